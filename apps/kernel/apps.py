@@ -1,0 +1,31 @@
+"""The kernel's AppConfig: loads what the modules declare and checks the role of each connection."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.ports import provide_null_ports
+from apps.kernel.registry.modules import load_declarations
+
+
+class KernelConfig(AppConfig):
+    """First in INSTALLED_APPS, so that the null ports are there when modules provide theirs."""
+
+    name = "apps.kernel"
+    label = "kernel"
+    verbose_name = _("Kernel")
+
+    def ready(self) -> None:
+        """Wire the kernel; models of all apps are loaded by now."""
+        from apps.kernel import checks  # noqa: F401, PLC0415 - registers the system checks
+        from apps.kernel.commands.undo import engine  # noqa: F401, PLC0415 - declares the undo command
+        from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415
+        from apps.kernel.tenancy.connections import demand_safe_role  # noqa: PLC0415
+
+        connection_created.connect(demand_safe_role, dispatch_uid="kernel.safe_role")
+        post_migrate.connect(sync_all_shapes, sender=self, dispatch_uid="kernel.shapes")
+        provide_null_ports()
+        load_declarations()

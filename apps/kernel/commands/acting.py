@@ -1,0 +1,119 @@
+"""An action in the database: written before the body of a command, completed after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from apps.kernel import clock
+from apps.kernel.commands.declarations import CommandSpec
+from apps.kernel.commands.inputs import stored_input
+from apps.kernel.commands.invocation import current_invocation
+from apps.kernel.commands.running import Resource, RunningCommand, _running, running_or_none
+from apps.kernel.ids import uuid7
+from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.transactions import applied_to, note
+
+# One statement: the action, and the session variable that lets the image triggers find it.
+BEGIN_ACTION = """
+WITH written AS (
+    INSERT INTO action (id, tenant_id, created_at, updated_at, organization_id, command, actor_kind, actor_id,
+        actor_label, on_behalf_of, input, source, reason, correlation_id, parent_id, loads, resource_entity,
+        resource_id, resource_label, organizations)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::text[], %s, %s, %s, '{}')
+    RETURNING id)
+SELECT set_config('app.action_id', id::text, true) FROM written
+"""
+# One statement: what the action was about and which organizations' rows it touched (its own and its
+# children's), known only now, and the variable back to its former value, because a local setting outlives
+# a savepoint.
+END_ACTION = """
+WITH named AS (
+    UPDATE action SET resource_entity = %s, resource_id = %s, resource_label = %s,
+        organizations = ARRAY(
+            SELECT DISTINCT organization_id FROM row_image WHERE action_id = %s AND organization_id IS NOT NULL
+            UNION SELECT unnest(%s::uuid[]))
+    WHERE id = %s RETURNING organizations)
+SELECT organizations, set_config('app.action_id', %s, true) FROM named
+"""
+
+
+@contextmanager
+def acting(
+    spec: CommandSpec, arguments: Mapping[str, Any], *, using: str = DEFAULT_DB_ALIAS
+) -> Iterator[RunningCommand]:
+    """Let the block's writes belong to one action of the command; the caller has opened the transaction."""
+    connection = connections[using]
+    command = RunningCommand(uuid7(), spec, running_or_none(), _resource_of(spec, arguments))
+    before = applied_to(connection)
+    _begin(command, arguments, using)
+    token = _running.set(command)
+    try:
+        yield command
+        if command.parent is None:
+            bump_roots(command, using)
+    finally:
+        _running.reset(token)
+    _end(command, before.action_id, using)
+    note(connection, before)
+
+
+def _resource_of(spec: CommandSpec, arguments: Mapping[str, Any]) -> Resource:
+    first = next(iter(arguments.values()), None)
+    return Resource(spec.resource, first if isinstance(first, UUID) else None)
+
+
+def _begin(command: RunningCommand, arguments: Mapping[str, Any], using: str) -> None:
+    scope, now, invocation = current_scope(), clock.now(), current_invocation()
+    actor, connection = scope.actor, connections[using]
+    values = [
+        command.action_id,
+        scope.tenant_id,
+        now,
+        now,
+        scope.organization_id,
+        command.spec.id,
+        actor.kind.value,
+        actor.id,
+        actor.label,
+        actor.on_behalf_of,
+        json.dumps(stored_input(command.spec, arguments)),
+        invocation.source.value,
+        invocation.reason,
+        scope.correlation_id,
+        command.parent.action_id if command.parent else None,
+        list(command.spec.loads),
+        command.resource.entity,
+        command.resource.id,
+        command.resource.label,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN_ACTION, values)
+    note(connection, replace(applied_to(connection), action_id=str(command.action_id)))
+
+
+def _end(command: RunningCommand, former_action: str, using: str) -> None:
+    resource, action_id = command.resource, command.action_id
+    touched = list(command.organizations)
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            END_ACTION,
+            [resource.entity, resource.id, resource.label, action_id, touched, action_id, former_action],
+        )
+        [organizations, _] = cursor.fetchone()
+    if command.parent is not None:
+        command.parent.organizations |= set(organizations)
+
+
+def bump_roots(command: RunningCommand, using: str) -> None:
+    """Bump the version of each touched aggregate root that no save of its own has bumped."""
+    for model, pk in command.touched:
+        if (model, pk) not in command.bumped:
+            rows = model._default_manager.using(using).filter(pk=pk)
+            rows.update(version=models.F("version") + 1, updated_at=clock.now())

@@ -1,0 +1,89 @@
+"""The executor: every write of the house passes through here."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import Error, connection, models
+
+from apps.kernel.commands.acting import acting
+from apps.kernel.commands.declarations import CommandSpec
+from apps.kernel.commands.errors import CommandInsideTransaction
+from apps.kernel.commands.guards import run_guards
+from apps.kernel.commands.invocation import current_invocation
+from apps.kernel.commands.outcome import remember_action
+from apps.kernel.commands.running import about, running_or_none
+from apps.kernel.commands.translation import is_transient, translated
+from apps.kernel.errors import FeatureRequired, NotAuthenticated
+from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope
+from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
+
+TRIES = 3
+LONGEST_PAUSE = 0.05
+
+R = TypeVar("R")
+
+def execute(spec: CommandSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a command: feature, guards, transaction, action, body, versions. Database refusals are translated."""
+    scope = current_scope()
+    demand_feature(scope, spec.feature)
+    bound = spec.signature.bind(*args, **kwargs)
+    bound.apply_defaults()
+    arguments = dict(bound.arguments)
+    with translated():
+        if running_or_none() is not None:
+            with scoped_transaction():
+                return _run(spec, arguments, scope)[0]
+        return _outermost(spec, arguments, scope)
+
+
+def demand_feature(scope: Scope, feature: str) -> None:
+    """Refuse an actor without the feature: 401 for nobody, 403 for somebody."""
+    if not feature or scope.actor.access.allows(feature):
+        return
+    if scope.actor.kind is ActorKind.ANONYMOUS:
+        raise NotAuthenticated
+    raise FeatureRequired(feature=feature)
+
+
+def _outermost(spec: CommandSpec, arguments: dict[str, Any], scope: Scope) -> Any:
+    with reading_paused():
+        if _inside_foreign_transaction():
+            raise CommandInsideTransaction(command=spec.id)
+
+        def run() -> tuple[Any, UUID]:
+            with scoped_transaction():
+                return _run(spec, arguments, scope)
+
+        result, action_id = _retrying(run) if spec.retryable else run()
+    remember_action(action_id)
+    return result
+
+
+def _inside_foreign_transaction() -> bool:
+    blocks = connection.atomic_blocks
+    return bool(blocks) and not blocks[-1]._from_testcase
+
+
+def _retrying(run: Callable[[], R]) -> R:
+    for attempt in range(TRIES):
+        try:
+            return run()
+        except Error as error:
+            if attempt == TRIES - 1 or not is_transient(error):
+                raise
+            time.sleep(random.uniform(0, LONGEST_PAUSE * 2**attempt))  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _run(spec: CommandSpec, arguments: dict[str, Any], scope: Scope) -> tuple[Any, UUID]:
+    arguments = run_guards(spec, arguments, is_undo=current_invocation().is_undo)
+    with acting(spec, arguments) as command:
+        result = spec.function(**arguments)
+        if isinstance(result, models.Model):
+            about(result)
+    return result, command.action_id

@@ -1,0 +1,71 @@
+"""A command's input as the history keeps it: plain JSON, with secrets left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+
+from apps.kernel.commands.declarations import CommandSpec
+
+REDACTED = "[redacted]"
+ALWAYS_SECRET = ("password", "token", "secret", "api_key", "authorization", "cookie", "card_number", "cvc")
+LONGEST_TEXT = 2_000
+LONGEST_LIST = 200
+
+
+def stored_input(spec: CommandSpec, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as JSON; long texts and lists are cut and say so."""
+    secret = spec.secret | encrypted_names(spec.resource)
+    return {name: _plain(value, name, secret) for name, value in arguments.items()}
+
+
+def encrypted_names(entity: str) -> frozenset[str]:
+    """Names of the encrypted fields of an entity; their values never stand in the history."""
+    for model in apps.get_models():
+        if entity and getattr(model, "entity_id", "") == entity:
+            return frozenset(item.name for item in model._meta.get_fields() if getattr(item, "encrypted", False))
+    return frozenset()
+
+
+def _is_secret(name: str, secret: frozenset[str]) -> bool:
+    return name in secret or any(word in name.lower() for word in ALWAYS_SECRET)
+
+
+def _plain(value: Any, name: str, secret: frozenset[str]) -> Any:
+    if value is not None and _is_secret(name, secret):
+        return REDACTED
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name), item.name, secret) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, str(key), secret) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return _cut([_plain(item, name, secret) for item in list(value)[: LONGEST_LIST + 1]])
+    return _scalar(value)
+
+
+def _cut(items: list[Any]) -> list[Any]:
+    return items if len(items) <= LONGEST_LIST else [*items[:LONGEST_LIST], "…"]
+
+
+def _scalar(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Enum):
+        return _scalar(value.value)
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal | timedelta):
+        return str(value)
+    return f"[{type(value).__name__}]"

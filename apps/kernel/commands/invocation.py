@@ -1,0 +1,50 @@
+"""How a command was called: where from, what version the caller saw, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Source(StrEnum):
+    """The door through which a command came."""
+
+    API = "api"
+    ADMIN = "admin"
+    PORTAL = "portal"
+    TASK = "task"
+    WORKFLOW = "workflow"
+    IMPORT = "import"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """`expected_version` None means that the caller states no version; `is_undo` is set while undo runs."""
+
+    source: Source = Source.SYSTEM
+    expected_version: int | None = None
+    reason: str = ""
+    is_undo: bool = False
+
+
+_invocation: ContextVar[Invocation | None] = ContextVar("agora_invocation", default=None)
+
+
+def current_invocation() -> Invocation:
+    """How the running code was called; by the system itself when nobody said."""
+    return _invocation.get() or Invocation()
+
+
+@contextmanager
+def invoked(**changes: Any) -> Iterator[Invocation]:
+    """Say how the commands in the block are called: `source`, `expected_version`, `reason`."""
+    token = _invocation.set(replace(current_invocation(), **changes))
+    try:
+        yield current_invocation()
+    finally:
+        _invocation.reset(token)

@@ -1,0 +1,53 @@
+"""Load a row for a change: locked, in scope, and at the version that the caller saw."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+from apps.kernel.commands.invocation import current_invocation
+from apps.kernel.commands.running import about, running
+from apps.kernel.errors import RowNotFound, StaleVersion
+
+RowT = TypeVar("RowT", bound=models.Model)
+
+CHANGED_SINCE = """
+SELECT DISTINCT fact.key FROM row_image i, jsonb_each(i.after) AS fact
+WHERE i.row_id = %s AND i.operation = 'U' AND (i.after ->> 'version')::int > %s
+  AND i.before -> fact.key IS DISTINCT FROM fact.value AND fact.key NOT IN ('version', 'updated_at')
+ORDER BY 1
+"""
+
+
+def load_for_update(model: type[RowT], row_id: UUID) -> RowT:
+    """The row, locked against other changes (not against foreign keys to it).
+
+    Raises RowNotFound for a missing or foreign row, StaleVersion when the caller of the outermost command
+    stated another version of the record that it is about.
+    """
+    rows: Any = model._default_manager.select_for_update(no_key=True, of=("self",))
+    row: RowT | None = rows.filter(pk=row_id).first()
+    if row is None:
+        raise RowNotFound
+    check_version(row)
+    about(row)
+    return row
+
+
+def check_version(row: models.Model) -> None:
+    """Compare the row with the version that the caller stated, if it is the record the caller means."""
+    command, expected = running(), current_invocation().expected_version
+    version: int | None = getattr(row, "version", None)
+    means_it = command.parent is None and command.resource.id in {None, row.pk}
+    if expected is None or version is None or not means_it or version == expected:
+        return
+    raise StaleVersion(current_version=version, changed_fields=changed_since(row.pk, expected))
+
+
+def changed_since(row_id: UUID, version: int) -> list[str]:
+    """Names of the columns that changed after the version, from the row's images."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED_SINCE, [row_id, version])
+        return [name for (name,) in cursor.fetchall()]

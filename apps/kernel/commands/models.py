@@ -1,0 +1,156 @@
+"""Actions, their row images, what undid what, and the shapes of the tables they touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.bases.models import TenantModel
+from apps.kernel.tenancy.columns import OwnerColumn
+
+if TYPE_CHECKING:
+    NumberField = models.Field[int, int]
+else:
+    NumberField = models.Field
+
+
+class TransactionIdField(NumberField):
+    """PostgreSQL's `xid8`: written by the database only, never by the app role."""
+
+    def db_type(self, connection: Any) -> str:
+        """The column type."""
+        return "xid8"
+
+
+class IdentityField(NumberField):
+    """A bigint that the database numbers."""
+
+    def db_type(self, connection: Any) -> str:
+        """The column type."""
+        return "bigint GENERATED ALWAYS AS IDENTITY"
+
+
+class Action(TenantModel):
+    """One command that ran: who, what, where from. Written with its effect in one transaction.
+
+    The app role inserts every column but `txid`, and fills in the resource while the transaction runs;
+    it can change nothing afterwards.
+    """
+
+    entity_id = "kernel.action"
+    audited = False
+    unaudited_reason = "It is the audit."
+    app_grants: ClassVar[tuple[str, ...]] = (
+        "SELECT",
+        "INSERT (id, tenant_id, created_at, updated_at, organization_id, command, actor_kind, actor_id, actor_label,"
+        " on_behalf_of, input, source, reason, correlation_id, parent_id, loads, resource_entity,"
+        " resource_id, resource_label, organizations)",
+        "UPDATE (resource_entity, resource_id, resource_label, organizations)",
+    )
+    extra_policies: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("same_transaction", "AS RESTRICTIVE FOR UPDATE USING (txid = pg_current_xact_id())"),
+    )
+    referenced = False
+
+    organization_id = OwnerColumn(null=True)
+    command = models.TextField(_("command"))
+    actor_kind = models.TextField(_("kind of actor"))
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.TextField(_("who"))
+    on_behalf_of = models.UUIDField(null=True)
+    input = models.JSONField(_("input"), default=dict)
+    source = models.TextField(_("where from"))
+    reason = models.TextField(_("reason"), default="")
+    correlation_id = models.UUIDField()
+    parent_id = models.UUIDField(null=True)
+    loads = ArrayField(models.TextField(), default=list)
+    resource_entity = models.TextField(_("kind of record"), default="")
+    resource_id = models.UUIDField(null=True)
+    resource_label = models.TextField(_("record"), default="")
+    organizations = ArrayField(models.UUIDField(), default=list)
+    txid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"))
+
+    class Meta:
+        db_table = "action"
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        base_manager_name = "objects"
+        indexes: ClassVar = [
+            models.Index(fields=["tenant_id", "created_at", "id"], name="action_time"),
+            models.Index(fields=["tenant_id", "resource_id", "id"], name="action_resource"),
+            models.Index(fields=["parent_id"], name="action_parent", condition=models.Q(parent_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        """Say what was done to what."""
+        return f"{self.command} {self.resource_label}".strip()
+
+
+class RowImage(TenantModel):
+    """Before and after of one row touched by one statement of one action. The app role can only read."""
+
+    audited = False
+    unaudited_reason = "It is the audit."
+    app_grants = ("SELECT",)
+    referenced = False
+    id = None
+    updated_at = None
+    created_at = None
+
+    pk = models.CompositePrimaryKey("action_id", "seq")
+    action_id = models.UUIDField()
+    seq = IdentityField(editable=False)
+    organization_id = OwnerColumn(null=True)
+    stmt = models.BigIntegerField()
+    table_name = models.TextField()
+    row_id = models.UUIDField()
+    operation = models.CharField(max_length=1)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    fingerprint = models.TextField()
+
+    class Meta:
+        db_table = "row_image"
+        base_manager_name = "objects"
+        indexes: ClassVar = [models.Index(fields=["row_id", "seq"], name="row_image_row")]
+
+
+class ActionUndo(TenantModel):
+    """`undo_id` is the action that took `action_id` back; an action counts unless one that counts undid it."""
+
+    audited = False
+    unaudited_reason = "It is the audit."
+    app_grants = ("SELECT", "INSERT")
+    referenced = False
+    updated_at = None
+
+    action_id = models.UUIDField()
+    undo_id = models.UUIDField()
+
+    class Meta:
+        db_table = "action_undo"
+        base_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant_id", "undo_id", "action_id"], name="action_undo_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["action_id"], name="action_undo_action")]
+
+
+class TableShape(models.Model):
+    """Columns that an audited table had: `fingerprint` stands in each image taken then."""
+
+    global_reason: ClassVar[str] = "describes tables, holds no tenant's data"
+    app_grants: ClassVar[tuple[str, ...]] = ("SELECT",)
+
+    table_name = models.TextField()
+    fingerprint = models.TextField()
+    columns = models.JSONField()
+
+    class Meta:
+        db_table = "table_shape"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table_name", "fingerprint"], name="table_shape_once")
+        ]

@@ -1,0 +1,33 @@
+"""Ids of the actions that ran in this request or task: for `X-Action-Id`, the undo banner and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+_collected: ContextVar[list[UUID] | None] = ContextVar("agora_collected_actions", default=None)
+
+
+@contextmanager
+def collecting_actions() -> Iterator[list[UUID]]:
+    """Collect the ids of the outermost actions that run in the block, oldest first."""
+    collected: list[UUID] = []
+    token = _collected.set(collected)
+    try:
+        yield collected
+    finally:
+        _collected.reset(token)
+
+
+def remember_action(action_id: UUID) -> None:
+    """Add an action to the collection, if one is open."""
+    collected = _collected.get()
+    if collected is not None:
+        collected.append(action_id)
+
+
+def collected_actions() -> tuple[UUID, ...]:
+    """The actions collected so far; none outside a collection."""
+    return tuple(_collected.get() or ())

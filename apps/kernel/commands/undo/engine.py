@@ -1,0 +1,150 @@
+"""Plan and undo: an action is taken back by the platform, from its row images."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.errors import AlreadyUndone, NotUndoable, UndoConflict
+from apps.kernel.commands.executor import demand_feature
+from apps.kernel.commands.guards import run_guards
+from apps.kernel.commands.invocation import invoked
+from apps.kernel.commands.models import Action, ActionUndo
+from apps.kernel.commands.running import running
+from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_rows, lock_rows
+from apps.kernel.commands.undo.plan import UndoPlan, action_tree, runs_of, spec_of, undone_actions
+from apps.kernel.commands.undo.restore import restore
+from apps.kernel.commands.undo.validation import validate_runs
+from apps.kernel.errors import RowNotFound
+from apps.kernel.tenancy.scope import Scope, current_scope
+
+UNDO = "audit_logs.action.undo"
+UNDO_OWN = "audit_logs.undo_self"
+UNDO_ANY = "audit_logs.undo_tenant"
+
+
+def plan_undo(action_id: UUID) -> UndoPlan:
+    """What undoing the action would do and what is in the way. Writes nothing.
+
+    Raises RowNotFound for an action that the scope does not see whole, FeatureRequired without the right.
+    """
+    action = visible_action(action_id)
+    demand_right(action)
+    return _plan(action)
+
+
+def visible_action(action_id: UUID) -> Action:
+    """The action, if the scope sees every organization whose rows it touched."""
+    action: Action | None = Action.objects.filter(pk=action_id).first()
+    if action is None or not set(action.organizations) <= current_scope().organization_ids:
+        raise RowNotFound
+    return action
+
+
+def demand_right(action: Action) -> None:
+    """Own actions need one feature, others' another; both the feature of the command itself."""
+    scope = current_scope()
+    own = action.actor_id is not None and action.actor_id == scope.actor.id
+    if not (own and scope.actor.access.allows(UNDO_OWN)):
+        demand_feature(scope, UNDO_OWN if own else UNDO_ANY)
+    spec = spec_of(action)
+    demand_feature(scope, spec.feature if spec else "")
+
+
+def _plan(action: Action) -> UndoPlan:
+    tree = action_tree(action.pk)
+    runs = runs_of(tree)
+    conflicts = conflicting_rows(runs, tree)
+    return UndoPlan(
+        action=action,
+        spec=spec_of(action),
+        action_ids=tree,
+        runs=runs,
+        conflicts=conflicts,
+        later=actions_in_the_way(conflicts, runs, tree),
+        is_undone=action.pk in undone_actions([action.pk]),
+        refusal=_refusal(action, has_images=bool(runs)),
+    )
+
+
+def _refusal(action: Action, *, has_images: bool) -> str:
+    spec = spec_of(action)
+    if action.parent_id is not None:
+        return f"it is a part of the change {action.parent_id}; undo that one."
+    if spec is None:
+        return f"the command {action.command} is not installed."
+    if not spec.undoable:
+        return spec.undo_reason
+    return "" if has_images else "it changed nothing."
+
+
+def _example(scope: Scope) -> dict[str, Any]:
+    newest = Action.objects.filter(parent_id=None).exclude(command=UNDO).order_by("-id").first()
+    return {"action_id": newest.pk if newest else None}
+
+
+@command(
+    UNDO,
+    open_reason="own changes need audit_logs.undo_self, others' audit_logs.undo_tenant; checked inside",
+    resource="kernel.action",
+    example=_example,
+)
+def undo(action_id: UUID, *, cascade: bool = False) -> Action:
+    """Take an action back; the undo is an action itself, so undoing it is redo.
+
+    `cascade` first takes back the later actions in the way, newest first. Raises AlreadyUndone, NotUndoable,
+    UndoConflict (with the actions in the way), SchemaChanged, and whatever today's rules refuse.
+    """
+    _one_at_a_time(action_id)
+    action = visible_action(action_id)
+    demand_right(action)
+    plan = _plan(action)
+    _refuse(plan, cascade=cascade)
+    if plan.conflicts:
+        _undo_later(plan)
+        plan = _plan(action)
+        _refuse(plan, cascade=False)
+    _take_back(plan)
+    ActionUndo(action_id=action.pk, undo_id=running().action_id).save(force_insert=True)
+    return action
+
+
+def _one_at_a_time(action_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"undo:{action_id}"])
+
+
+def _refuse(plan: UndoPlan, *, cascade: bool) -> None:
+    if plan.refusal:
+        raise NotUndoable(reason=plan.refusal)
+    if plan.is_undone:
+        raise AlreadyUndone
+    if plan.conflicts and not (cascade and plan.later):
+        rows = [{"table": row.table, "id": str(row.row_id), "reason": row.reason} for row in plan.conflicts]
+        raise UndoConflict(actions=[str(item) for item in plan.later], rows=rows)
+
+
+def _undo_later(plan: UndoPlan) -> None:
+    for action_id in plan.later:
+        if action_id not in undone_actions([action_id]):
+            undo(action_id, cascade=True)
+
+
+def _take_back(plan: UndoPlan) -> None:
+    spec = plan.spec
+    with invoked(is_undo=True):
+        if spec is not None:
+            run_guards(spec, dict(plan.action.input), is_undo=True)
+        for table in {run.table.name: run.table for run in plan.runs}.values():
+            lock_rows(table, plan.action_ids)
+        if conflicts := conflicting_rows(plan.runs, plan.action_ids):
+            raise UndoConflict(
+                actions=[str(item) for item in actions_in_the_way(conflicts, plan.runs, plan.action_ids)], rows=[]
+            )
+        validate_runs(plan.runs, plan.action_ids)
+        restore(plan.runs, plan.action_ids)
+
+

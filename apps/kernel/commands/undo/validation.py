@@ -1,0 +1,52 @@
+"""Undo is no way round today's rules: each restored row is judged by its entity, and its references are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from apps.kernel.commands.undo.plan import Run
+from apps.kernel.commands.undo.tables import ImagedTable
+from apps.kernel.ids import uuid7
+from apps.kernel.references.fields import reference_fields
+from apps.kernel.references.validation import demand_targets, pointers_of
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import current_scope
+
+CHUNK = 500
+# Net effect on each row: from what it is now (last image) to what it was before (first image).
+NET = """
+SELECT first.before, last.after FROM (
+    SELECT DISTINCT ON (row_id) row_id, before FROM row_image
+    WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq) AS first
+JOIN (
+    SELECT DISTINCT ON (row_id) row_id, after FROM row_image
+    WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq DESC) AS last USING (row_id)
+"""
+
+
+def validate_runs(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
+    """Judge every row that the runs would restore; tables without rules of their own are not read."""
+    for table in {run.table.name: run.table for run in runs}.values():
+        entity = ENTITIES.get(table.entity) if table.entity else None
+        judge = entity.validate_restore if entity else None
+        if judge is None and not reference_fields(table.model):
+            continue
+        for pairs in _net_changes(table, actions):
+            for now, restored in pairs if judge else ():
+                judge(now, restored, current_scope().actor)  # type: ignore[misc]
+            demand_targets(
+                pointer for _, restored in pairs if restored for pointer in pointers_of(table.model, restored)
+            )
+
+
+def _net_changes(table: ImagedTable, actions: tuple[UUID, ...]) -> Iterator[list[tuple[Any, Any]]]:
+    """Pairs (row as it is, row as it would be) in chunks, from a server-side cursor."""
+    connection.ensure_connection()
+    with connection.connection.cursor(name=f"undo_{uuid7().hex}") as cursor:
+        cursor.execute(NET, {"actions": list(actions), "table": table.name})
+        while rows := cursor.fetchmany(CHUNK):
+            yield [(after, before) for before, after in rows]

@@ -1,0 +1,181 @@
+"""Ports: what the kernel's bases need from modules above, each with a null answer until one provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from apps.kernel.services import provide
+from apps.kernel.tenancy.scope import Actor
+
+
+class Identity(Protocol):
+    """Who is calling: answered by the auth module."""
+
+    def resolve(self, request: HttpRequest) -> ResolvedActor | None:
+        """Who sent the request; None for nobody. Runs before any scope is open."""
+        ...
+
+    def access_again(self, tenant_id: UUID, actor: Actor) -> Actor:
+        """The same actor with the access of now; called in workers, inside the tenant's scope."""
+        ...
+
+
+class ResolvedActor(Protocol):
+    """An actor and where they belong."""
+
+    @property
+    def actor(self) -> Actor:
+        """The actor with access loaded."""
+        ...
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The actor's own tenant."""
+        ...
+
+    @property
+    def home_organization_id(self) -> UUID | None:
+        """Where the actor works when nothing is selected."""
+        ...
+
+
+class OrganizationTree(Protocol):
+    """The tenant's organizations: answered by the directory module. Called inside the tenant's scope."""
+
+    def subtree(self, organization_id: UUID) -> frozenset[UUID]:
+        """A living organization and everything below it; empty for a dead or unknown one."""
+        ...
+
+    def all_living(self) -> frozenset[UUID]:
+        """Every living organization of the tenant."""
+        ...
+
+    def tenant_is_open(self, tenant_id: UUID) -> bool:
+        """Say whether the tenant may be worked in (not suspended, not deleted)."""
+        ...
+
+    def tenant_exists(self, tenant_id: UUID) -> bool:
+        """Say whether there is such a tenant, open or not."""
+        ...
+
+    def choices(self, allowed: frozenset[UUID]) -> list[tuple[UUID, str, int]]:
+        """Id, name and depth of the allowed living organizations, in tree order."""
+        ...
+
+
+class ProgressReporter(Protocol):
+    """Progress of a long job."""
+
+    def advance(self, done: int, total: int | None = None) -> None:
+        """Say how far the job is."""
+        ...
+
+
+class SearchQuery(Protocol):
+    """Full-text search over an entity: answered by the search module."""
+
+    def ids(self, entity: str, text: str, *, limit: int) -> list[UUID] | None:
+        """Ids of matching records, best first; None when there is no search module."""
+        ...
+
+
+class FieldDefinitions(Protocol):
+    """Custom field definitions: answered by the entities module."""
+
+    def clean(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Checked and canonical values. Raises InvalidInput with all complaints."""
+        ...
+
+
+class Translations(Protocol):
+    """Overlay of translated field values: answered by the translations module."""
+
+    def overlay(self, entity: str, ids: Iterable[UUID], locale: str) -> dict[UUID, dict[str, str]]:
+        """Translated values by record and field."""
+        ...
+
+
+class Mailer(Protocol):
+    """Outgoing mail: answered by the notifications module."""
+
+    def queue(self, template: str, to: str, context: Mapping[str, Any]) -> None:
+        """Queue a mail inside the running command."""
+        ...
+
+
+class Notifier(Protocol):
+    """Notifications for users: answered by the notifications module."""
+
+    def notify(self, kind: str, recipients: Iterable[UUID], context: Mapping[str, Any]) -> None:
+        """Queue a notification inside the running command."""
+        ...
+
+
+class NullPorts:
+    """Answers of a house without the modules above: nobody is known, nothing is found, nothing is sent."""
+
+    def resolve(self, request: HttpRequest) -> ResolvedActor | None:
+        """Nobody."""
+        return None
+
+    def access_again(self, tenant_id: UUID, actor: Actor) -> Actor:
+        """The actor as they are."""
+        return actor
+
+    def subtree(self, organization_id: UUID) -> frozenset[UUID]:
+        """No organization."""
+        return frozenset()
+
+    def all_living(self) -> frozenset[UUID]:
+        """No organization."""
+        return frozenset()
+
+    def tenant_is_open(self, tenant_id: UUID) -> bool:
+        """No tenant is open."""
+        return False
+
+    def tenant_exists(self, tenant_id: UUID) -> bool:
+        """There is no tenant."""
+        return False
+
+    def choices(self, allowed: frozenset[UUID]) -> list[tuple[UUID, str, int]]:
+        """No organization."""
+        return []
+
+    def advance(self, done: int, total: int | None = None) -> None:
+        """Nobody is told."""
+
+    def ids(self, entity: str, text: str, *, limit: int) -> list[UUID] | None:
+        """There is no search."""
+        return None
+
+    def clean(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """No custom fields are defined, so none may be given."""
+        return {}
+
+    def overlay(self, entity: str, ids: Iterable[UUID], locale: str) -> dict[UUID, dict[str, str]]:
+        """Nothing is translated."""
+        return {}
+
+    def queue(self, template: str, to: str, context: Mapping[str, Any]) -> None:
+        """Nothing is sent."""
+
+    def notify(self, kind: str, recipients: Iterable[UUID], context: Mapping[str, Any]) -> None:
+        """Nobody is told."""
+
+
+def provide_null_ports() -> None:
+    """Give every port its null answer; modules replace them in their own `ready()`."""
+    null = NullPorts()
+    provide(Identity, null)
+    provide(OrganizationTree, null)
+    provide(ProgressReporter, null)
+    provide(SearchQuery, null)
+    provide(FieldDefinitions, null)
+    provide(Translations, null)
+    provide(Mailer, null)
+    provide(Notifier, null)

@@ -1,0 +1,64 @@
+"""References are checked in commands: one query for each target entity, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.utils.translation import gettext as _
+
+from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.references.fields import reference_fields
+from apps.kernel.registry.entities import ENTITIES, Entity
+
+UNKNOWN = "kernel.reference.unknown"
+
+
+def validate_references(rows: Iterable[models.Model]) -> None:
+    """Check that every reference of the rows points to a living record of the scope, and hold the targets.
+
+    Unknown, foreign, hidden and deleted targets give the same error on the field. Raises InvalidInput with
+    all complaints; the targets are locked FOR KEY SHARE against deletion until the transaction ends.
+    """
+    listed = list(rows)
+    pointers = [
+        (field.attname, field.target, getattr(row, field.attname))
+        for row in listed
+        for field in reference_fields(type(row))
+        if field.is_available and getattr(row, field.attname) is not None
+    ]
+    demand_targets(pointers)
+
+
+def demand_targets(pointers: Iterable[tuple[str, str, UUID]]) -> None:
+    """Check `(field, target entity, id)` triples. Raises InvalidInput with one complaint for each bad field."""
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    listed = list(pointers)
+    for _field, target, target_id in listed:
+        wanted[target].add(target_id)
+    missing = {target: ids - hold(ENTITIES[target], ids) for target, ids in wanted.items()}
+    bad = sorted({field for field, target, target_id in listed if target_id in missing[target]})
+    if bad:
+        text = _("There is no such record.")
+        raise InvalidInput(errors=tuple(FieldError(field, UNKNOWN, text) for field in bad))
+
+
+def hold(entity: Entity, ids: set[UUID]) -> set[UUID]:
+    """Lock the living rows among the ids against deletion and say which they are."""
+    rows = entity.living().filter(pk__in=sorted(ids)).order_by("pk").values_list("pk", flat=True)
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} FOR KEY SHARE", params)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def pointers_of(model: type[models.Model], image: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
+    """The reference triples of one row image."""
+    return [
+        (field.attname, field.target, UUID(image[field.column]))
+        for field in reference_fields(model)
+        if field.is_available and image.get(field.column)
+    ]

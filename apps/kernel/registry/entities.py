@@ -1,0 +1,91 @@
+"""Entity types: what the house knows about each kind of record that has a public name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.functional import Promise
+
+from apps.kernel.commands.running import label_of
+from apps.kernel.registry.store import Registry
+from apps.kernel.tenancy.scope import Actor
+
+Image = Mapping[str, Any]
+ValidateRestore = Callable[[Image | None, Image | None, Actor], None]
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of record.
+
+    `search` names text fields that autocompletion looks in. `url` is a URL pattern name taking the id.
+    `validate_restore(before, after, actor)` judges one row that undo would bring from `before` to `after`
+    (row images as mappings of columns; None where the row does not exist) and raises a PlatformError.
+    """
+
+    id: str
+    model: type[models.Model]
+    label: Text
+    label_plural: Text
+    icon: str = ""
+    search: tuple[str, ...] = ()
+    url: str = ""
+    validate_restore: ValidateRestore | None = None
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows of the scope that are not soft-deleted."""
+        rows: models.QuerySet[Any] = self.model._default_manager.all()
+        if any(item.name == "deleted_at" for item in self.model._meta.local_concrete_fields):
+            rows = rows.filter(deleted_at__isnull=True)
+        return rows
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Labels of the rows that exist in the scope, soft-deleted ones included, in one query."""
+        found = self.model._default_manager.filter(pk__in=set(ids))
+        return {row.pk: label_of(row) for row in found}
+
+    def find(self, text: str, *, limit: int = 20) -> list[tuple[UUID, str]]:
+        """Id and label of living rows whose search fields contain the text, for autocompletion."""
+        rows = self.living()
+        if text and self.search:
+            test = models.Q()
+            for name in self.search:
+                test |= models.Q(**{f"{name}__icontains": text})
+            rows = rows.filter(test)
+        return [(row.pk, label_of(row)) for row in rows.order_by("pk")[:limit]]
+
+
+ENTITIES: Registry[Entity] = Registry("entity")
+
+
+def entity(
+    model: type[models.Model],
+    *,
+    icon: str = "",
+    search: tuple[str, ...] = (),
+    url: str = "",
+    validate_restore: ValidateRestore | None = None,
+) -> Entity:
+    """Declare the entity of a model (its `entity_id`), in the module's `entities.py`."""
+    entity_id = str(getattr(model, "entity_id", ""))
+    if not entity_id:
+        raise ValueError(f"{model._meta.label} has no entity_id")
+    meta = model._meta
+    return ENTITIES.add(
+        entity_id,
+        Entity(
+            entity_id,
+            model,
+            meta.verbose_name or entity_id,
+            meta.verbose_name_plural or entity_id,
+            icon,
+            search,
+            url,
+            validate_restore,
+        ),
+    )

@@ -1,0 +1,74 @@
+"""The one scoping middleware of the house: who calls, in which tenant, seeing which organizations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import sync_only_middleware
+
+from apps.kernel.commands.invocation import Source, invoked
+from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.ports import Identity, ResolvedActor
+from apps.kernel.services import service
+from apps.kernel.tenancy.errors import OrganizationInvalid, ScopeRefused, UnknownTenant
+from apps.kernel.tenancy.scope import Scope, using_scope
+from apps.kernel.tenancy.selection import COOKIE, select_organizations
+from apps.kernel.tenancy.switching import switched_tenant
+from apps.kernel.tenancy.transactions import reading, retell
+from apps.kernel.tenancy.refusals import refusal_response
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def source_of(request: HttpRequest) -> Source:
+    """The door through which a request comes."""
+    if request.path_info.startswith("/api/"):
+        return Source.API
+    return Source.ADMIN if request.path_info.startswith("/backend/") else Source.PORTAL
+
+
+@sync_only_middleware
+def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - named like a class in settings
+    """Resolve the actor, open the scope and the ambient read transaction around the view and its rendering.
+
+    A request of nobody goes on without a scope: it can read global tables only.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.scope = None  # type: ignore[attr-defined]
+        with invoked(source=source_of(request)), collecting_actions():
+            found = service(Identity).resolve(request)
+            if found is None:
+                return get_response(request)
+            try:
+                return _scoped_response(request, get_response, found)
+            except (ScopeRefused, OrganizationInvalid, UnknownTenant) as error:
+                return refusal_response(request, error)
+
+    return middleware
+
+
+def _scoped_response(
+    request: HttpRequest, get_response: GetResponse, found: ResolvedActor
+) -> HttpResponseBase:
+    tenant_id, actor = switched_tenant(request, found)
+    home = found.home_organization_id if tenant_id == found.tenant_id else None
+    base = Scope(tenant_id, None, frozenset(), actor, _correlation_of(request))
+    with using_scope(base), reading():
+        scope, forget_cookie = select_organizations(request, base, home)
+        request.scope = scope  # type: ignore[attr-defined]
+        with using_scope(scope):
+            retell()
+            response = get_response(request)
+    if forget_cookie:
+        response.delete_cookie(COOKIE)  # type: ignore[attr-defined]
+    return response
+
+
+def _correlation_of(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.headers.get("X-Correlation-Id", ""))
+    except ValueError:
+        return uuid4()

@@ -1,0 +1,63 @@
+"""Which organizations a request sees: the selected one and what lies below it, cut by the actor's own list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from apps.kernel.ports import OrganizationTree
+from apps.kernel.services import service
+from apps.kernel.tenancy.errors import OrganizationInvalid
+from apps.kernel.tenancy.scope import Actor, Scope
+
+HEADER = "X-Organization-Id"
+COOKIE = "agora_organization"
+ALL = "all"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def select_organizations(request: HttpRequest, base: Scope, home: UUID | None) -> tuple[Scope, bool]:
+    """The scope with its organizations, and whether the selection's cookie is to be forgotten.
+
+    `all` selects everything that the actor may see, so that reads are wide and writes need a choice.
+    A dead or forbidden selection raises OrganizationInvalid; only a read with a stale cookie goes on, as if
+    nothing were selected. Nothing selected means the actor's home, else everything that they may see.
+    """
+    tree = service(OrganizationTree)
+    allowed = allowed_organizations(base.actor, tree)
+    wanted, by_header = _requested(request)
+    chosen = _chosen(wanted, allowed, tree)
+    stale = bool(wanted) and chosen is None
+    if stale and (by_header or request.method not in SAFE):
+        raise OrganizationInvalid
+    organization_id, seen = chosen or _chosen(str(home or ""), allowed, tree) or (None, allowed)
+    return replace(base, organization_id=organization_id, organization_ids=seen), stale
+
+
+def allowed_organizations(actor: Actor, tree: OrganizationTree) -> frozenset[UUID]:
+    """Living organizations that the actor may select: all of the tenant, or those listed and what lies below."""
+    listed = actor.access.organization_ids
+    if listed is None:
+        return tree.all_living()
+    return frozenset[UUID]().union(*(tree.subtree(item) for item in listed))
+
+
+def _requested(request: HttpRequest) -> tuple[str, bool]:
+    header = request.headers.get(HEADER, "")
+    return (header, True) if header else (request.COOKIES.get(COOKIE, ""), False)
+
+
+def _chosen(
+    wanted: str, allowed: frozenset[UUID], tree: OrganizationTree
+) -> tuple[UUID | None, frozenset[UUID]] | None:
+    if wanted == ALL:
+        return None, allowed
+    try:
+        organization_id = UUID(wanted)
+    except ValueError:
+        return None
+    if organization_id not in allowed:
+        return None
+    return organization_id, tree.subtree(organization_id) & allowed

@@ -1,0 +1,120 @@
+"""Typed readers of the process environment: the only place where settings meet `os.environ`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from apps.kernel.errors import PlatformError
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
+_POSTGRES = ("postgresql", "postgres")
+
+
+class SettingInvalid(PlatformError):
+    """A variable is missing or cannot be read; the value itself is never shown, it may be a secret."""
+
+    status = 500
+    code = "kernel.setting_invalid"
+    message = "Environment variable {name} {complaint}."
+
+    def __init__(self, *, name: str, complaint: str) -> None:
+        super().__init__(name=name, complaint=complaint)
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Without a default the variable has to be there; an empty value counts as absent."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise SettingInvalid(name=name, complaint="has to be set")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read 1/0, true/false, yes/no or on/off."""
+    value = text(name, "1" if default else "0").lower()
+    if value not in _YES | _NO:
+        raise SettingInvalid(name=name, complaint="has to be 1 or 0, true or false, yes or no, on or off")
+    return value in _YES
+
+
+def integer(name: str, default: int | None = None, *, least: int | None = None) -> int:
+    """Read a whole number, not under `least`."""
+    try:
+        value = int(text(name, None if default is None else str(default)))
+    except ValueError:
+        raise SettingInvalid(name=name, complaint="has to be a whole number") from None
+    if least is not None and value < least:
+        raise SettingInvalid(name=name, complaint=f"has to be {least} or more")
+    return value
+
+
+def seconds(name: str, default: float | None = None) -> float:
+    """Read a duration in seconds; fractions are allowed, zero is, less is not."""
+    try:
+        value = float(text(name, None if default is None else str(default)))
+    except ValueError:
+        raise SettingInvalid(name=name, complaint="has to be a number of seconds") from None
+    if not 0 <= value < float("inf"):
+        raise SettingInvalid(name=name, complaint="has to be a duration of zero seconds or more")
+    return value
+
+
+def listing(name: str, default: Iterable[str] = ()) -> list[str]:
+    """Read a comma-separated list; blanks around and empty items are dropped."""
+    return [item.strip() for item in text(name, ",".join(default)).split(",") if item.strip()]
+
+
+def url(name: str, default: str | None = None, *, schemes: Iterable[str] = ("http", "https")) -> str:
+    """Read an address whose scheme is one of `schemes`."""
+    value, allowed = text(name, default), tuple(schemes)
+    if value.partition("://")[0] not in allowed:
+        raise SettingInvalid(name=name, complaint=f"has to be an address of {' or '.join(allowed)}")
+    return value
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """Read `name`, or the file that `<name>_FILE` points to (container secrets)."""
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
+        return text(name, default)
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        raise SettingInvalid(name=f"{name}_FILE", complaint="names a file that cannot be read") from None
+
+
+def database(address: str, *, application_name: str = "agora") -> dict[str, Any]:
+    """Turn a PostgreSQL address into an entry of Django's DATABASES.
+
+    `postgresql://user:password@host:5432/name?sslmode=require`; a socket folder stands in the query:
+    `postgresql://user@/name?host=/run/postgresql&port=5432`. Other query words become libpq options.
+    """
+    try:
+        parts = urlsplit(address)
+        port = str(parts.port or "")
+    except ValueError:
+        raise _not_a_database() from None
+    if parts.scheme not in _POSTGRES or not parts.path.strip("/"):
+        raise _not_a_database()
+    # libpq decodes %XX only: a plus sign in a folder's name is a plus sign.
+    query = dict(parse_qsl(parts.query.replace("+", "%2B")))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or query.pop("password", "")),
+        "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": query.pop("port", "") or port,
+        "CONN_MAX_AGE": 60,
+        # Server-side statements do not outlive a transaction behind PgBouncer, so none are prepared.
+        "OPTIONS": {"application_name": application_name, **query, "prepare_threshold": None},
+    }
+
+
+def _not_a_database() -> SettingInvalid:
+    return SettingInvalid(name="DATABASE_URL", complaint="has to look like postgresql://user@host/database")

@@ -1,0 +1,166 @@
+"""One settings file; everything that varies comes from the environment."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from apps.kernel.logs import configure_logging
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = env.flag("AGORA_DEBUG", default=False)
+ALLOWED_HOSTS = env.listing("AGORA_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.listing("AGORA_TRUSTED_ORIGINS")
+
+# Without a key of its own a process may run checks and make migrations, and nothing else: see kernel.E001.
+UNSAFE_KEY = "not-a-secret-set-AGORA_SECRET_KEY-before-serving-anything-to-anybody"
+SECRET_KEY = env.secret("AGORA_SECRET_KEY", UNSAFE_KEY)
+AGORA_PEPPER = env.secret("AGORA_PEPPER", SECRET_KEY).encode()
+AGORA_KEKS = [base64.b64decode(item) for item in env.secret("AGORA_KEK", "").split(",") if item]
+AGORA_BCRYPT_COST = env.integer("AGORA_BCRYPT_COST", 12, least=10)
+
+INSTALLED_APPS = [
+    "apps.kernel",
+    "apps.auth",
+    "apps.directory",
+    "apps.audit_logs",
+    "apps.currencies",
+    "apps.backoffice",
+    "unfold",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.kernel.tenancy.middleware.ScopeMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Three roles: `default` is the unprivileged one that everything runs as; `owner` owns the tables and only
+# migrates; the provisioner (AGORA's superuser) is used by provision_db alone and stands in no setting here.
+_NOWHERE = "postgresql://agora_app@localhost/agora"
+DATABASE_URL = env.text("DATABASE_URL", _NOWHERE)
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", DATABASE_URL.replace("agora_app", "agora_owner", 1))
+DATABASE_ADMIN_URL = env.text("DATABASE_ADMIN_URL", DATABASE_URL.replace("agora_app", "agora_provisioner", 1))
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database(DATABASE_URL),
+    "owner": {**env.database(DATABASE_OWNER_URL, application_name="agora-owner"), "CONN_MAX_AGE": 0},
+}
+DATABASE_ROUTERS = ["apps.kernel.tenancy.routers.OwnerMigrates"]
+ATOMIC_REQUESTS = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "memory://")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        if REDIS_URL.startswith("memory")
+        else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    ),
+}
+
+AUTH_USER_MODEL = "staff_auth.User"
+AUTHENTICATION_BACKENDS = ["apps.auth.backends.StaffBackend"]
+SESSION_ENGINE = "apps.auth.sessions"
+SESSION_COOKIE_NAME = "agora_session"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "agora_csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+LOGIN_URL = "admin:login"
+PASSWORD_HASHERS = ["apps.kernel.crypto.passwords.CostedBCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Behind TLS in production; the embedded demo speaks plain HTTP on loopback and switches these off.
+BEHIND_TLS = env.flag("AGORA_TLS", default=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+if env.flag("AGORA_PROXY_TLS_HEADER", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("pl", "polski"), ("de", "Deutsch"), ("es", "español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = BASE_DIR / "var" / "media"
+WHITENOISE_USE_FINDERS = True
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.kernel.api.authentication.ScopeAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.kernel.api.permissions.FeatureGuard"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "apps.kernel.api.errors.problem_response",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+}
+
+OUTBOUND_ALLOW_PRIVATE = env.flag("OUTBOUND_ALLOW_PRIVATE", default=False)
+EXTENSIONS_DISABLED = env.listing("EXTENSIONS_DISABLED")
+SERVICE_OVERRIDES: dict[str, str] = {}
+
+LOGGING = configure_logging(level=env.text("AGORA_LOG_LEVEL", "INFO"))
+LOGGING_CONFIG = "logging.config.dictConfig"
+
+UNFOLD = {
+    "SITE_TITLE": "Agora",
+    "SITE_HEADER": "Agora",
+    "SITE_SYMBOL": "storefront",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}

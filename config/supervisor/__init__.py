@@ -1,0 +1,1 @@
+"""Runs the demonstration as one command: servers, database, web, worker and beat under one parent."""

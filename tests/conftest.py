@@ -1,0 +1,62 @@
+"""Fixtures of the whole suite: a cloned database for each worker, and the two houses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+
+from tests.support import databases
+from tests.support.scopes import House, make_house
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.Blocker) -> Iterator[None]:  # type: ignore[name-defined]
+    """Clone the template for this worker; drop the clone at the end."""
+    with django_db_blocker.unblock():
+        source = databases.template()
+        name = databases.worker_database()
+        databases.clone(source, name)
+        databases.point_at(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with databases.admin() as connection:
+            databases.drop(connection, name)
+
+
+@pytest.fixture(autouse=True)
+def _committed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test marked `committed` commit for real, and give the next one a fresh clone.
+
+    Such a test must not carry `django_db` as well, which would wrap it in a transaction.
+    """
+    if request.node.get_closest_marker("committed") is None:
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    with blocker.unblock():
+        yield
+        connections.close_all()
+        databases.clone(databases.template(), databases.worker_database())
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """A database for this test: rolled back after it, or committed to when the test is marked so."""
+    if request.node.get_closest_marker("committed") is None:
+        request.getfixturevalue("db")
+
+
+@pytest.fixture
+def house(database: None) -> House:
+    """The tenant that Alice owns and Bob works in."""
+    return make_house("Acme")
+
+
+@pytest.fixture
+def other_house(database: None) -> House:
+    """The tenant that Charlie belongs to."""
+    return make_house("Globex")

@@ -1,0 +1,20 @@
+"""Settings of the test run: embedded servers first, then the settings that everything runs with."""
+
+import os
+from pathlib import Path
+
+from config import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVERS = embedded.start(os.environ.get("AGORA_TEST_HOME", ROOT / "var" / "test"), durable=False, max_connections=200)
+
+os.environ["DATABASE_URL"] = SERVERS.urls.app
+os.environ["DATABASE_OWNER_URL"] = SERVERS.urls.owner
+os.environ["DATABASE_ADMIN_URL"] = SERVERS.urls.provisioner
+os.environ["REDIS_URL"] = SERVERS.urls.redis
+os.environ.setdefault("AGORA_SECRET_KEY", "tests-only-" + "k" * 40)
+os.environ.setdefault("AGORA_KEK", "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtISEhISE=")
+os.environ.setdefault("AGORA_TLS", "0")
+os.environ.setdefault("AGORA_BCRYPT_COST", "10")
+
+from config.settings import *  # noqa: E402, F403
