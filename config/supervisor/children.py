@@ -36,10 +36,14 @@ class Child:
 
 
 class Children:
-    """Starts, watches and ends a set of children; each has a process group of its own."""
+    """Starts, watches and ends a set of children; each has a process group of its own.
 
-    def __init__(self, folder: Path, children: Sequence[Child]) -> None:
+    A child that died starts again after `pause` seconds, then twice as many, and so on.
+    """
+
+    def __init__(self, folder: Path, children: Sequence[Child], *, pause: float = 1.0) -> None:
         self._folder = folder
+        self._pause = pause
         self._children = list(children)
         self._hurried = False
 
@@ -94,7 +98,7 @@ class Children:
                 f"The {child.name} ended {_DEATHS} times in {_WINDOW:.0f} seconds, last with code {code}.\n"
                 f"Its last lines in {child.log}:\n{last_lines(child.log)}"
             )
-        pause = 2.0 ** (len(lasting) - 1)
+        pause = self._pause * 2 ** (len(lasting) - 1)
         child.due = now + pause
         print(
             f"The {child.name} ended with code {code}; it starts again in {pause:.0f} s ({child.log}).",

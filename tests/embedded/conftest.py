@@ -16,7 +16,7 @@ import pytest
 
 from config import embedded
 from config.embedded import binaries
-from tests.embedded.runs import NOBODY, PROGRAM, PROJECT, Run, launch, processes_of
+from tests.embedded.runs import BENT, NOBODY, PROGRAM, PROJECT, Run, launch, processes_of
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
 
@@ -34,7 +34,7 @@ def place() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="agora-test-", dir="/tmp"))
     folder.chmod(0o755)
     yield folder
-    _clear(folder)
+    clear(folder)
 
 
 @pytest.fixture
@@ -48,10 +48,10 @@ def served() -> Iterator[Run]:
     """Servers that a module's tests look at and leave as they are."""
     folder = Path(tempfile.mkdtemp(prefix="agora-test-", dir="/tmp"))
     folder.chmod(0o755)
-    run = launch(folder / "var").ready()
+    run = launch(folder / "var", environment=BENT).ready()
     yield run
     run.finish()
-    _clear(folder)
+    clear(folder)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def open_project() -> Iterator[Path]:
             shutil.copytree(source, folder / package, symlinks=True)
     subprocess.run(["/bin/chmod", "-R", "a+rX", folder], check=True)
     yield folder
-    _clear(folder)
+    clear(folder)
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +82,8 @@ def open_python() -> str:
     pytest.skip("no Python 3.11 that the user nobody can run")
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
+    """End what runs from a folder, and remove it with what it has elsewhere."""
     for number in processes_of(folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import env
-from tests.embedded.runs import PROJECT, Run, fetch, launch, processes_of
+from tests.embedded.runs import BENT, ONLY_VALKEY, PROJECT, Run, fetch, launch, processes_of
 
 SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 with_system = pytest.mark.skipif(not SYSTEM, reason="no PostgreSQL of the system")
@@ -41,6 +41,11 @@ def test_servers_for_tests_are_fast_and_those_of_a_demonstration_survive_a_power
 def test_letters_beyond_ascii_are_folded(served: Run) -> None:
     rows = fetch(served.answer["DATABASE_URL"], "SELECT lower('ŁÓDŹ'), 'ŁÓDŹ' ILIKE 'łódź'")
     assert rows == [("łódź", True)]
+
+
+def test_variables_of_the_caller_do_not_bend_the_server(served: Run) -> None:
+    assert BENT["TZ"] != "UTC"
+    assert fetch(served.answer["DATABASE_URL"], "SHOW TimeZone") == [("UTC",)]
 
 
 def test_addresses_become_djangos(served: Run) -> None:
@@ -100,24 +105,11 @@ def test_servers_that_the_environment_names_are_not_started(home: Path) -> None:
 
 
 def test_a_given_database_still_gets_a_valkey(home: Path) -> None:
-    run = launch(home, environment={"DATABASE_URL": "postgresql://me@db/shop"}).ready()
+    run = launch(home, environment=ONLY_VALKEY).ready()
     assert run.answer["REDIS_URL"].startswith("unix:///")
     assert not list(home.glob("pg*"))
     run.finish()
     assert processes_of(home) == []
-
-
-def test_variables_of_the_caller_do_not_bend_the_server(home: Path) -> None:
-    bent = {
-        "PGPORT": "1",
-        "PGDATA": "/nowhere",
-        "PGHOST": "elsewhere",
-        "PGTZ": "Asia/Tokyo",
-        "TZ": "Asia/Tokyo",
-    }
-    run = launch(home, environment=bent).ready()
-    assert fetch(run.answer["DATABASE_URL"], "SHOW TimeZone") == [("UTC",)]
-    run.finish()
 
 
 def _safety(run: Run) -> set[str]:

@@ -17,6 +17,9 @@ _MAX_NESTING: Final = 20
 _LAST: Final = 0x10FFFF
 _COUNTS: Final = re.compile(r"\{([0-9]{1,4})(,([0-9]{0,4}))?\}")
 
+_QUANTIFIERS: Final = ("*", "+", "?", "{")
+_SIGNS: Final[dict[str, tuple[int, int | None]]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
 _CLASSES: Final[dict[str, Ranges]] = {
@@ -125,26 +128,26 @@ class _Reader:
     def row(self, nesting: int) -> Pattern:
         pieces = []
         while self.peek() not in ("", "|", ")"):
-            pieces.append(self.repeated(self.piece(nesting)))
+            at_edge = self.peek() in ("^", "$")
+            piece = self.piece(nesting)
+            bounds = self.bounds()
+            if bounds is not None and at_edge:
+                raise self.error("the start or the end of the text cannot be repeated")
+            pieces.append(piece if bounds is None else Repeat(piece, *bounds))
         return pieces[0] if len(pieces) == 1 else Row(tuple(pieces))
 
-    def repeated(self, piece: Pattern) -> Pattern:
-        bounds = self.bounds()
-        if bounds is None:
-            return piece
-        if isinstance(piece, Edge):
-            raise self.error("the start or the end of the text cannot be repeated")
-        self.take("?")  # a lazy quantifier matches the same texts
-        if self.peek() in ("*", "+", "?", "{"):
-            raise self.error("two quantifiers follow each other")
-        return Repeat(piece, *bounds)
-
     def bounds(self) -> tuple[int, int | None] | None:
-        for sign, bounds in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
-            if self.take(sign):
-                return bounds
-        if self.peek() != "{":
+        """Read a quantifier, if one follows, as the least and the most."""
+        if self.peek() not in _QUANTIFIERS:
             return None
+        bounds = self.counts() if self.peek() == "{" else _SIGNS[self.peek()]
+        self.position += 1
+        self.take("?")  # a lazy quantifier matches the same texts
+        if self.peek() in _QUANTIFIERS:
+            raise self.error("two quantifiers follow each other")
+        return bounds
+
+    def counts(self) -> tuple[int, int | None]:
         found = _COUNTS.match(self.text, self.position)
         if found is None:
             raise self.error("write { as \\{ unless it counts, as in {2,5}")
@@ -152,7 +155,7 @@ class _Reader:
         most = least if found[2] is None else int(found[3]) if found[3] else None
         if max(least, most or 0) > MAX_REPEAT or (most is not None and most < least):
             raise self.error(f"a count goes up, to at most {MAX_REPEAT}")
-        self.position = found.end()
+        self.position = found.end() - 1
         return least, most
 
     def piece(self, nesting: int) -> Pattern:
@@ -166,7 +169,7 @@ class _Reader:
             return Edge("start")
         if self.take("$"):
             return Edge("end")
-        if self.peek() in ("*", "+", "?", "{", "}", "]"):
+        if self.peek() in (*_QUANTIFIERS, "}", "]"):
             raise self.error(f"write {self.peek()} as \\{self.peek()} here")
         return One(self.character())
 

@@ -16,13 +16,14 @@ except ImportError:  # no wheel for this platform
 
 Matcher: TypeAlias = Callable[[str], bool]
 
+HAS_RE2: Final = re2 is not None
 _MEMORY: Final = 1 << 20
 
 
 @lru_cache(maxsize=256)
 def matcher(pattern: str) -> Matcher:
     """Return a function that says whether `pattern` is found in a text; PatternError for a bad pattern."""
-    return automaton_matcher(pattern) if re2 is None else re2_matcher(pattern)
+    return re2_matcher(pattern) if HAS_RE2 else automaton_matcher(pattern)
 
 
 def automaton_matcher(pattern: str) -> Matcher:

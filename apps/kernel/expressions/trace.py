@@ -41,7 +41,7 @@ class Trace:
         kinds = [kind_of(value) for value in self.seen]
         if "missing" in kinds and self.word not in _ASKS_FOR_NOTHING:
             return f"the {'left' if kinds[0] == 'missing' else 'right'} side is missing"
-        if self.word in _COMPARES and kinds[0] != kinds[1] and order(*self.seen, UTC) is None:
+        if self.word in _COMPARES and kinds[0] != kinds[1] and order(self.seen[0], self.seen[1], UTC) is None:
             return f"{kinds[0]} against {kinds[1]}"
         return ""
 

@@ -1,0 +1,31 @@
+"""What other modules may ask of auth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import UUID
+
+
+class Rbac(Protocol):
+    """Service `auth.rbac`: what a member of staff may do. Answers inside the open scope and its transaction."""
+
+    def user_has_all_features(
+        self, user_id: UUID, features: Iterable[str], *, tenant_id: UUID, organization_id: UUID | None = None
+    ) -> bool:
+        """Say whether the user holds every feature; nothing wanted is always held.
+
+        False for a tenant other than the scope's, and for an organization outside the user's list unless they
+        are a super admin. Raises NotRegistered for a feature that nobody declared.
+        """
+        ...
+
+    def granted_features(
+        self, user_id: UUID, *, tenant_id: UUID, organization_id: UUID | None = None
+    ) -> frozenset[str]:
+        """The user's grants, good for the kernel's matcher; `*` for a super admin.
+
+        A wildcard that a denial cuts into is spelled out as the declared features that are left of it.
+        Empty where `user_has_all_features` would refuse the tenant or the organization.
+        """
+        ...

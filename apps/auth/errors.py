@@ -1,0 +1,68 @@
+"""Refusals of the auth module."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import Conflict, InvalidInput, NotAuthenticated, PlatformError
+
+
+class LoginRefused(NotAuthenticated):
+    """The log-in failed; unknown, wrong, ambiguous, locked, disabled and suspended are told apart nowhere."""
+
+    code = "auth.login.refused"
+    message = _("E-mail address or password are wrong, or this account cannot be used now.")
+
+
+class GrantBeyondOwn(PlatformError):
+    """The actor would grant more than they hold.
+
+    `features` lists what they lack; `organizations` is true when the grant reaches organizations that they
+    do not see; `super_admin` is true when it would make a super admin.
+    """
+
+    status = 403
+    code = "auth.grant.beyond_own"
+    message = _("You can grant only what you hold yourself.")
+
+
+class SuperAdminProtected(PlatformError):
+    """Users and roles with every right are changed by super admins only."""
+
+    status = 403
+    code = "auth.super_admin.protected"
+    message = _("Only a super admin may change a super admin.")
+
+
+class UserOutOfReach(PlatformError):
+    """The user belongs to an organization that the actor does not see."""
+
+    status = 403
+    code = "auth.user.out_of_reach"
+    message = _("This user belongs to an organization that is not open to you.")
+
+
+class SystemRoleFixed(Conflict):
+    """Roles with a system key stay."""
+
+    code = "auth.role.system"
+    message = _("This role belongs to the platform and cannot be deleted.")
+
+
+class RoleInUse(Conflict):
+    """Users are still members of the role."""
+
+    code = "auth.role.in_use"
+    message = _("{count} users still have this role.")
+
+
+class InvalidGrant(InvalidInput):
+    """A grant names nothing that is declared, or an organization that is not there."""
+
+    code = "auth.grant.invalid"
+
+
+class WeakPassword(InvalidInput):
+    """The password breaks the policy; `errors` says how."""
+
+    code = "auth.password.weak"

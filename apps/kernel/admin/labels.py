@@ -1,0 +1,82 @@
+"""Labels of referenced records for one page, fetched once for each kind of record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from apps.kernel.references.fields import ReferenceField, reference_fields
+from apps.kernel.registry.entities import ENTITIES
+
+
+class Labels:
+    """Labels that one request has looked up so far, by entity and id."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[UUID, str]] = defaultdict(dict)
+
+    def fetch(self, wanted: Iterable[tuple[str, UUID | None]]) -> None:
+        """Look up the `(entity, id)` pairs that are not known yet, one query for each entity."""
+        missing: dict[str, set[UUID]] = defaultdict(set)
+        for entity, record_id in wanted:
+            if record_id is not None and record_id not in self._known[entity]:
+                missing[entity].add(record_id)
+        for entity, ids in missing.items():
+            found = ENTITIES[entity].labels(ids) if entity in ENTITIES else {}
+            self._known[entity].update({item: found.get(item, "") for item in ids})
+
+    def fetch_rows(self, rows: Iterable[models.Model]) -> None:
+        """Look up every reference of the rows."""
+        self.fetch(
+            (field.target, getattr(row, field.attname))
+            for row in rows
+            for field in available_references(type(row))
+        )
+
+    def text(self, entity: str, record_id: UUID | None) -> str:
+        """The record's label, words for a missing one, "" for no id."""
+        if record_id is None:
+            return ""
+        self.fetch([(entity, record_id)])
+        return self._known[entity][record_id] or _("(not available)")
+
+    def link(self, entity: str, record_id: UUID | None) -> str | SafeString:
+        """The label, as a link where the record's entity has a page."""
+        text = self.text(entity, record_id)
+        address = record_url(entity, record_id)
+        return format_html('<a href="{}" class="text-link">{}</a>', address, text) if address else text
+
+
+def labels_of(request: HttpRequest) -> Labels:
+    """The labels of this request."""
+    found: Any = getattr(request, "agora_labels", None)
+    if found is None:
+        found = request.agora_labels = Labels()  # type: ignore[attr-defined]
+    labels: Labels = found
+    return labels
+
+
+def record_url(entity: str, record_id: UUID | None) -> str:
+    """Address of the record's page in the back office, "" where there is none."""
+    if record_id is None or entity not in ENTITIES:
+        return ""
+    declared, meta = ENTITIES[entity], ENTITIES[entity].model._meta
+    name = declared.url or f"admin:{meta.app_label}_{meta.model_name}_change"
+    try:
+        return reverse(name, args=[record_id])
+    except NoReverseMatch:
+        return ""
+
+
+def available_references(model: type[models.Model]) -> list[ReferenceField]:
+    """Reference fields of the model whose target's module is installed."""
+    return [field for field in reference_fields(model) if field.is_available]

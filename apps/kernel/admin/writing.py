@@ -1,0 +1,138 @@
+"""Saving and deleting through commands, with the refusals of commands shown where people can mend them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+
+from apps.kernel.admin.access import AnyCommand, FeatureGuarded
+from apps.kernel.admin.conflicts import conflict_page
+from apps.kernel.admin.forms import CommandForm, is_form_error
+from apps.kernel.admin.inputs import EXPECTED_VERSION, field_input, rows_input
+from apps.kernel.commands.invocation import Source, invoked
+from apps.kernel.errors import PlatformError, RowNotFound, StaleVersion
+
+if TYPE_CHECKING:
+    DjangoAdmin = admin.ModelAdmin[Any]
+else:
+    DjangoAdmin = admin.ModelAdmin
+
+REFUSAL = "agora_refusal"
+
+
+def run(command: AnyCommand, *args: Any, expected_version: int | None = None, **kwargs: Any) -> Any:
+    """Run a command as the back office; `expected_version` is what the user saw, None where nothing was shown."""
+    with invoked(source=Source.ADMIN, expected_version=expected_version):
+        return command(*args, **kwargs)
+
+
+class WithoutDjangosWrites(DjangoAdmin):
+    """Django's own transactions and log are taken out: a command owns its transaction and writes the history.
+
+    Stands below the theme's classes and above Django's in the order of resolution.
+    """
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Show or save a form, outside any transaction of Django's."""
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The command's action is the log."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The command's action is the log."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """The command's action is the log."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing: the record and its rows are written together, in save_related."""
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Nothing: rows go to the record's command."""
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Refuse: deletion has a page of its own that runs the command."""
+        raise ImproperlyConfigured("records are deleted by delete_command only")
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Refuse: selected rows are deleted by the command."""
+        raise ImproperlyConfigured("records are deleted by delete_command only")
+
+
+class CommandSaving(FeatureGuarded):
+    """Forms whose input goes to `create_command(**fields)` and `update_command(id, **fields)`.
+
+    All editable fields are passed, foreign keys as `<name>_id`, the rows of each inline as one list under
+    its `argument`. Override `command_input` where a command wants something else.
+    """
+
+    model: type[models.Model]
+    form = CommandForm
+    fields_of_form: ClassVar[tuple[str, ...]] = ()
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show or save a form; a refusal by the command shows the form again with what it said."""
+        parent: Any = super()
+        try:
+            response: HttpResponse = parent.changeform_view(request, object_id, form_url, dict(extra_context or {}))
+        except StaleVersion as error:
+            return conflict_page(self, request, object_id, error)
+        except RowNotFound:
+            raise Http404 from None
+        except PlatformError as error:
+            if not is_form_error(error):
+                raise
+            setattr(request, REFUSAL, error)
+            response = parent.changeform_view(request, object_id, form_url, dict(extra_context or {}))
+        return response
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form class of one request."""
+        parent: Any = super()
+        form = parent.get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, REFUSAL, None)
+        choices = request.POST.items()
+        form.kept = frozenset(key.removeprefix("keep-") for key, value in choices if key.startswith("keep-") and value == "theirs")
+        return form
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Fields in the order shown; the hidden version has its own place in the template."""
+        parent: Any = super()
+        return [name for name in parent.get_fields(request, obj) if name != EXPECTED_VERSION]
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """The record as the form would have it; nothing is written."""
+        return form.instance
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Run the record's command with the checked input; the form's record becomes what the command wrote."""
+        given = self.command_input(request, form, formsets)
+        if change:
+            expected = form.cleaned_data.get(EXPECTED_VERSION)
+            result = run(_demand(self.update_command), form.instance.pk, expected_version=expected, **given)
+        else:
+            result = run(_demand(self.create_command), **given)
+        if isinstance(result, self.model):
+            form.instance.__dict__.update(result.__dict__)
+
+    def command_input(self, request: HttpRequest, form: Any, formsets: Any) -> dict[str, Any]:
+        """Keyword arguments for the command."""
+        given = field_input(form, self.model)
+        for formset in formsets:
+            given[formset.argument] = rows_input(formset)
+        return given
+
+
+def _demand(command: AnyCommand | None) -> AnyCommand:
+    if command is None:
+        raise ImproperlyConfigured("the page has no command for this")
+    return command

@@ -1,0 +1,127 @@
+"""Serializers that take exactly what they name, in exactly the type that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+FORBIDDEN = frozenset(
+    {"id", "tenant_id", "organization_id", "version", "created_at", "updated_at", "deleted_at"}
+)
+
+
+class StrictCharField(serializers.CharField):
+    """Text and nothing else: a number is not turned into text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Look at the type before blanks are looked at."""
+        if data is not serializers.empty and data is not None and not isinstance(data, str):
+            self.fail("invalid")
+        return super().run_validation(data)
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A whole JSON number: neither text nor `2.0`."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """`true` or `false`: neither text nor 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The claim."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictUUIDField(serializers.UUIDField):
+    """A UUID as text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The id."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuse fields that the serializer does not take, together with every other complaint."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "unknown": _("There is no such field."),
+        "read_only": _("This field cannot be written."),
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked values. Raises ValidationError with the complaints about all fields."""
+        complaints = self._strangers(data) if isinstance(data, Mapping) else {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail: Any = error.detail
+            raise serializers.ValidationError({**detail, **complaints}) from error
+        if complaints:
+            raise serializers.ValidationError(complaints)
+        return values
+
+    def _strangers(self, data: Mapping[str, Any]) -> dict[str, list[serializers.ErrorDetail]]:
+        found = {}
+        for name in data:
+            field = self.fields.get(name)
+            if field is not None and not field.read_only:
+                continue
+            code = "read_only" if field is not None or name in FORBIDDEN else "unknown"
+            found[str(name)] = [serializers.ErrorDetail(str(self.error_messages[code]), code)]
+        return found
+
+
+class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
+    """The same for a model; `id`, `version` and the time stamps may be shown and never written.
+
+    Uniqueness is left to the command and the database, whose answer is 409.
+    """
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: StrictCharField,
+        models.TextField: StrictCharField,
+        models.IntegerField: StrictIntegerField,
+        models.PositiveIntegerField: StrictIntegerField,
+        models.PositiveSmallIntegerField: StrictIntegerField,
+        models.SmallIntegerField: StrictIntegerField,
+        models.BigIntegerField: StrictIntegerField,
+        models.BooleanField: StrictBooleanField,
+        models.UUIDField: StrictUUIDField,
+    }
+    serializer_choice_field = serializers.ChoiceField
+
+    def get_validators(self) -> list[Any]:
+        """None of DRF's own look-ups for duplicates."""
+        return []
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        """Keep what belongs to the platform from being written, and single-field look-ups out."""
+        extra: dict[str, Any] = super().get_extra_kwargs()
+        for name in FORBIDDEN & set(self.Meta.fields):
+            extra.setdefault(name, {})["read_only"] = True
+        return extra
+
+
+class Empty(StrictSerializer):
+    """A body without fields: for actions that need none."""

@@ -1,0 +1,137 @@
+"""A standard resource: reads through the scoped manager, writes through its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.http import HttpResponseBase
+from rest_framework import status
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from apps.kernel.api.listing import NumberedPages, demand_known_parameters, ordered
+from apps.kernel.api.parsers import StrictJSONParser
+from apps.kernel.api.preconditions import etag_of, expected_version
+from apps.kernel.api.serializers import StrictSerializer
+from apps.kernel.commands.invocation import Source, invoked
+from apps.kernel.commands.outcome import collected_actions
+from apps.kernel.errors import InvalidInput, RowNotFound
+from apps.kernel.registry.entities import ENTITIES
+
+CommandCall = Callable[..., Any]
+
+
+class CommandViewSet(GenericViewSet[Any]):
+    """List, detail, create, change and delete of one entity.
+
+    A subclass names `entity` (its id), `serializer_class`, the commands that exist, `features` for each
+    action, `ordering_fields` and perhaps a `filterset_class`. `CommandRouter` leaves out the methods whose
+    command is missing. Commands take the record's id first and the serializer's values as keywords; a
+    change gets only the given ones.
+    """
+
+    entity: ClassVar[str]
+    ordering_fields: ClassVar[tuple[str, ...]] = ()
+    default_ordering: ClassVar[str] = ""
+    create_command: ClassVar[CommandCall | None] = None
+    update_command: ClassVar[CommandCall | None] = None
+    delete_command: ClassVar[CommandCall | None] = None
+
+    parser_classes = (StrictJSONParser,)
+    pagination_class = NumberedPages
+    metadata_class = None
+    lookup_value_converter = "uuid"
+    filterset_class: ClassVar[Any] = None
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Living rows of the scope."""
+        return ENTITIES[self.entity].living()
+
+    def list(self, request: Request) -> Response:
+        """One page of the rows that pass the filters."""
+        filters = self.filterset_class.base_filters if self.filterset_class else {}
+        demand_known_parameters(request, filters)
+        rows = self.filter_queryset(self.get_queryset())
+        rows = ordered(rows, request, allowed=self.ordering_fields, default=self.default_ordering)
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One row, with its version as `ETag`."""
+        return self.shown(self.get_object())
+
+    def create(self, request: Request) -> Response:
+        """Run the command of creation."""
+        row = self.run(self._command("create_command"), **self.checked(request))
+        response = self.shown(row, status=status.HTTP_201_CREATED)
+        response["Location"] = reverse(f"{self.basename}-detail", args=[row.pk])
+        return response
+
+    def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
+        """Run the command of change with every field."""
+        self.get_object()
+        values = self.checked(request, partial=partial)
+        return self.shown(self.run(self._command("update_command"), pk, **values))
+
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Run the command of change with the given fields."""
+        return self.update(request, pk, partial=True)
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Run the command of deletion."""
+        self.run(self._command("delete_command"), pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def get_object(self) -> Any:
+        """The row of the address. Raises RowNotFound for a missing, deleted or foreign one."""
+        row = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if row is None:
+            raise RowNotFound
+        return row
+
+    def checked(
+        self, request: Request, *, serializer: type[StrictSerializer] | None = None, partial: bool = False
+    ) -> dict[str, Any]:
+        """The body's values. Raises ValidationError with every complaint, InvalidInput for no object."""
+        if not isinstance(request.data, dict):
+            raise InvalidInput
+        chosen = serializer or self.get_serializer_class()
+        form = chosen(data=request.data, partial=partial, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        return dict(form.validated_data)
+
+    def run(self, command: CommandCall, *args: Any, **kwargs: Any) -> Any:
+        """Run a command at the version that the caller saw."""
+        with invoked(source=Source.API, expected_version=expected_version(self.request)):
+            return command(*args, **kwargs)
+
+    def shown(self, row: Any, *, status: int = status.HTTP_200_OK) -> Response:
+        """The row with its version."""
+        response = Response(self.get_serializer(row).data, status=status)
+        if (tag := etag_of(row)) is not None:
+            response["ETag"] = tag
+        return response
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Name the action that a write was, and keep personal data out of caches."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        actions = collected_actions()
+        if request.method not in SAFE_METHODS and actions and final.status_code < 400:
+            final["X-Action-Id"] = str(actions[-1])
+        return final
+
+    def _command(self, name: str) -> CommandCall:
+        command: CommandCall | None = getattr(type(self), name)
+        if command is None:
+            raise MethodNotAllowed(str(self.request.method))
+        return command

@@ -1,0 +1,91 @@
+"""A valid row of any tenant table, made from its columns; for tests that are generated over all tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from apps.kernel.bases.models import OrganizationModel, TenantModel
+from apps.kernel.crypto.keys import current_keys
+from apps.kernel.crypto.models import TenantKey
+from apps.kernel.ids import uuid7
+from tests.support.scopes import House, make_organization
+
+# Columns whose values have a form of their own.
+SPECIAL: dict[str, Any] = {
+    "code": lambda: "".join(chr(65 + byte % 26) for byte in uuid7().bytes[-3:]),
+    "slug": lambda: f"s-{uuid7().hex[-10:]}",
+    "email": lambda: f"{uuid7().hex[-10:]}@example.com",
+    "time_zone": lambda: "UTC",
+    "interval_seconds": lambda: 60,
+}
+BY_TYPE: tuple[tuple[type, Any], ...] = (
+    (ArrayField, list),
+    (models.UUIDField, uuid7),
+    (models.BooleanField, lambda: False),
+    (models.DateTimeField, lambda: datetime(2026, 1, 1, tzinfo=UTC)),
+    (models.DateField, lambda: date(2026, 1, 1)),
+    (models.DecimalField, lambda: Decimal("1.00")),
+    (models.IntegerField, lambda: 1),
+    (models.BinaryField, lambda: uuid7().bytes),
+    (models.JSONField, dict),
+    (models.CharField, lambda: uuid7().hex[-3:]),
+    (models.TextField, lambda: uuid7().hex),
+)
+
+
+def tenant_models() -> list[type[TenantModel]]:
+    """Every tenant table of the installed modules."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, TenantModel) and not model._meta.proxy and model._meta.managed
+    ]
+
+
+def writable_models() -> list[type[TenantModel]]:
+    """Tables that the app role may insert whole rows into."""
+    return [model for model in tenant_models() if "INSERT" in getattr(model, "app_grants", ("INSERT",))]
+
+
+def is_organization_model(model: type[models.Model]) -> bool:
+    """Say whether rows belong to one organization."""
+    return issubclass(model, OrganizationModel)
+
+
+def make_row(model: type[TenantModel], house: House, **overrides: Any) -> Any:
+    """Insert a valid row in the open scope, inside a seed."""
+    if model._meta.label == "directory.Organization":
+        return make_organization("Generated", parent=overrides.get("parent", house.root))
+    if model is TenantKey and not overrides:
+        current_keys()  # a made-up key would make everything else of the tenant unreadable
+        return TenantKey.objects.order_by("version")[0]
+    row = model()
+    for field in model._meta.local_concrete_fields:
+        if field.name in overrides:
+            setattr(row, field.name, overrides[field.name])
+        elif _needs_value(field):
+            setattr(row, field.name, _value(field, house))
+    row.save(force_insert=True)
+    return row
+
+
+def _needs_value(field: Any) -> bool:
+    owned = field.name in {"id", "tenant_id", "organization_id"}
+    hidden = field.name.endswith("_index") and isinstance(field, models.BinaryField)
+    return not (owned or hidden or field.null or field.has_default() or field.generated or field.has_db_default())
+
+
+def _value(field: Any, house: House) -> Any:
+    if isinstance(field, models.ForeignKey):
+        return make_row(field.related_model, house)
+    if field.choices:
+        return field.choices[0][0]
+    if field.name in SPECIAL:
+        return SPECIAL[field.name]()
+    return next(make for kind, make in BY_TYPE if isinstance(field, kind))()
