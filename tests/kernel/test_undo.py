@@ -43,7 +43,7 @@ def state() -> dict[str, str]:
 
 def name_of(currency: Currency) -> str:
     with scoped_transaction():
-        return Currency.objects.get(pk=currency.pk).name
+        return str(Currency.objects.get(pk=currency.pk).name)
 
 
 def test_undo_of_a_creation_removes_the_row_and_its_undo_brings_it_back(scoped: House) -> None:
@@ -173,8 +173,10 @@ def test_another_tenants_action_and_a_missing_one_look_the_same(house: House, ot
     with using_scope(house.scope()):
         created = ran(lambda: probes.create_currency("EUR"))
     with using_scope(other_house.scope()):
-        foreign = pytest.raises(RowNotFound, undo, created)
-        missing = pytest.raises(RowNotFound, undo, uuid7())
+        with pytest.raises(RowNotFound) as foreign:
+            undo(created)
+        with pytest.raises(RowNotFound) as missing:
+            undo(uuid7())
     assert str(foreign.value) == str(missing.value)
 
 

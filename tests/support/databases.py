@@ -23,7 +23,12 @@ ROOT = Path(settings.BASE_DIR)
 def schema_hash() -> str:
     """Names the state of everything that shapes the database."""
     digest = hashlib.sha256()
-    patterns = ("apps/*/migrations/*.py", "apps/kernel/tenancy/*.py", "apps/kernel/commands/*.py", "apps/*/*sql*.py")
+    patterns = (
+        "apps/*/migrations/*.py",
+        "apps/kernel/tenancy/*.py",
+        "apps/kernel/commands/*.py",
+        "apps/*/*sql*.py",
+    )
     files = {path for pattern in patterns for path in ROOT.glob(pattern)} | set(ROOT.glob("apps/**/models.py"))
     for path in sorted(files):
         digest.update(path.read_bytes())
@@ -59,12 +64,11 @@ def _build(connection: psycopg.Connection, name: str) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     connections.close_all()
     for (old,) in connection.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE 'agora\\_template\\_%%' AND datname <> %s", [making]
+        "SELECT datname FROM pg_database WHERE datname LIKE 'agora\\_template\\_%%' AND datname <> %s",
+        [making],
     ).fetchall():
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
-    connection.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
-    )
+    connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))
 
 
 def worker_database() -> str:

@@ -58,14 +58,14 @@ def is_organization_model(model: type[models.Model]) -> bool:
     return issubclass(model, OrganizationModel)
 
 
-def make_row(model: type[TenantModel], house: House, **overrides: Any) -> Any:
+def make_row(model: type[models.Model], house: House, **overrides: Any) -> Any:
     """Insert a valid row in the open scope, inside a seed."""
     if model._meta.label == "directory.Organization":
         return make_organization("Generated", parent=overrides.get("parent", house.root))
     if model is TenantKey and not overrides:
         current_keys()  # a made-up key would make everything else of the tenant unreadable
         return TenantKey.objects.order_by("version")[0]
-    row = model()
+    row: Any = model()
     for field in model._meta.local_concrete_fields:
         if field.name in overrides:
             setattr(row, field.name, overrides[field.name])

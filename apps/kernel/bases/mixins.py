@@ -19,7 +19,7 @@ class Versioned(models.Model):
     class Meta:
         abstract = True
 
-    def _do_update(
+    def _do_update(  # type: ignore[override]  # noqa: PLR0917 - the stubs describe a later Django
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: bool
     ) -> bool:
         """Update where id and version match, and bump the version. Raises StaleVersion for no match."""
@@ -27,9 +27,8 @@ class Versioned(models.Model):
         following = self.version + 1
         others = [item for item in values if item[0] is not field]
         matching = base_qs.filter(version=self.version)
-        done: bool = super()._do_update(  # type: ignore[misc]
-            matching, using, pk_val, [*others, (field, None, following)], update_fields, forced_update
-        )
+        former: Any = super()._do_update
+        done: bool = former(matching, using, pk_val, [*others, (field, None, following)], update_fields, forced_update)
         if not done:
             self._refuse_stale(base_qs, pk_val)
             return False

@@ -72,7 +72,7 @@ def _resource_of(spec: CommandSpec, arguments: Mapping[str, Any]) -> Resource:
 def _begin(command: RunningCommand, arguments: Mapping[str, Any], using: str) -> None:
     scope, now, invocation = current_scope(), clock.now(), current_invocation()
     actor, connection = scope.actor, connections[using]
-    values = [
+    values: list[Any] = [
         command.action_id,
         scope.tenant_id,
         now,

@@ -55,7 +55,7 @@ def _cut(items: list[Any]) -> list[Any]:
     return items if len(items) <= LONGEST_LIST else [*items[:LONGEST_LIST], "…"]
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any) -> Any:  # noqa: PLR0911 - one line for each kind of value
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Enum):

@@ -96,9 +96,9 @@ class RowImage(TenantModel):
     unaudited_reason = "It is the audit."
     app_grants = ("SELECT",)
     referenced = False
-    id = None
-    updated_at = None
-    created_at = None
+    id = None  # type: ignore[assignment]  # the key is (action, number)
+    updated_at = None  # type: ignore[assignment]  # an image never changes
+    created_at = None  # type: ignore[assignment]  # its action has the time
 
     pk = models.CompositePrimaryKey("action_id", "seq")
     action_id = models.UUIDField()
@@ -125,7 +125,7 @@ class ActionUndo(TenantModel):
     unaudited_reason = "It is the audit."
     app_grants = ("SELECT", "INSERT")
     referenced = False
-    updated_at = None
+    updated_at = None  # type: ignore[assignment]  # it never changes
 
     action_id = models.UUIDField()
     undo_id = models.UUIDField()
@@ -151,6 +151,4 @@ class TableShape(models.Model):
 
     class Meta:
         db_table = "table_shape"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["table_name", "fingerprint"], name="table_shape_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["table_name", "fingerprint"], name="table_shape_once")]

@@ -38,10 +38,7 @@ class Usage:
 def pointing_fields(entity: str) -> list[tuple[type[models.Model], ReferenceField]]:
     """Models and their reference fields that point to the entity."""
     return [
-        (model, field)
-        for model in apps.get_models()
-        for field in reference_fields(model)
-        if field.target == entity
+        (model, field) for model in apps.get_models() for field in reference_fields(model) if field.target == entity
     ]
 
 

@@ -58,7 +58,7 @@ def hold(entity: Entity, ids: set[UUID]) -> set[UUID]:
 def pointers_of(model: type[models.Model], image: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
     """The reference triples of one row image."""
     return [
-        (field.attname, field.target, UUID(image[field.column]))
+        (field.attname, field.target, UUID(image[str(field.column)]))
         for field in reference_fields(model)
-        if field.is_available and image.get(field.column)
+        if field.is_available and image.get(str(field.column))
     ]

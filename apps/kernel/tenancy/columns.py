@@ -76,7 +76,7 @@ class AnyOf(AnyLookup):
     lookup_name = "any"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Render `column = ANY(array)`."""
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s::uuid[])", [*params, list(self.rhs)]

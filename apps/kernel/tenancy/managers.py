@@ -32,14 +32,13 @@ def _demand_scope(model: type[models.Model] | None) -> Scope:
 class ScopedQuery(sql.Query):
     """A query that compiles only where the database sees the open scope."""
 
-    def get_compiler(
-        self, using: str | None = None, connection: Any = None, elide_empty: bool = True
-    ) -> SQLCompiler:
+    def get_compiler(self, using: str | None = None, connection: Any = None, elide_empty: bool = True) -> SQLCompiler:
         """Hand out the compiler after the check."""
         alias = using or connection.alias
         if self.model is not None and not self.is_empty():
             _demand_applied(self.model, alias)
-        return super().get_compiler(using, connection, elide_empty)
+        compiler: SQLCompiler = super().get_compiler(using, connection, elide_empty)
+        return compiler
 
 
 class ScopedQuerySet(models.QuerySet[RowT], Generic[RowT]):
@@ -54,9 +53,9 @@ class ScopedQuerySet(models.QuerySet[RowT], Generic[RowT]):
         _demand_applied(self.model, self.db)
         return super()._update(values, *args)  # type: ignore[misc,no-any-return]
 
-    def _raw_delete(self, using: str) -> int:
-        _demand_applied(self.model, using)
-        return super()._raw_delete(using)  # type: ignore[misc,no-any-return]
+    def _raw_delete(self, using: str | None) -> int:
+        _demand_applied(self.model, using or self.db)
+        return super()._raw_delete(using)
 
     def _insert(self, objs: Any, fields: Any, **kwargs: Any) -> Any:
         _demand_applied(self.model, kwargs.get("using") or self.db)

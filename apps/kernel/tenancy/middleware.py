@@ -13,11 +13,11 @@ from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.ports import Identity, ResolvedActor
 from apps.kernel.services import service
 from apps.kernel.tenancy.errors import OrganizationInvalid, ScopeRefused, UnknownTenant
+from apps.kernel.tenancy.refusals import refusal_response
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.selection import COOKIE, select_organizations
 from apps.kernel.tenancy.switching import switched_tenant
 from apps.kernel.tenancy.transactions import reading, retell
-from apps.kernel.tenancy.refusals import refusal_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -50,9 +50,7 @@ def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - n
     return middleware
 
 
-def _scoped_response(
-    request: HttpRequest, get_response: GetResponse, found: ResolvedActor
-) -> HttpResponseBase:
+def _scoped_response(request: HttpRequest, get_response: GetResponse, found: ResolvedActor) -> HttpResponseBase:
     tenant_id, actor = switched_tenant(request, found)
     home = found.home_organization_id if tenant_id == found.tenant_id else None
     base = Scope(tenant_id, None, frozenset(), actor, _correlation_of(request))
@@ -63,7 +61,7 @@ def _scoped_response(
             retell()
             response = get_response(request)
     if forget_cookie:
-        response.delete_cookie(COOKIE)  # type: ignore[attr-defined]
+        response.delete_cookie(COOKIE)
     return response
 
 

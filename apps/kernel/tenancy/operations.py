@@ -24,7 +24,11 @@ class _DatabaseOnly(Operation):
         """Leave the state as it is."""
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Do nothing: the table itself goes with its own operation."""
 
@@ -40,7 +44,11 @@ class TenantTable(_DatabaseOnly):
         return f"Raise the tenant wall around {self.model}"
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Run the statements of the wall as the code has it today, for the columns that are there by now."""
         wall = wall_of(current_model(app_label, self.model))
@@ -70,7 +78,11 @@ class RunStatements(_DatabaseOnly):
         return "Create functions and triggers"
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Run them in order."""
         for statement in self.statements:
@@ -93,11 +105,15 @@ class AddTenantForeignKey(_DatabaseOnly):
         return f"Add the tenant key {self.model}.{self.field}"
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Add the key of this one field."""
         model = current_model(app_label, self.model)
-        column = model._meta.get_field(self.field).column  # type: ignore[union-attr]
+        column = model._meta.get_field(self.field).column
         wall = wall_of(model)
         [key] = [item for item in wall.keys if item.column == column]
         tables = sorted({wall.table, key.target})
@@ -126,7 +142,11 @@ class ForEachTenant(_DatabaseOnly):
         return f"For each tenant: {self.reason}"
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         """Open each tenant's scope and one action in it, and run the change."""
         from apps.kernel.commands.migrating import change_each_tenant  # noqa: PLC0415 - the command room needs models

@@ -101,9 +101,7 @@ def _make_roles(session: psycopg.Connection, passwords: dict[str, str]) -> None:
 
 def _make_database(session: psycopg.Connection, name: str) -> None:
     if session.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-        session.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
-        )
+        session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE)))
 
 
 def _hand_over(session: psycopg.Connection, name: str) -> None:

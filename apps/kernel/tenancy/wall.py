@@ -71,7 +71,7 @@ def wall_of(model: type[models.Model]) -> TableWall:
         bulk_loadable=bool(getattr(model, "bulk_loadable", False)),
         referenced=owned and bool(getattr(model, "referenced", True)),
         tenant_column="tenant_id" if "tenant_id" in columns else "id",
-        encrypted=tuple(sorted(c for c, item in columns.items() if getattr(item, "encrypted", False))),
+        encrypted=tuple(sorted(str(c) for c, item in columns.items() if getattr(item, "encrypted", False))),
         grants=tuple(getattr(model, "app_grants", ALL_GRANTS)),
         keys=_keys_of(model),
         extra_policies=tuple(getattr(model, "extra_policies", ())),
@@ -82,7 +82,7 @@ def _keys_of(model: type[models.Model]) -> tuple[ForeignKeyWall, ...]:
     if "tenant_id" not in {item.column for item in model._meta.local_concrete_fields}:
         return ()
     return tuple(
-        ForeignKeyWall(item.column, item.related_model._meta.db_table)
+        ForeignKeyWall(str(item.column), item.related_model._meta.db_table)
         for item in model._meta.local_concrete_fields
         if isinstance(item, models.ForeignKey) and is_walled(item.related_model)
     )
@@ -147,7 +147,12 @@ def trigger_statements(wall: TableWall, fingerprint: str) -> list[str]:
         return []
     arguments = ", ".join(
         f"'{item}'"
-        for item in (wall.tenant_column, fingerprint, ",".join(wall.encrypted), "load" if wall.bulk_loadable else "")
+        for item in (
+            wall.tenant_column,
+            fingerprint,
+            ",".join(wall.encrypted),
+            "load" if wall.bulk_loadable else "",
+        )
     )
     tables = {
         "insert": "NEW TABLE AS new_rows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -69,7 +70,7 @@ def conflicting_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> tuple[
 
 def _changed(table: ImagedTable, runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> list[ConflictingRow]:
     added = {column for run in runs if run.table is table for column in added_columns(table, run.fingerprint)}
-    values = {
+    values: dict[str, Any] = {
         "actions": list(actions),
         "table": table.name,
         "secret": list(table.encrypted),
@@ -83,7 +84,7 @@ def _changed(table: ImagedTable, runs: tuple[Run, ...], actions: tuple[UUID, ...
 
 def _pointing(table: ImagedTable, actions: tuple[UUID, ...]) -> list[ConflictingRow]:
     found: list[ConflictingRow] = []
-    values = {"actions": list(actions), "table": table.name, "most": MOST_CONFLICTS}
+    values: dict[str, Any] = {"actions": list(actions), "table": table.name, "most": MOST_CONFLICTS}
     with connection.cursor() as cursor:
         for pointer in table.pointers:
             cursor.execute(POINTING_ROWS.format(pointer=pointer.table, column=pointer.column), values)
@@ -97,7 +98,7 @@ def actions_in_the_way(
     """Later actions that count and that touched the conflicting rows, newest first."""
     if not conflicts:
         return ()
-    values = {
+    values: dict[str, Any] = {
         "rows": [conflict.row_id for conflict in conflicts],
         "after": min(run.first for run in runs),
         "actions": list(actions),

@@ -46,7 +46,7 @@ def imaged_table(name: str) -> ImagedTable:
     if model is None:
         raise LookupError(name)
     wall = wall_of(model)
-    columns = tuple(item.column for item in model._meta.local_concrete_fields if not item.generated)
+    columns = tuple(str(item.column) for item in model._meta.local_concrete_fields if not item.generated)
     return ImagedTable(
         name=name,
         model=model,
@@ -65,7 +65,7 @@ def _pointers_to(model: type[models.Model]) -> Iterator[Pointer]:
             continue
         for field in other._meta.local_concrete_fields:
             if _points_to(field, model, entity):
-                yield Pointer(other._meta.db_table, field.column)
+                yield Pointer(other._meta.db_table, str(field.column))
 
 
 def _points_to(field: Any, model: type[models.Model], entity: str) -> bool:
