@@ -58,10 +58,6 @@ class User(Versioned, SoftDelete, TenantModel):
         """What Django calls the user by."""
         return str(self.pk)
 
-    def get_session_auth_hash(self) -> str:
-        """Nothing: a session is ended by its own row, not by a hash."""
-        return ""
-
     def check_password(self, raw_password: str) -> bool:
         """Compare with the stored hash."""
         state = LoginState.objects.filter(pk=self.pk).first()
@@ -71,6 +67,11 @@ class User(Versioned, SoftDelete, TenantModel):
     def is_staff(self) -> bool:
         """Every living, active user may enter the back office; features decide what they see there."""
         return self.is_active and self.deleted_at is None
+
+    @property
+    def is_usable(self) -> bool:
+        """Say whether the account lets anybody log in."""
+        return self.is_active and self.is_confirmed and self.deleted_at is None
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django permissions are not used: access is by features."""
@@ -106,7 +107,9 @@ class Role(Versioned, TenantModel):
     entity_id = "auth.role"
 
     name = models.CharField(_("name"), max_length=100)
-    system_key = models.CharField(_("system key"), max_length=20, null=True, editable=False)
+    system_key = models.CharField(  # noqa: DJ001 - null, so that any number of roles may have none
+        _("system key"), max_length=20, null=True, editable=False
+    )
 
     class Meta:
         db_table = "staff_role"
@@ -152,6 +155,22 @@ class RoleAcl(Grants, TenantModel):
     def __str__(self) -> str:
         """Name the role."""
         return str(self.role)
+
+
+class RoleDefault(TenantModel):
+    """A feature that a module's default gave to a role once; what was taken away since is not given back."""
+
+    referenced = False
+
+    role = TenantForeignKey(Role, related_name="defaults", on_delete=models.CASCADE)
+    feature = models.TextField()
+
+    class Meta:
+        db_table = "staff_role_default"
+        base_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant_id", "role", "feature"], name="staff_role_default_once")
+        ]
 
 
 class UserAcl(Grants, TenantModel):

@@ -1,16 +1,21 @@
 """Models of the kernel's rooms, gathered for Django."""
 
-from apps.kernel.commands.models import Action, ActionUndo, RowImage, TableShape
+from apps.kernel.commands.models import Action, ActionUndo, IdempotencyRecord, RowImage, TableShape
 from apps.kernel.crypto.models import TenantKey
 from apps.kernel.tenancy.models import CredentialIndex, HandleIndex, PlatformAdmin
+from apps.kernel.work.models import Schedule, ScheduleState, Work
 
 __all__ = [
     "Action",
     "ActionUndo",
     "CredentialIndex",
     "HandleIndex",
+    "IdempotencyRecord",
     "PlatformAdmin",
     "RowImage",
+    "Schedule",
+    "ScheduleState",
     "TableShape",
     "TenantKey",
+    "Work",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from apps.kernel.errors import Conflict, InvalidInput, PlatformError
+from typing import ClassVar
+
+from apps.kernel.errors import Conflict, InvalidInput, PlatformError, Unprocessable
 
 
 class CommandInsideTransaction(PlatformError):
@@ -47,6 +49,34 @@ class Busy(Conflict):
 
     code = "kernel.busy"
     message = "Somebody else is changing this right now. Try again."
+
+
+class KeyInvalid(InvalidInput):
+    """The idempotency key is empty, too long or not printable."""
+
+    code = "kernel.idempotency.invalid"
+    message: ClassVar[object] = "An Idempotency-Key has 1 to 255 printable characters."
+
+
+class KeyInProgress(Conflict):
+    """Another request with the same key runs right now."""
+
+    code = "kernel.idempotency.in_progress"
+    message: ClassVar[object] = "A request with this Idempotency-Key is being worked on."
+
+
+class KeyReused(Unprocessable):
+    """The key belongs to another request."""
+
+    code = "kernel.idempotency.reused"
+    message: ClassVar[object] = "This Idempotency-Key was used for a different request."
+
+
+class AnswerWithheld(Conflict):
+    """The request was done, and its answer was secret."""
+
+    code = "kernel.idempotency.answer_withheld"
+    message: ClassVar[object] = "This request was done before. Its answer is shown only once."
 
 
 class AlreadyUndone(Conflict):

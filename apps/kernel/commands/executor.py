@@ -14,6 +14,7 @@ from apps.kernel.commands.acting import acting
 from apps.kernel.commands.declarations import CommandSpec
 from apps.kernel.commands.errors import CommandInsideTransaction
 from apps.kernel.commands.guards import run_guards
+from apps.kernel.commands.idempotency import claim, settle
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.outcome import remember_action
 from apps.kernel.commands.running import about, running_or_none
@@ -38,8 +39,8 @@ def execute(spec: CommandSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     with translated():
         if running_or_none() is not None:
             with scoped_transaction():
-                return _run(spec, arguments, scope)[0]
-        return _outermost(spec, arguments, scope)
+                return _run(spec, arguments)[0]
+        return _outermost(spec, arguments)
 
 
 def demand_feature(scope: Scope, feature: str) -> None:
@@ -51,14 +52,21 @@ def demand_feature(scope: Scope, feature: str) -> None:
     raise FeatureRequired(feature=feature)
 
 
-def _outermost(spec: CommandSpec, arguments: dict[str, Any], scope: Scope) -> Any:
+def _outermost(spec: CommandSpec, arguments: dict[str, Any]) -> Any:
     with reading_paused():
         if _inside_foreign_transaction():
             raise CommandInsideTransaction(command=spec.id)
 
+        key = current_invocation().idempotency
+
         def run() -> tuple[Any, UUID]:
             with scoped_transaction():
-                return _run(spec, arguments, scope)
+                if key is not None:
+                    claim(key)
+                result, action_id = _run(spec, arguments)
+                if key is not None:
+                    settle(key, result)
+                return result, action_id
 
         result, action_id = _retrying(run) if spec.retryable else run()
     remember_action(action_id)
@@ -81,7 +89,7 @@ def _retrying(run: Callable[[], R]) -> R:
     raise AssertionError("unreachable")
 
 
-def _run(spec: CommandSpec, arguments: dict[str, Any], scope: Scope) -> tuple[Any, UUID]:
+def _run(spec: CommandSpec, arguments: dict[str, Any]) -> tuple[Any, UUID]:
     arguments = run_guards(spec, arguments, is_undo=current_invocation().is_undo)
     with acting(spec, arguments) as command:
         result = spec.function(**arguments)

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from apps.kernel.commands.idempotency import IdempotencyKey
 
 
 class Source(StrEnum):
@@ -30,6 +33,7 @@ class Invocation:
     expected_version: int | None = None
     reason: str = ""
     is_undo: bool = False
+    idempotency: IdempotencyKey | None = None
 
 
 _invocation: ContextVar[Invocation | None] = ContextVar("agora_invocation", default=None)

@@ -139,6 +139,28 @@ class ActionUndo(TenantModel):
         indexes: ClassVar = [models.Index(fields=["action_id"], name="action_undo_action")]
 
 
+class IdempotencyRecord(TenantModel):
+    """The answer to a request that carried an Idempotency-Key, for a day."""
+
+    audited = False
+    unaudited_reason = "It is a cache of answers; the command itself is audited."
+    referenced = False
+
+    digest = models.BinaryField()
+    request = models.BinaryField()
+    status = models.PositiveSmallIntegerField()
+    record = models.JSONField(null=True)
+    is_secret = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "idempotency_record"
+        base_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant_id", "digest"], name="idempotency_record_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotency_record_age")]
+
+
 class TableShape(models.Model):
     """Columns that an audited table had: `fingerprint` stands in each image taken then."""
 

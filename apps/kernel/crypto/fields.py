@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core import checks
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import ForeignObjectRel
 from django.db.models.expressions import Col
 from django.db.models.functions import Substr
 from django.db.models.signals import class_prepared
@@ -145,9 +146,7 @@ class EncryptedField(_Field):
         return plain.decode()
 
     def _refusal(self) -> InvalidInput:
-        return InvalidInput(
-            errors=(FieldError(self.name, "invalid", str(_("This value cannot be stored."))),)
-        )
+        return InvalidInput(errors=(FieldError(self.name, "invalid", str(_("This value cannot be stored."))),))
 
 
 class EncryptedTextField(EncryptedField, _TextField):
@@ -186,7 +185,7 @@ class EncryptedJSONField(EncryptedField, _JSONField):
         return json.loads(plain, cls=self.decoder)
 
 
-def hash_for_lookup(field: models.Field[Any, Any], value: str | None) -> bytes | None:
+def hash_for_lookup(field: models.Field[Any, Any] | ForeignObjectRel, value: str | None) -> bytes | None:
     """Return the blind index that `field` holds for `value` in the open scope's tenant; None for None.
 
     Raises TypeError when the field has no blind index.

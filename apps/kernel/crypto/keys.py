@@ -58,6 +58,7 @@ class _Uncommitted:
 
     hook: Callable[[], None]
     keys: TenantKeys | None = None
+    keks: tuple[bytes, ...] = ()
 
 
 _cache = _Cache()
@@ -83,7 +84,7 @@ def existing_keys() -> TenantKeys | None:
     if keys is not None:
         return keys
     uncommitted = _uncommitted(tenant_id)
-    if uncommitted is not None and uncommitted.keys is not None:
+    if uncommitted is not None and uncommitted.keys is not None and uncommitted.keks == configured_keks():
         return uncommitted.keys
     return reloaded_keys()
 
@@ -94,9 +95,7 @@ def reloaded_keys() -> TenantKeys | None:
         raise EncryptionUnavailable
     with scoped_transaction() as scope:
         rows = list(TenantKey.objects.order_by("version"))
-    opened = {
-        (row.kind, row.version): unwrap(row.kek_id, bytes(row.wrapped), bound_to=row.bound_to) for row in rows
-    }
+    opened = {(row.kind, row.version): unwrap(row.kek_id, bytes(row.wrapped), bound_to=row.bound_to) for row in rows}
     pepper = opened.get((KeyKind.PEPPER, 1))
     ciphers = {version: AESGCM(key) for (kind, version), key in opened.items() if kind == KeyKind.DATA}
     if pepper is None or not ciphers:
@@ -140,7 +139,7 @@ def _keep(keys: TenantKeys) -> None:
     if uncommitted is None:
         _cache.put(keys)
     else:
-        uncommitted.keys = keys
+        uncommitted.keys, uncommitted.keks = keys, configured_keks()
 
 
 def _marks() -> dict[UUID, _Uncommitted]:

@@ -13,12 +13,14 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Substr
 
+from apps.kernel.commands.declarations import command
 from apps.kernel.crypto.envelope import VERSION_BYTES
 from apps.kernel.crypto.errors import DecryptionFailed
 from apps.kernel.crypto.fields import encrypted_fields
 from apps.kernel.crypto.keks import configured_keks, kek_id, unwrap, wrap
 from apps.kernel.crypto.keys import current_keys, existing_keys, forget_keys, reloaded_keys, start_data_key
 from apps.kernel.crypto.models import TenantKey
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -77,11 +79,12 @@ def outdated(model: type[models.Model]) -> models.QuerySet[Any]:
         for place, item in enumerate(fields)
     }
     is_old = reduce(or_, (models.Q(**{f"{name}__lt": newest}) for name in versions))
-    return rows.alias(**versions).filter(is_old)
+    old: models.QuerySet[Any] = rows.alias(**versions).filter(is_old)
+    return old
 
 
 def reencrypt(model: type[models.Model], *, size: int = 500) -> int:
-    """Seal up to `size` outdated rows of the open scope under the newest data key; return how many there were.
+    """Seal up to `size` outdated rows of the open scope under the newest data key; return their number.
 
     Call it until it returns 0; it goes on where it stopped, because a re-encrypted row is no longer outdated.
     The caller has opened the transaction, in a way that lets the table be written without row images:
@@ -93,6 +96,23 @@ def reencrypt(model: type[models.Model], *, size: int = 500) -> int:
     return len(rows)
 
 
+@command(
+    "kernel.key.reencrypt",
+    open_reason="only operators run it, from the command line",
+    undoable=False,
+    undo_reason="no value changes, only the key that it is stored under.",
+    bulk=True,
+)
+def reencrypt_batch(entity: str, *, size: int) -> int:
+    """Seal the next outdated rows of an entity under the newest data key; 0 when there are none left."""
+    return reencrypt(ENTITIES[entity].model, size=size)
+
+
+def ensure_keys() -> None:
+    """Make the keys of the open scope's tenant now; for tenant set-up, so that no writer has to wait."""
+    current_keys()
+
+
 def _rotate_one(done: Rotation, *, new_data_keys: bool) -> None:
     done.rewrapped += rewrap()
     if new_data_keys and existing_keys() is not None:
@@ -100,8 +120,3 @@ def _rotate_one(done: Rotation, *, new_data_keys: bool) -> None:
         done.data_keys_started += 1
     with scoped_transaction():
         done.keys_by_kek.update(TenantKey.objects.values_list("kek_id", flat=True))
-
-
-def ensure_keys() -> None:
-    """Make the keys of the open scope's tenant now; for tenant set-up, so that no later writer has to wait."""
-    current_keys()

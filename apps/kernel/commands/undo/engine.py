@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,10 @@ from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, runs_of, 
 from apps.kernel.commands.undo.restore import restore
 from apps.kernel.commands.undo.validation import validate_runs
 from apps.kernel.errors import RowNotFound
-from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.ports import OrganizationTree
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 MANY_IMAGES = 500
 UNDO = "audit_logs.action.undo"
@@ -34,17 +38,37 @@ def plan_undo(action_id: UUID) -> UndoPlan:
 
     Raises RowNotFound for an action that the scope does not see whole, FeatureRequired without the right.
     """
-    action = visible_action(action_id)
+    action = find_action(action_id)
     demand_right(action)
-    return _plan(action)
+    with seeing_all_of(action):
+        return _plan(action)
 
 
-def visible_action(action_id: UUID) -> Action:
-    """The action, if the scope sees every organization whose rows it touched."""
+def find_action(action_id: UUID) -> Action:
+    """The action. Raises RowNotFound for a missing or foreign one."""
     action: Action | None = Action.objects.filter(pk=action_id).first()
-    if action is None or not set(action.organizations) <= current_scope().organization_ids:
+    if action is None:
         raise RowNotFound
     return action
+
+
+@contextmanager
+def seeing_all_of(action: Action) -> Iterator[None]:
+    """Run the block only where the scope sees every organization whose rows the action touched.
+
+    Organizations that are no more (the action created or deleted them) are seen by those who may see the
+    whole tenant. Raises RowNotFound otherwise.
+    """
+    scope = current_scope()
+    unseen = set(action.organizations) - scope.organization_ids
+    if not unseen:
+        yield
+        return
+    may_see_all = scope.actor.access.organization_ids is None
+    if not may_see_all or unseen & service(OrganizationTree).all_living():
+        raise RowNotFound
+    with using_scope(replace(scope, organization_ids=scope.organization_ids | unseen)), scoped_transaction():
+        yield
 
 
 def demand_right(action: Action) -> None:
@@ -119,15 +143,16 @@ def undo(action_id: UUID, *, cascade: bool = False) -> Action:
     UndoConflict (with the actions in the way), SchemaChanged, and whatever today's rules refuse.
     """
     _one_at_a_time(action_id)
-    action = visible_action(action_id)
+    action = find_action(action_id)
     demand_right(action)
-    plan = _plan(action)
-    _refuse(plan, cascade=cascade)
-    if plan.conflicts:
-        _undo_later(plan)
+    with seeing_all_of(action):
         plan = _plan(action)
-        _refuse(plan, cascade=False)
-    _take_back(plan)
+        _refuse(plan, cascade=cascade)
+        if plan.conflicts:
+            _undo_later(plan)
+            plan = _plan(action)
+            _refuse(plan, cascade=False)
+        _take_back(plan)
     ActionUndo(action_id=action.pk, undo_id=running().action_id).save(force_insert=True)
     return action
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -49,4 +50,9 @@ def _net_changes(table: ImagedTable, actions: tuple[UUID, ...]) -> Iterator[list
     with connection.connection.cursor(name=f"undo_{uuid7().hex}") as cursor:
         cursor.execute(NET, {"actions": list(actions), "table": table.name})
         while rows := cursor.fetchmany(CHUNK):
-            yield [(after, before) for before, after in rows]
+            yield [(_image(after), _image(before)) for before, after in rows]
+
+
+def _image(text: str | None) -> Any:
+    """Django has its connections hand out JSON as text."""
+    return None if text is None else json.loads(text)
