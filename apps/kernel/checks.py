@@ -19,7 +19,7 @@ from apps.kernel.tenancy.operations import TenantTable
 @register(Tags.models)
 def check_owner_columns(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every table is a tenant table, or says why it is global; every unaudited one says why."""
-    return [message for model in _house_models() for message in _judge(model)]
+    return [message for model in _house_models() for message in judge_model(model)]
 
 
 def _house_models() -> Iterator[type[models.Model]]:
@@ -28,17 +28,17 @@ def _house_models() -> Iterator[type[models.Model]]:
             yield model
 
 
-def _judge(model: type[models.Model]) -> Iterator[CheckMessage]:
+def judge_model(model: type[models.Model]) -> Iterator[CheckMessage]:
     label = model._meta.label
     is_tenant = issubclass(model, TenantModel)
     if not is_tenant and not getattr(model, "global_reason", ""):
         yield Error(f"{label} is neither a TenantModel nor says why it is global.", obj=model, id="kernel.E010")
-    if is_tenant and not model.audited and not model.unaudited_reason:
+    if is_tenant and not getattr(model, "audited", True) and not getattr(model, "unaudited_reason", ""):
         yield Error(f"{label} is not audited and does not say why.", obj=model, id="kernel.E011")
     if is_tenant and model._meta.base_manager_name != "objects":
         yield Error(f"{label}'s Meta lacks base_manager_name = 'objects'.", obj=model, id="kernel.E012")
     for field in model._meta.local_fields:
-        if isinstance(field, models.ForeignKey) and is_tenant and field.db_constraint:
+        if isinstance(field, models.ForeignKey) and is_tenant and getattr(field, "db_constraint", True):
             hint = "Use TenantForeignKey inside a module, ReferenceField to another."
             yield Error(f"{label}.{field.name} is a bare foreign key.", hint=hint, obj=field, id="kernel.E013")
 
@@ -79,7 +79,9 @@ def check_secrets(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(Error("AGORA_SECRET_KEY is not set.", id="kernel.E001"))
     if not settings.AGORA_KEKS:
         hint = "Set AGORA_KEK to the base64 form of 32 random bytes."
-        found.append(Error("There is no key-encryption key: nothing private can be stored.", hint=hint, id="kernel.E002"))
+        found.append(
+            Error("There is no key-encryption key: nothing private can be stored.", hint=hint, id="kernel.E002")
+        )
     return found
 
 

@@ -255,9 +255,7 @@ def test_attributes_and_methods_are_out_of_reach(path: str) -> None:
     assert not holds({"field": path, "operator": "exists"}, RECORD)
 
 
-@pytest.mark.parametrize(
-    "record", [None, 5, "text", [1], object(), OrderedDict(a=1), {"a": {1: 2}}, {"a": {None}}]
-)
+@pytest.mark.parametrize("record", [None, 5, "text", [1], object(), OrderedDict(a=1), {"a": {1: 2}}, {"a": {None}}])
 def test_any_record_gets_an_answer(record: object) -> None:
     assert not evaluate(parse({"field": "a.b", "operator": "exists"}), record, now=NOW)
 

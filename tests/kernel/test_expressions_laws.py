@@ -9,10 +9,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from apps.kernel.expressions import (
     EvaluationTooCostly,
+    Expression,
     InvalidExpression,
     dump,
     evaluate,
@@ -35,16 +36,12 @@ SCALARS = (
     | st.sampled_from([0.5, -1.0, 1e30])
     | st.sampled_from(["", "a", "ab", "2026-03-01", "2026-03-01T12:00:00Z", "é"])
 )
-RECORD_SCALARS = SCALARS | st.sampled_from(
-    [Decimal("0.50"), Decimal("NaN"), date(2026, 3, 1), NOW, float("inf"), b""]
-)
+RECORD_SCALARS = SCALARS | st.sampled_from([Decimal("0.50"), Decimal("NaN"), date(2026, 3, 1), NOW, float("inf"), b""])
 RECORDS = st.dictionaries(
     st.sampled_from(["a", "b", "rows", "item"]),
     st.recursive(
         RECORD_SCALARS,
-        lambda inner: (
-            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2)
-        ),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2),
         max_leaves=6,
     ),
 )
@@ -149,9 +146,7 @@ def test_between_is_at_least_and_at_most(path: str, low: object, high: object, r
 
 
 @given(PATHS, st.sampled_from(["=", "in", "contains"]), PATHS, RECORDS)
-def test_negative_operators_are_exact_opposites(
-    path: str, operator: str, other: str, record: JsonMap
-) -> None:
+def test_negative_operators_are_exact_opposites(path: str, operator: str, other: str, record: JsonMap) -> None:
     negative = {"=": "!=", "in": "not_in", "contains": "not_contains"}[operator]
     positive = {"field": path, "operator": operator, "value_field": other}
     assert holds({**positive, "operator": negative}, record) is not holds(positive, record)
@@ -160,8 +155,7 @@ def test_negative_operators_are_exact_opposites(
 @given(PATHS, PATHS, RECORDS)
 def test_two_values_are_less_equal_or_more_or_not_comparable(path: str, other: str, record: JsonMap) -> None:
     less, same, more, at_most, at_least = (
-        holds({"field": path, "operator": sign, "value_field": other}, record)
-        for sign in ("<", "=", ">", "<=", ">=")
+        holds({"field": path, "operator": sign, "value_field": other}, record) for sign in ("<", "=", ">", "<=", ">=")
     )
     assert less + same + more <= 1
     assert not (at_most or at_least) or less + same + more == 1
@@ -216,9 +210,7 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(KEYS, inner, max_size=4)
-        | st.fixed_dictionaries(
-            {"field": inner, "operator": st.sampled_from(sorted(OPERATORS)), "value": inner}
-        )
+        | st.fixed_dictionaries({"field": inner, "operator": st.sampled_from(sorted(OPERATORS)), "value": inner})
     ),
     max_leaves=15,
 )
@@ -227,14 +219,20 @@ JUNK: st.SearchStrategy[Any] = st.recursive(
 @given(JUNK)
 @settings(max_examples=300)
 def test_any_json_is_a_condition_or_refused_with_reasons(junk: object) -> None:
+    read = read_or_refusal(junk)
+    if isinstance(read, InvalidExpression):
+        assert read.errors
+        assert all(error.code and error.message for error in read.errors)
+    else:
+        assert SCHEMA.is_valid(dump(read))
+        assert evaluate(read, {"a": 1}, now=NOW) in (True, False)
+
+
+def read_or_refusal(junk: object) -> Expression | InvalidExpression:
     try:
-        tree = parse(junk)
+        return parse(junk)
     except InvalidExpression as refusal:
-        assert refusal.errors
-        assert all(error.code and error.message for error in refusal.errors)
-        return
-    assert SCHEMA.is_valid(dump(tree))
-    assert evaluate(tree, {"a": 1}, now=NOW) in (True, False)
+        return refusal
 
 
 @given(CONDITIONS, JUNK)

@@ -117,9 +117,7 @@ def test_right_sides_suit_their_operator(operator: str, value: object, error: tu
     ],
 )
 def test_kinds_that_never_meet_are_refused(left: object, operator: str, value: object) -> None:
-    assert complaints({"field": left, "operator": operator, "value": value}) == [
-        ("value", "kinds_never_meet")
-    ]
+    assert complaints({"field": left, "operator": operator, "value": value}) == [("value", "kinds_never_meet")]
 
 
 @pytest.mark.parametrize(

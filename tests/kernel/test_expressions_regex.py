@@ -34,9 +34,7 @@ PATTERNS = st.recursive(
     lambda inner: (
         st.builds("{}{}".format, inner, inner)
         | st.builds("({}|{})".format, inner, inner)
-        | st.builds(
-            "(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "{2}", "{0,2}", "{1,}", "{0}"])
-        )
+        | st.builds("(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "{2}", "{0,2}", "{1,}", "{0}"]))
     ),
     max_leaves=8,
 )

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db.models import F, Q
 
-from apps.kernel.expressions import Column, NotCompilable, parse, to_q
-from apps.kernel.expressions.sql import EVERYTHING, NOTHING
+from apps.kernel.expressions import NotCompilable, parse
+from apps.kernel.expressions.sql import EVERYTHING, NOTHING, Column, to_q
 
 NOW = datetime(2026, 3, 29, 10, tzinfo=ZoneInfo("Europe/Warsaw"))
 ONE = UUID(int=1)

@@ -50,7 +50,7 @@ def test_the_same_request_again_gets_the_stored_answer(house: House) -> None:
 @pytest.mark.parametrize(
     ("first", "second", "refusal"),
     [
-        (lambda: key(), lambda: key(body=b"other"), KeyReused),
+        (key, lambda: key(body=b"other"), KeyReused),
         (lambda: key(secret=True), lambda: key(secret=True), AnswerWithheld),
     ],
 )

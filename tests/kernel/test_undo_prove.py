@@ -14,7 +14,7 @@ from apps.kernel.commands.declarations import COMMANDS, command
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.ids import uuid7
-from apps.kernel.tenancy.scope import using_scope
+from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.support import probes
 from tests.support.digests import digest
@@ -34,6 +34,10 @@ MOST_SECONDS = 30
 MOST_MEGABYTES = 30
 
 
+def _example(scope: Scope) -> dict[str, str | None]:
+    return {"sql": None}
+
+
 def peak_megabytes() -> float:
     """The most memory that this process ever held."""
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
@@ -50,7 +54,7 @@ def test_a_large_action_is_undone_in_time_and_constant_memory(house: House, kind
         "deleted": "DELETE FROM currency",
     }
 
-    @command("tests.currency.mass", open_reason=probes.REASON, resource="currencies.currency", example=dict)
+    @command("tests.currency.mass", open_reason=probes.REASON, resource="currencies.currency", example=_example)
     def mass(sql: str | None) -> None:
         """Insert many rows, or run one statement over all of them."""
         with connection.cursor() as cursor:

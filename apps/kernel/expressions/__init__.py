@@ -9,12 +9,10 @@ from apps.kernel.expressions.evaluator import evaluate, explain
 from apps.kernel.expressions.nodes import ALWAYS, Expression
 from apps.kernel.expressions.parser import Limits, parse
 from apps.kernel.expressions.schema import json_schema
-from apps.kernel.expressions.sql import Column, to_q
 from apps.kernel.expressions.trace import Trace
 
 __all__ = [
     "ALWAYS",
-    "Column",
     "EvaluationTooCostly",
     "Expression",
     "ExpressionError",
@@ -27,5 +25,4 @@ __all__ = [
     "explain",
     "json_schema",
     "parse",
-    "to_q",
 ]

@@ -42,11 +42,7 @@ def call_problems(node: Call) -> Iterator[FieldError]:
     """Complain about the number and the kinds of a function's arguments."""
     function, count = FUNCTIONS[node.function], len(node.arguments)
     if not function.fewest <= count <= function.most:
-        wanted = (
-            str(function.most)
-            if function.fewest == function.most
-            else f"{function.fewest} to {function.most}"
-        )
+        wanted = str(function.most) if function.fewest == function.most else f"{function.fewest} to {function.most}"
         yield FieldError(node.at, "wrong_arity", f"{node.function} takes {wanted} arguments, not {count}.")
         return
     for position, argument in enumerate(node.arguments):
@@ -96,9 +92,7 @@ def _meeting_problems(left: Operand, right: Operand) -> Iterator[FieldError]:
     one, other = kinds_of(left), kinds_of(right)
     moments = not one.isdisjoint(MOMENT) and not other.isdisjoint(MOMENT)
     if one.isdisjoint(other) and not moments and "null" not in one | other:
-        yield FieldError(
-            right.at, "kinds_never_meet", f"{_list(one)} on the left never meets {_list(other)}."
-        )
+        yield FieldError(right.at, "kinds_never_meet", f"{_list(one)} on the left never meets {_list(other)}.")
 
 
 def _wrong_kind(operand: Operand, accepted: Kinds, intro: str) -> Iterator[FieldError]:

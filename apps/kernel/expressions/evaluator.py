@@ -121,10 +121,8 @@ def _value(operand: Value, state: State) -> object:
 
 def _field(operand: Field, state: State) -> object:
     steps = operand.steps
-    if steps[0] in state.names:
-        found = follow(steps[1:], state.names[steps[0]])
-    else:
-        found = follow(steps, state.record)
+    bound = steps[0] in state.names
+    found = follow(steps[1:], state.names[steps[0]]) if bound else follow(steps, state.record)
     value = plain(found, state.zone)
     if isinstance(value, str):
         state.spend_text(value)

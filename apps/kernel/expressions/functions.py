@@ -151,9 +151,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
         optional=1,
     ),
     "now": Function("The moment of the evaluation.", (), INSTANT, lambda now: now, needs_now=True),
-    "today": Function(
-        "The day of the evaluation, in its zone.", (), DAY, lambda now: now.date(), needs_now=True
-    ),
+    "today": Function("The day of the evaluation, in its zone.", (), DAY, lambda now: now.date(), needs_now=True),
     "date": Function(
         "The day of a moment, in the zone of the evaluation.",
         (MOMENT,),
@@ -172,9 +170,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "lower": Function("The text in small letters.", (TEXT,), TEXT, str.lower),
     "upper": Function("The text in capital letters.", (TEXT,), TEXT, str.upper),
     "trim": Function("The text without white space around it.", (TEXT,), TEXT, str.strip),
-    "concat": Function(
-        "The texts one after another.", (TEXT, TEXT), TEXT, lambda *texts: "".join(texts), repeats=True
-    ),
+    "concat": Function("The texts one after another.", (TEXT, TEXT), TEXT, lambda *texts: "".join(texts), repeats=True),
     "substring": Function(
         "The text from a position (from 0) on, so many characters.", (TEXT, NUMBER, NUMBER), TEXT, _substring
     ),

@@ -237,9 +237,7 @@ class _Reader:
     def path(self, value: object, at: str) -> Field | None:
         steps = read_path(value) if isinstance(value, str) else None
         if steps is None:
-            self.fail(
-                at, "bad_path", f"A field is a path such as order.lines[0].price, up to {MAX_PATH} long."
-            )
+            self.fail(at, "bad_path", f"A field is a path such as order.lines[0].price, up to {MAX_PATH} long.")
             return None
         return Field(steps, at)
 

@@ -13,9 +13,7 @@ from uuid import UUID
 
 from apps.kernel.expressions.paths import MISSING, Missing
 
-Kind: TypeAlias = Literal[
-    "missing", "null", "boolean", "number", "text", "date", "datetime", "list", "object", "other"
-]
+Kind: TypeAlias = Literal["missing", "null", "boolean", "number", "text", "date", "datetime", "list", "object", "other"]
 Number: TypeAlias = int | Decimal
 Moment: TypeAlias = date | datetime
 Spend: TypeAlias = Callable[[int], None]
@@ -142,8 +140,7 @@ def _equal_of_kind(kind: Kind, left: object, right: object, zone: tzinfo, spend:
         return left is right
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
         return len(left) == len(right) and all(
-            equal(plain(one, zone), plain(other, zone), zone, spend)
-            for one, other in zip(left, right, strict=True)
+            equal(plain(one, zone), plain(other, zone), zone, spend) for one, other in zip(left, right, strict=True)
         )
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(

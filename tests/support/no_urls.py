@@ -1,0 +1,5 @@
+"""A URL configuration without pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
