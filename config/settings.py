@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from apps.backoffice import theme
 from apps.kernel.logs import configure_logging
 from config import env
 
@@ -48,7 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "apps.kernel.tenancy.middleware.ScopeMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.auth.middleware.StaffAuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -157,10 +158,4 @@ SERVICE_OVERRIDES: dict[str, str] = {}
 LOGGING = configure_logging(level=env.text("AGORA_LOG_LEVEL", "INFO"))
 LOGGING_CONFIG = "logging.config.dictConfig"
 
-UNFOLD = {
-    "SITE_TITLE": "Agora",
-    "SITE_HEADER": "Agora",
-    "SITE_SYMBOL": "storefront",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-}
+UNFOLD = theme.UNFOLD

@@ -17,4 +17,6 @@ os.environ.setdefault("AGORA_KEK", "dGVzdHMtb25seS1rZXktb2YtMzItYnl0ZXMtISEhISE=
 os.environ.setdefault("AGORA_TLS", "0")
 os.environ.setdefault("AGORA_BCRYPT_COST", "10")
 
+(ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)
+
 from config.settings import *  # noqa: E402, F403

@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("AGORA_SECRET_KEY", "x" * 50)
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import INSTALLED_APPS as ALL_APPS  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS as ALL_APPS
 
 WANTED = {f"apps.{name}" for name in os.environ["AGORA_ONLY"].split(",")}
 INSTALLED_APPS = [name for name in ALL_APPS if not name.startswith("apps.") or name in WANTED | {"apps.kernel"}]

@@ -10,9 +10,9 @@ from django.utils.decorators import sync_only_middleware
 
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.errors import PlatformError
 from apps.kernel.ports import Identity, ResolvedActor
 from apps.kernel.services import service
-from apps.kernel.tenancy.errors import OrganizationInvalid, ScopeRefused, UnknownTenant
 from apps.kernel.tenancy.refusals import refusal_response
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.selection import COOKIE, select_organizations
@@ -44,7 +44,7 @@ def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - n
                 return get_response(request)
             try:
                 return _scoped_response(request, get_response, found)
-            except (ScopeRefused, OrganizationInvalid, UnknownTenant) as error:
+            except PlatformError as error:  # only what precedes the view: Django answers for views itself
                 return refusal_response(request, error)
 
     return middleware
