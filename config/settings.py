@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
 from apps.backoffice import theme
+from apps.kernel.crypto.keks import parse_keks
 from apps.kernel.logs import configure_logging
 from config import env
 
@@ -20,7 +20,7 @@ CSRF_TRUSTED_ORIGINS = env.listing("AGORA_TRUSTED_ORIGINS")
 UNSAFE_KEY = "not-a-secret-set-AGORA_SECRET_KEY-before-serving-anything-to-anybody"
 SECRET_KEY = env.secret("AGORA_SECRET_KEY", UNSAFE_KEY)
 AGORA_PEPPER = env.secret("AGORA_PEPPER", SECRET_KEY).encode()
-AGORA_KEKS = [base64.b64decode(item) for item in env.secret("AGORA_KEK", "").split(",") if item]
+AGORA_KEKS = parse_keks(env.secret("AGORA_KEK", ""))
 AGORA_BCRYPT_COST = env.integer("AGORA_BCRYPT_COST", 12, least=10)
 
 INSTALLED_APPS = [

@@ -15,6 +15,7 @@ from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import SoftDelete, Versioned
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedEmailField
+from apps.kernel.references.fields import OnDeletion, ReferenceField
 
 LIVING = models.Q(deleted_at__isnull=True)
 
@@ -31,7 +32,13 @@ class User(Versioned, SoftDelete, TenantModel):
     is_anonymous = False
     is_authenticated = True
 
-    home_organization_id = models.UUIDField(_("home organization"), null=True, blank=True)
+    home_organization_id = ReferenceField(
+        "directory.organization",
+        on_deletion=OnDeletion.CLEAR,
+        null=True,
+        blank=True,
+        verbose_name=_("home organization"),
+    )
     email = EncryptedEmailField(_("e-mail"), blind_index=True)
     email_digest = models.BinaryField(editable=False)
     name = models.CharField(_("name"), max_length=120)

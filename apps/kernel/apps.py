@@ -22,6 +22,8 @@ class KernelConfig(AppConfig):
         """Wire the kernel; models of all apps are loaded by now."""
         from apps.kernel import checks  # noqa: F401, PLC0415 - registers the system checks
         from apps.kernel.commands.undo import engine  # noqa: F401, PLC0415 - declares the undo command
+        from apps.kernel.crypto import checks as _crypto  # noqa: F401, PLC0415
+        from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415
         from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415
         from apps.kernel.tenancy.connections import demand_safe_role  # noqa: PLC0415
 

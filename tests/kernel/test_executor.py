@@ -58,7 +58,8 @@ def guarded() -> Iterator[list[GuardCall]]:
 
 def newest() -> Action:
     with scoped_transaction():
-        return Action.objects.order_by("-pk")[0]
+        action: Action = Action.objects.order_by("-pk")[0]
+        return action
 
 
 def test_an_action_says_who_did_what_to_what_and_from_where(scoped: House) -> None:

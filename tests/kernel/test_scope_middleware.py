@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -37,7 +38,7 @@ def stocked(house: House) -> House:
 def manager(stocked: House) -> Callable[..., Client]:
     """Sign in a user with every right on currencies, in the given organizations."""
 
-    def sign_in(**acl: object) -> Client:
+    def sign_in(**acl: Any) -> Client:
         role: Role = make_role(stocked, "currencies.*", **acl)
         user: User = make_user(stocked, roles=(role,), home_organization_id=stocked.root.pk)
         return signed_in(user)

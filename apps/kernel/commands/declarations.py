@@ -80,7 +80,6 @@ def command(
     bulk: bool = False,
     retryable: bool = False,
     secret: tuple[str, ...] = (),
-    loads: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Declare a write. Ids are singular and final: `sales.order.confirm`.
 
@@ -105,7 +104,6 @@ def command(
             bulk=bulk,
             retryable=retryable,
             secret=frozenset(secret),
-            loads=loads,
         )
         COMMANDS.add(command_id, spec)
         return Command(spec, function)

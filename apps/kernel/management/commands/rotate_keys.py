@@ -9,40 +9,25 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models
 
-from apps.kernel.commands.declarations import command
 from apps.kernel.crypto.keks import configured_keks, kek_id
-from apps.kernel.crypto.rotation import REASON, Rotation, reencrypt, rotate
+from apps.kernel.crypto.rotation import REASON, Rotation, reencrypt_batch, rotate
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-
-
-@command(
-    "kernel.key.reencrypt",
-    open_reason="only operators run it, from the command line",
-    undoable=False,
-    undo_reason="no value changes, only the key that it is stored under.",
-    bulk=True,
-)
-def reencrypt_batch(entity: str, *, size: int) -> int:
-    """Seal the next outdated rows of an entity under the newest data key; 0 when there are none left."""
-    return reencrypt(ENTITIES[entity].model, size=size)
 
 
 class Command(BaseCommand):
     """Re-wrap, and on demand start data keys and re-encrypt."""
 
     help = (
-        "Wrap the data keys of all tenants under the newest key of AGORA_KEK; no business row is touched. Safe to"
-        " repeat and to interrupt."
+        "Wrap the data keys of all tenants under the newest key of AGORA_KEK; no business row is touched."
+        " Safe to repeat and to interrupt."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("--tenant", action="append", type=UUID, help="only this tenant; may be repeated")
-        parser.add_argument(
-            "--new-data-keys", action="store_true", help="begin a new data key for new values"
-        )
+        parser.add_argument("--new-data-keys", action="store_true", help="begin a new data key for new values")
         parser.add_argument("--reencrypt", metavar="ENTITY", help="seal old values of this entity again")
         parser.add_argument("--batch", type=int, default=500, help="rows in one transaction (default: 500)")
 
@@ -59,9 +44,7 @@ class Command(BaseCommand):
         for tenant_id in tenants if entity else ():
             self._reencrypt(tenant_id, entity, options["batch"])
         if done.unreadable:
-            raise CommandError(
-                "No key of AGORA_KEK opens the keys of: " + ", ".join(map(str, done.unreadable))
-            )
+            raise CommandError("No key of AGORA_KEK opens the keys of: " + ", ".join(map(str, done.unreadable)))
 
     def _report(self, done: Rotation) -> None:
         self.stdout.write(f"{done.rewrapped} keys wrapped again, {done.data_keys_started} data keys begun.")
@@ -85,7 +68,5 @@ def _ids_of(label: str) -> list[UUID]:
     try:
         model: type[models.Model] = apps.get_model(label)
     except LookupError as error:
-        raise CommandError(
-            "Name the tenants with --tenant: the directory module is not installed."
-        ) from error
+        raise CommandError("Name the tenants with --tenant: the directory module is not installed.") from error
     return list(model._default_manager.order_by("pk").values_list("pk", flat=True))
