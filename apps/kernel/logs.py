@@ -1,7 +1,6 @@
 """Logging of the whole house: one format, and no secret in any line of any logger.
 
-Secrets are taken out three times, because each way catches what the others cannot see: by key in structures,
-by pattern in each text, and by pattern in the finished line (where `repr` may have brought new text).
+Secrets are taken out by key in structures, by pattern in texts, and by pattern in what `str` makes of other objects.
 """
 
 from __future__ import annotations
@@ -85,9 +84,9 @@ def masked_value(value: Any, *, depth: int = 0) -> Any:
 def _masked_atom(value: Any) -> Any:
     if isinstance(value, str):
         return masked_text(value)
-    if isinstance(value, bool) or not isinstance(value, int | bytes | bytearray):
+    if isinstance(value, bool) or not isinstance(value, int | float | bytes | bytearray):
         return value
-    text = str(value) if isinstance(value, int) else value.decode("latin-1")
+    text = str(value) if isinstance(value, int | float) else value.decode("latin-1")
     masked = masked_text(text)
     return value if masked == text else masked
 
@@ -238,10 +237,11 @@ def line_formatter(*, as_json: bool) -> logging.Formatter:
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
-    render = _json_line if as_json else console
+    # Patterns must not run over a finished JSON line: a secret's end could be taken for a quote of the syntax.
+    render: list[Any] = [_json_line] if as_json else [console, _masked_line]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_with_extra, *_ENRICHED],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask, render, _masked_line],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask, *render],
     )
 
 
@@ -252,7 +252,7 @@ def _with_extra(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> 
 
 
 def _json_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
-    return json.dumps(event, default=str, ensure_ascii=False)
+    return json.dumps(event, default=lambda value: masked_text(str(value)), ensure_ascii=False)
 
 
 def _masked_line(_logger: Any, _method: str, line: Any) -> str:

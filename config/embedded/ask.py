@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from typing import Literal
 State = Literal["ready", "busy", "silent"]
 
 _PROTOCOL = 3 << 16
+_LOCAL_PEERPID = 2
 _CANNOT_CONNECT_NOW = b"C57P03\0"
 
 
@@ -41,6 +43,15 @@ def valkey_state(path: Path) -> State:
         return "busy"
     except OSError:
         return "silent"
+
+
+def listener(path: Path) -> int:
+    """The number of the process that listens on a socket; 0 where the system does not tell."""
+    with contextlib.suppress(OSError), _connected(path) as line:
+        if sys.platform == "darwin":
+            return int(line.getsockopt(0, _LOCAL_PEERPID))
+        return int(struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
+    return 0
 
 
 @contextlib.contextmanager

@@ -106,17 +106,13 @@ class Cluster:
         finally:
             os.close(log)
         if done.returncode != 0:
-            raise Refused(
-                f"PostgreSQL's {words[0]} failed. Its last lines in {self.log}:\n{last_lines(self.log)}"
-            )
+            raise Refused(f"PostgreSQL's {words[0]} failed. Its last lines in {self.log}:\n{last_lines(self.log)}")
 
     def _birth(self) -> dict[str, object]:
         try:
             birth: dict[str, object] = json.loads((self.home / "birth.json").read_text())
         except (OSError, ValueError):
-            raise Refused(
-                f"{self.home} holds a data folder that was not made here. Remove it, or move it."
-            ) from None
+            raise Refused(f"{self.home} holds a data folder that was not made here. Remove it, or move it.") from None
         return birth
 
 

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -40,12 +41,25 @@ def try_lock(handle: int, how: int) -> bool:
 
 
 def stop_servers(stops: dict[str, Any]) -> None:
-    """Stop each of `{name: {"socket": path}}` (Valkey), with `"commands"` and more for PostgreSQL."""
+    """Stop each of `{name: {"socket": path, "process": number}}`; PostgreSQL has `"commands"` and more."""
     for stop in stops.values():
-        if "commands" not in stop:
+        if not Path(stop["socket"]).exists():
+            _end_process(stop)
+        elif "commands" not in stop:
             _shut_down(Path(stop["socket"]))
         elif _serves(stop):
             _run_until_done(stop)
+
+
+def _end_process(stop: dict[str, Any]) -> None:
+    """End a server whose folder was removed while it ran: nothing but a signal reaches it."""
+    process, sockets = stop.get("process", 0), str(Path(stop["socket"]).parent)
+    deadline = time.monotonic() + _PATIENCE
+    if process and is_server(process, sockets):
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGQUIT if "commands" in stop else signal.SIGTERM)
+        while is_server(process, sockets) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
 
 def _shut_down(path: Path) -> None:
@@ -127,9 +141,7 @@ def watch(home: Path, post: int) -> None:
             os.close(users)
             if unused:
                 stop_servers(json.loads((home / STOPS).read_text()))
-                os.close(
-                    post
-                )  # before the other lock, so that the next starter sees no guardian and sends one
+                os.close(post)  # before the other lock, so that the next starter sees no guardian and sends one
                 return
         time.sleep(0.05)
 

@@ -29,9 +29,7 @@ def claim(folder: Path, *, mode: int = 0o700, owners: frozenset[int] = frozenset
     except FileExistsError:
         pass
     except PermissionError:
-        raise Refused(
-            f"The folder {folder} cannot be made: {folder.parent} is closed to this user."
-        ) from None
+        raise Refused(f"The folder {folder} cannot be made: {folder.parent} is closed to this user.") from None
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners | {os.geteuid()}:
         raise Refused(
@@ -68,14 +66,15 @@ def open_log(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write a private file that a crash leaves either as it was or as it should be."""
+def write_whole(path: Path, content: str, *, lasting: bool = True) -> None:
+    """Write a private file that is never seen half-written; a `lasting` one not even after a power cut."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(content)
         file.flush()
-        os.fsync(handle)
+        if lasting:
+            os.fsync(handle)
     fresh.replace(path)
 
 
@@ -104,6 +103,4 @@ def _is_mine(folder: Path) -> bool:
         found = folder.lstat()
     except OSError:
         return False
-    return (
-        stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and os.access(folder, os.W_OK | os.X_OK)
-    )
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and os.access(folder, os.W_OK | os.X_OK)

@@ -77,16 +77,16 @@ class Servers:
 
     def _start_postgres(self, lock: int, durable: bool, max_connections: int) -> tuple[str, str, str]:
         server = Postgres(self.home, durable=durable, max_connections=max_connections)
-        self._share.register(f"postgres {server.cluster.data}", server.stop)
-        server.start(lock)
+        with self._share.starting(f"postgres {server.cluster.data}", server.stop):
+            server.start(lock)
         self.identity = server.cluster.identity
         return server.urls
 
     def _start_valkey(self) -> str:
         server = Valkey(self.home)
         if server.program is not None:
-            self._share.register("valkey", server.stop)
-            server.start()
+            with self._share.starting("valkey", server.stop):
+                server.start()
         return server.url
 
     def stop(self) -> None:

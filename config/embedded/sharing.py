@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from config.embedded import guardian
+from config.embedded.ask import listener
 from config.embedded.places import claim, write_whole
 
 
@@ -76,10 +77,16 @@ class Share:
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
-    def register(self, name: str, stop: dict[str, Any]) -> None:
-        """Say how a server is stopped, before it is started; see guardian.stop_servers."""
+    @contextlib.contextmanager
+    def starting(self, name: str, stop: dict[str, Any]) -> Iterator[None]:
+        """Say how the server that is started inside is stopped; see guardian.stop_servers."""
+        self._register(name, stop)
+        yield
+        self._register(name, {**stop, "process": listener(Path(stop["socket"]))})
+
+    def _register(self, name: str, stop: dict[str, Any]) -> None:
         self._stops = {**self._registered(), name: stop}
-        write_whole(self.home / guardian.STOPS, json.dumps(self._stops))
+        write_whole(self.home / guardian.STOPS, json.dumps(self._stops), lasting=False)
 
     def leave(self) -> None:
         """Stop using the servers, and stop them if nobody else does; harmless twice and in a forked child."""

@@ -97,9 +97,6 @@ def _candidates() -> Iterator[Path]:
 
 def _runs(program: Path) -> bool:
     try:
-        return (
-            subprocess.run([program, "--version"], check=False, capture_output=True, timeout=20).returncode
-            == 0
-        )
+        return subprocess.run([program, "--version"], check=False, capture_output=True, timeout=20).returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False

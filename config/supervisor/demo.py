@@ -85,9 +85,7 @@ def _prepare(environment: Mapping[str, str], identity: str, progress: Progress) 
     write_whole(stamp, digest)
 
 
-def _manage(
-    label: str, command: str, environment: Mapping[str, str], progress: Progress, *, aloud: bool
-) -> None:
+def _manage(label: str, command: str, environment: Mapping[str, str], progress: Progress, *, aloud: bool) -> None:
     log = LOGS / "setup.log"
     output = None if aloud else open_log(log)
     with progress.step(label):

@@ -38,9 +38,27 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture
-def home(place: Path) -> Path:
-    """Where a test's servers live; made by the first starter."""
+def fresh(place: Path) -> Path:
+    """Where a test's servers will live; made by the first starter."""
     return place / "var"
+
+
+@pytest.fixture(scope="session")
+def seed() -> Iterator[Path]:
+    """A home whose database was made and stopped, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="agora-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    launch(folder / "var").ready().finish()
+    yield folder / "var"
+    clear(folder)
+
+
+@pytest.fixture
+def home(fresh: Path, seed: Path) -> Path:
+    """A home with a database that has never run: a copy takes a tenth of an initdb's time."""
+    subprocess.run(["/bin/cp", "-a", seed, fresh], check=True)
+    (fresh / "stops.json").unlink()
+    return fresh
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +83,7 @@ def open_project() -> Iterator[Path]:
         source = Path(binaries.__file__).parents[2] / package
         source = next((Path(entry, package) for entry in sys.path if Path(entry, package).is_dir()), source)
         if source.is_dir():
-            shutil.copytree(source, folder / package, symlinks=True)
+            subprocess.run(["/bin/cp", "-a", source, folder], check=True)
     subprocess.run(["/bin/chmod", "-R", "a+rX", folder], check=True)
     yield folder
     clear(folder)

@@ -29,11 +29,9 @@ def test_the_roles_are_what_row_level_security_needs(served: Run) -> None:
     assert fetch(served.answer["DATABASE_URL"], owner) == [("agora_owner",)]
 
 
-def test_servers_for_tests_are_fast_and_those_of_a_demonstration_survive_a_power_cut(
-    served: Run, home: Path
-) -> None:
+def test_servers_for_tests_are_fast_and_those_of_a_demonstration_survive_a_power_cut(served: Run, fresh: Path) -> None:
     assert _safety(served) == {"off"}
-    lasting = launch(home, durable=True).ready()
+    lasting = launch(fresh, durable=True).ready()
     assert _safety(lasting) == {"on"}
     lasting.finish()
 
@@ -54,62 +52,62 @@ def test_addresses_become_djangos(served: Run) -> None:
 
 
 @with_system
-def test_a_server_of_the_system_is_used_when_asked_for(home: Path) -> None:
-    run = launch(home, environment={"PG_BINDIR": str(SYSTEM[-1])}).ready()
+def test_a_server_of_the_system_is_used_when_asked_for(fresh: Path) -> None:
+    run = launch(fresh, environment={"PG_BINDIR": str(SYSTEM[-1])}).ready()
     version = str(fetch(run.answer["DATABASE_URL"], "SHOW server_version_num")[0][0])
     assert version.startswith(SYSTEM[-1].parent.name)
     assert fetch(run.answer["DATABASE_URL"], "SELECT lower('ŁÓDŹ')") == [("łódź",)]
     run.finish()
-    assert processes_of(home) == []
+    assert processes_of(fresh) == []
 
 
 @pytest.mark.skipif(not SYSTEM or SYSTEM[-1].parent.name == "18", reason="no PostgreSQL of another version")
-def test_lasting_data_of_another_version_are_not_touched(home: Path) -> None:
-    made = launch(home, durable=True, environment={"PG_BINDIR": str(SYSTEM[-1])}).ready()
+def test_lasting_data_of_another_version_are_not_touched(fresh: Path) -> None:
+    made = launch(fresh, durable=True, environment={"PG_BINDIR": str(SYSTEM[-1])}).ready()
     made.finish()
-    born = (home / "pg" / "birth.json").read_text()
-    complaint = launch(home, durable=True).refused()
+    born = (fresh / "pg" / "birth.json").read_text()
+    complaint = launch(fresh, durable=True).refused()
     assert f"holds data of PostgreSQL {SYSTEM[-1].parent.name}, but the server found here is 18" in complaint
     assert "make clean" in complaint
-    assert (home / "pg" / "birth.json").read_text() == born
+    assert (fresh / "pg" / "birth.json").read_text() == born
 
 
 @with_system
-def test_without_the_wheels_the_systems_server_and_a_broker_in_memory_serve(home: Path, place: Path) -> None:
+def test_without_the_wheels_the_systems_server_and_a_broker_in_memory_serve(fresh: Path, place: Path) -> None:
     bare = place / "bare"
     shutil.copytree(PROJECT / "config" / "embedded", bare / "config" / "embedded")
-    run = launch(home, project=bare, prefix=(), python="/usr/bin/python3").ready()
+    run = launch(fresh, project=bare, prefix=(), python="/usr/bin/python3").ready()
     assert fetch(run.answer["DATABASE_URL"], "SELECT 1") == [(1,)]
     run.finish()
 
 
-def test_without_any_server_the_message_says_what_to_do(home: Path, place: Path) -> None:
-    complaint = launch(home, environment={"PG_BINDIR": str(place)}).refused()
+def test_without_any_server_the_message_says_what_to_do(fresh: Path, place: Path) -> None:
+    complaint = launch(fresh, environment={"PG_BINDIR": str(place)}).refused()
     assert f"PG_BINDIR names {place}, which does not hold initdb, postgres, pg_ctl" in complaint
     assert "Traceback" not in complaint
 
 
-def test_without_valkey_the_broker_is_in_memory(home: Path) -> None:
-    run = launch(home, environment={"VALKEY_SERVER": "none"}).ready()
+def test_without_valkey_the_broker_is_in_memory(fresh: Path) -> None:
+    run = launch(fresh, environment={"VALKEY_SERVER": "none", **ONLY_VALKEY}).ready()
     assert run.answer["REDIS_URL"] == "memory://"
     run.finish()
 
 
-def test_servers_that_the_environment_names_are_not_started(home: Path) -> None:
+def test_servers_that_the_environment_names_are_not_started(fresh: Path) -> None:
     given = {"DATABASE_URL": "postgresql://me@db/shop", "REDIS_URL": "redis://cache:6379/1"}
-    run = launch(home, environment=given).ready()
+    run = launch(fresh, environment=given).ready()
     assert {name: run.answer[name] for name in given} == given
     assert run.answer["DATABASE_OWNER_URL"] == given["DATABASE_URL"]
-    assert not home.exists()
+    assert not fresh.exists()
     run.finish()
 
 
-def test_a_given_database_still_gets_a_valkey(home: Path) -> None:
-    run = launch(home, environment=ONLY_VALKEY).ready()
+def test_a_given_database_still_gets_a_valkey(fresh: Path) -> None:
+    run = launch(fresh, environment=ONLY_VALKEY).ready()
     assert run.answer["REDIS_URL"].startswith("unix:///")
-    assert not list(home.glob("pg*"))
+    assert not list(fresh.glob("pg*"))
     run.finish()
-    assert processes_of(home) == []
+    assert processes_of(fresh) == []
 
 
 def _safety(run: Run) -> set[str]:

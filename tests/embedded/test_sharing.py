@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,14 +17,14 @@ from config.embedded.ask import valkey_state
 from tests.embedded.runs import ONLY_VALKEY, PROJECT, eventually, fetch, launch, processes_of
 
 
-def test_four_starters_at_once_share_one_database_and_the_last_stops_it(home: Path) -> None:
-    runs = [run.ready() for run in [launch(home) for _ in range(4)]]
+def test_four_starters_at_once_share_one_database_and_the_last_stops_it(fresh: Path) -> None:
+    runs = [run.ready() for run in [launch(fresh) for _ in range(4)]]
     assert len({run.answer["identity"] for run in runs}) == 1
     for run in runs[:3]:
         run.finish()
     assert fetch(runs[3].answer["DATABASE_URL"], "SELECT 1") == [(1,)]
     assert runs[3].finish() == 0
-    assert processes_of(home) == []
+    assert processes_of(fresh) == []
 
 
 def test_after_a_killed_user_the_next_attaches_and_stops_as_the_last(home: Path) -> None:
@@ -55,15 +56,22 @@ def test_a_signal_ends_the_user_and_leaves_nothing(home: Path, number: signal.Si
     assert processes_of(home) == []
 
 
-def test_a_killed_server_is_started_again_with_what_was_committed(home: Path) -> None:
-    witness = launch(home, durable=True).ready()
+def test_servers_whose_folder_was_removed_end_with_their_last_user(home: Path) -> None:
+    run = launch(home).ready()
+    shutil.rmtree(home)
+    assert run.finish() == 0
+    assert processes_of(home) == []
+
+
+def test_a_killed_server_is_started_again_with_what_was_committed(fresh: Path) -> None:
+    witness = launch(fresh, durable=True).ready()
     fetch(witness.answer["DATABASE_OWNER_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
     os.kill(_server(witness.answer["DATABASE_ADMIN_URL"]), signal.SIGKILL)
-    following = launch(home, durable=True).ready()
+    following = launch(fresh, durable=True).ready()
     assert fetch(following.answer["DATABASE_OWNER_URL"], "SELECT n FROM kept") == [(7,)]
     witness.finish()
     following.finish()
-    assert processes_of(home) == []
+    assert processes_of(fresh) == []
 
 
 def test_a_stranger_with_the_number_of_a_dead_server_is_neither_believed_nor_stopped(home: Path) -> None:
@@ -84,30 +92,30 @@ def test_a_stranger_with_the_number_of_a_dead_server_is_neither_believed_nor_sto
     assert processes_of(home) == []
 
 
-def test_a_start_cut_off_by_kill_is_recovered_by_the_next(home: Path) -> None:
-    cut_off = launch(home)
-    assert eventually(lambda: bool(list(home.glob("pg*/data.new"))))
+def test_a_start_cut_off_by_kill_is_recovered_by_the_next(fresh: Path) -> None:
+    cut_off = launch(fresh)
+    assert eventually(lambda: bool(list(fresh.glob("pg*/data.new"))))
     cut_off.process.kill()
-    following = launch(home).ready()
+    following = launch(fresh).ready()
     assert fetch(following.answer["DATABASE_URL"], "SELECT current_user") == [("agora_app",)]
     assert following.finish() == 0
-    assert eventually(lambda: processes_of(home) == [])
+    assert eventually(lambda: processes_of(fresh) == [])
 
 
-def test_an_initdb_killed_half_way_is_begun_anew(home: Path) -> None:
-    cut_off = launch(home)
+def test_an_initdb_killed_half_way_is_begun_anew(fresh: Path) -> None:
+    cut_off = launch(fresh)
     assert eventually(lambda: bool(_initdb_of(cut_off.process.pid)))
     initdb = _initdb_of(cut_off.process.pid)
     cut_off.process.kill()
     for number in initdb:
         os.kill(number, signal.SIGKILL)
-    following = launch(home).ready()
+    following = launch(fresh).ready()
     assert fetch(following.answer["DATABASE_URL"], "SELECT 1") == [(1,)]
     following.finish()
-    assert list(home.glob("pg*/data.new")) == []
+    assert list(fresh.glob("pg*/data.new")) == []
 
 
-def test_a_forked_child_does_not_stop_its_parents_servers(home: Path) -> None:
+def test_a_forked_child_does_not_stop_its_parents_servers(fresh: Path) -> None:
     program = (
         "import os, sys; from config import embedded; s = embedded.start(sys.argv[1], durable=False)\n"
         "child = os.fork()\n"
@@ -115,7 +123,7 @@ def test_a_forked_child_does_not_stop_its_parents_servers(home: Path) -> None:
         "os.waitpid(child, 0); print(s.urls.redis, flush=True); sys.stdin.read()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(home)],
+        [sys.executable, "-c", program, str(fresh)],
         cwd=PROJECT,
         env={**os.environ, **ONLY_VALKEY, "REDIS_URL": ""},
         stdin=subprocess.PIPE,
@@ -127,7 +135,7 @@ def test_a_forked_child_does_not_stop_its_parents_servers(home: Path) -> None:
     assert valkey_state(Path(urlsplit(process.stdout.readline()).path)) == "ready"
     process.stdin.close()
     process.wait(30)
-    assert processes_of(home) == []
+    assert processes_of(fresh) == []
 
 
 def _server(admin: str) -> int:

@@ -95,9 +95,7 @@ def test_a_web_server_that_is_killed_comes_back(project: Path, port: int) -> Non
     assert "The web server ended" in _finish(process, signal.SIGTERM)
 
 
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="only Linux tells children of their parent's end"
-)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children of their parent's end")
 def test_a_killed_supervisor_leaves_nothing(project: Path, port: int) -> None:
     process = _serving(project, port)
     assert len(_left_of(project)) > 5
@@ -135,9 +133,7 @@ def test_a_failed_command_shows_its_last_lines_and_leaves_nothing(project: Path,
 
 def test_a_child_that_keeps_dying_is_given_up_with_its_last_words(tmp_path: Path) -> None:
     words = [sys.executable, "-c", "raise SystemExit('no such table')"]
-    children = Children(
-        tmp_path, [Child("worker", words, os.environ, tmp_path / "log" / "x.log")], pause=0.01
-    )
+    children = Children(tmp_path, [Child("worker", words, os.environ, tmp_path / "log" / "x.log")], pause=0.01)
     children.start()
     with pytest.raises(SystemExit, match="worker ended 5 times in 60 seconds, last with code 1") as end:
         _tend_for_long(children)

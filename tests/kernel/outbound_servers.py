@@ -24,9 +24,7 @@ Reply = bytes | Callable[[socket.socket, str], None]
 class Outside:
     """A small server: `pages` maps a path to raw bytes or to a function that talks on the socket."""
 
-    def __init__(
-        self, *, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, *, address: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.pages: dict[str, Reply] = {}
         self.requests: list[str] = []
         self.connections = 0
@@ -68,18 +66,14 @@ class Outside:
                 return ""
             received += piece
         head, _, body = received.partition(b"\r\n\r\n")
-        lengths = [
-            line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
-        ]
+        lengths = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
         while lengths and len(body) < int(lengths[0]):
             body += connection.recv(65536)
         return (head + b"\r\n\r\n" + body).decode("latin-1")
 
 
 def page(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
-    fields = {"content-length": str(len(body))} | {
-        name.replace("_", "-"): value for name, value in headers.items()
-    }
+    fields = {"content-length": str(len(body))} | {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apps.kernel.logs import MaskingFilter, configure_logging, line_formatter, masked_text, masked_value
+from apps.kernel.logs import MaskingFilter, configure_logging, line_formatter, masked_record, masked_text, masked_value
 
 CANARY = "cAnaRy-5Qx"
 CARD = "4111111111111111"
@@ -231,18 +231,20 @@ json_values = st.recursive(
 )
 
 
+@example(value=4503430288971065.0, text="")
+@example(value=None, text="TOKEN=")
+@example(value={"n": -4111111111111111}, text="")
 @given(json_values, st.text())
 def test_a_line_is_json_whatever_is_logged(value: Any, text: str) -> None:
-    record = logging.LogRecord("x", logging.INFO, "", 0, f"token='{text}", None, None)
-    record.detail = {"value": value, "cookie": text, "body": json.dumps({"secret": text})}
+    record = logging.LogRecord("x", logging.INFO, "", 0, "token='%s", (text,), None)
+    record.detail = {"value": value, "cookie": text, "body": json.dumps({"secret": text}), "text": text}
+    masked_record(record)
     assert json.loads(line_formatter(as_json=True).format(record))["logger"] == "x"
 
 
 @given(
     st.lists(st.sampled_from(["a", 0, ("x",)]), max_size=5),
-    st.sampled_from(
-        ["password", "X-API-Key", "oauth_token", "clientSecret", "Set-Cookie", "card number", "pin"]
-    ),
+    st.sampled_from(["password", "X-API-Key", "oauth_token", "clientSecret", "Set-Cookie", "card number", "pin"]),
 )
 def test_a_secret_is_found_at_any_depth(path: list[Any], key: str) -> None:
     value: Any = {key: CANARY}

@@ -89,9 +89,7 @@ def test_only_one_call_tries_after_the_cool_down(breakers: Breakers, clock: Cloc
     assert not is_open(breakers)
 
 
-def test_a_trial_that_is_interrupted_does_not_block_the_host_for_ever(
-    breakers: Breakers, clock: Clock
-) -> None:
+def test_a_trial_that_is_interrupted_does_not_block_the_host_for_ever(breakers: Breakers, clock: Clock) -> None:
     fail(breakers, times=3)
     clock.now = 30.0
     with suppress(KeyboardInterrupt), breakers.guard("a", host="a"):

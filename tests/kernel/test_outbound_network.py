@@ -14,8 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pytest_django import Settings
 
 from apps.kernel.outbound.breakers import Breakers
+from apps.kernel.outbound.checks import check_private_switch
 from apps.kernel.outbound.client import Outbound
 from apps.kernel.outbound.errors import OutboundFailed, OutboundRefused
 from apps.kernel.outbound.resolving import Resolver, resolver_from_settings
@@ -66,9 +68,7 @@ def test_json_idempotency_key_and_the_hosts_name_are_sent(outside: Outside) -> N
         {"X-A": "\u20ac"},
     ],
 )
-def test_headers_that_change_the_meaning_of_the_request_are_refused(
-    outside: Outside, headers: dict[str, str]
-) -> None:
+def test_headers_that_change_the_meaning_of_the_request_are_refused(outside: Outside, headers: dict[str, str]) -> None:
     url = f"http://shop.example:{outside.port}/"
     assert refused(client().request, "GET", url, headers=headers) == "invalid_request"
     assert outside.connections == 0
@@ -119,9 +119,7 @@ def test_the_next_checked_address_is_tried_when_one_does_not_answer(outside: Out
     assert answer.content == b"second"
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nshort"]
-)
+@pytest.mark.parametrize("raw", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nshort"])
 def test_an_answer_that_is_no_http_is_refused(outside: Outside, raw: bytes) -> None:
     outside.pages["/"] = lambda connection, _request: connection.sendall(raw)
     url = f"http://shop.example:{outside.port}/"
@@ -320,21 +318,25 @@ def test_a_redirect_from_https_to_http_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("debug", "allowed", "reason"),
-    [(True, True, ""), (True, False, "blocked_hostname"), (False, True, "blocked_hostname")],
+    ("debug", "allowed", "reason", "warnings"),
+    [
+        (True, True, "", []),
+        (True, False, "blocked_hostname", []),
+        (False, True, "blocked_hostname", ["kernel.W044"]),
+        (False, False, "blocked_hostname", []),
+    ],
 )
 def test_the_local_network_opens_only_with_debug(
-    monkeypatch: pytest.MonkeyPatch, *, debug: bool, allowed: bool, reason: str
+    settings: Settings, *, debug: bool, allowed: bool, reason: str, warnings: list[str]
 ) -> None:
-    monkeypatch.setattr("django.conf.settings.DEBUG", debug)
-    monkeypatch.setattr("django.conf.settings.OUTBOUND_ALLOW_PRIVATE", allowed, raising=False)
+    settings.DEBUG, settings.OUTBOUND_ALLOW_PRIVATE = debug, allowed
     caller = Outbound(resolver=resolver_from_settings())
     try:
         caller.check("http://localhost/")
         found = ""
     except OutboundRefused as error:
         found = error.reason
-    assert found == reason
+    assert (found, [message.id for message in check_private_switch(None)]) == (reason, warnings)
 
 
 def test_answers_that_are_no_json_or_have_an_odd_charset_are_told_apart(outside: Outside) -> None:

@@ -107,7 +107,7 @@ def blind_index(value: str, *, pepper: bytes) -> bytes:
 
     It is the same in every table of a tenant, so that one address can be recognised across modules.
     """
-    return hmac.digest(pepper, b"index|" + normalised(value).encode(), hashlib.sha256)
+    return hmac.digest(pepper, b"index|" + normalised(value).encode(errors="surrogatepass"), hashlib.sha256)
 
 
 def normalised(value: str) -> str:
@@ -118,5 +118,5 @@ def normalised(value: str) -> str:
         return text
     try:
         return f"{name}@{idna.encode(domain, uts46=True).decode()}"
-    except idna.IDNAError:
+    except UnicodeError:
         return text

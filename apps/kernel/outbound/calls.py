@@ -110,9 +110,7 @@ def _checked_headers(headers: Mapping[str, str], *, host: str) -> dict[str, str]
 
 def _encoded(body: Any, *, host: str) -> bytes:
     try:
-        text = json.dumps(
-            body, cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False, separators=(",", ":")
-        )
+        text = json.dumps(body, cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise OutboundRefused(Reason.INVALID_REQUEST, host=host) from error

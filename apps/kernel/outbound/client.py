@@ -92,9 +92,7 @@ class Outbound:
         `json` None means no body. `follow_redirects` is the number of hops; with 0 a redirect is the answer.
         Raises OutboundRefused for what is not allowed, OutboundFailed for what another try may mend.
         """
-        call = make_call(
-            method, url, headers=headers, json_body=json, content=content, idempotency_key=idempotency_key
-        )
+        call = make_call(method, url, headers=headers, json_body=json, content=content, idempotency_key=idempotency_key)
         with deadline(self._timeout):
             return self._followed(call, hops=follow_redirects)
 

@@ -59,9 +59,7 @@ class Target:
     @property
     def has_blocked_name(self) -> bool:
         """Tell whether the name is one that only ever means this machine or this network."""
-        return (
-            self.host in _BLOCKED_NAMES or self.host.startswith("ip6-") or self.host.endswith(_BLOCKED_ENDS)
-        )
+        return self.host in _BLOCKED_NAMES or self.host.startswith("ip6-") or self.host.endswith(_BLOCKED_ENDS)
 
 
 def parse_target(url: str) -> Target:
