@@ -14,6 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.flag("AGORA_DEBUG", default=False)
 ALLOWED_HOSTS = env.listing("AGORA_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+AGORA_BASE_URL = env.text("AGORA_BASE_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.listing("AGORA_TRUSTED_ORIGINS")
 
 # Without a key of its own a process may run checks and make migrations, and nothing else: see kernel.E001.

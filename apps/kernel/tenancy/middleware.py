@@ -33,11 +33,12 @@ def source_of(request: HttpRequest) -> Source:
 def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - named like a class in settings
     """Resolve the actor, open the scope and the ambient read transaction around the view and its rendering.
 
-    A request of nobody goes on without a scope: it can read global tables only.
+    A request of nobody goes on without a scope: it can read global tables only. The scope also stands in
+    `request.tenancy_scope` (an ASGI request has a `scope` of its own).
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        request.scope = None  # type: ignore[attr-defined]
+        request.tenancy_scope = None  # type: ignore[attr-defined]
         with invoked(source=source_of(request)), collecting_actions():
             found = service(Identity).resolve(request)
             if found is None:
@@ -56,7 +57,7 @@ def _scoped_response(request: HttpRequest, get_response: GetResponse, found: Res
     base = Scope(tenant_id, None, frozenset(), actor, _correlation_of(request))
     with using_scope(base), reading():
         scope, forget_cookie = select_organizations(request, base, home)
-        request.scope = scope  # type: ignore[attr-defined]
+        request.tenancy_scope = scope  # type: ignore[attr-defined]
         with using_scope(scope):
             retell()
             response = get_response(request)
