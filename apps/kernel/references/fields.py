@@ -26,7 +26,7 @@ class OnDeletion(StrEnum):
 class ReferenceField(UUIDColumn):
     """A UUID that knows which entity it points to; the field's name ends in `_id`."""
 
-    def __init__(self, target: str, *, on_deletion: OnDeletion = OnDeletion.PROTECT, **kwargs: Any) -> None:
+    def __init__(self, target: str, *, on_deletion: OnDeletion | str = OnDeletion.PROTECT, **kwargs: Any) -> None:
         self.target = target
         self.on_deletion = OnDeletion(on_deletion)
         super().__init__(**kwargs)
