@@ -53,17 +53,17 @@ def celery_app() -> Any:
     return import_string(getattr(settings, "CELERY_APP", "config.celery.app"))
 
 
-def publish(task_name: str, args: tuple[Any, ...], **options: Any) -> bool:
+def publish(task_name: str, args: tuple[Any, ...], *, queue: str, **options: Any) -> bool:
     """Send one task message now, or drop it: a broker that refuses or is silent costs the caller next to nothing.
 
-    `options` are those of Celery's `apply_async`. Answers whether the broker took the message. Whatever must not
+    `options` are those of Celery's `send_task`. Answers whether the broker took the message. Whatever must not
     get lost stands in the work table.
     """
     app = celery_app()
     if not app.reaches_workers or not _breaker.admits():
         return False
     try:
-        app.tasks[task_name].apply_async(args=args, **options)
+        app.send_task(task_name, args=args, queue=queue, **options)
     except BROKEN as error:
         _breaker.failed()
         logger.warning("the broker does not take messages (%s); work goes on by the beat", type(error).__name__)

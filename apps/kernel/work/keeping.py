@@ -31,7 +31,7 @@ class Batch:
     def __init__(self, rows: Iterable[Claimed], *, since: float) -> None:
         self._waiting = deque(rows)
         self._since = since
-        self._tick = min(PATIENCE, *(row.seconds / 6 for row in self._waiting))
+        self._tick = min([PATIENCE, *(row.seconds / 6 for row in self._waiting)])
         self._in_hand: Lease | None = None
         self._lock = threading.Lock()
         self._done = threading.Event()

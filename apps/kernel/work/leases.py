@@ -49,6 +49,7 @@ class Lease:
 
     def __init__(self, work: Claimed, *, since: float) -> None:
         self.work = work
+        self.completed = False
         self._lost = False
         self.renewed(since)
 
@@ -76,6 +77,7 @@ class Lease:
         if not (self._told(REMOVE, "the completion of work") or self._told(RESTART, "the completion of work")):
             self.lost()
             raise LeaseLost(kind=self.work.kind)
+        self.completed = True
 
     def renewed(self, since: float) -> None:
         """Count the lease from `since` (monotonic seconds), when it was asked for in the database."""

@@ -12,6 +12,7 @@ from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope
+from apps.kernel.work import ticking  # noqa: F401 - declares the kind of the examples
 from apps.kernel.work.cron import parse_cron
 from apps.kernel.work.errors import ScheduleInvalid
 from apps.kernel.work.kinds import KINDS

@@ -30,7 +30,7 @@ DECLARE
     changed record := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
     INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
-    VALUES ('{TICK}', '{DEFAULT_QUEUE}', changed.tenant_id, changed.id, clock_timestamp()) {ON_CONFLICT};
+    VALUES ('{TICK}', '{DEFAULT_QUEUE}', changed.tenant_id, changed.id, changed.updated_at) {ON_CONFLICT};
     RETURN NULL;
 END $$
 """  # noqa: S608 - constants

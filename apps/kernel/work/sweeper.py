@@ -16,7 +16,7 @@ from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.kernel.work import settling
+from apps.kernel.work import settling, ticking  # noqa: F401 - ticking declares the kernel's own kind
 from apps.kernel.work.claims import BATCH, claim
 from apps.kernel.work.errors import LeaseLost, NeedsConfiguration, Permanent, Retry, WorkFailed
 from apps.kernel.work.keeping import Batch
@@ -88,7 +88,8 @@ def _run(lease: Lease) -> Outcome:
         return Outcome.LOST
     except Exception as error:  # noqa: BLE001 - the top of a task: one row's failure is not the next one's
         return _failed(kind, work, error)
-    settling.finish(work)
+    if not lease.completed:
+        settling.finish(work)
     return Outcome.DONE
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
-from django.db import transaction
+from django.db import connections, transaction
 
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -22,15 +21,24 @@ HEADER = "agora"
 LONGEST_ID = 100
 
 
+def drop_broken_connections() -> None:
+    """Close database connections that are old or broken: Celery keeps them from one task to the next."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
 class ScopedTask(Task):  # type: ignore[misc]  # Celery is untyped
     """A task that runs in the scope of its message; called directly it runs in the scope that is open."""
 
     abstract = True
+    lane = DEFAULT_QUEUE
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Open the scope and run. Raises MessageRefused for a message without one."""
         if self.request.called_directly:
             return super().__call__(*args, **kwargs)
+        drop_broken_connections()
         with reopened(self._scope()), invoked(source=Source.TASK):
             return self.run(*args, **kwargs)
 
@@ -48,7 +56,7 @@ def task(name: str, *, queue: str = DEFAULT_QUEUE) -> Callable[[Callable[..., An
     """
     if queue not in queues():
         raise ValueError(f"task {name} asks for the queue {queue!r}, which WORK_QUEUES does not name")
-    declare: Callable[[Callable[..., Any]], Any] = shared_task(base=ScopedTask, name=name, queue=queue)
+    declare: Callable[[Callable[..., Any]], Any] = shared_task(base=ScopedTask, name=name, lane=queue)
     return declare
 
 
@@ -61,5 +69,8 @@ def send_after_commit(task: Any, *ids: UUID | str | int) -> None:
         if not isinstance(item, UUID | str | int) or len(str(item)) > LONGEST_ID:
             raise MessageRefused(task=task.name, why="its arguments are ids")
     headers = {HEADER: packed(current_scope())}
-    send = partial(publish, task.name, ids, queue=task.queue, headers=headers)
+
+    def send() -> None:
+        publish(task.name, ids, queue=task.lane, headers=headers)
+
     transaction.on_commit(send, robust=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache
 
 from django.db import connection, transaction
 
@@ -17,8 +18,9 @@ def wake(queue: str) -> None:
 
     Nothing depends on it but the delay: the beat sends the same message every two seconds.
     """
-    if not any(isinstance(call, _Wake) and call.args == (queue,) for _, call, *_ in connection.run_on_commit):
-        transaction.on_commit(_Wake(wake_now, queue), robust=True)
+    call = _call(queue)
+    if not any(registered is call for _, registered, *_ in connection.run_on_commit):
+        transaction.on_commit(call, robust=True)
 
 
 def wake_now(queue: str) -> bool:
@@ -26,5 +28,11 @@ def wake_now(queue: str) -> bool:
     return publish(SWEEP, (queue,), queue=queue, expires=FRESH)
 
 
-class _Wake(partial[bool]):
-    """A wake-up that waits for the commit, told apart from other callbacks."""
+@cache
+def _call(queue: str) -> Callable[[], None]:
+    """The one callback of a queue, so that it is found among those that wait for the commit."""
+
+    def wake_queue() -> None:
+        wake_now(queue)
+
+    return wake_queue
