@@ -1,15 +1,29 @@
-"""AppConfig of the auth module."""
+"""AppConfig of the auth module: provides identity and `auth.rbac`, and ties sessions to log-ins."""
 
 from __future__ import annotations
 
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.ports import Identity
 from apps.kernel.registry.modules import Manifest, ModuleConfig
+from apps.kernel.services import provide
 
 
 class StaffConfig(ModuleConfig):
-    """The module's manifest."""
+    """The module's manifest and services."""
 
     name = "apps.auth"
     label = "staff_auth"
     manifest = Manifest(id="auth", label=_("Staff"))
+
+    def ready(self) -> None:
+        """Provide services; models are loaded by now."""
+        from apps.auth.contracts import Rbac  # noqa: PLC0415 - services need the models
+        from apps.auth.identity import StaffIdentity  # noqa: PLC0415
+        from apps.auth.services.devices import remember_device  # noqa: PLC0415
+        from apps.auth.services.rbac import StaffRbac  # noqa: PLC0415
+
+        provide(Identity, StaffIdentity())
+        provide(Rbac, StaffRbac(), name="auth.rbac", aliases=("rbacService",))
+        user_logged_in.connect(remember_device, dispatch_uid="auth.remember_device")

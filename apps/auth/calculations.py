@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from apps.kernel.access.grants import PORTAL, Access, has_feature, match_feature
 from apps.kernel.registry.features import FEATURES, with_implied
+
+MOST_FAILURES: Final = 5
+SHORTEST_LOCK: Final = timedelta(minutes=15)
+LONGEST_LOCK: Final = timedelta(hours=24)
+MOST_DOUBLINGS: Final = 7
 
 Organizations = frozenset[UUID] | None
 
@@ -49,10 +56,11 @@ def merged(roles: Iterable[GrantList], own: GrantList | None) -> Access:
     listed = list(roles)
     lists = [*listed, own] if own else listed
     is_super_admin = any(item.is_super_admin for item in lists)
-    sources = _sources(lists)
+    denied = own.denied if own else frozenset()
+    sources = _sources(lists, denied)
     return Access(
         granted=frozenset(sources),
-        denied=own.denied if own else frozenset(),
+        denied=denied,
         is_super_admin=is_super_admin,
         roles=frozenset(item.system_key for item in listed if item.system_key),
         organization_ids=None if is_super_admin else _organizations(listed, own),
@@ -76,24 +84,23 @@ def _organizations(roles: list[GrantList], own: GrantList | None) -> Organizatio
     return frozenset(found)
 
 
-def _sources(lists: list[GrantList]) -> dict[str, str]:
+def _sources(lists: list[GrantList], denied: frozenset[str]) -> dict[str, str]:
     """Each grant and where it comes from; what grants imply stands beside them."""
     found: dict[str, str] = {}
     for item in lists:
         for grant in sorted(item.features):
             found.setdefault(grant, item.source)
     for grant in sorted(found):
-        for implied in sorted(_implied_by(grant)):
+        for implied in sorted(_implied_by(grant, denied)):
             if not has_feature(found, implied):
                 found[implied] = f"{found[grant]} ({grant})"
     return found
 
 
-def _implied_by(grant: str) -> frozenset[str]:
-    """Everything that a grant brings with it; a wildcard brings what each feature below it brings."""
-    if not grant.endswith("*"):
-        return with_implied(frozenset({grant})) - {grant}
-    covered = frozenset(item for item in FEATURES if match_feature(grant, item))
+def _implied_by(grant: str, denied: frozenset[str]) -> frozenset[str]:
+    """What comes with a grant; a wildcard brings what each feature below it brings, a denied feature nothing."""
+    below = {item for item in FEATURES if match_feature(grant, item)} if grant.endswith("*") else {grant}
+    covered = frozenset(item for item in below if not has_feature(denied, item))
     return with_implied(covered) - covered
 
 
@@ -149,3 +156,29 @@ def spelled_out(access: Access) -> frozenset[str]:
     cut = {grant for grant in access.granted if any(overlaps(deny, grant) for deny in access.denied)}
     left = {item for item in FEATURES if has_feature(cut, item) and access.allows(item)}
     return access.granted - cut | left
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Failed log-ins in a row, how often they led to a lock, and until when the last lock holds."""
+
+    failed: int = 0
+    locks: int = 0
+    locked_until: datetime | None = None
+
+
+def is_locked(attempts: Attempts, now: datetime) -> bool:
+    """Say whether nobody may log in now."""
+    return attempts.locked_until is not None and attempts.locked_until > now
+
+
+def attempted(attempts: Attempts, now: datetime) -> Attempts:
+    """The counters with one more attempt, taken for failed until it succeeds; an ended lock starts afresh.
+
+    The fifth locks for 15 minutes, the next fifth for twice as long, up to a day.
+    """
+    failed = 1 if attempts.locked_until is not None else attempts.failed + 1
+    if failed < MOST_FAILURES:
+        return Attempts(failed, attempts.locks)
+    length = min(SHORTEST_LOCK * 2 ** min(attempts.locks, MOST_DOUBLINGS), LONGEST_LOCK)
+    return Attempts(failed, attempts.locks + 1, now + length)

@@ -9,16 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from apps.auth.calculations import GrantList, merged
-from apps.auth.models import AccessVersion, Role, RoleAcl, User
+from apps.auth.models import AccessVersion, Role, RoleAcl, User, UserAcl
 from apps.kernel.access.grants import NOTHING, Access, Decision
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
+from apps.kernel.tenancy.models import HandleIndex
 from apps.kernel.tenancy.scope import Actor, current_scope
 from apps.kernel.tenancy.selection import allowed_organizations
 
 OWN_LIST = "the user's own list"
 ACL_COLUMNS = ("features", "is_super_admin", "organization_ids")
 OWN_COLUMNS = (*(f"acls__{name}" for name in (*ACL_COLUMNS, "denied_features")), "acls__id", "is_active", "deleted_at")
+HANDLE_KIND = "slug"
 _CAPACITY = 10_000
 
 
@@ -76,6 +78,12 @@ def role_grants(user_id: UUID) -> list[GrantList]:
     ]
 
 
+def own_grants(user_id: UUID) -> GrantList | None:
+    """The user's own list, None when they have none."""
+    row = UserAcl.objects.filter(user_id=user_id).values(*ACL_COLUMNS, "denied_features").first()
+    return grant_list(row) if row else None
+
+
 def grants_of_role(role_id: UUID) -> GrantList:
     """What the role grants; nothing when it has no list yet."""
     row = RoleAcl.objects.filter(role_id=role_id).values(*ACL_COLUMNS).first()
@@ -99,6 +107,32 @@ def grant_list(columns: Mapping[str, Any], *, source: str = "", system_key: str 
 def organization_set(ids: Iterable[Any] | None) -> frozenset[UUID] | None:
     """The ids as a set of UUIDs; None stays None."""
     return None if ids is None else frozenset(item if isinstance(item, UUID) else UUID(item) for item in ids)
+
+
+def tenant_named(name: str | UUID) -> UUID | None:
+    """The tenant of an id or of an organization's handle; None for neither. Needs no scope."""
+    if isinstance(name, UUID):
+        return name
+    try:
+        return UUID(name)
+    except ValueError:
+        named = HandleIndex.objects.filter(kind=HANDLE_KIND, value=encodable(name).strip().lower())
+        tenant_id: UUID | None = named.values_list("tenant_id", flat=True).first()
+        return tenant_id
+
+
+def users_named(name: str) -> list[User]:
+    """Living users of the scope with this id or e-mail address: one or none."""
+    living = User.objects.filter(deleted_at__isnull=True)
+    try:
+        return list(living.filter(pk=UUID(name)))
+    except ValueError:
+        return list(living.filter(email=encodable(name)))
+
+
+def encodable(text: str) -> str:
+    """The text with a question mark for every character that no encoding has."""
+    return text.encode(errors="replace").decode()
 
 
 def explain(user_id: UUID, feature: str) -> Decision:

@@ -13,7 +13,7 @@ from apps.auth.errors import GrantBeyondOwn, InvalidGrant, SuperAdminProtected, 
 from apps.auth.models import User
 from apps.auth.selectors import access_of, grants_of_role, sees_organization, visible_organizations
 from apps.kernel.access.grants import NOTHING, PORTAL, Access
-from apps.kernel.errors import FieldError
+from apps.kernel.errors import FeatureRequired, FieldError
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.features import is_grantable
 from apps.kernel.services import service
@@ -23,6 +23,11 @@ from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
 def is_exempt(actor: Actor) -> bool:
     """Say whether the boundary does not hold for the actor: only the system itself."""
     return actor.kind is ActorKind.SYSTEM
+
+
+def is_unbounded(actor: Actor) -> bool:
+    """Say whether the boundary refuses the actor nothing: the system, and super admins."""
+    return is_exempt(actor) or (actor.access.is_super_admin and actor.access.organization_ids is None)
 
 
 def demand_grantable(actor: Actor, *, before: Access, after: Access) -> None:
@@ -39,7 +44,18 @@ def demand_grantable(actor: Actor, *, before: Access, after: Access) -> None:
     too_wide = not _covers(actor.access, after.organization_ids)
     too_mighty = added.super_admin and not actor.access.is_super_admin
     if lacking or too_wide or too_mighty:
-        raise GrantBeyondOwn(features=lacking, organizations=too_wide, super_admin=too_mighty)
+        errors = tuple(_beyond(lacking, too_wide=too_wide, too_mighty=too_mighty))
+        raise GrantBeyondOwn(errors=errors, features=lacking, organizations=too_wide, super_admin=too_mighty)
+
+
+def _beyond(lacking: Iterable[str], *, too_wide: bool, too_mighty: bool) -> Iterator[FieldError]:
+    code = GrantBeyondOwn.code
+    for grant in lacking:
+        yield FieldError("features", code, _("You do not hold {grant}, so you cannot grant it.").format(grant=grant))
+    if too_wide:
+        yield FieldError("organization_ids", code, _("This reaches organizations that you do not see."))
+    if too_mighty:
+        yield FieldError("is_super_admin", code, _("Only a super admin can make one."))
 
 
 def _covers(access: Access, organizations: frozenset[UUID] | None) -> bool:
@@ -54,10 +70,9 @@ def demand_touchable(actor: Actor, target: Access) -> None:
         raise SuperAdminProtected
 
 
-def demand_reachable(actor: Actor, user: User) -> None:
-    """Refuse users outside the actor's organizations; everybody reaches themselves. Raises UserOutOfReach."""
-    home, own = user.home_organization_id, user.pk == actor.id
-    if is_exempt(actor) or own or actor.access.organization_ids is None:
+def demand_reachable(actor: Actor, *, user_id: UUID, home: UUID | None) -> None:
+    """Refuse users whose home the actor does not see; everybody reaches themselves. Raises UserOutOfReach."""
+    if is_exempt(actor) or user_id == actor.id or actor.access.organization_ids is None:
         return
     if home is None or not sees_organization(actor.access, home):
         raise UserOutOfReach
@@ -65,13 +80,15 @@ def demand_reachable(actor: Actor, user: User) -> None:
 
 @contextmanager
 def guarding_user(user: User) -> Iterator[None]:
-    """Run a change of the user's row, roles or list, and refuse it afterwards if it gave more than the actor holds."""
-    actor = current_scope().actor
-    before = access_of(user.pk)
-    demand_reachable(actor, user)
-    demand_touchable(actor, access_of(user.pk, even_inactive=True))
+    """Run a change of the user's row, roles or list, and refuse it afterwards if it gave more than the actor holds.
+
+    Grants of somebody who cannot log in count as if they could; who becomes able to, gains them all.
+    """
+    former, could_log_in = access_of(user.pk, even_inactive=True), user.is_usable
+    demand_changeable(user)
     yield
-    demand_grantable(actor, before=before, after=access_of(user.pk))
+    before = NOTHING if user.is_usable and not could_log_in else former
+    demand_grantable(current_scope().actor, before=before, after=access_of(user.pk, even_inactive=True))
 
 
 @contextmanager
@@ -84,6 +101,19 @@ def guarding_role(role_id: UUID) -> Iterator[None]:
     demand_grantable(actor, before=before, after=role_access(grants_of_role(role_id)))
 
 
+def demand_changeable(user: User) -> None:
+    """Refuse users out of the actor's reach and, to all but super admins, super admins."""
+    actor = current_scope().actor
+    demand_reachable(actor, user_id=user.pk, home=user.home_organization_id)
+    demand_touchable(actor, access_of(user.pk, even_inactive=True))
+
+
+def demand_system() -> None:
+    """Refuse everybody but the system itself. Raises FeatureRequired."""
+    if not is_exempt(current_scope().actor):
+        raise FeatureRequired(feature="system")
+
+
 def demand_mastery(user: User) -> None:
     """Refuse to hand over the account of somebody who holds more than the actor: password, e-mail address.
 
@@ -94,23 +124,24 @@ def demand_mastery(user: User) -> None:
         demand_grantable(actor, before=NOTHING, after=access_of(user.pk, even_inactive=True))
 
 
-def demand_valid_grants(wanted: GrantList, *, known_organizations: frozenset[UUID] = frozenset()) -> None:
-    """Refuse grants that name nothing, customers' features, and organizations that do not live.
+def demand_valid_grants(wanted: GrantList, *, former: GrantList) -> None:
+    """Refuse new grants that name nothing, customers' features, and new organizations that do not live.
 
-    Organizations that stood in the list before may stay. Raises InvalidGrant with all complaints.
+    What stood in the former list may stay, also when its module is gone. Raises InvalidGrant with all complaints.
     """
+    known = former.organization_ids or frozenset()
     errors = [
-        *_feature_errors("features", wanted.features),
-        *_feature_errors("denied_features", wanted.denied),
-        *_organization_errors((wanted.organization_ids or frozenset()) - known_organizations),
+        *_feature_errors("features", wanted.features - former.features),
+        *_feature_errors("denied_features", wanted.denied - former.denied),
+        *_organization_errors((wanted.organization_ids or frozenset()) - known),
     ]
     if errors:
         raise InvalidGrant(errors=tuple(errors))
 
 
-def demand_visible_home(organization_id: UUID | None) -> None:
-    """Refuse a home organization that does not live or that the actor does not see. Raises InvalidGrant."""
-    if organization_id is not None and organization_id not in visible_organizations(current_scope().actor.access):
+def demand_visible_home(actor: Actor, home: UUID | None) -> None:
+    """Refuse a home organization that the actor does not see, in the words for a missing one. Raises InvalidGrant."""
+    if home is not None and not is_exempt(actor) and not sees_organization(actor.access, home):
         raise InvalidGrant(errors=(_no_organization("home_organization_id"),))
 
 

@@ -1,0 +1,121 @@
+"""Everything that can be granted, as a tree of modules and areas, with what is held and what comes with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from apps.auth.calculations import GrantList, role_access
+from apps.kernel.access.grants import PORTAL, Access
+from apps.kernel.registry.features import FEATURES, Feature
+from apps.kernel.registry.modules import modules
+
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One checkbox: a feature or a wildcard. `comes_with` names the held grant that brings it unchecked."""
+
+    grant: str
+    label: str
+    is_held: bool
+    comes_with: str = ""
+    brings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Features below one wildcard; `whole` is None where the wildcard would be worth no more than its one feature."""
+
+    title: str
+    whole: Leaf | None
+    leaves: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One module: a wildcard over all of it, features of its own, and areas. `held` counts its checked boxes."""
+
+    title: str
+    whole: Leaf | None
+    leaves: tuple[Leaf, ...]
+    areas: tuple[Area, ...]
+    held: int
+
+
+def feature_tree(held: Iterable[str]) -> list[Branch]:
+    """The tree for one list of grants: everything at once, each module, and what no installed module declares."""
+    ticked = frozenset(held)
+    access = role_access(GrantList(ticked))
+    branches = [_top(ticked), *(_branch(name, items, ticked, access) for name, items in _by_module().items())]
+    offered = {leaf.grant for branch in branches for leaf in _leaves(branch)}
+    rest = sorted(ticked - offered)
+    leaves = tuple(Leaf(grant, grant, is_held=True) for grant in rest)
+    return [*branches, Branch(_("Other permissions"), None, leaves, (), len(leaves))] if rest else branches
+
+
+def offered_grants(held: Iterable[str]) -> list[str]:
+    """Every grant that the tree has a box for."""
+    return [leaf.grant for branch in feature_tree(held) for leaf in _leaves(branch)]
+
+
+def _top(ticked: frozenset[str]) -> Branch:
+    whole = Leaf(EVERYTHING, _("Every permission of every module, also of later ones"), EVERYTHING in ticked)
+    return Branch(_("Everything"), None, (whole,), (), int(whole.is_held))
+
+
+def _by_module() -> dict[str, list[Feature]]:
+    found: dict[str, list[Feature]] = defaultdict(list)
+    for item in sorted(FEATURES.values(), key=lambda item: item.id):
+        if not item.id.startswith(PORTAL):
+            found[item.module].append(item)
+    return found
+
+
+def _branch(module: str, features: list[Feature], ticked: frozenset[str], access: Access) -> Branch:
+    by_area: dict[str, list[Feature]] = defaultdict(list)
+    for item in features:
+        by_area[item.id.rpartition(".")[0]].append(item)
+    own = tuple(_leaf(item, ticked, access) for item in by_area.pop(module, []))
+    areas = tuple(_area(name, items, ticked, access) for name, items in by_area.items())
+    whole = _whole(f"{module}.*", ticked, access)
+    branch = Branch(_module_title(module), whole, own, areas, 0)
+    return Branch(branch.title, whole, own, areas, sum(leaf.is_held for leaf in _leaves(branch)))
+
+
+def _area(name: str, features: list[Feature], ticked: frozenset[str], access: Access) -> Area:
+    whole = _whole(f"{name}.*", ticked, access)
+    title = name.rpartition(".")[2].replace("_", " ").capitalize()
+    needed = len(features) > 1 or whole.is_held
+    return Area(title, whole if needed else None, tuple(_leaf(item, ticked, access) for item in features))
+
+
+def _whole(grant: str, ticked: frozenset[str], access: Access) -> Leaf:
+    return Leaf(grant, _("All of it"), grant in ticked, _comes_with(grant[:-2], grant, ticked, access))
+
+
+def _leaf(item: Feature, ticked: frozenset[str], access: Access) -> Leaf:
+    comes_with = _comes_with(item.id, item.id, ticked, access)
+    return Leaf(item.id, str(item.label), item.id in ticked, comes_with, item.implies)
+
+
+def _comes_with(feature: str, grant: str, ticked: frozenset[str], access: Access) -> str:
+    """The held grant that covers an unchecked box: a wildcard above it, or a feature that implies it."""
+    decision = access.explain(feature)
+    if grant in ticked or not decision.allowed or decision.grant is None:
+        return ""
+    return decision.grant if decision.grant != feature else decision.source.strip(" ()")
+
+
+def _leaves(branch: Branch) -> list[Leaf]:
+    below = [leaf for area in branch.areas for leaf in (area.whole, *area.leaves)]
+    return [leaf for leaf in (branch.whole, *branch.leaves, *below) if leaf is not None]
+
+
+def _module_title(module: str) -> str:
+    labels = {config.manifest.id: str(config.manifest.label) for config in modules()}
+    return labels.get(module, module)

@@ -1,0 +1,125 @@
+"""Users, roles, memberships and grants as kinds of record; undo of them passes the grant boundary."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from apps.auth.calculations import GrantList, gain, merged, role_access
+from apps.auth.features import MANAGE_ACL, MANAGE_USERS
+from apps.auth.models import Role, RoleAcl, User, UserAcl, UserRole
+from apps.auth.selectors import access_of, grant_list, grants_of_role, own_grants, role_grants
+from apps.auth.services.boundary import (
+    demand_grantable,
+    demand_reachable,
+    demand_touchable,
+    demand_visible_home,
+    is_unbounded,
+)
+from apps.kernel.access.grants import NOTHING, Access
+from apps.kernel.errors import FeatureRequired
+from apps.kernel.registry.entities import Image, entity
+from apps.kernel.tenancy.scope import Actor
+
+EMPTY = GrantList(organization_ids=frozenset())
+# Columns that may differ where a user only moved: a saved address has another ciphertext and the same digest.
+NO_CHANGE = frozenset({"home_organization_id", "version", "updated_at", "email"})
+
+
+def judge_user(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """A user who could log in again gets all their grants; another address hands the account over.
+
+    A home alone is no grant: it comes back with its organization, whoever lives there.
+    """
+    if is_unbounded(actor):
+        return
+    image = before or after or {}
+    user_id = UUID(image["id"])
+    if before and after and _only_moves(before, after):
+        demand_visible_home(actor, _id(after["home_organization_id"]))
+        return
+    access = access_of(user_id, even_inactive=True)
+    demand_reachable(actor, user_id=user_id, home=_id(image["home_organization_id"]))
+    demand_touchable(actor, access)
+    if after is None:
+        return
+    if before is None or before["home_organization_id"] != after["home_organization_id"]:
+        demand_visible_home(actor, _id(after["home_organization_id"]))
+    becomes_usable = _is_usable(after) and not _is_usable(before)
+    changes_hands = before is not None and before["email_digest"] != after["email_digest"] and user_id != actor.id
+    if becomes_usable or changes_hands:
+        demand_grantable(actor, before=NOTHING, after=access)
+
+
+def judge_role(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Roles of super admins are theirs to change; the grants have images of their own."""
+    if is_unbounded(actor):
+        return
+    image = before or after or {}
+    demand_touchable(actor, role_access(grants_of_role(UUID(image["id"]))))
+
+
+def judge_role_acl(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """The restored list may not hold more than the actor."""
+    if is_unbounded(actor):
+        return
+    former, restored = role_access(_list(before)), role_access(_list(after))
+    demand_touchable(actor, former)
+    _demand_restorable(actor, MANAGE_ACL, before=former, after=restored)
+
+
+def judge_user_acl(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """The restored list, together with the user's roles of today, may not add more than the actor holds."""
+    if is_unbounded(actor):
+        return
+    user_id = UUID((before or after or {})["user_id"])
+    roles = role_grants(user_id)
+    demand_touchable(actor, access_of(user_id, even_inactive=True))
+    former = merged(roles, _list(before) if before else None)
+    restored = merged(roles, _list(after) if after else None)
+    _demand_restorable(actor, MANAGE_ACL, before=former, after=restored)
+
+
+def judge_membership(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """A restored membership may give neither the role's grants nor its organizations beyond the actor's own."""
+    if is_unbounded(actor):
+        return
+    image = before or after or {}
+    user_id, role = UUID(image["user_id"]), grants_of_role(UUID(image["role_id"]))
+    demand_touchable(actor, access_of(user_id, even_inactive=True))
+    if after is None:
+        return
+    roles, own = role_grants(user_id), own_grants(user_id)
+    _demand_restorable(actor, MANAGE_USERS, before=NOTHING, after=role_access(role))
+    _demand_restorable(actor, MANAGE_USERS, before=merged(roles, own), after=merged([*roles, role], own))
+
+
+def _demand_restorable(actor: Actor, feature: str, *, before: Access, after: Access) -> None:
+    if not gain(before, after):
+        return
+    if not actor.access.allows(feature):
+        raise FeatureRequired(feature=feature)
+    demand_grantable(actor, before=before, after=after)
+
+
+def _only_moves(before: Image, after: Image) -> bool:
+    return all(before.get(name) == after.get(name) for name in {*before, *after} - NO_CHANGE)
+
+
+def _list(image: Any) -> GrantList:
+    return grant_list(image) if image else EMPTY
+
+
+def _is_usable(image: Image | None) -> bool:
+    return bool(image and image["is_active"] and image["is_confirmed"] and image["deleted_at"] is None)
+
+
+def _id(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+entity(User, icon="person", search=("name",), validate_restore=judge_user)
+entity(Role, icon="badge", search=("name",), validate_restore=judge_role)
+entity(RoleAcl, icon="key", validate_restore=judge_role_acl)
+entity(UserAcl, icon="key", validate_restore=judge_user_acl)
+entity(UserRole, icon="group", validate_restore=judge_membership)

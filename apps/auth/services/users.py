@@ -1,0 +1,202 @@
+"""Users: create, change, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.auth.features import MANAGE_ACL, MANAGE_USERS
+from apps.auth.models import User
+from apps.auth.selectors import access_of
+from apps.auth.services.boundary import (
+    demand_changeable,
+    demand_grantable,
+    demand_mastery,
+    demand_visible_home,
+    guarding_user,
+)
+from apps.auth.services.checks import email_complaints, password_complaints, refuse, user_complaints
+from apps.auth.services.devices import end_sessions_of
+from apps.auth.services.grants import wanted_list, write_roles, write_user_acl
+from apps.auth.services.passwords import write_password
+from apps.auth.services.roles import create_role
+from apps.auth.services.unchanged import UNCHANGED, Unchanged
+from apps.kernel import clock
+from apps.kernel.access.grants import NOTHING
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.errors import Duplicate
+from apps.kernel.commands.loading import load_for_update
+from apps.kernel.crypto.tokens import installation_digest
+from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.ids import uuid7
+from apps.kernel.references.validation import validate_references
+from apps.kernel.tenancy.scope import Scope, current_scope
+
+
+def _new_user(scope: Scope) -> dict[str, Any]:
+    return {"email": f"{uuid7().hex}@example.org", "name": "Ada Example"}
+
+
+def _renamed_user(scope: Scope) -> dict[str, Any]:
+    return {"user_id": create_user(**_new_user(scope)).pk, "name": "Ada Renamed", "locale": "de"}
+
+
+def _some_user(scope: Scope) -> dict[str, Any]:
+    return {"user_id": create_user(**_new_user(scope)).pk}
+
+
+def _user_with_role(scope: Scope) -> dict[str, Any]:
+    return {**_some_user(scope), "roles": [create_role(name=uuid7().hex).pk]}
+
+
+def _user_with_grants(scope: Scope) -> dict[str, Any]:
+    return {**_some_user(scope), "features": ["auth.roles.view"], "denied_features": ["auth.users.view"]}
+
+
+@command("auth.user.create", feature=MANAGE_USERS, secret=("email", "password"), example=_new_user)
+def create_user(
+    *,
+    email: str,
+    name: str,
+    password: str = "",
+    roles: Sequence[UUID] = (),
+    home_organization_id: UUID | None = None,
+    is_active: bool = True,
+    is_confirmed: bool = True,
+    locale: str = "en",
+    time_zone: str = "UTC",
+) -> User:
+    """Create a user with roles; without a password nobody can log in as them until one is set.
+
+    Raises Duplicate for an address that a living user of the tenant has, GrantBeyondOwn for roles that hold
+    more than the actor, WeakPassword, InvalidInput.
+    """
+    user = User(name=name, is_active=is_active, is_confirmed=is_confirmed, locale=locale, time_zone=time_zone)
+    _set_home(user, home_organization_id)
+    refuse([*user_complaints(user), *email_complaints(email), *(password_complaints(password) if password else ())])
+    _set_email(user, email)
+    user.save(force_insert=True)
+    write_password(user.pk, password)
+    if roles:
+        write_roles(user, roles)
+    demand_grantable(current_scope().actor, before=NOTHING, after=access_of(user.pk, even_inactive=True))
+    return user
+
+
+@command("auth.user.update", feature=MANAGE_USERS, secret=("email",), example=_renamed_user)
+def update_user(
+    user_id: UUID,
+    *,
+    email: str | None = None,
+    name: str | None = None,
+    roles: Sequence[UUID] | None = None,
+    home_organization_id: UUID | Unchanged | None = UNCHANGED,
+    is_active: bool | None = None,
+    is_confirmed: bool | None = None,
+    locale: str | None = None,
+    time_zone: str | None = None,
+) -> User:
+    """Change what is given; None leaves a value as it is.
+
+    A user who is made inactive loses all sessions at once. Raises what `create_user` raises, and
+    SuperAdminProtected and UserOutOfReach for users whom the actor may not change.
+    """
+    user = load_for_update(User, user_id)
+    _demand_living(user)
+    given = {"name": name, "locale": locale, "time_zone": time_zone}
+    with guarding_user(user):
+        _apply(user, {**given, "is_active": is_active, "is_confirmed": is_confirmed})
+        refuse([*user_complaints(user), *(email_complaints(email) if email is not None else ())])
+        if not isinstance(home_organization_id, Unchanged) and home_organization_id != user.home_organization_id:
+            _set_home(user, home_organization_id)
+        _change_email(user, email)
+        user.save()
+        if roles is not None:
+            write_roles(user, roles)
+    if not user.is_active:
+        end_sessions_of(user.pk)
+    return user
+
+
+@command("auth.user.delete", feature=MANAGE_USERS, example=_some_user)
+def delete_user(user_id: UUID) -> User:
+    """Hide the user, free the address, and end all sessions; roles stay for an undo.
+
+    Raises SuperAdminProtected and UserOutOfReach.
+    """
+    user = load_for_update(User, user_id)
+    _demand_living(user)
+    demand_changeable(user)
+    user.deleted_at = clock.now()
+    user.save()
+    end_sessions_of(user.pk)
+    return user
+
+
+@command("auth.user.set_roles", feature=MANAGE_USERS, example=_user_with_role)
+def set_user_roles(user_id: UUID, *, roles: Sequence[UUID]) -> User:
+    """Make these the user's roles, no others. Raises GrantBeyondOwn, SuperAdminProtected, UserOutOfReach."""
+    user = load_for_update(User, user_id)
+    _demand_living(user)
+    with guarding_user(user):
+        write_roles(user, roles)
+    return user
+
+
+@command("auth.user.set_acl", feature=MANAGE_ACL, example=_user_with_grants)
+def set_user_acl(
+    user_id: UUID,
+    *,
+    features: Sequence[str] = (),
+    denied_features: Sequence[str] = (),
+    is_super_admin: bool = False,
+    organization_ids: Sequence[UUID] | None = None,
+) -> User:
+    """Make this the user's own list, beside their roles; nothing at all takes the list away.
+
+    `organization_ids` None leaves the organizations to the roles, an empty list shows none. Raises
+    GrantBeyondOwn for more than the actor holds (a lifted denial counts), InvalidGrant, SuperAdminProtected.
+    """
+    user = load_for_update(User, user_id)
+    _demand_living(user)
+    wanted = wanted_list(
+        features, denied=denied_features, is_super_admin=is_super_admin, organization_ids=organization_ids
+    )
+    with guarding_user(user):
+        write_user_acl(user, wanted)
+    return user
+
+
+def _demand_living(user: User) -> None:
+    if user.deleted_at is not None:
+        raise RowNotFound
+
+
+def _apply(user: User, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if value is not None:
+            setattr(user, name, value)
+
+
+def _set_home(user: User, home: UUID | None) -> None:
+    demand_visible_home(current_scope().actor, home)
+    user.home_organization_id = home
+    validate_references([user])
+
+
+def _change_email(user: User, email: str | None) -> None:
+    """A new address receives password resets, so it hands over the account."""
+    if email is None or email == user.email:
+        return
+    demand_mastery(user)
+    _set_email(user, email)
+
+
+def _set_email(user: User, email: str) -> None:
+    if User.objects.filter(email=email, deleted_at__isnull=True).exclude(pk=user.pk).exists():
+        text = _("A user with this e-mail address exists already.")
+        raise Duplicate(errors=(FieldError("email", Duplicate.code, text),), fields="email")
+    user.email, user.email_digest = email, installation_digest(email)
