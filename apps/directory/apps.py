@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.modules import Manifest, ModuleConfig
+from apps.kernel.services import provide
 
 
 class DirectoryConfig(ModuleConfig):
-    """The module's manifest."""
+    """Tenants and their trees of organizations."""
 
     name = "apps.directory"
     label = "directory"
-    manifest = Manifest(id="directory", label=_("Directory"))
+    verbose_name = _("Directory")
+    manifest = Manifest(
+        id="directory", label=_("Directory"), description=_("Tenants and their trees of organizations.")
+    )
+
+    def ready(self) -> None:
+        """Answer for the tree and for the tenant's settings."""
+        from apps.directory.contracts import TenantBook  # noqa: PLC0415
+        from apps.directory.selectors import StoredTenantBook  # noqa: PLC0415
+        from apps.directory.tree import LivingTree  # noqa: PLC0415
+
+        provide(OrganizationTree, LivingTree(), name="directory.tree")
+        provide(TenantBook, StoredTenantBook(), name="directory.tenants")

@@ -55,9 +55,7 @@ class Tenant(Versioned):
         verbose_name_plural = _("tenants")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["slug"], name="tenant_slug_once"),
-            models.CheckConstraint(
-                condition=models.Q(status__in=TenantStatus.values), name="tenant_status_known"
-            ),
+            models.CheckConstraint(condition=models.Q(status__in=TenantStatus.values), name="tenant_status_known"),
         ]
 
     def __str__(self) -> str:
@@ -95,11 +93,17 @@ class Organization(Versioned, SoftDelete, TenantModel):
         base_manager_name = "objects"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tenant_id", "slug"], condition=models.Q(deleted_at__isnull=True), name="organization_slug_once"
+                fields=["tenant_id", "slug"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="organization_slug_once",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["tenant_id", "path"], name="organization_path", opclasses=["uuid_ops", "text_pattern_ops"]),
+            models.Index(
+                fields=["tenant_id", "path"],
+                name="organization_path",
+                opclasses=["uuid_ops", "text_pattern_ops"],
+            ),
             models.Index(fields=["tenant_id", "name", "id"], name="organization_name"),
             models.Index(fields=["tenant_id", "parent"], name="organization_parent"),
         ]

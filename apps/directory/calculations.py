@@ -1,0 +1,93 @@
+"""Handles, tree order and currency codes: pure functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from babel.core import get_global
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "ø": "o",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "þ": "th",
+        "ħ": "h",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    }
+)
+_BREAKS = re.compile(r"[^a-z0-9]+")
+
+
+def slug_of(text: str, *, longest: int) -> str:
+    """The text as a handle: lower-case ASCII letters, digits and hyphens; "" when nothing of it can be said so."""
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return _BREAKS.sub("-", plain).strip("-")[:longest].rstrip("-")
+
+
+def organization_slug(tenant_slug: str, name: str, *, longest: int) -> str:
+    """The first suggestion for an organization: the tenant's handle and the name, once each."""
+    own = slug_of(name, longest=longest)
+    if not own or own == tenant_slug or own.startswith(f"{tenant_slug}-"):
+        return own or tenant_slug
+    return f"{tenant_slug}-{own}"[:longest].rstrip("-")
+
+
+def free_slug(wanted: str, taken: Collection[str], *, longest: int) -> str:
+    """`wanted`, or with the first of `-1`, `-2` … that nobody has."""
+    if wanted not in taken:
+        return wanted
+    number = 1
+    while (candidate := _numbered(wanted, number, longest)) in taken:
+        number += 1
+    return candidate
+
+
+def _numbered(slug: str, number: int, longest: int) -> str:
+    tail = f"-{number}"
+    return slug[: longest - len(tail)].rstrip("-") + tail
+
+
+def is_tender(code: str) -> bool:
+    """Say whether a currency (ISO 4217) is legal tender somewhere today, as CLDR has it."""
+    return any(
+        tender and end is None and code == found
+        for currencies in get_global("territory_currencies").values()
+        for found, _start, end, tender in currencies
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One organization of a tree that is to be put in order."""
+
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    depth: int
+
+
+def in_tree_order(nodes: Iterable[Node]) -> list[Node]:
+    """Parents before children, brothers and sisters by name; who has no parent in the list counts as a root."""
+    listed = list(nodes)
+    present = {node.id for node in listed}
+    below: dict[UUID | None, list[Node]] = defaultdict(list)
+    for node in sorted(listed, key=lambda node: (node.name.casefold(), node.id), reverse=True):
+        below[node.parent_id if node.parent_id in present else None].append(node)
+    ordered: list[Node] = []
+    pending = below[None]
+    while pending:
+        node = pending.pop()
+        ordered.append(node)
+        pending = [*pending, *below[node.id]]
+    return ordered

@@ -1,0 +1,39 @@
+"""`manage.py seed_demo`: two companies with people and a history; a second run changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from apps.directory.management.demo_data import COMPANIES, STORIES
+from apps.directory.management.seeding import Seeder
+from apps.directory.management.tables import log_in_table
+
+
+class Command(BaseCommand):
+    """Make the demonstration's data through the same commands that people use."""
+
+    help = "Create the demonstration tenants once. Passwords are random and printed when their users are made."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """None beside Django's own."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Seed each company and print the new log-ins."""
+        seeder = Seeder(tell=lambda line: self.stdout.write(f"  + {line}"))
+        try:
+            self._seed(seeder)
+        finally:  # whoever was made before an interruption keeps their password
+            if seeder.log_ins:
+                self.stdout.write("\n" + log_in_table(seeder.log_ins))
+        if seeder.steps == 0:
+            self.stdout.write("The demonstration is complete: nothing was changed.")
+
+    def _seed(self, seeder: Seeder) -> None:
+        for company, story in zip(COMPANIES, STORIES, strict=True):
+            self.stdout.write(f"{company.name}:")
+            before = seeder.steps
+            seeder.seed(company, story)
+            if seeder.steps == before:
+                self.stdout.write("  complete, nothing to do")

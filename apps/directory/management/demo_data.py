@@ -1,0 +1,106 @@
+"""What the demonstration shows: two companies, their trees and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An organization of the demonstration; `parent` is the handle of another one, "" the root."""
+
+    slug: str
+    name: str
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the demonstration. `only` is the handle of the one organization that they see, "" for all."""
+
+    name: str
+    email: str
+    role: str
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A tenant of the demonstration."""
+
+    name: str
+    slug: str
+    locale: str
+    time_zone: str
+    currency: str
+    branches: tuple[Branch, ...]
+    people: tuple[Person, ...]
+
+
+COMPANIES = (
+    Company(
+        name="Wiślana Manufaktura",
+        slug="wislana",
+        locale="pl",
+        time_zone="Europe/Warsaw",
+        currency="PLN",
+        branches=(
+            Branch("wislana-krakow", "Oddział Kraków"),
+            Branch("wislana-gdansk", "Oddział Gdańsk"),
+            Branch("wislana-magazyn-gdynia", "Magazyn Gdynia"),
+            Branch("wislana-sklep", "Sklep"),
+            Branch("wislana-salon-sopot", "Salon Sopot", parent="wislana-gdansk"),
+        ),
+        people=(
+            Person("Anna Nowak", "anna.nowak@wislana.example", "superadmin"),
+            Person("Piotr Zieliński", "piotr.zielinski@wislana.example", "admin"),
+            Person("Maja Wójcik", "maja.wojcik@wislana.example", "employee", only="wislana-gdansk"),
+        ),
+    ),
+    Company(
+        name="Havelblick Möbelwerke",
+        slug="havelblick",
+        locale="de",
+        time_zone="Europe/Berlin",
+        currency="EUR",
+        branches=(
+            Branch("havelblick-potsdam", "Filiale Potsdam"),
+            Branch("havelblick-leipzig", "Filiale Leipzig"),
+            Branch("havelblick-lager-halle", "Lager Halle"),
+        ),
+        people=(
+            Person("Greta Lindner", "greta.lindner@havelblick.example", "superadmin"),
+            Person("Jonas Albrecht", "jonas.albrecht@havelblick.example", "admin"),
+            Person("Mira Schulte", "mira.schulte@havelblick.example", "employee", only="havelblick-potsdam"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Changes that the people of a company make, so that its history has something to tell."""
+
+    company: str
+    moved: tuple[str, str]  # handles: what goes where
+    renamed: tuple[str, str]  # handle and new name
+    added: tuple[str, tuple[str, ...]]  # handle and codes of currencies that it gets
+    switched_off: tuple[str, str]  # handle and code of a currency that it no longer offers
+
+
+STORIES = (
+    Story(
+        company="wislana",
+        moved=("wislana-magazyn-gdynia", "wislana-gdansk"),
+        renamed=("wislana-sklep", "Sklep internetowy"),
+        added=("wislana-gdansk", ("SEK", "NOK", "DKK")),
+        switched_off=("wislana-salon-sopot", "CHF"),
+    ),
+    Story(
+        company="havelblick",
+        moved=("havelblick-lager-halle", "havelblick-leipzig"),
+        renamed=("havelblick-potsdam", "Flagshipstore Potsdam"),
+        added=("havelblick-leipzig", ("CZK", "JPY")),
+        switched_off=("havelblick-lager-halle", "USD"),
+    ),
+)

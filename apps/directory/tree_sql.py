@@ -1,0 +1,32 @@
+"""The database's own check of the organization tree: whoever writes, paths are right and there is no circle."""
+
+from __future__ import annotations
+
+# What is in front of the tenant's id in the key of the advisory lock that writers of its tree take.
+TREE_LOCK = "organization tree "
+
+# A path ends in the node's own id, so a circle would need an endless path: right paths are a tree.
+# The row is read again, because a deferred trigger sees the row of its own statement, not today's. The lock
+# lets writers follow one another (undo and raw SQL too), so that each check sees what the others committed.
+ORGANIZATION_PATH_CHECK = f"""
+CREATE OR REPLACE FUNCTION check_organization_path() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('{TREE_LOCK}' || NEW.tenant_id, 0));
+    PERFORM FROM organization node
+    LEFT JOIN organization parent ON parent.tenant_id = node.tenant_id AND parent.id = node.parent_id
+    WHERE node.tenant_id = NEW.tenant_id AND (node.id = NEW.id OR node.parent_id = NEW.id)
+      AND (node.path IS DISTINCT FROM coalesce(parent.path, '') || node.id || '/'
+           OR node.depth IS DISTINCT FROM coalesce(parent.depth + 1, 0)
+           OR (node.deleted_at IS NULL AND parent.deleted_at IS NOT NULL));
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'organization',
+            CONSTRAINT = 'organization_path_right',
+            MESSAGE = 'the organization tree would be wrong at or below ' || NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER organization_path_right
+AFTER INSERT OR UPDATE OF parent_id, path, depth, deleted_at ON organization
+DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION check_organization_path();
+"""
