@@ -5,11 +5,25 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.registry.modules import Manifest, ModuleConfig
+from apps.kernel.services import provide
 
 
 class CurrenciesConfig(ModuleConfig):
-    """The module's manifest."""
+    """The currencies that each organization works in."""
 
     name = "apps.currencies"
     label = "currencies"
-    manifest = Manifest(id="currencies", label=_("Currencies"))
+    verbose_name = _("Currencies")
+    manifest = Manifest(
+        id="currencies",
+        label=_("Currencies"),
+        requires=("directory",),
+        description=_("The currencies that each organization works in."),
+    )
+
+    def ready(self) -> None:
+        """Offer the book of currencies to the other modules."""
+        from apps.currencies.contracts import CurrencyBook  # noqa: PLC0415
+        from apps.currencies.selectors import StoredCurrencyBook  # noqa: PLC0415
+
+        provide(CurrencyBook, StoredCurrencyBook(), name="currencies.book")

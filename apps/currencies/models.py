@@ -22,9 +22,7 @@ class Currency(Versioned, SoftDelete, OrganizationModel):
     code = models.CharField(_("code"), max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$")])
     name = models.CharField(_("name"), max_length=200)
     symbol = models.CharField(_("symbol"), max_length=10)
-    decimal_places = models.PositiveSmallIntegerField(
-        _("decimal places"), default=2, validators=[MaxValueValidator(8)]
-    )
+    decimal_places = models.PositiveSmallIntegerField(_("decimal places"), default=2, validators=[MaxValueValidator(8)])
     is_active = models.BooleanField(_("active"), default=True)
     is_base = models.BooleanField(_("base currency"), default=False)
 

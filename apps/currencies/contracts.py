@@ -1,0 +1,41 @@
+"""What other modules may ask about currencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyFacts:
+    """A currency as the organization has it. `code` is ISO 4217; `decimal_places` is for display and totals."""
+
+    code: str
+    name: str
+    symbol: str
+    decimal_places: int
+    is_active: bool
+    is_base: bool
+
+
+class CurrencyBook(Protocol):
+    """Currencies of the organization that the open scope writes to.
+
+    Every method raises OrganizationRequired when the scope writes to none.
+    """
+
+    def currency(self, code: str) -> CurrencyFacts | None:
+        """The currency of a code, None when the organization has not got it."""
+        ...
+
+    def active(self) -> tuple[CurrencyFacts, ...]:
+        """Currencies that may be chosen, by code."""
+        ...
+
+    def base_currency(self) -> str:
+        """Code of the base currency. Raises BaseCurrencyMissing when the organization has no currency at all."""
+        ...
+
+    def decimal_places(self, code: str) -> int:
+        """Places of a currency: the organization's own choice, else the customary number (CLDR)."""
+        ...

@@ -1,0 +1,40 @@
+"""Refusals of the currencies module."""
+
+from __future__ import annotations
+
+from apps.kernel.errors import Conflict, InvalidInput
+
+
+class CurrencyUnknown(InvalidInput):
+    """A code that ISO 4217 does not have."""
+
+    code = "currencies.currency.unknown"
+    message = "There is no such currency."
+
+
+class CodeFixed(InvalidInput):
+    """The code of a currency never changes: amounts elsewhere are kept with it."""
+
+    code = "currencies.currency.code_fixed"
+    message = "The code of a currency cannot be changed. Add the other currency instead."
+
+
+class BaseCurrencyKept(Conflict):
+    """The base currency can be neither deleted nor switched off; another one must become base first."""
+
+    code = "currencies.currency.is_base"
+    message = "{currency} is the base currency. Make another currency the base first."
+
+
+class CurrencyInactive(Conflict):
+    """A currency that is switched off cannot become base."""
+
+    code = "currencies.currency.inactive"
+    message = "{currency} is switched off. Switch it on first."
+
+
+class BaseCurrencyMissing(Conflict):
+    """The organization has no currency at all."""
+
+    code = "currencies.base.missing"
+    message = "This organization has no base currency yet. Add a currency first."

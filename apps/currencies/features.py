@@ -1,0 +1,10 @@
+"""What may be allowed with currencies."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.registry.features import feature
+
+VIEW = feature("currencies.view", _("See currencies"))
+MANAGE = feature("currencies.manage", _("Add, change and delete currencies"), implies=("currencies.view",))
