@@ -34,5 +34,5 @@ def demand_csrf(request: HttpRequest) -> None:
     """Check the CSRF token of an unsafe request. Raises CsrfFailed."""
     check = CSRFCheck(lambda _request: HttpResponse())
     check.process_request(request)
-    if check.process_view(request, lambda: None, (), {}):
+    if check.process_view(request, HttpResponse, (), {}):
         raise CsrfFailed

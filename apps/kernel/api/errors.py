@@ -80,25 +80,29 @@ def _join(path: str, name: object) -> str:
 
 
 def _core_invalid(error: Any) -> PlatformError:
-    complaints = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    names = {core.NON_FIELD_ERRORS: ""}
-    return InvalidInput(
-        errors=tuple(
-            FieldError(names.get(name, name), "invalid", str(text))
-            for name, texts in complaints.items()
-            for text in texts
-        )
+    complaints: dict[str, list[str]] = (
+        error.message_dict if hasattr(error, "error_dict") else {core.NON_FIELD_ERRORS: error.messages}
     )
+    found = [
+        FieldError("" if name == core.NON_FIELD_ERRORS else name, "invalid", str(text))
+        for name, texts in complaints.items()
+        for text in texts
+    ]
+    return InvalidInput(errors=tuple(found))
+
+
+def _malformed(error: Any) -> PlatformError:
+    return refusals.Malformed(reason="it is not valid")
 
 
 TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], PlatformError]], ...] = (
     (drf.ValidationError, _invalid),
-    (drf.ParseError, lambda error: refusals.Malformed(reason="it is not valid")),
+    (drf.ParseError, _malformed),
     (drf.NotAuthenticated, lambda error: NotAuthenticated()),
     (drf.AuthenticationFailed, lambda error: NotAuthenticated()),
     (drf.PermissionDenied, lambda error: refusals.Forbidden()),
     (drf.NotFound, lambda error: RowNotFound()),
-    (drf.MethodNotAllowed, lambda error: refusals.MethodRefused(method=_method_of(error))),
+    (drf.MethodNotAllowed, lambda error: refusals.MethodRefused()),
     (drf.UnsupportedMediaType, lambda error: refusals.MediaTypeRefused()),
     (drf.NotAcceptable, lambda error: refusals.NotAcceptable()),
     (drf.Throttled, lambda error: refusals.TooManyRequests()),
@@ -106,15 +110,11 @@ TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], PlatformError]], ...]
     (core.PermissionDenied, lambda error: refusals.Forbidden()),
     (core.ValidationError, _core_invalid),
     (core.RequestDataTooBig, lambda error: refusals.TooLarge(limit=LIMIT)),
-    (core.BadRequest, lambda error: refusals.Malformed(reason="it is not valid")),
-    (core.SuspiciousOperation, lambda error: refusals.Malformed(reason="it is not valid")),
+    (core.BadRequest, _malformed),
+    (core.SuspiciousOperation, _malformed),
     (OperationalError, lambda error: Unavailable()),
     (InterfaceError, lambda error: Unavailable()),
 )
-
-
-def _method_of(error: drf.MethodNotAllowed) -> str:
-    return str(error.detail).split('"')[1] if '"' in str(error.detail) else ""
 
 
 def _headers(error: Exception, refusal: PlatformError) -> dict[str, str]:

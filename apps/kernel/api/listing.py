@@ -24,9 +24,7 @@ PARAMETERS = frozenset({"page", "page_size", "ordering"})
 class NumberedPages(BasePagination):
     """`page` from 1 to 1,000 and `page_size` from 1 to 100; a page behind the last one is empty."""
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """The rows of the page. Raises InvalidInput for both numbers at once."""
         complaints: list[FieldError] = []
         self.request = request
@@ -49,11 +47,7 @@ class NumberedPages(BasePagination):
         if number is None or number > LAST_PAGE:
             return None
         address = self.request.build_absolute_uri()
-        return (
-            remove_query_param(address, "page")
-            if number == 1
-            else replace_query_param(address, "page", number)
-        )
+        return remove_query_param(address, "page") if number == 1 else replace_query_param(address, "page", number)
 
 
 def _number(request: Request, name: str, default: int, most: int, complaints: list[FieldError]) -> int:
@@ -82,6 +76,4 @@ def demand_known_parameters(request: Request, filters: Iterable[str]) -> None:
     unknown = sorted(set(request.query_params) - PARAMETERS - set(filters))
     if unknown:
         message = _("There is no such parameter.")
-        raise InvalidInput(
-            errors=tuple(FieldError(name, "kernel.parameter.unknown", message) for name in unknown)
-        )
+        raise InvalidInput(errors=tuple(FieldError(name, "kernel.parameter.unknown", message) for name in unknown))

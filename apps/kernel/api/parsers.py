@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from apps.kernel.api.refusals import Malformed, TooLarge
+from apps.kernel.api.repeats import RAW_BODY
 
 LIMIT = 10 * 1024 * 1024
 DEEPEST = 64
@@ -23,13 +24,14 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """The value in the body. Raises TooLarge, Malformed."""
         body = stream.read(LIMIT + 1)
         if len(body) > LIMIT:
             raise TooLarge(limit=LIMIT)
+        request = (parser_context or {}).get("request")
+        if request is not None:
+            setattr(request._request, RAW_BODY, body)
         return read_json(body)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.kernel.api.refusals import GuardMissing
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.errors import NotAuthenticated
 from apps.kernel.registry.features import demand_declared, is_declared
 from apps.kernel.tenancy.scope import scope_or_none
+
+if TYPE_CHECKING:
+    # DRF's views import the classes of the settings, this one among them, while they are being defined.
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 Features = tuple[str, ...]
 
@@ -68,9 +71,5 @@ def guard_faults(view: type[APIView], actions: tuple[str, ...]) -> list[str]:
         named = [_entry(view, "public", action), _entry(view, "authenticated", action), features]
         if sum(map(bool, named)) != 1:
             found.append(f"{view.__name__}.{action} needs exactly one of features, authenticated, public")
-        found += [
-            f"{view.__name__}.{action}: {item} is declared nowhere"
-            for item in features
-            if not is_declared(item)
-        ]
+        found += [f"{view.__name__}.{action}: {item} is declared nowhere" for item in features if not is_declared(item)]
     return found

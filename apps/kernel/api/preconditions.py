@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from django.db import models
 from rest_framework.request import Request
 
 from apps.kernel.errors import FieldError, InvalidInput
@@ -12,7 +12,7 @@ from apps.kernel.errors import FieldError, InvalidInput
 ETAG = re.compile(r'"(\d{1,9})"')
 
 
-def etag_of(row: models.Model) -> str | None:
+def etag_of(row: Any) -> str | None:
     """The record's version as an entity tag; None for a record without versions."""
     version = getattr(row, "version", None)
     return None if version is None else f'"{version}"'

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-
 from apps.kernel.errors import InvalidInput, PlatformError
 
 
@@ -11,7 +9,7 @@ class Malformed(InvalidInput):
     """A body that cannot be read; `reason` says why."""
 
     code = "kernel.malformed"
-    message = _("The body cannot be read: {reason}.")
+    message = "The body cannot be read: {reason}."
 
 
 class TooLarge(PlatformError):
@@ -19,7 +17,7 @@ class TooLarge(PlatformError):
 
     status = 413
     code = "kernel.too_large"
-    message = _("The body is larger than {limit} bytes.")
+    message = "The body is larger than {limit} bytes."
 
 
 class MediaTypeRefused(PlatformError):
@@ -27,7 +25,7 @@ class MediaTypeRefused(PlatformError):
 
     status = 415
     code = "kernel.media_type"
-    message = _("Send the body as application/json.")
+    message = "Send the body as application/json."
 
 
 class NotAcceptable(PlatformError):
@@ -35,7 +33,7 @@ class NotAcceptable(PlatformError):
 
     status = 406
     code = "kernel.not_acceptable"
-    message = _("The answer can be given as application/json only.")
+    message = "The answer can be given as application/json only."
 
 
 class MethodRefused(PlatformError):
@@ -43,7 +41,7 @@ class MethodRefused(PlatformError):
 
     status = 405
     code = "kernel.method_not_allowed"
-    message = _("The method {method} is not possible here.")
+    message = "This method is not possible here."
 
 
 class TooManyRequests(PlatformError):
@@ -51,7 +49,7 @@ class TooManyRequests(PlatformError):
 
     status = 429
     code = "kernel.rate_limited"
-    message = _("Too many requests. Try again later.")
+    message = "Too many requests. Try again later."
 
 
 class Forbidden(PlatformError):
@@ -59,7 +57,7 @@ class Forbidden(PlatformError):
 
     status = 403
     code = "kernel.forbidden"
-    message = _("This is not allowed.")
+    message = "This is not allowed."
 
 
 class CsrfFailed(PlatformError):
@@ -67,7 +65,7 @@ class CsrfFailed(PlatformError):
 
     status = 403
     code = "kernel.csrf_failed"
-    message = _("The request lacks a valid CSRF token.")
+    message = "The request lacks a valid CSRF token."
 
 
 class GuardMissing(PlatformError):
@@ -75,7 +73,7 @@ class GuardMissing(PlatformError):
 
     status = 403
     code = "kernel.guard_missing"
-    message = _("Nobody may do this: the address has no guard.")
+    message = "Nobody may do this: the address has no guard."
 
 
 class Failed(PlatformError):
@@ -83,4 +81,4 @@ class Failed(PlatformError):
 
     status = 500
     code = "kernel.failed"
-    message = _("Something went wrong on our side. It has been logged.")
+    message = "Something went wrong on our side. It has been logged."

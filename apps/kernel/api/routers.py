@@ -15,7 +15,7 @@ COMMAND_OF = {
 
 
 class CommandRouter(SimpleRouter):
-    """Routes of `CommandViewSet`s; `register("currencies", CurrencyViewSet, basename="currencies.currency")`."""
+    """Routes of `CommandViewSet`s: `register("currencies", CurrencyViewSet, basename=…)`."""
 
     def __init__(self) -> None:
         super().__init__(use_regex_path=False)

@@ -9,9 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-FORBIDDEN = frozenset(
-    {"id", "tenant_id", "organization_id", "version", "created_at", "updated_at", "deleted_at"}
-)
+FORBIDDEN = frozenset({"id", "tenant_id", "organization_id", "version", "created_at", "updated_at", "deleted_at"})
 
 
 class StrictCharField(serializers.CharField):

@@ -7,19 +7,21 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.http import HttpResponseBase
 from rest_framework import status
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.status import HTTP_204_NO_CONTENT
 from rest_framework.viewsets import GenericViewSet
 
 from apps.kernel.api.listing import NumberedPages, demand_known_parameters, ordered
 from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.preconditions import etag_of, expected_version
-from apps.kernel.api.serializers import StrictSerializer
+from apps.kernel.api.repeats import idempotency_of, replay
+from apps.kernel.api.serializers import Empty, StrictSerializer
+from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import InvalidInput, RowNotFound
@@ -47,6 +49,7 @@ class CommandViewSet(GenericViewSet[Any]):
     parser_classes = (StrictJSONParser,)
     pagination_class = NumberedPages
     metadata_class = None
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     lookup_value_converter = "uuid"
     filterset_class: ClassVar[Any] = None
 
@@ -69,16 +72,14 @@ class CommandViewSet(GenericViewSet[Any]):
 
     def create(self, request: Request) -> Response:
         """Run the command of creation."""
-        row = self.run(self._command("create_command"), **self.checked(request))
-        response = self.shown(row, status=status.HTTP_201_CREATED)
-        response["Location"] = reverse(f"{self.basename}-detail", args=[row.pk])
+        values = self.checked(request)
+        response = self.answered(self._command("create_command"), status=status.HTTP_201_CREATED, **values)
+        response["Location"] = reverse(f"{self.basename}-detail", args=[response.data["id"]])
         return response
 
     def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
         """Run the command of change with every field."""
-        self.get_object()
-        values = self.checked(request, partial=partial)
-        return self.shown(self.run(self._command("update_command"), pk, **values))
+        return self.answered(self._command("update_command"), pk, **self.checked(request, partial=partial))
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Run the command of change with the given fields."""
@@ -86,8 +87,7 @@ class CommandViewSet(GenericViewSet[Any]):
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Run the command of deletion."""
-        self.run(self._command("delete_command"), pk)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return self.answered(self._command("delete_command"), pk, status=status.HTTP_204_NO_CONTENT)
 
     def get_object(self) -> Any:
         """The row of the address. Raises RowNotFound for a missing, deleted or foreign one."""
@@ -107,21 +107,38 @@ class CommandViewSet(GenericViewSet[Any]):
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)
 
-    def run(self, command: CommandCall, *args: Any, **kwargs: Any) -> Any:
-        """Run a command at the version that the caller saw."""
-        with invoked(source=Source.API, expected_version=expected_version(self.request)):
-            return command(*args, **kwargs)
+    def answered(self, command: CommandCall, *args: Any, status: int = status.HTTP_200_OK, **kwargs: Any) -> Response:
+        """Run a command at the version that the caller saw, once for each idempotency key, and show its result."""
+        key = idempotency_of(self.request, lambda result: Answer(status, self.record_of(result, status=status)))
+        expected = expected_version(self.request)
+        try:
+            with invoked(source=Source.API, expected_version=expected, idempotency=key):
+                result = command(*args, **kwargs)
+        except Replayed as earlier:
+            return replay(earlier.answer)
+        return self.shown(result, status=status)
 
-    def shown(self, row: Any, *, status: int = status.HTTP_200_OK) -> Response:
-        """The row with its version."""
-        response = Response(self.get_serializer(row).data, status=status)
-        if (tag := etag_of(row)) is not None:
+    def pressed(self, request: Request, command: CommandCall, pk: UUID) -> Response:
+        """Run a command that needs nothing but the record, and show what it left."""
+        self.checked(request, serializer=Empty)
+        return self.answered(command, pk)
+
+    def record_of(self, result: Any, *, status: int = status.HTTP_200_OK) -> Any:
+        """A command's result as plain JSON: one record, `{results}` for several, nothing for 204."""
+        if status == HTTP_204_NO_CONTENT:
+            return None
+        if isinstance(result, models.Model):
+            return dict(self.get_serializer(result).data)
+        return {"results": [dict(item) for item in self.get_serializer(result, many=True).data]}
+
+    def shown(self, result: Any, *, status: int = status.HTTP_200_OK) -> Response:
+        """The result, a record with its version."""
+        response = Response(self.record_of(result, status=status), status=status)
+        if status != HTTP_204_NO_CONTENT and (tag := etag_of(result)) is not None:
             response["ETag"] = tag
         return response
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> Any:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the action that a write was, and keep personal data out of caches."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final["Cache-Control"] = "no-store"

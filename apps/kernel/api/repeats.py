@@ -1,0 +1,34 @@
+"""`Idempotency-Key`: a caller who did not hear the answer may send the same request again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.kernel.commands.idempotency import Answer, IdempotencyKey, request_digest
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+RAW_BODY = "agora_body"
+
+
+def idempotency_of(request: Request, answer_of: Callable[[Any], Answer]) -> IdempotencyKey | None:
+    """The request's key for the executor; None without the header. The body has been parsed by now."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    raw = request._request
+    body: bytes = getattr(raw, RAW_BODY, b"")
+    return IdempotencyKey(key, request_digest(str(raw.method), raw.get_full_path(), body), answer_of)
+
+
+def replay(answer: Answer) -> Response:
+    """The stored answer, marked as one that was given before."""
+    response = Response(answer.record, status=answer.status)
+    response[REPLAYED] = "true"
+    if isinstance(answer.record, dict) and "version" in answer.record:
+        response["ETag"] = f'"{answer.record["version"]}"'
+    return response
