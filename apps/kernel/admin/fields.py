@@ -15,8 +15,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.kernel.admin.labels import Labels, labels_of
-from apps.kernel.references.fields import ReferenceField, reference_fields
+from apps.kernel.admin.labels import Labels, labels_of, pointing_columns
+from apps.kernel.references.fields import ReferenceField
 
 SELECT2 = "admin/js/vendor/select2/"
 
@@ -96,6 +96,8 @@ class HouseFields:
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """References get autocompletion, and are left out where the target's module is not installed."""
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
         if not isinstance(db_field, ReferenceField):
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if not db_field.is_available or not db_field.editable:
@@ -135,8 +137,8 @@ class HouseFields:
 
 
 def reference_texts(model: type[models.Model]) -> dict[str, Any]:
-    """How read-only pages word the model's references, by field name."""
-    return {field.name: partial(_reference_text, field.target) for field in reference_fields(model)}
+    """How read-only pages word the ids of other records, by field name."""
+    return {name: partial(_reference_text, target) for name, target in pointing_columns(model).items()}
 
 
 def _reference_text(entity: str, contents: Any) -> Any:

@@ -37,7 +37,7 @@ class CommandForm(RecordForm):
             self.fields[name].disabled = True
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.refusal is not None:
             add_refusal(self, self.refusal)
 

@@ -47,7 +47,7 @@ class CommandRows(HouseFields):
     """
 
     argument: ClassVar[str] = ""
-    formset = CommandFormSet
+    formset: Any = CommandFormSet
     extra = 0
     is_readonly: ClassVar[bool] = False
 
@@ -76,7 +76,14 @@ class CommandRows(HouseFields):
 
 
 class CommandTabularInline(CommandRows, Tabular):
-    """Rows as a table."""
+    """Rows as a table; each control is named for those who do not see the column's head."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The class of rows for one request."""
+        formset = super().get_formset(request, obj, **kwargs)
+        for name, field in formset.form.base_fields.items():
+            field.widget.attrs.setdefault("aria-label", str(field.label or name))
+        return formset
 
 
 class CommandStackedInline(CommandRows, Stacked):

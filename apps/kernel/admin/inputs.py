@@ -6,9 +6,15 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.forms.models import BaseModelFormSet
+from django.http import HttpRequest
 
 EXPECTED_VERSION = "expected_version"
+
+
+def stated_version(request: HttpRequest) -> int | None:
+    """The version that the user saw, None where the form states none."""
+    text = request.POST.get(EXPECTED_VERSION, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def field_input(form: forms.BaseForm, model: type[models.Model]) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def field_input(form: forms.BaseForm, model: type[models.Model]) -> dict[str, An
     return given
 
 
-def rows_input(formset: BaseModelFormSet[Any, Any]) -> list[dict[str, Any]]:
+def rows_input(formset: Any) -> list[dict[str, Any]]:
     """The rows of an inline in the order shown: `{"id": UUID or None, **fields, "deleted": bool}`.
 
     Blank extra rows are left out; rows marked for deletion say so and keep their fields.

@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from apps.kernel.references.fields import ReferenceField, reference_fields
+from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
+
+ORGANIZATION = "directory.organization"
 
 
 class Labels:
@@ -37,9 +39,7 @@ class Labels:
     def fetch_rows(self, rows: Iterable[models.Model]) -> None:
         """Look up every reference of the rows."""
         self.fetch(
-            (field.target, getattr(row, field.attname))
-            for row in rows
-            for field in available_references(type(row))
+            (target, getattr(row, column)) for row in rows for column, target in pointing_columns(type(row)).items()
         )
 
     def text(self, entity: str, record_id: UUID | None) -> str:
@@ -48,6 +48,10 @@ class Labels:
             return ""
         self.fetch([(entity, record_id)])
         return self._known[entity][record_id] or _("(not available)")
+
+    def known(self, entity: str, record_id: UUID) -> str:
+        """The label if it was looked up and exists, else ""."""
+        return self._known[entity].get(record_id, "")
 
     def link(self, entity: str, record_id: UUID | None) -> str | SafeString:
         """The label, as a link where the record's entity has a page."""
@@ -77,6 +81,19 @@ def record_url(entity: str, record_id: UUID | None) -> str:
         return ""
 
 
-def available_references(model: type[models.Model]) -> list[ReferenceField]:
-    """Reference fields of the model whose target's module is installed."""
-    return [field for field in reference_fields(model) if field.is_available]
+def target_of(field: Any) -> str:
+    """Entity id of what the field points to, "" when it points to nothing known."""
+    if isinstance(field, ReferenceField):
+        return field.target if field.is_available else ""
+    if isinstance(field, models.ForeignKey):
+        entity = str(getattr(field.related_model, "entity_id", ""))
+        return entity if entity in ENTITIES else ""
+    if getattr(field, "attname", "") == "organization_id" and ORGANIZATION in ENTITIES:
+        return ORGANIZATION
+    return ""
+
+
+def pointing_columns(model: type[models.Model]) -> dict[str, str]:
+    """Columns that hold a bare id of another record, and the entities they point to."""
+    fields = (item for item in model._meta.local_concrete_fields if not isinstance(item, models.ForeignKey))
+    return {item.attname: target for item in fields if (target := target_of(item))}

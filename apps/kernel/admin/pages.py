@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from django.contrib import admin
 from unfold.admin import ModelAdmin
 
 from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.buttons import RecordCommand, Text
 from apps.kernel.admin.changelists import CommandLists
+from apps.kernel.admin.checks import CommandAdminChecks
 from apps.kernel.admin.deletion import CommandDeletion
 from apps.kernel.admin.fields import HouseFields
 from apps.kernel.admin.history import RecordHistory
@@ -17,9 +17,11 @@ from apps.kernel.admin.pressing import ButtonPages
 from apps.kernel.admin.writing import CommandSaving, WithoutDjangosWrites
 
 if TYPE_CHECKING:
-    ThemedAdmin = admin.ModelAdmin[Any]
+    ThemedAdmin = WithoutDjangosWrites
 else:
-    ThemedAdmin = ModelAdmin
+
+    class ThemedAdmin(ModelAdmin, WithoutDjangosWrites):
+        """The theme's pages on ours, which stand between them and Django's."""
 
 
 class CommandAdmin(
@@ -30,7 +32,6 @@ class CommandAdmin(
     ButtonPages,
     CommandLists,
     ThemedAdmin,
-    WithoutDjangosWrites,
 ):
     """List, form, delete page and history of a TenantModel; every write is a command.
 
@@ -43,9 +44,11 @@ class CommandAdmin(
     - `inlines`: CommandTabularInline and CommandStackedInline, handed to the commands as lists;
     - `buttons`: RecordCommands of the record's page, its row and the selection;
     - `icon`: Material symbol in the navigation; `empty_hint`: what to do when the list is empty;
-    - `order`: place among the module's pages, lower first.
+    - `order`: place among the module's pages, lower first;
+    - `module`: id of the module to stand under, for a model that lives elsewhere.
     """
 
+    checks_class = CommandAdminChecks
     create_command: ClassVar[AnyCommand | None] = None
     update_command: ClassVar[AnyCommand | None] = None
     delete_command: ClassVar[AnyCommand | None] = None
@@ -56,3 +59,4 @@ class CommandAdmin(
     icon: ClassVar[str] = "description"
     empty_hint: ClassVar[Text] = ""
     order: ClassVar[int] = 100
+    module: ClassVar[str] = ""

@@ -11,8 +11,8 @@ from django.db import models
 
 from apps.kernel.registry.store import Registry
 
-AdminT = TypeVar("AdminT", bound=type[ModelAdmin[Any]])
-Page = tuple[type[models.Model], type[ModelAdmin[Any]]]
+AdminT = TypeVar("AdminT", bound="type[ModelAdmin[Any]]")
+Page = tuple[type[models.Model], "type[ModelAdmin[Any]]"]
 
 PAGES: Registry[Page] = Registry("back office page")
 

@@ -37,7 +37,11 @@ class WithoutDjangosWrites(DjangoAdmin):
     """
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> Any:
         """Show or save a form, outside any transaction of Django's."""
         return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
@@ -51,11 +55,19 @@ class WithoutDjangosWrites(DjangoAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """The command's action is the log."""
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
+        """Nothing to word for a log that is not kept."""
+        return []
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Nothing: the record and its rows are written together, in save_related."""
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Nothing: rows go to the record's command."""
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """A missing and a foreign record are the same page of status 404."""
+        raise Http404
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Refuse: deletion has a page of its own that runs the command."""
@@ -70,15 +82,20 @@ class CommandSaving(FeatureGuarded):
     """Forms whose input goes to `create_command(**fields)` and `update_command(id, **fields)`.
 
     All editable fields are passed, foreign keys as `<name>_id`, the rows of each inline as one list under
-    its `argument`. Override `command_input` where a command wants something else.
+    its `argument`. Override `command_input` where a command wants something else. `optional_fields` may stay
+    empty although the model needs them: the command fills them.
     """
 
     model: type[models.Model]
-    form = CommandForm
-    fields_of_form: ClassVar[tuple[str, ...]] = ()
+    form: Any = CommandForm
+    optional_fields: ClassVar[tuple[str, ...]] = ()
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> HttpResponse:
         """Show or save a form; a refusal by the command shows the form again with what it said."""
         parent: Any = super()
@@ -100,8 +117,10 @@ class CommandSaving(FeatureGuarded):
         parent: Any = super()
         form = parent.get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, REFUSAL, None)
-        choices = request.POST.items()
-        form.kept = frozenset(key.removeprefix("keep-") for key, value in choices if key.startswith("keep-") and value == "theirs")
+        form.kept = _kept_fields(request)
+        for name in self.optional_fields:
+            if name in form.base_fields:
+                form.base_fields[name].required = False
         return form
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -130,6 +149,12 @@ class CommandSaving(FeatureGuarded):
         for formset in formsets:
             given[formset.argument] = rows_input(formset)
         return given
+
+
+def _kept_fields(request: HttpRequest) -> frozenset[str]:
+    """Fields for which the conflict page was told to keep the stored value."""
+    choices = {key.removeprefix("keep-"): value for key, value in request.POST.items() if key.startswith("keep-")}
+    return frozenset(name for name, choice in choices.items() if choice == "theirs")
 
 
 def _demand(command: AnyCommand | None) -> AnyCommand:

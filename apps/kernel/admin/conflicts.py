@@ -1,0 +1,101 @@
+"""Two people changed the same record: what is stored, what you entered, and the choice for each field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
+
+from apps.kernel.admin.inputs import EXPECTED_VERSION, stated_version
+from apps.kernel.admin.labels import Labels, labels_of
+from apps.kernel.admin.wording import value_text
+from apps.kernel.commands.models import Action, RowImage
+from apps.kernel.errors import StaleVersion
+
+NOT_ECHOED = frozenset({"csrfmiddlewaretoken", EXPECTED_VERSION})
+MOST_IMAGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """One field whose stored value differs from the entered one; `choice` is what is proposed."""
+
+    name: str
+    label: str
+    before: str
+    theirs: str
+    yours: str
+    choice: str  # `theirs` or `yours`
+
+
+def conflict_page(page: Any, request: HttpRequest, object_id: str | None, error: StaleVersion) -> TemplateResponse:
+    """The page that shows both values, with status 412; it posts the same input back with today's version."""
+    record = page.get_object(request, unquote(object_id or ""))
+    if record is None:
+        raise Http404
+    names = flatten_fieldsets(page.get_fieldsets(request, record))
+    form_class = page.get_form(request, record, change=True, fields=names)
+    theirs = {name: item.value() for name, item in _bound(form_class(instance=record)).items()}
+    yours = form_class(request.POST, request.FILES, instance=page.get_object(request, unquote(object_id or "")))
+    yours.is_valid()
+    later = _images_since(record.pk, stated_version(request))
+    context = {
+        **page.admin_site.each_context(request),
+        "title": page.opts.verbose_name,
+        "opts": page.opts,
+        "original": record,
+        "conflicts": _conflicts(page, yours, theirs, later, labels_of(request)),
+        "others": _actions_of(later),
+        "current_version": error.context.get("current_version", getattr(record, "version", "")),
+        "echo": [(name, item) for name, items in request.POST.lists() for item in items if _echoed(name)],
+    }
+    request.current_app = page.admin_site.name
+    return TemplateResponse(request, "admin/version_conflict.html", context, status=412)
+
+
+def _echoed(name: str) -> bool:
+    return name not in NOT_ECHOED and not name.startswith("keep-")
+
+
+def _bound(form: Any) -> dict[str, Any]:
+    return {item.name: item for item in form if not item.is_hidden}
+
+
+def _images_since(record_id: Any, version: int | None) -> list[RowImage]:
+    """Updates of the record since the version that the user saw, oldest first."""
+    if version is None:
+        return []
+    images = RowImage.objects.filter(row_id=record_id, operation="U").order_by("-seq")[:MOST_IMAGES]
+    since = [image for image in images if image.before and (image.before.get("version") or 0) >= version]
+    return since[::-1]
+
+
+def _actions_of(images: list[RowImage]) -> list[Action]:
+    found = Action.objects.in_bulk({image.action_id for image in images})
+    return sorted(found.values(), key=lambda action: action.pk, reverse=True)[:5]
+
+
+def _conflicts(
+    page: Any, yours: Any, theirs: dict[str, Any], later: list[RowImage], labels: Labels
+) -> list[FieldConflict]:
+    base = later[0].before if later and later[0].before else {}
+    fields = {item.name: item for item in page.opts.get_fields() if hasattr(item, "attname")}
+    found = []
+    for name, item in _bound(yours).items():
+        field = fields.get(name)
+        mine = yours.cleaned_data.get(name, item.value())
+        stored = theirs.get(name)
+        before = value_text(field, base.get(getattr(field, "column", "")), labels)
+        entered = value_text(field, mine, labels)
+        if item.field.has_changed(stored, _raw(yours, item)):
+            choice = "theirs" if base and before == entered else "yours"
+            texts = (before, value_text(field, stored, labels), entered)
+            found.append(FieldConflict(name, str(item.label), *texts, choice))
+    return found
+
+
+def _raw(form: Any, item: Any) -> Any:
+    return item.field.widget.value_from_datadict(form.data, form.files, form.add_prefix(item.name))

@@ -1,0 +1,53 @@
+"""The autocompletion of references: records of another module, found by their entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.sites import AdminSite
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.http import HttpRequest, JsonResponse
+
+from apps.kernel.references.fields import ReferenceField
+from apps.kernel.registry.entities import ENTITIES
+
+LIMIT = 20
+
+
+def references_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
+    """Records that the asking field may point to: `app_label`, `model_name`, `field_name`, `term`.
+
+    The actor must be allowed to write the asking record, or to see the target's own page.
+    """
+    field = _asking_field(request)
+    if field is None or not field.is_available or not _may_ask(site, request, field):
+        raise PermissionDenied
+    found = ENTITIES[field.target].find(request.GET.get("term", "").strip()[:100], limit=LIMIT)
+    results = [{"id": str(record_id), "text": text} for record_id, text in found]
+    return JsonResponse({"results": results, "pagination": {"more": False}})
+
+
+def _asking_field(request: HttpRequest) -> ReferenceField | None:
+    try:
+        model = apps.get_model(request.GET.get("app_label", ""), request.GET.get("model_name", ""))
+        field: Any = model._meta.get_field(request.GET.get("field_name", ""))
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+    return field if isinstance(field, ReferenceField) else None
+
+
+def _may_ask(site: AdminSite, request: HttpRequest, field: ReferenceField) -> bool:
+    try:
+        return site.get_model_admin(ENTITIES[field.target].model).has_view_permission(request)
+    except NotRegistered:
+        return _may_write(site, request, field)
+
+
+def _may_write(site: AdminSite, request: HttpRequest, field: ReferenceField) -> bool:
+    try:
+        asking = site.get_model_admin(field.model)
+    except NotRegistered:
+        return False
+    return asking.has_add_permission(request) or asking.has_change_permission(request)
