@@ -1,0 +1,116 @@
+"""What stands around every page: the sidebar, the tenant's name, the organizations to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin.sites import AdminSite
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from apps.kernel.admin.labels import labels_of
+from apps.kernel.ports import OrganizationTree
+from apps.kernel.registry.modules import ModuleConfig, modules
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import scope_or_none
+from apps.kernel.tenancy.selection import ALL, COOKIE, allowed_organizations
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One organization of the switcher; `value` is what the form posts, `depth` its place in the tree."""
+
+    value: str
+    label: str
+    depth: int
+    is_chosen: bool
+
+
+def module_of(page: Any) -> str:
+    """Id of the module that the page stands under."""
+    if module := getattr(page, "module", ""):
+        return str(module)
+    config = page.opts.app_config
+    return config.manifest.id if isinstance(config, ModuleConfig) else str(config.label)
+
+
+def module_pages(site: AdminSite, request: HttpRequest, config: ModuleConfig) -> list[Any]:
+    """The module's pages that the actor may see, in the order that they ask for."""
+    pages = [page for page in site._registry.values() if module_of(page) == config.manifest.id]
+    seen = [page for page in pages if page.has_view_permission(request)]
+    return sorted(seen, key=lambda page: (getattr(page, "order", 100), str(page.opts.verbose_name_plural)))
+
+
+def list_url(page: Any) -> str:
+    """Address of the page's list."""
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+
+
+def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links, one for each module, with what the actor may see and nothing else."""
+    groups: list[dict[str, Any]] = [
+        {"title": "", "items": [_item(request, _("Start"), "home", reverse("admin:index"))]}
+    ]
+    for config in modules():
+        items = [
+            _item(
+                request,
+                capfirst(str(page.opts.verbose_name_plural)),
+                getattr(page, "icon", "description"),
+                list_url(page),
+            )
+            for page in module_pages(site, request, config)
+        ]
+        if items:
+            groups.append({"title": config.manifest.label, "items": items})
+    return groups
+
+
+def _item(request: HttpRequest, title: str, icon: str, link: str) -> dict[str, Any]:
+    start = reverse("admin:index")
+    active = request.path == link if link == start else request.path.startswith(link)
+    return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": True}
+
+
+def tenant_name(request: HttpRequest) -> str:
+    """Name of the tenant that is worked in, "" before one is known."""
+    scope = scope_or_none()
+    if scope is None:
+        return ""
+    return labels_of(request).text("directory.tenant", scope.tenant_id)
+
+
+def organization_choices() -> list[Choice]:
+    """What the actor may select: everything, then the living organizations in tree order."""
+    scope = scope_or_none()
+    if scope is None:
+        return []
+    tree = service(OrganizationTree)
+    found = tree.choices(allowed_organizations(scope.actor, tree))
+    chosen = scope.organization_id
+    everything = Choice(ALL, _("All organizations"), 0, chosen is None)
+    return [everything, *(Choice(str(item), name, depth, item == chosen) for item, name, depth in found)]
+
+
+def may_select(value: str) -> bool:
+    """Say whether the posted value is one of the choices."""
+    return any(item.value == value for item in organization_choices())
+
+
+def selection_cookie(value: str) -> dict[str, Any]:
+    """Arguments of the cookie that keeps the selection for a year."""
+    return {"key": COOKIE, "value": value, "max_age": 365 * 24 * 3600, "httponly": True, "samesite": "Lax"}
+
+
+def uuid_text(value: str) -> str:
+    """The value in the form that the choices have; "" for what is no id."""
+    if value == ALL:
+        return value
+    try:
+        return str(UUID(value))
+    except ValueError:
+        return ""

@@ -1,0 +1,45 @@
+"use strict";
+// The offer to undo stands for its seconds, longer while somebody points at it or has the focus in it.
+function watchOffer(item) {
+  const form = item.querySelector("form");
+  let left = Number(item.dataset.undoSeconds) * 1000;
+  let held = false;
+  for (const [event, value] of [["mouseenter", true], ["mouseleave", false], ["focusin", true], ["focusout", false]]) {
+    item.addEventListener(event, () => { held = value; });
+  }
+  const timer = setInterval(() => {
+    if (held) { return; }
+    left -= 250;
+    if (left <= 0) {
+      clearInterval(timer);
+      form.remove();
+    }
+  }, 250);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-undo-seconds]").forEach(watchOffer);
+  const closing = () => document.querySelectorAll("details[data-closes-outside][open]");
+  document.addEventListener("click", (event) => {
+    closing().forEach((item) => { if (!item.contains(event.target)) { item.open = false; } });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") { return; }
+    closing().forEach((item) => { item.open = false; item.querySelector("summary").focus(); });
+  });
+});
+
+// The theme renumbers rows by rewriting their markup, which forgets what was typed unless the markup knows it.
+document.addEventListener("input", (event) => {
+  const item = event.target;
+  if (!item.closest || !item.closest(".formset")) { return; }
+  if (item.matches("select")) {
+    [...item.options].forEach((option) => option.toggleAttribute("selected", option.selected));
+  } else if (item.matches("textarea")) {
+    item.textContent = item.value;
+  } else if (item.matches("[type=checkbox], [type=radio]")) {
+    item.toggleAttribute("checked", item.checked);
+  } else {
+    item.setAttribute("value", item.value);
+  }
+});

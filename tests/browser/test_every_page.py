@@ -1,0 +1,56 @@
+"""Every page that a module declares opens without a fault, at a desk and on a dark phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from apps.backoffice.site import site
+from tests.auth.factories import reading_in
+from tests.backoffice.currencies import make_currency
+from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
+from tests.browser.judging import faults_of
+from tests.support.scopes import House
+
+pytestmark = [pytest.mark.browser, pytest.mark.committed]
+
+
+def addresses(house: House) -> Iterator[tuple[str, str]]:
+    """Names and addresses: each page's list, its form for a new record, and those of its first record."""
+    for model, page in site._registry.items():
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        yield name, reverse(f"admin:{name}_changelist")
+        opening: Any = page
+        if opening.create_command is not None:
+            yield f"{name}-add", reverse(f"admin:{name}_add")
+        with reading_in(house):
+            first = model._default_manager.values_list("pk", flat=True).first()
+        if first is None:
+            continue
+        yield f"{name}-change", reverse(f"admin:{name}_change", args=[first])
+        if model._meta.label != "kernel.Action":
+            yield f"{name}-history", reverse(f"admin:{name}_history", args=[first])
+        if opening.delete_command is not None:
+            yield f"{name}-delete", reverse(f"admin:{name}_delete", args=[first])
+
+
+@pytest.mark.parametrize(
+    ("size", "dark"), [pytest.param(DESKTOP, False, id="desk"), pytest.param(PHONE, True, id="phone")]
+)
+def test_every_declared_page(
+    house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    make_currency(house)
+    seat, faults = desk("*"), list[str]()
+    page = seat.page(size=size, dark=dark)
+    for name, address in addresses(house):
+        answer = page.goto(address)
+        shoot(page, f"real-{name}-{request.node.callspec.id}")
+        if answer is None or answer.status not in {200, 403}:
+            faults.append(f"{name}: status {answer.status if answer else 'none'}")
+        faults += faults_of(page, name)
+    assert not faults, "\n".join(faults)
+    assert [item for item in seat.complaints if "40" not in item] == []

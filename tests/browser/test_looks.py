@@ -1,0 +1,120 @@
+"""Every page of the back office at both sizes and in both colours: usable, readable, nothing broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.backoffice.currencies import LIST, make_currency
+from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
+from tests.browser.judging import faults_of
+from tests.support.scopes import House
+
+pytestmark = [pytest.mark.browser, pytest.mark.committed, pytest.mark.urls("tests.backoffice.pages")]
+LOOKS = [
+    pytest.param(DESKTOP, False, id="desktop"),
+    pytest.param(DESKTOP, True, id="desktop-dark"),
+    pytest.param(PHONE, False, id="phone"),
+    pytest.param(PHONE, True, id="phone-dark"),
+]
+CODES = ("EUR", "USD", "PLN", "CZK", "CHF", "GBP", "SEK", "JPY")
+
+
+def pages_of(house: House) -> dict[str, str]:
+    """Names and addresses of the pages that a full tenant has."""
+    rows = [make_currency(house, code, is_base=code == "EUR") for code in CODES]
+    euro, dollar = rows[0], rows[1]
+    return {
+        "start": "/backend/",
+        "list": LIST,
+        "list-nothing": f"{LIST}?q=nothing",
+        "add": f"{LIST}add/",
+        "change": f"{LIST}{euro.pk}/change/",
+        "history": f"{LIST}{euro.pk}/history/",
+        "delete": f"{LIST}{dollar.pk}/delete/",
+        "delete-in-use": f"/backend/directory/organization/{house.root.pk}/history/",
+        "press": f"{LIST}{dollar.pk}/do/base/",
+        "press-form": f"{LIST}{dollar.pk}/do/rename/",
+        "inlines": f"/backend/directory/organization/{house.root.pk}/change/",
+        "missing": f"{LIST}{house.root.pk}/change/",
+    }
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
+def test_pages_of_a_full_tenant(
+    house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    alice, look = desk("*"), request.node.callspec.id
+    pages, faults = pages_of(house), list[str]()
+    page = alice.page(size=size, dark=dark)
+    for name, address in pages.items():
+        page.goto(address)
+        shoot(page, f"{name}-{look}")
+        faults += faults_of(page, name)
+    assert not faults, "\n".join(faults)
+    assert [item for item in alice.complaints if "404" not in item] == []
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
+def test_pages_of_an_empty_tenant(
+    desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    alice, nobody, faults = desk("*"), desk(), list[str]()
+    look = request.node.callspec.id
+    for seat, name, address in (
+        (alice, "empty-list", LIST),
+        (alice, "empty-start", "/backend/"),
+        (nobody, "login", LIST),
+    ):
+        page = seat.page(size=size, dark=dark)
+        page.goto(address)
+        shoot(page, f"{name}-{look}")
+        faults += faults_of(page, name)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
+def test_pages_in_the_middle_of_something(
+    house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    alice, look = desk("*"), request.node.callspec.id
+    page, second = alice.page(size=size, dark=dark), alice.page()
+    faults: list[str] = []
+
+    def judge(name: str) -> None:
+        shoot(page, f"{name}-{look}")
+        faults.extend(faults_of(page, name))
+
+    currency = make_currency(house, "EUR", name="Euro")
+    change = f"{LIST}{currency.pk}/change/"
+    page.goto(f"{LIST}add/")
+    page.fill("#id_code", "QQQ")
+    page.fill("#id_decimal_places", "77")
+    page.click("text=Save >> nth=0")
+    judge("wrong-input")
+    page.goto(change)
+    second.goto(change)
+    second.fill("#id_name", "Euro of the others")
+    second.click("button[name=_save]")
+    page.fill("#id_name", "My euro")
+    page.click("button[name=_save]")
+    judge("conflict")
+    page.click("text=Save with these choices")
+    judge("banner")
+    page.goto(f"{LIST}{currency.pk}/history/")
+    judge("history-long")
+    page.click("a:has-text('Undo') >> nth=1")
+    judge("undo-plan")
+    page.goto(LIST)
+    page.check("input[name=_selected_action] >> nth=0")
+    judge("selected")
+    page.goto("/backend/")
+    page.click("summary.ag-switch__current")
+    judge("switch")
+    page.goto("/backend/")
+    if size == PHONE:
+        page.click("button[aria-label='Open menu']")
+    page.click("button.ag-user")
+    judge("menu")
+    assert not faults, "\n".join(faults)
