@@ -1,0 +1,183 @@
+"""The history in the back office: every change of the tenant, its diff, and the way to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit_logs.features import VIEW_SELF, VIEW_TENANT
+from apps.kernel.admin.access import allows
+from apps.kernel.admin.actions import entries_of, visible_actions
+from apps.kernel.admin.filters import SelectFilter
+from apps.kernel.admin.labels import labels_of, record_url
+from apps.kernel.admin.pages import CommandAdmin
+from apps.kernel.admin.registration import register
+from apps.kernel.admin.wording import command_words, kind_words, module_label
+from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.models import Action
+from apps.kernel.commands.undo.plan import undone_actions
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import current_scope
+
+MINE = "mine"
+USER = "auth.user"
+
+
+class ByActor(SelectFilter):
+    """Who did it."""
+
+    title, parameter_name = _("who"), "who"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """The reader, and everybody who may be asked for."""
+        people = ENTITIES[USER].find("", limit=200) if USER in ENTITIES and allows(VIEW_TENANT) else []
+        return [(MINE, _("only me")), *((str(user_id), name) for user_id, name in people)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Actions of the chosen one."""
+        value = self.value()
+        if not value:
+            return queryset
+        try:
+            return queryset.filter(actor_id=current_scope().actor.id if value == MINE else UUID(value))
+        except ValueError:
+            return queryset.none()
+
+
+class ByEntity(SelectFilter):
+    """What kind of record it was about."""
+
+    title, parameter_name = _("kind of record"), "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Every declared kind."""
+        return sorted((item.id, capfirst(str(item.label))) for item in ENTITIES.values())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Actions about records of the kind."""
+        return queryset.filter(resource_entity=self.value()) if self.value() else queryset
+
+
+class ByCommand(SelectFilter):
+    """What was done."""
+
+    title, parameter_name = _("what"), "what"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Every declared command, by module and kind of record."""
+        words = [
+            (item.id, f"{kind_words(item.resource, item.id)}: {command_words(item.id)}") for item in COMMANDS.values()
+        ]
+        return sorted(words, key=lambda pair: pair[1].lower())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Actions of the command."""
+        return queryset.filter(command=self.value()) if self.value() else queryset
+
+
+@register(Action)
+class ActionAdmin(CommandAdmin):
+    """Everything that happened, newest first; own changes only without the right to see all."""
+
+    view_feature = VIEW_SELF
+    module = "audit_logs"
+    icon = "history"
+    empty_hint = _("Every change of every record appears here.")
+    list_display = ("happened_at", "who", "what", "record", "came_from", "state")
+    list_filter = (ByActor, ByEntity, ByCommand, "created_at")
+    list_display_links = ("happened_at",)
+    sortable_by = ()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Own changes or everybody's."""
+        return allows(VIEW_SELF) or allows(VIEW_TENANT)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Outermost actions that the reader may see."""
+        return visible_actions()
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Newest first: ids grow with time."""
+        return ["-pk"]
+
+    def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Find out for the whole page which actions have been taken back."""
+        undone = undone_actions([row.pk for row in rows]) if rows else set()
+        for row in rows:
+            row.is_undone = row.pk in undone
+
+    @admin.display(description=_("when"))
+    def happened_at(self, action: Action) -> Any:
+        """Time of the action."""
+        return action.created_at
+
+    @admin.display(description=_("who"))
+    def who(self, action: Action) -> str:
+        """Name at the time."""
+        return action.actor_label
+
+    @admin.display(description=_("what"))
+    def what(self, action: Action) -> str:
+        """The command in words."""
+        return f"{command_words(action.command)} · {module_label(action.command.partition('.')[0])}"
+
+    @admin.display(description=_("record"))
+    def record(self, action: Action) -> str:
+        """Kind and label, as a link where the record has a page."""
+        kind = capfirst(kind_words(action.resource_entity, action.command))
+        if address := record_url(action.resource_entity, action.resource_id):
+            return format_html('{} <a href="{}" class="text-link">{}</a>', kind, address, action.resource_label or "…")
+        return f"{kind} {action.resource_label}".strip()
+
+    @admin.display(description=_("where from"))
+    def came_from(self, action: Action) -> str:
+        """The door."""
+        return action.source
+
+    @admin.display(description=_("state"))
+    def state(self, action: Action) -> Any:
+        """Whether it still counts."""
+        return _("undone") if getattr(action, "is_undone", False) else ""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One action: who, when, from where, with what input, and what it changed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        action = self.get_object(request, unquote(object_id or ""))
+        if action is None or request.method not in {"GET", "HEAD"}:
+            raise Http404
+        labels = labels_of(request)
+        inner = Action.objects.filter(parent_id=action.pk).order_by("pk")[:50]
+        [entry] = entries_of([action], labels)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": entry.words,
+            "opts": self.opts,
+            "page": self,
+            "original": action,
+            "entry": entry,
+            "entries": [entry],
+            "inner": [
+                (command_words(item.command), kind_words(item.resource_entity, item.command), item.resource_label)
+                for item in inner
+            ],
+            "given": sorted(action.input.items()),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "backoffice/action.html", context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> TemplateResponse:
+        """The history has no history."""
+        raise Http404
