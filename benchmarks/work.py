@@ -1,0 +1,96 @@
+"""Work that is due: how many rows a second one sweeper claims, and how many it claims, runs and settles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from django.db import connection
+
+from apps.kernel.work.claims import BATCH, claim
+from apps.kernel.work.kinds import work_kind
+from apps.kernel.work.leases import Lease
+from apps.kernel.work.storage import DEFAULT_QUEUE
+from apps.kernel.work.sweeper import sweep
+from benchmarks.databases import loading
+from benchmarks.figures import Figure
+from benchmarks.houses import ids
+from benchmarks.options import Options
+from benchmarks.timing import Reading, milliseconds, take_turns
+
+LARGE = 1_000_000
+KIND = "benchmarks.probe"
+SIMPLE = "benchmarks_simple"  # the queue of the baseline
+TENANTS = 20
+ROUNDS, WARM_UP = 100, 10
+SWEPT = 2_000
+LOAD = """
+INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
+SELECT %(kind)s, queue, (%(tenants)s::uuid[])[number %% %(count)s + 1], uuid7(), now() - make_interval(secs => number)
+FROM generate_series(1, %(rows)s) AS number, unnest(%(queues)s::text[]) AS queue
+"""
+# The shortest claim there is: the oldest rows, whoever's they are.
+OLDEST = """
+UPDATE work SET attempts = attempts + 1, fence = fence + 1, owner = 'simple',
+    locked_until = now() + interval '30 s', due_at = now() + interval '30 s'
+WHERE id IN (
+    SELECT id FROM work WHERE queue = %(queue)s AND parked_at IS NULL AND due_at <= now()
+    ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+@work_kind(KIND)
+def do_nothing(ref_id: UUID, lease: Lease) -> None:
+    """Be done at once."""
+
+
+def run(options: Options) -> Iterator[Figure]:
+    """Claim batches in turns with the simplest claim, from a long backlog; then sweep."""
+    rows = options.size(LARGE) // 10
+    queues = [DEFAULT_QUEUE, SIMPLE]
+    with loading() as session:
+        values = {"kind": KIND, "queues": queues, "tenants": ids(TENANTS), "count": TENANTS, "rows": rows}
+        session.execute(LOAD, values)
+    yield from _claims(rows)
+    with loading() as session:
+        session.execute("DELETE FROM work")
+        session.execute(LOAD, {**values, "queues": queues[:1], "rows": SWEPT})
+    yield _sweep()
+
+
+def _claims(rows: int) -> Iterator[Figure]:
+    readings = {"claim": _per_second(_claim), "oldest": _per_second(_claim_oldest)}
+    taken = take_turns(readings, rounds=ROUNDS, warm_up=WARM_UP)
+    yield Figure(
+        f"claims from {rows:,} due rows of {TENANTS} tenants",
+        taken["claim"].median,
+        "a second",
+        baseline=taken["oldest"].median,
+        against=f"the oldest {BATCH} rows with SKIP LOCKED, without turns for the tenants",
+    )
+
+
+def _per_second(call: Callable[[], object]) -> Reading:
+    read = milliseconds(call)
+    return lambda: BATCH * 1_000 / read()
+
+
+def _claim() -> None:
+    assert len(claim(DEFAULT_QUEUE)) == BATCH
+
+
+def _claim_oldest() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST, {"queue": SIMPLE, "batch": BATCH})
+        assert len(cursor.fetchall()) == BATCH
+
+
+def _sweep() -> Figure:
+    taken = milliseconds(sweep)()
+    return Figure(
+        "rows claimed, run and settled",
+        SWEPT * 1_000 / taken,
+        "a second",
+        note=f"{SWEPT:,} rows, a handler that does nothing, one process",
+    )
