@@ -24,7 +24,7 @@ class PlatformError(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "kernel.refused"
-    message: ClassVar[str] = "The request was refused."
+    message: ClassVar[object] = "The request was refused."  # a text, or a lazily translated one
 
     def __init__(self, *, errors: tuple[FieldError, ...] = (), **context: Any) -> None:
         self.errors = errors
@@ -48,7 +48,7 @@ class InvalidInput(PlatformError):
     """Input of the wrong shape: all complaints at once in `errors`."""
 
     code = "kernel.invalid"
-    message = "Some fields are not valid."
+    message: ClassVar[object] = "Some fields are not valid."
 
 
 class NotAuthenticated(PlatformError):
@@ -56,7 +56,7 @@ class NotAuthenticated(PlatformError):
 
     status = 401
     code = "kernel.not_authenticated"
-    message = "Sign in first."
+    message: ClassVar[object] = "Sign in first."
 
 
 class FeatureRequired(PlatformError):
@@ -64,7 +64,7 @@ class FeatureRequired(PlatformError):
 
     status = 403
     code = "kernel.feature_required"
-    message = "This needs the permission {feature}."
+    message: ClassVar[object] = "This needs the permission {feature}."
 
 
 class RowNotFound(PlatformError):
@@ -72,7 +72,7 @@ class RowNotFound(PlatformError):
 
     status = 404
     code = "kernel.not_found"
-    message = "There is no such record."
+    message: ClassVar[object] = "There is no such record."
 
 
 class Conflict(PlatformError):
@@ -80,7 +80,7 @@ class Conflict(PlatformError):
 
     status = 409
     code = "kernel.conflict"
-    message = "The current state does not allow this."
+    message: ClassVar[object] = "The current state does not allow this."
 
 
 class StaleVersion(PlatformError):
@@ -88,7 +88,7 @@ class StaleVersion(PlatformError):
 
     status = 412
     code = "kernel.stale_version"
-    message = "The record was changed meanwhile: it is at version {current_version} now."
+    message: ClassVar[object] = "The record was changed meanwhile: it is at version {current_version} now."
 
 
 class Unprocessable(PlatformError):
@@ -96,7 +96,7 @@ class Unprocessable(PlatformError):
 
     status = 422
     code = "kernel.unprocessable"
-    message = "This cannot be used here."
+    message: ClassVar[object] = "This cannot be used here."
 
 
 class Unavailable(PlatformError):
@@ -104,4 +104,4 @@ class Unavailable(PlatformError):
 
     status = 503
     code = "kernel.unavailable"
-    message = "A part of the platform does not answer. Try again later."
+    message: ClassVar[object] = "A part of the platform does not answer. Try again later."

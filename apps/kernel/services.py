@@ -35,7 +35,7 @@ def service(wanted: type[ServiceT]) -> ServiceT:
     """The service of a Protocol. Raises NotRegistered when no installed module provides it."""
     if wanted not in _by_protocol:
         raise NotRegistered(f"no installed module provides {wanted.__name__}")
-    return cast(ServiceT, _by_protocol[wanted])
+    return cast("ServiceT", _by_protocol[wanted])
 
 
 def service_named(name: str) -> Any:
