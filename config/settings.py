@@ -89,6 +89,8 @@ ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "memory://")
+BROKER_KEY_PREFIX = env.text("AGORA_BROKER_PREFIX", "agora:")
+WORK_QUEUES: list[str] = []  # beside `work`, for kinds of work that must not wait for each other
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
         {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -145,7 +147,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.kernel.api.authentication.ScopeAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.kernel.api.permissions.FeatureGuard"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.kernel.api.parsers.StrictJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "apps.kernel.api.errors.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,

@@ -107,8 +107,8 @@ class ActionAdmin(CommandAdmin):
         return visible_actions()
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Newest first: ids grow with time."""
-        return ["-pk"]
+        """Newest first, by the index of times."""
+        return ["-created_at", "-pk"]
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Find out for the whole page which actions have been taken back."""
@@ -164,6 +164,7 @@ class ActionAdmin(CommandAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": entry.words,
+            "step": f"{entry.words} {action.resource_label}".strip(),
             "opts": self.opts,
             "page": self,
             "original": action,

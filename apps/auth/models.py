@@ -156,6 +156,8 @@ class RoleAcl(Grants, TenantModel):
 
     class Meta:
         db_table = "staff_role_acl"
+        verbose_name = _("grants of a role")
+        verbose_name_plural = _("grants of roles")
         base_manager_name = "objects"
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "role"], name="staff_role_acl_once")]
 
@@ -190,6 +192,8 @@ class UserAcl(Grants, TenantModel):
 
     class Meta:
         db_table = "staff_user_acl"
+        verbose_name = _("grants of a user")
+        verbose_name_plural = _("grants of users")
         base_manager_name = "objects"
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "user"], name="staff_user_acl_once")]
 
@@ -208,6 +212,8 @@ class UserRole(TenantModel):
 
     class Meta:
         db_table = "staff_user_role"
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         base_manager_name = "objects"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant_id", "user", "role"], name="staff_user_role_once")
@@ -235,6 +241,8 @@ class Session(TenantModel):
 
     class Meta:
         db_table = "staff_session"
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         base_manager_name = "objects"
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "digest"], name="staff_session_once")]
         indexes: ClassVar = [

@@ -90,7 +90,7 @@ class CurrencyPage(CommandAdmin):
         RecordCommand(
             "set-base",
             set_base_currency,
-            _("Make base currency"),
+            _("Make base"),
             icon="star",
             shown=lambda currency: currency.is_active and not currency.is_base,
             in_row=True,

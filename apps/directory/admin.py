@@ -38,25 +38,26 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import scope_or_none
 
 INDENT = "— "
+TOP = "top"
 
 
 def parent_choices() -> list[tuple[str, str]]:
     """Where an organization may stand: the top for who sees the whole tenant, and every visible organization."""
     allowed = frozenset(visible_organizations().values_list("pk", flat=True))
     nodes = service(OrganizationTree).choices(allowed)
-    top = [("", str(_("At the top")))] if sees_whole_tenant() else []
-    return [*top, *((str(key), f"{INDENT * depth}{name}") for key, name, depth in nodes)]
+    top = [(TOP, str(_("At the top")))] if sees_whole_tenant() else []
+    return [("", "—"), *top, *((str(key), f"{INDENT * depth}{name}") for key, name, depth in nodes)]
+
+
+def chosen_parent(value: str) -> UUID | None:
+    """Id of the chosen parent, None for the top."""
+    return None if value == TOP else UUID(value)
 
 
 def parent_field() -> forms.TypedChoiceField:
-    """A choice of the tree; nothing chosen is the top."""
+    """A place in the tree, which must be chosen: nothing lands at the top by an oversight."""
     return forms.TypedChoiceField(
-        label=_("Parent"),
-        choices=parent_choices,
-        coerce=UUID,
-        empty_value=None,
-        required=False,
-        widget=UnfoldAdminSelectWidget,
+        label=_("Parent"), choices=parent_choices, coerce=chosen_parent, widget=UnfoldAdminSelectWidget
     )
 
 

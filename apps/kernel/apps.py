@@ -26,8 +26,11 @@ class KernelConfig(AppConfig):
         from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415
         from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415
         from apps.kernel.tenancy.connections import demand_safe_role  # noqa: PLC0415
+        from apps.kernel.tenancy.lookups import register_lookups  # noqa: PLC0415
+        from apps.kernel.work import schedules  # noqa: F401, PLC0415 - declares the schedule commands
 
         connection_created.connect(demand_safe_role, dispatch_uid="kernel.safe_role")
         post_migrate.connect(sync_all_shapes, sender=self, dispatch_uid="kernel.shapes")
+        register_lookups()
         provide_null_ports()
         load_declarations()

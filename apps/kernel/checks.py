@@ -12,6 +12,8 @@ from django.db import connections, models
 from django.db.migrations.loader import MigrationLoader
 
 from apps.kernel.bases.models import TenantModel
+from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.registry.features import is_declared
 from apps.kernel.registry.modules import ModuleConfig, missing_requirements
 from apps.kernel.tenancy.operations import TenantTable
 
@@ -68,6 +70,22 @@ def check_requirements(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(f"the module {module_id} requires {', '.join(gap)}.", id="kernel.E020")
         for module_id, gap in missing_requirements(configs).items()
+    ]
+
+
+@register()
+def check_command_features(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every command asks for a feature that a module declares, and is undone by a command that exists."""
+    wanted = [(spec, spec.feature) for spec in COMMANDS.values() if spec.feature]
+    found: list[CheckMessage] = [
+        Error(f"the command {spec.id} asks for the undeclared feature {feature!r}.", id="kernel.E021")
+        for spec, feature in wanted
+        if not is_declared(feature)
+    ]
+    compensated = [spec for spec in COMMANDS.values() if spec.undone_by and spec.undone_by not in COMMANDS]
+    return found + [
+        Error(f"the command {spec.id} is undone by {spec.undone_by!r}, which is no command.", id="kernel.E022")
+        for spec in compensated
     ]
 
 

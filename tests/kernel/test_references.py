@@ -12,6 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.auth.models import User
+from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.executor import execute
+from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.errors import InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.references.fields import OnDeletion, ReferenceField, reference_fields
@@ -101,6 +105,29 @@ def test_an_unknown_entity_is_named_with_its_neighbours() -> None:
 
     with pytest.raises(NotRegistered, match=r"directory\.organization"):
         ENTITIES["directory.nothing"]
+
+
+def test_undoing_a_deletion_restores_the_pointers_that_it_cleared(scoped: House) -> None:
+    user = make_user(scoped, home_organization_id=scoped.north.pk)
+    with collecting_actions() as actions:
+        execute(COMMANDS["directory.organization.delete"], (scoped.north.pk,), {})
+    with scoped_transaction():
+        user.refresh_from_db()
+        assert user.home_organization_id is None
+    undo(actions[-1])
+    with scoped_transaction():
+        user.refresh_from_db()
+        assert user.home_organization_id == scoped.north.pk
+
+
+def test_undo_does_not_bring_back_a_pointer_to_what_is_gone(scoped: House) -> None:
+    user = make_user(scoped, home_organization_id=scoped.north.pk)
+    with collecting_actions() as actions:
+        execute(COMMANDS["auth.user.update"], (user.pk,), {"home_organization_id": None})
+    execute(COMMANDS["directory.organization.delete"], (scoped.north.pk,), {})
+    with pytest.raises(InvalidInput) as refusal:
+        undo(actions[-1])
+    assert [item.field for item in refusal.value.errors] == ["home_organization_id"]
 
 
 def test_dangling_references_are_reported(scoped: House) -> None:

@@ -200,6 +200,20 @@ def test_own_actions_need_one_feature_and_others_another(house: House) -> None:
     assert refusal.value.context == {"feature": "audit_logs.undo_tenant"}
 
 
+def test_a_compensating_command_takes_the_place_of_restoring(scoped: House) -> None:
+    currency = probes.create_currency("EUR", name="Euro")
+    retired = ran(lambda: probes.retire_currency(currency.pk))
+    undone = ran(lambda: undo(retired))
+    with scoped_transaction():
+        assert Currency.objects.values_list("name", "is_active").get() == ("Euro (recalled)", True)
+        assert (
+            Action.objects.filter(parent_id=undone).values_list("command", flat=True).get() == "tests.currency.recall"
+        )
+    undo(undone)
+    with scoped_transaction():
+        assert Currency.objects.values_list("name", "is_active").get() == ("Euro", False)
+
+
 def test_a_failed_command_leaves_nothing(scoped: House) -> None:
     before = state()
     with scoped_transaction():

@@ -61,12 +61,14 @@ def await_point(program: subprocess.Popen[str], point: str) -> None:
 
 
 def test_eight_processes_handle_five_hundred_rows_once_each(house: House, other_house: House) -> None:
-    refs = queue_rows(house, "tests.effect", 400) + queue_rows(other_house, "tests.effect", 100)
+    refs = queue_rows(house, "tests.steady", 400) + queue_rows(other_house, "tests.steady", 100)
     with ExitStack() as stack:
         programs = [stack.enter_context(process(PROGRAM, "once")) for _ in range(8)]
         go(*programs)
         took = wait_for(lambda: Work.objects.count() == 0, seconds=60)
+        outcomes = [program.communicate()[0] for program in programs]
     assert effect_counts() == dict.fromkeys(refs, 1)
+    assert not [text for text in outcomes if "lost" in text or "retried" in text], "nobody took another's row"
     workers = {worker for _, worker, _, _ in effects()}
     claimed = statistics.mean(fence for _, _, fence, _ in effects())
     print(f"500 rows by {len(workers)} of 8 processes in {took:.2f} s, each claimed {claimed:.2f} times")

@@ -30,7 +30,7 @@ from apps.kernel.work.queueing import enqueue
 from apps.kernel.work.sweeper import Outcome, sweep
 from tests.kernel.work_probes import declared, queue_rows
 from tests.support import probes
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -46,6 +46,25 @@ def noon(house: House) -> Iterator[clock.FrozenClock]:
 
 def only_row() -> Work:
     return Work.objects.get()
+
+
+def test_the_work_of_a_suspended_tenant_rests_until_it_is_open_again(house: House, noon: clock.FrozenClock) -> None:
+    handled: Refs = []
+    with declared(KIND, lambda ref_id, lease: handled.append(ref_id)):
+        queue_rows(house, KIND)
+        set_status(house, "suspended")
+        assert sweep() == {Outcome.RESTING: 1}
+        assert (only_row().attempts, handled) == (0, [])
+        set_status(house, "active")
+        noon.tick(timedelta(hours=1))
+        assert sweep() == {Outcome.DONE: 1}
+    assert len(handled) == 1
+
+
+def set_status(house: House, status: str) -> None:
+    with seeding(house.scope()):
+        house.tenant.status = status
+        house.tenant.save()
 
 
 def test_a_handler_runs_in_the_scope_of_its_row(house: House, other_house: House) -> None:

@@ -116,6 +116,7 @@ def pause_at(point: str) -> None:
         time.sleep(float(os.environ.get("PAUSE", "60")))
 
 
+@work_kind("tests.steady")
 @work_kind("tests.effect", lease=SHORT_LEASE)
 def write_effect(ref_id: UUID, lease: Lease) -> None:
     """Write one effect together with the completion of the row."""

@@ -27,6 +27,7 @@ def schema_hash() -> str:
         "apps/*/migrations/*.py",
         "apps/kernel/tenancy/*.py",
         "apps/kernel/commands/*.py",
+        "apps/kernel/work/storage.py",
         "apps/*/*sql*.py",
     )
     files = {path for pattern in patterns for path in ROOT.glob(pattern)} | set(ROOT.glob("apps/**/models.py"))

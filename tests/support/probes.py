@@ -84,4 +84,28 @@ def plant(parent_id: UUID, *, name: str) -> Organization:
     return make_organization(name, parent=load_for_update(Organization, parent_id))
 
 
+@command(
+    "tests.currency.retire",
+    open_reason=REASON,
+    resource="currencies.currency",
+    undone_by="tests.currency.recall",
+    example=_example,
+)
+def retire_currency(currency_id: UUID) -> Currency:
+    """Switch one currency off; undone by a command of its own."""
+    currency = load_for_update(Currency, currency_id)
+    currency.is_active = False
+    currency.save()
+    return currency
+
+
+@command("tests.currency.recall", open_reason=REASON, resource="currencies.currency", example=_example)
+def recall_currency(currency_id: UUID) -> Currency:
+    """Switch one currency on again, and say so in its name."""
+    currency = load_for_update(Currency, currency_id)
+    currency.is_active, currency.name = True, f"{currency.name} (recalled)"
+    currency.save()
+    return currency
+
+
 PROBES = [name for name in COMMANDS if name.startswith("tests.")]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.auth.errors import WeakPassword
 from apps.auth.models import User
+from apps.kernel.commands.checking import complaints_of
 from apps.kernel.errors import FieldError, InvalidInput
 
 LONGEST_PASSWORD = 128
@@ -21,7 +22,7 @@ LONGEST_PASSWORD = 128
 
 def user_complaints(user: User) -> Iterator[FieldError]:
     """What is wrong with name, language and time zone."""
-    yield from _field_complaints(user, "name", "locale", "time_zone")
+    yield from complaints_of(user, ("name", "locale", "time_zone"))
     if user.locale not in dict(settings.LANGUAGES):
         yield FieldError("locale", "auth.user.locale", _("There is no such language."))
     if user.time_zone not in zoneinfo.available_timezones():
@@ -63,7 +64,7 @@ def refuse(complaints: Iterable[FieldError]) -> None:
 
 def demand_valid_name(row: models.Model) -> None:
     """Check the name. Raises InvalidInput."""
-    refuse(_field_complaints(row, "name"))
+    refuse(complaints_of(row, ("name",)))
 
 
 def _is_text(password: str) -> bool:
@@ -72,12 +73,3 @@ def _is_text(password: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\x00" not in password
-
-
-def _field_complaints(row: models.Model, *names: str) -> Iterator[FieldError]:
-    for name in names:
-        field = row._meta.get_field(name)
-        try:
-            field.clean(getattr(row, name), row)  # type: ignore[union-attr]
-        except ValidationError as error:
-            yield FieldError(name, str(error.error_list[0].code or "invalid"), " ".join(error.messages))

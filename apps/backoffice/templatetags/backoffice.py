@@ -49,7 +49,7 @@ def page_path(context: template.Context) -> list[tuple[str, str]]:
     if context.get("cl") is not None:
         return [*steps, (listed, "")]
     record: Any = context.get("original") or context.get("object")
-    last = title if record is None or isinstance(record, str) else str(record)
+    last = context.get("step") or (title if record is None or isinstance(record, str) else str(record))
     return [*steps, (listed, list_url(page)), (last, "")]
 
 

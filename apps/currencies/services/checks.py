@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import connection
-
 from apps.currencies.calculations import is_known
 from apps.currencies.errors import CurrencyUnknown
 from apps.currencies.models import Currency
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.errors import FieldError, RowNotFound
 
 FIELDS = frozenset({"code", "name", "symbol", "decimal_places"})
 
 
 def lock_currencies(organization_id: UUID) -> None:
     """Let changes of one organization's currencies follow one another: there is one base among them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"currencies of {organization_id}"])
+    hold_lock(f"currencies of {organization_id}")
 
 
 def currency_for_update(currency_id: UUID) -> Currency:
@@ -33,21 +29,6 @@ def currency_for_update(currency_id: UUID) -> Currency:
     if currency.is_deleted:
         raise RowNotFound
     return currency
-
-
-def demand_valid(currency: Currency) -> None:
-    """Check the fields that people fill in. Raises InvalidInput with all complaints."""
-    complaints: list[FieldError] = []
-    try:
-        currency.clean_fields(exclude={field.name for field in Currency._meta.fields} - FIELDS)
-    except ValidationError as error:
-        complaints = [
-            FieldError(name, str(item.code or "invalid"), " ".join(item.messages))
-            for name, items in error.error_dict.items()
-            for item in items
-        ]
-    if complaints:
-        raise InvalidInput(errors=tuple(complaints))
 
 
 def demand_known(codes: Iterable[tuple[str, str]]) -> None:

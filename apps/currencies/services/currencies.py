@@ -10,9 +10,10 @@ from apps.currencies.errors import BaseCurrencyKept, CodeFixed
 from apps.currencies.features import MANAGE
 from apps.currencies.models import Currency
 from apps.currencies.selectors import living_currencies
-from apps.currencies.services.checks import currency_for_update, demand_known, demand_valid, lock_currencies
+from apps.currencies.services.checks import FIELDS, currency_for_update, demand_known, lock_currencies
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
+from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.errors import FieldError
@@ -60,7 +61,7 @@ def create_currency(*, code: str, name: str = "", symbol: str = "", decimal_plac
         decimal_places=known.decimal_places if decimal_places is None else decimal_places,
         is_base=not living_currencies(organization_id).exists(),
     )
-    demand_valid(currency)
+    demand_valid(currency, FIELDS)
     if living_currencies(organization_id).filter(code=code).exists():
         text = "The organization has this currency already."
         raise Duplicate(errors=(FieldError("code", Duplicate.code, text),), fields="code")
@@ -91,7 +92,7 @@ def update_currency(
     for field, value in {"name": name, "symbol": symbol, "decimal_places": decimal_places}.items():
         if value is not None:
             setattr(currency, field, value)
-    demand_valid(currency)
+    demand_valid(currency, FIELDS)
     currency.save(update_fields=["name", "symbol", "decimal_places", "version"])
     return currency
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
-
 from apps.directory.errors import ParentInactive, TopLevelRefused
 from apps.directory.models import Organization
 from apps.directory.selectors import sees_whole_tenant, visible_organizations
 from apps.directory.tree_sql import TREE_LOCK
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import current_scope
@@ -18,10 +16,7 @@ from apps.kernel.tenancy.scope import current_scope
 
 def lock_tree() -> None:
     """Wait until no other change of the tenant's tree runs, and keep others out until this one commits."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{TREE_LOCK}{current_scope().tenant_id}"]
-        )
+    hold_lock(f"{TREE_LOCK}{current_scope().tenant_id}")
 
 
 def organization_for_update(organization_id: UUID) -> Organization:

@@ -12,9 +12,9 @@ from django.db import IntegrityError, models
 from apps.directory.features import ORGANIZATIONS_MANAGE
 from apps.directory.models import Organization
 from apps.directory.selectors import is_slug_taken, suggested_slug
-from apps.directory.services.checks import demand_valid
 from apps.directory.services.hooks import equip_organization
 from apps.directory.services.loading import lock_tree, organization_for_update, parent_for
+from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.translation import constraint_of

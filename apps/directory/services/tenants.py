@@ -14,10 +14,11 @@ from apps.directory.errors import WrongStatus
 from apps.directory.features import TENANTS_MANAGE
 from apps.directory.models import Tenant, TenantStatus
 from apps.directory.services.across import demand_platform, founding, on_tenant
-from apps.directory.services.checks import demand_valid
 from apps.directory.services.hooks import equip_tenant
+from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
+from apps.kernel.crypto.rotation import ensure_keys
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -52,6 +53,7 @@ def create_tenant(
     tenant.base_currency = base_currency
     demand_valid(tenant, FIELDS, more=[*_complaints(tenant), *_status_complaints(tenant)])
     tenant.save(force_insert=True)
+    ensure_keys()
     equip_tenant("directory.tenant.create")
     return tenant
 

@@ -66,7 +66,7 @@ def visible_actions() -> Any:
     """Outermost actions that the actor may read, newest first: all of the tenant, own ones, or none."""
     scope = current_scope()
     rows = Action.objects.filter(parent_id=None, organizations__contained_by=sorted(scope.organization_ids))
-    rows = rows.order_by("-id")
+    rows = rows.order_by("-created_at", "-id")
     if allows(VIEW_ANY):
         return rows
     own = scope.actor.id

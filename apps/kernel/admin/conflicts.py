@@ -50,14 +50,22 @@ def conflict_page(page: Any, request: HttpRequest, object_id: str | None, error:
         "conflicts": _conflicts(page, yours, theirs, later, labels_of(request)),
         "others": _actions_of(later),
         "current_version": error.context.get("current_version", getattr(record, "version", "")),
-        "echo": [(name, item) for name, items in request.POST.lists() for item in items if _echoed(name)],
+        "echo": _echo(request, yours),
     }
     request.current_app = page.admin_site.name
     return TemplateResponse(request, "admin/version_conflict.html", context, status=412)
 
 
-def _echoed(name: str) -> bool:
-    return name not in NOT_ECHOED and not name.startswith("keep-")
+def _echo(request: HttpRequest, form: Any) -> list[tuple[str, str]]:
+    """The input once more, for hidden fields; what was typed unseen has to be typed again."""
+    secret = {name for name, field in form.fields.items() if getattr(field.widget, "input_type", "") == "password"}
+    left_out = NOT_ECHOED | secret
+    return [
+        (name, item)
+        for name, items in request.POST.lists()
+        for item in items
+        if name not in left_out and not name.startswith("keep-")
+    ]
 
 
 def _bound(form: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -110,6 +111,7 @@ class CommandDeletion:
             "pointing": pointing,
             "protected": any(item.effect == "protect" for item in pointing),
             "refusal": refusal,
+            "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,
             "preserved_filters": page.get_preserved_filters(request),
         }
         response: TemplateResponse = page.render_delete_form(request, context)

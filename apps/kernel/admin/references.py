@@ -17,16 +17,23 @@ LIMIT = 20
 
 
 def references_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
-    """Records that the asking field may point to: `app_label`, `model_name`, `field_name`, `term`.
-
-    The actor must be allowed to write the asking record, or to see the target's own page.
-    """
+    """Completions for the asking field: `app_label`, `model_name`, `field_name`, `term`."""
     field = _asking_field(request)
-    if field is None or not field.is_available or not _may_ask(site, request, field):
+    if field is None:
+        raise PermissionDenied
+    return JsonResponse(completions(site, request, field))
+
+
+def completions(site: AdminSite, request: HttpRequest, field: ReferenceField) -> dict[str, Any]:
+    """Records that the field may point to, in the form that the script reads.
+
+    The actor must see the target's own page, or be allowed to write the asking record where there is none.
+    """
+    if not field.is_available or not _may_ask(site, request, field):
         raise PermissionDenied
     found = ENTITIES[field.target].find(request.GET.get("term", "").strip()[:100], limit=LIMIT)
     results = [{"id": str(record_id), "text": text} for record_id, text in found]
-    return JsonResponse({"results": results, "pagination": {"more": False}})
+    return {"results": results, "pagination": {"more": False}}
 
 
 def _asking_field(request: HttpRequest) -> ReferenceField | None:

@@ -22,6 +22,7 @@ class CommandSpec:
 
     `feature` is what the actor must hold; "" needs `open_reason`, which says who may call it and why.
     `resource` is the entity id of the record that the command is about.
+    `undone_by` names a compensating command, called with the resource's id in place of restoring rows.
     `example(scope)` returns keyword arguments of a valid call, creating what they point to.
     `secret` names inputs that are never stored. `loads` names tables that it fills without row images.
     """
@@ -34,6 +35,7 @@ class CommandSpec:
     resource: str = ""
     undoable: bool = True
     undo_reason: str = ""
+    undone_by: str = ""
     example: Example | None = None
     bulk: bool = False
     retryable: bool = False
@@ -76,6 +78,7 @@ def command(
     resource: str = "",
     undoable: bool = True,
     undo_reason: str = "",
+    undone_by: str = "",
     example: Example | None = None,
     bulk: bool = False,
     retryable: bool = False,
@@ -100,6 +103,7 @@ def command(
             resource=resource or command_id.rpartition(".")[0],
             undoable=undoable,
             undo_reason=undo_reason,
+            undone_by=undone_by,
             example=example,
             bulk=bulk,
             retryable=retryable,

@@ -20,6 +20,7 @@ from apps.kernel.commands.outcome import remember_action
 from apps.kernel.commands.running import about, running_or_none
 from apps.kernel.commands.translation import is_transient, translated
 from apps.kernel.errors import FeatureRequired, NotAuthenticated
+from apps.kernel.registry.features import demand_declared
 from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope
 from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
 
@@ -44,8 +45,14 @@ def execute(spec: CommandSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 
 
 def demand_feature(scope: Scope, feature: str) -> None:
-    """Refuse an actor without the feature: 401 for nobody, 403 for somebody."""
-    if not feature or scope.actor.access.allows(feature):
+    """Refuse an actor without the feature: 401 for nobody, 403 for somebody.
+
+    Raises NotRegistered for a feature that nobody declared: a misspelled one must not look like a missing right.
+    """
+    if not feature:
+        return
+    demand_declared(feature)
+    if scope.actor.access.allows(feature):
         return
     if scope.actor.kind is ActorKind.ANONYMOUS:
         raise NotAuthenticated

@@ -36,6 +36,12 @@ def load_for_update(model: type[RowT], row_id: UUID) -> RowT:
     return row
 
 
+def hold_lock(name: str) -> None:
+    """Let everybody who names the same lock follow one another; it is held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def check_version(row: models.Model) -> None:
     """Compare the row with the version that the caller stated, if it is the record the caller means."""
     command, expected = running(), current_invocation().expected_version

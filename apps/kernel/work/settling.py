@@ -32,6 +32,10 @@ UPDATE work SET due_at = held.due_at, attempts = attempts - 1, locked_until = NU
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS held (id, fence, due_at, left_by)
 WHERE work.id = held.id AND work.fence = held.fence AND locked_until IS NOT NULL
 """
+WAIT = """
+UPDATE work SET due_at = %s, attempts = attempts - 1, locked_until = NULL, owner = ''
+WHERE id = %s AND fence = %s AND locked_until IS NOT NULL
+"""
 LONGEST_REASON = 300
 
 
@@ -44,6 +48,11 @@ def finish(work: Claimed) -> bool:
 def postpone(work: Claimed, delay: timedelta) -> bool:
     """Try again after `delay`."""
     return bool(_run(POSTPONE, [clock.now() + delay, work.id, work.fence]))
+
+
+def wait(work: Claimed, delay: timedelta) -> bool:
+    """Leave the row for `delay`, as if it had not been tried."""
+    return bool(_run(WAIT, [clock.now() + delay, work.id, work.fence]))
 
 
 def postpone_by(work: Claimed, backoff: Backoff) -> bool:

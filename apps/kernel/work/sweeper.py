@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from apps.kernel.work.waking import wake_now
 
 logger = logging.getLogger(__name__)
 
+CLOSED_TENANT = timedelta(minutes=15)  # how long the work of a suspended tenant rests before the next look
 BUDGET = 20.0  # seconds after which a sweep ends, so that messages of other kinds have their turn
 
 
@@ -38,6 +40,7 @@ class Outcome(StrEnum):
     RETRIED = "retried"
     PARKED = "parked"
     LOST = "lost"
+    RESTING = "resting"
 
 
 def sweep(queue: str = DEFAULT_QUEUE, *, budget: float = BUDGET, batch: int = BATCH) -> Counter[Outcome]:
@@ -80,6 +83,9 @@ def _run(lease: Lease) -> Outcome:
         return _park(work, UNKNOWN_KIND)
     if work.attempts > kind.attempts:
         return _park(work, f"gave up after {kind.attempts} attempts: the last worker did not come back")
+    if _is_closed(work.tenant_id):
+        settling.wait(work, CLOSED_TENANT)
+        return Outcome.RESTING
     try:
         with _scope_of(kind, work.tenant_id), invoked(source=Source.TASK), holding(lease):
             kind.handler(work.ref_id, lease)
@@ -91,6 +97,12 @@ def _run(lease: Lease) -> Outcome:
     if not lease.completed:
         settling.finish(work)
     return Outcome.DONE
+
+
+def _is_closed(tenant_id: UUID) -> bool:
+    """Say whether the tenant is there and may not be worked in: its work rests until it is open again."""
+    tree = service(OrganizationTree)
+    return not tree.tenant_is_open(tenant_id) and tree.tenant_exists(tenant_id)
 
 
 @contextmanager

@@ -10,17 +10,18 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.kernel.commands.declarations import command
+from apps.kernel.commands.declarations import COMMANDS, command
 from apps.kernel.commands.errors import AlreadyUndone, NotUndoable, UndoConflict
-from apps.kernel.commands.executor import demand_feature
+from apps.kernel.commands.executor import demand_feature, execute
 from apps.kernel.commands.guards import run_guards
 from apps.kernel.commands.invocation import invoked
+from apps.kernel.commands.loading import hold_lock
 from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.running import running
 from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_rows, lock_rows
 from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, runs_of, spec_of, undone_actions
 from apps.kernel.commands.undo.restore import restore
-from apps.kernel.commands.undo.validation import validate_runs
+from apps.kernel.commands.undo.validation import check_references, judge_rows
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
@@ -84,11 +85,13 @@ def demand_right(action: Action) -> None:
 def _plan(action: Action) -> UndoPlan:
     tree = action_tree(action.pk)
     runs = runs_of(tree)
+    spec = spec_of(action)
+    compensated = spec is not None and bool(spec.undone_by)  # the compensating command judges by itself
     with set_based(runs):
-        conflicts = conflicting_rows(runs, tree)
+        conflicts = () if compensated else conflicting_rows(runs, tree)
     return UndoPlan(
         action=action,
-        spec=spec_of(action),
+        spec=spec,
         action_ids=tree,
         runs=runs,
         conflicts=conflicts,
@@ -142,7 +145,7 @@ def undo(action_id: UUID, *, cascade: bool = False) -> Action:
     `cascade` first takes back the later actions in the way, newest first. Raises AlreadyUndone, NotUndoable,
     UndoConflict (with the actions in the way), SchemaChanged, and whatever today's rules refuse.
     """
-    _one_at_a_time(action_id)
+    hold_lock(f"undo:{action_id}")
     action = find_action(action_id)
     demand_right(action)
     with seeing_all_of(action):
@@ -155,11 +158,6 @@ def undo(action_id: UUID, *, cascade: bool = False) -> Action:
         _take_back(plan)
     ActionUndo(action_id=action.pk, undo_id=running().action_id).save(force_insert=True)
     return action
-
-
-def _one_at_a_time(action_id: UUID) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"undo:{action_id}"])
 
 
 def _refuse(plan: UndoPlan, *, cascade: bool) -> None:
@@ -181,11 +179,20 @@ def _undo_later(plan: UndoPlan) -> None:
 def _take_back(plan: UndoPlan) -> None:
     if plan.spec is not None:
         run_guards(plan.spec, dict(plan.action.input), is_undo=True)
-    with invoked(is_undo=True), set_based(plan.runs):
+    with invoked(is_undo=True):
+        if plan.spec is not None and plan.spec.undone_by:
+            execute(COMMANDS[plan.spec.undone_by], (plan.action.resource_id,), {})
+        else:
+            _restore_rows(plan)
+
+
+def _restore_rows(plan: UndoPlan) -> None:
+    with set_based(plan.runs):
         for table in {run.table.name: run.table for run in plan.runs}.values():
             lock_rows(table, plan.action_ids)
         if conflicts := conflicting_rows(plan.runs, plan.action_ids):
             later = actions_in_the_way(conflicts, plan.runs, plan.action_ids)
             raise UndoConflict(actions=[str(item) for item in later], rows=[])
-        validate_runs(plan.runs, plan.action_ids)
+        judge_rows(plan.runs, plan.action_ids)
         restore(plan.runs, plan.action_ids)
+        check_references(plan.runs, plan.action_ids)

@@ -29,19 +29,28 @@ JOIN (
 """
 
 
-def validate_runs(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
-    """Judge every row that the runs would restore; tables without rules of their own are not read."""
-    for table in {run.table.name: run.table for run in runs}.values():
+def judge_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
+    """Let each entity judge the rows that the runs would restore; tables without a rule are not read."""
+    for table in _tables(runs):
         entity = ENTITIES.get(table.entity) if table.entity else None
-        judge = entity.validate_restore if entity else None
-        if judge is None and not reference_fields(table.model):
+        if entity is None or entity.validate_restore is None:
             continue
         for pairs in _net_changes(table, actions):
-            for now, restored in pairs if judge else ():
-                judge(now, restored, current_scope().actor)  # type: ignore[misc]
+            for now, restored in pairs:
+                entity.validate_restore(now, restored, current_scope().actor)
+
+
+def check_references(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
+    """Demand that restored rows point to living records, those that the same undo brought back included."""
+    for table in _tables(runs):
+        for pairs in _net_changes(table, actions) if reference_fields(table.model) else ():
             demand_targets(
                 pointer for _, restored in pairs if restored for pointer in pointers_of(table.model, restored)
             )
+
+
+def _tables(runs: tuple[Run, ...]) -> list[ImagedTable]:
+    return list({run.table.name: run.table for run in runs}.values())
 
 
 def _net_changes(table: ImagedTable, actions: tuple[UUID, ...]) -> Iterator[list[tuple[Any, Any]]]:

@@ -22,9 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
-        parser.add_argument(
-            "--database", default="", help="database to prepare (default: the one in the address)"
-        )
+        parser.add_argument("--database", default="", help="database to prepare (default: the one in the address)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Provision and report."""
