@@ -227,6 +227,43 @@ def test_rows_of_an_inline_reach_the_command_as_one_list(house: House, alice: Cl
     ]
 
 
+def test_a_conflict_keeps_the_rows_that_were_entered(house: House, alice: Client) -> None:
+    url = f"/backend/directory/organization/{house.root.pk}/change/"
+    rows = {
+        "children-TOTAL_FORMS": "1",
+        "children-INITIAL_FORMS": "1",
+        "children-0-id": str(house.north.pk),
+        "children-0-name": "Northern",
+    }
+    alice.post(url, {**rows, "name": "First", "children-0-name": "North", "expected_version": house.root.version})
+    page = alice.post(url, {**rows, "name": "Second", "expected_version": house.root.version})
+    assert page.status_code == 412
+    again = {**dict(page.context["echo"]), "expected_version": page.context["current_version"]}
+    assert alice.post(url, {**again, "keep-name": "theirs"}).status_code == 302
+    with reading_in(house):
+        names = set(type(house.root).objects.values_list("name", flat=True))
+    assert {"First", "Northern"} <= names
+
+
+def test_a_popup_hands_over_the_record_that_the_command_made(house: House, alice: Client) -> None:
+    form = {"code": "EUR", "name": "Euro", "symbol": "€", "decimal_places": 2, "_popup": "1"}
+    answer = alice.post(f"{LIST}add/?_popup=1", form)
+    with reading_in(house):
+        made = Currency.objects.get(code="EUR")
+    assert answer.status_code == 200
+    assert str(made.pk) in answer.content.decode()
+
+
+def test_djangos_own_log_is_never_written(house: House, alice: Client) -> None:
+    currency = make_currency(house)
+    with CaptureQueriesContext(connection) as asked:
+        alice.post(f"{LIST}add/", {"code": "USD", "name": "Dollar", "symbol": "$", "decimal_places": 2})
+        alice.post(change_url(currency), form_of(currency, name="Euro"))
+        alice.post(f"{LIST}{currency.pk}/delete/")
+        alice.get("/backend/")
+    assert [item["sql"] for item in asked.captured_queries if "django_admin_log" in item["sql"]] == []
+
+
 def test_a_complaint_about_a_row_stands_in_that_row(house: House, alice: Client) -> None:
     url = f"/backend/directory/organization/{house.root.pk}/change/"
     answer = alice.post(

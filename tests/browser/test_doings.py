@@ -68,6 +68,7 @@ def test_the_palette_opens_a_record(house: House, desk: Seat) -> None:
     currency, page = make_currency(house, "EUR", name="Euro"), desk("*").page()
     page.goto("/backend/")
     page.keyboard.press("Control+k")
+    expect(page.get_by_label("Search pages and records")).to_be_focused()
     page.keyboard.type("euro", delay=20)
     page.locator(".ag-results__chosen").get_by_text("EUR — Euro").wait_for()
     page.keyboard.press("Enter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.backoffice.currencies import LIST, make_currency
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
@@ -109,6 +110,15 @@ def test_pages_in_the_middle_of_something(
     page.goto(LIST)
     page.check("input[name=_selected_action] >> nth=0")
     judge("selected")
+    page.goto(f"{LIST}?is_active__exact=1")
+    page.get_by_role("button", name="Filters").click()
+    judge("filters")
+    page.goto("/backend/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_label("Search pages and records")).to_be_focused()
+    page.keyboard.type("cur", delay=20)
+    page.locator(".ag-results__chosen").wait_for()
+    judge("palette")
     page.goto("/backend/")
     page.click("summary.ag-switch__current")
     judge("switch")

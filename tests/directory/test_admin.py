@@ -77,6 +77,19 @@ def test_the_move_button_moves(manager: Client, house: House) -> None:
         assert faults(tree()) == []
 
 
+def test_a_move_goes_nowhere_by_an_oversight_and_to_the_top_on_demand(manager: Client, house: House) -> None:
+    button = f"{LIST}{house.north.pk}/do/move/"
+    assert manager.post(button, {"parent_id": ""}).status_code == 200
+    assert stored(house, house.north).parent_id == house.root.pk
+    assert manager.post(button, {"parent_id": "top"}).status_code == 302
+    assert stored(house, house.north).parent_id is None
+
+
+def test_a_new_organization_is_expected_below_the_selected_one(house: House) -> None:
+    client = client_of(member(house, "directory.organizations.*"), organization=house.south)
+    assert f'value="{house.south.pk}" selected' in client.get(f"{LIST}add/").content.decode()
+
+
 def test_a_move_below_itself_is_said_in_the_form(manager: Client, house: House) -> None:
     answer = manager.post(f"{LIST}{house.root.pk}/do/move/", {"parent_id": str(house.north.pk)})
     assert "Choose a parent outside of the organization." in answer.content.decode()
