@@ -6,10 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from apps.backoffice.site import site
+from apps.kernel.web.guards import public
+
+to_back_office = public("it only shows the way")(RedirectView.as_view(pattern_name="admin:index"))
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
-    path("admin/", RedirectView.as_view(pattern_name="admin:index")),
+    path("", to_back_office),
+    path("admin/", to_back_office),
     path("backend/", site.urls),
     path("api/", include("apps.kernel.api.urls")),
 ]

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.inputs import EXPECTED_VERSION
 from apps.kernel.errors import FieldError, PlatformError
 
@@ -35,6 +36,7 @@ class CommandForm(RecordForm):
         self.initial.setdefault(EXPECTED_VERSION, getattr(self.instance, "version", None))
         for name in self.kept & set(self.fields):
             self.fields[name].disabled = True
+        dress(self)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

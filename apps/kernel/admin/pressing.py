@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.buttons import RecordCommand
+from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
 from apps.kernel.admin.inputs import stated_version
 from apps.kernel.admin.writing import run
@@ -63,6 +64,8 @@ class ButtonPages:
         if pressed is None or record is None or not pressed.offered(record):
             raise Http404
         form = pressed.form(request.POST or None) if pressed.form else None
+        if form is not None:
+            dress(form)
         if request.method != "POST" or (form is not None and not form.is_valid()):
             return self._press_question(request, record, pressed, form=form)
         try:

@@ -8,9 +8,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from apps.kernel.errors import RowNotFound
 from apps.kernel.tenancy.refusals import refusal_response
+from apps.kernel.web.guards import public
 
 
 @csrf_exempt
+@public("it answers 404, or hands over to a view with a guard of its own")
 def unknown_address(request: HttpRequest) -> HttpResponseBase:
     """Answer as the address with a trailing slash would; a redirect would lose the body of a POST."""
     if request.path_info.endswith("/"):
