@@ -26,7 +26,7 @@ def main() -> None:
             with databases.fresh():
                 results.append(_run(name, options))
     if options.as_json:
-        print(json.dumps(results, indent=2))
+        print(json.dumps(results, indent=2, ensure_ascii=False))
 
 
 def _run(name: str, options: Options) -> dict[str, Any]:

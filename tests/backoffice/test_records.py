@@ -290,7 +290,9 @@ def test_the_list_asks_once_for_the_number_and_once_for_the_page(house: House, a
         make_currency(house, code)
     with CaptureQueriesContext(connection) as asked:
         alice.get(LIST)
-    assert len([item for item in asked.captured_queries if 'FROM "currency"' in item["sql"]]) == 2
+    count, page = [item["sql"] for item in asked.captured_queries if 'FROM "currency"' in item["sql"]]
+    assert count.endswith("LIMIT 10000) subquery")
+    assert page.endswith("LIMIT 50") or "LIMIT" not in page
     assert len(asked) <= 28
 
 

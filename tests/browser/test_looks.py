@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.backoffice.currencies import LIST, make_currency
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
@@ -75,56 +75,73 @@ def test_pages_of_an_empty_tenant(
     assert not faults, "\n".join(faults)
 
 
+class Judge:
+    """Looks at a page of one size and colour, and keeps what is wrong with it."""
+
+    def __init__(self, page: Page, look: str) -> None:
+        self.page, self.look, self.faults = page, look, list[str]()
+
+    def look_at(self, name: str) -> None:
+        """Take a picture and judge."""
+        shoot(self.page, f"{name}-{self.look}")
+        self.faults += faults_of(self.page, name)
+
+
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
-def test_pages_in_the_middle_of_something(
+def test_a_record_that_is_being_written(
     house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
 ) -> None:
-    alice, look = desk("*"), request.node.callspec.id
+    alice = desk("*")
     page, second = alice.page(size=size, dark=dark), alice.page()
-    faults: list[str] = []
-
-    def judge(name: str) -> None:
-        shoot(page, f"{name}-{look}")
-        faults.extend(faults_of(page, name))
-
+    judge = Judge(page, request.node.callspec.id)
     currency = make_currency(house, "EUR", name="Euro")
     change = f"{LIST}{currency.pk}/change/"
     page.goto(f"{LIST}add/")
     page.fill("#id_code", "QQQ")
     page.fill("#id_decimal_places", "77")
-    page.click("text=Save >> nth=0")
-    judge("wrong-input")
-    page.goto(change)
-    second.goto(change)
+    page.click("button[name=_save]")
+    judge.look_at("wrong-input")
+    for tab in (page, second):
+        tab.goto(change)
     second.fill("#id_name", "Euro of the others")
     second.click("button[name=_save]")
     page.fill("#id_name", "My euro")
     page.click("button[name=_save]")
-    judge("conflict")
+    judge.look_at("conflict")
     page.click("text=Save with these choices")
-    judge("banner")
+    judge.look_at("banner")
     page.goto(f"{LIST}{currency.pk}/history/")
-    judge("history-long")
+    judge.look_at("history-long")
     page.click("a:has-text('Undo') >> nth=1")
-    judge("undo-plan")
+    judge.look_at("undo-plan")
+    assert not judge.faults, "\n".join(judge.faults)
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
+def test_the_frame_with_something_open(
+    house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    make_currency(house, "EUR", name="Euro")
+    page = desk("*").page(size=size, dark=dark)
+    judge = Judge(page, request.node.callspec.id)
     page.goto(LIST)
     page.check("input[name=_selected_action] >> nth=0")
-    judge("selected")
+    judge.look_at("selected")
     page.goto(f"{LIST}?is_active__exact=1")
     page.get_by_role("button", name="Filters").click()
-    judge("filters")
+    judge.look_at("filters")
     page.goto("/backend/")
     page.keyboard.press("Control+k")
     expect(page.get_by_label("Search pages and records")).to_be_focused()
     page.keyboard.type("cur", delay=20)
     page.locator(".ag-results__chosen").wait_for()
-    judge("palette")
+    judge.look_at("palette")
     page.goto("/backend/")
     page.click("summary.ag-switch__current")
-    judge("switch")
+    judge.look_at("switch")
     page.goto("/backend/")
     if size == PHONE:
         page.click("button[aria-label='Open menu']")
     page.click("button.ag-user")
-    judge("menu")
-    assert not faults, "\n".join(faults)
+    judge.look_at("menu")
+    assert not judge.faults, "\n".join(judge.faults)
