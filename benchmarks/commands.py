@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count, cycle, product
 from string import ascii_uppercase
-from typing import Any
 from uuid import UUID
 
 from apps.currencies.models import Currency
@@ -20,11 +19,10 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from benchmarks.counting import statements
 from benchmarks.databases import loading
 from benchmarks.figures import Figure
-from benchmarks.houses import ids, staff_scope
+from benchmarks.houses import REASON, ids, no_example, staff_scope
 from benchmarks.options import Options
 from benchmarks.timing import milliseconds, take_turns
 
-REASON = "a probe of the benchmarks"
 PLAIN = "other"  # the database whose currency table has no image triggers
 MORE, TIMES = 3, 2.5
 ROUNDS, WARM_UP = 300, 30
@@ -33,11 +31,7 @@ ROWS = 200
 CODES = ["".join(letters) for letters in product(ascii_uppercase, repeat=3)]
 
 
-def _example(scope: Scope) -> dict[str, Any]:
-    return {}
-
-
-@command("benchmarks.currency.rename", open_reason=REASON, resource="currencies.currency", example=_example)
+@command("benchmarks.currency.rename", open_reason=REASON, resource="currencies.currency", example=no_example)
 def rename(currency_id: UUID, *, name: str) -> Currency:
     """Rename one currency."""
     currency = load_for_update(Currency, currency_id)
@@ -46,7 +40,7 @@ def rename(currency_id: UUID, *, name: str) -> Currency:
     return currency
 
 
-@command("benchmarks.currency.create", open_reason=REASON, resource="currencies.currency", example=_example)
+@command("benchmarks.currency.create", open_reason=REASON, resource="currencies.currency", example=no_example)
 def create(code: str) -> Currency:
     """Save one new currency."""
     currency = _currency(code)
@@ -54,7 +48,7 @@ def create(code: str) -> Currency:
     return currency
 
 
-@command("benchmarks.currency.fill", open_reason=REASON, resource="currencies.currency", bulk=True, example=_example)
+@command("benchmarks.currency.fill", open_reason=REASON, resource="currencies.currency", bulk=True, example=no_example)
 def fill(currencies: Sequence[Currency]) -> None:
     """Save many new currencies."""
     Currency.objects.bulk_create(currencies)

@@ -13,10 +13,10 @@ from django.db import connection
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
-from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
+from apps.kernel.tenancy.scope import current_scope, using_scope
 from benchmarks.backend import watching_backend
 from benchmarks.figures import Figure
-from benchmarks.houses import ids, staff_scope
+from benchmarks.houses import REASON, ids, no_example, staff_scope
 from benchmarks.options import Options
 
 LARGE = 100_000
@@ -34,15 +34,11 @@ CHANGE = "UPDATE currency SET name = 'Changed'"
 DELETE = "DELETE FROM currency"
 
 
-def _example(scope: Scope) -> dict[str, Any]:
-    return {}
-
-
 @command(
     "benchmarks.currency.mass",
-    open_reason="a probe of the benchmarks",
+    open_reason=REASON,
     resource="currencies.currency",
-    example=_example,
+    example=no_example,
 )
 def mass(sql: str, *, rows: int) -> None:
     """Run one statement over many rows."""

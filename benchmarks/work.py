@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -14,7 +15,7 @@ from apps.kernel.work.storage import DEFAULT_QUEUE
 from apps.kernel.work.sweeper import sweep
 from benchmarks.databases import loading
 from benchmarks.figures import Figure
-from benchmarks.houses import ids
+from benchmarks.houses import open_tenants
 from benchmarks.options import Options
 from benchmarks.timing import Reading, milliseconds, take_turns
 
@@ -23,7 +24,7 @@ KIND = "benchmarks.probe"
 SIMPLE = "benchmarks_simple"  # the queue of the baseline
 TENANTS = 20
 ROUNDS, WARM_UP = 100, 10
-SWEPT = 2_000
+SWEPT, SWEEPS = 100, 20
 LOAD = """
 INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
 SELECT %(kind)s, queue, (%(tenants)s::uuid[])[number %% %(count)s + 1], uuid7(), now() - make_interval(secs => number)
@@ -38,6 +39,7 @@ WHERE id IN (
     ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+TAKE_OUT = "DELETE FROM work WHERE id = %s"
 
 
 @work_kind(KIND)
@@ -47,22 +49,21 @@ def do_nothing(ref_id: UUID, lease: Lease) -> None:
 
 def run(options: Options) -> Iterator[Figure]:
     """Claim batches in turns with the simplest claim, from a long backlog; then sweep."""
-    rows = options.size(LARGE) // 10
+    rows, tenants = options.size(LARGE) // 10, open_tenants(TENANTS)
     queues = [DEFAULT_QUEUE, SIMPLE]
     with loading() as session:
-        values = {"kind": KIND, "queues": queues, "tenants": ids(TENANTS), "count": TENANTS, "rows": rows}
+        values = {"kind": KIND, "queues": queues, "tenants": tenants, "count": TENANTS, "rows": rows}
         session.execute(LOAD, values)
-    yield from _claims(rows)
+    yield _claims(rows)
     with loading() as session:
-        session.execute("DELETE FROM work")
-        session.execute(LOAD, {**values, "queues": queues[:1], "rows": SWEPT})
-    yield _sweep()
+        session.execute("TRUNCATE work")
+    yield _sweeps(tenants)
 
 
-def _claims(rows: int) -> Iterator[Figure]:
+def _claims(rows: int) -> Figure:
     readings = {"claim": _per_second(_claim), "oldest": _per_second(_claim_oldest)}
     taken = take_turns(readings, rounds=ROUNDS, warm_up=WARM_UP)
-    yield Figure(
+    return Figure(
         f"claims from {rows:,} due rows of {TENANTS} tenants",
         taken["claim"].median,
         "a second",
@@ -86,11 +87,39 @@ def _claim_oldest() -> None:
         assert len(cursor.fetchall()) == BATCH
 
 
-def _sweep() -> Figure:
-    taken = milliseconds(sweep)()
+def _sweeps(tenants: list[UUID]) -> Figure:
+    readings = {"sweep": _swept(tenants), "delete": _deleted(tenants)}
+    taken = take_turns(readings, rounds=SWEEPS, warm_up=2)
     return Figure(
-        "rows claimed, run and settled",
-        SWEPT * 1_000 / taken,
+        f"rows claimed, run and settled, {SWEPT} at a time",
+        taken["sweep"].median,
         "a second",
-        note=f"{SWEPT:,} rows, a handler that does nothing, one process",
+        baseline=taken["delete"].median,
+        against="one DELETE for each row, each in a transaction of its own",
+        note="the handler does nothing; one process",
     )
+
+
+def _swept(tenants: list[UUID]) -> Reading:
+    def read() -> float:
+        _put(DEFAULT_QUEUE, tenants)
+        return SWEPT * 1_000 / milliseconds(sweep)()
+
+    return read
+
+
+def _deleted(tenants: list[UUID]) -> Reading:
+    def read() -> float:
+        rows = _put(SIMPLE, tenants)
+        with connection.cursor() as cursor:
+            return SWEPT * 1_000 / milliseconds(lambda: [cursor.execute(TAKE_OUT, [row]) for row in rows])()
+
+    return read
+
+
+def _put(queue: str, tenants: list[UUID]) -> list[int]:
+    """Have rows come due and answer their ids."""
+    values: dict[str, Any] = {"kind": KIND, "queues": [queue], "tenants": tenants, "count": TENANTS, "rows": SWEPT}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{LOAD} RETURNING id", values)
+        return [row for (row,) in cursor.fetchall()]

@@ -16,3 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("backend/", site.urls),
     path("api/", include("apps.kernel.api.urls")),
 ]
+
+handler400 = "apps.kernel.web.errors.bad_request"
+handler403 = "apps.kernel.web.errors.forbidden"
+handler404 = "apps.kernel.web.errors.not_found"
+handler500 = "apps.kernel.web.errors.server_error"

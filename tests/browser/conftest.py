@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -37,7 +38,9 @@ def chromium() -> Iterator[Browser]:
     path = os.environ.get("AGORA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("there is no Chromium here")
-    # Playwright runs an event loop in this thread, which Django takes for a reason to refuse the database.
+    # Playwright runs an event loop in this thread, which Django takes for a reason to refuse the database, and
+    # beside which it keeps other connections: those from before would outlive the database that they are for.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

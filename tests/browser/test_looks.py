@@ -87,6 +87,12 @@ class Judge:
         self.faults += faults_of(self.page, name)
 
 
+def follow(page: Page, target: str) -> None:
+    """Click, and wait until the next page is there."""
+    with page.expect_navigation():
+        page.click(target)
+
+
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
 def test_a_record_that_is_being_written(
     house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
@@ -99,20 +105,20 @@ def test_a_record_that_is_being_written(
     page.goto(f"{LIST}add/")
     page.fill("#id_code", "QQQ")
     page.fill("#id_decimal_places", "77")
-    page.click("button[name=_save]")
+    follow(page, "button[name=_save]")
     judge.look_at("wrong-input")
     for tab in (page, second):
         tab.goto(change)
     second.fill("#id_name", "Euro of the others")
-    second.click("button[name=_save]")
+    follow(second, "button[name=_save]")
     page.fill("#id_name", "My euro")
-    page.click("button[name=_save]")
+    follow(page, "button[name=_save]")
     judge.look_at("conflict")
-    page.click("text=Save with these choices")
+    follow(page, "text=Save with these choices")
     judge.look_at("banner")
     page.goto(f"{LIST}{currency.pk}/history/")
     judge.look_at("history-long")
-    page.click("a:has-text('Undo') >> nth=1")
+    follow(page, "a:has-text('Undo') >> nth=1")
     judge.look_at("undo-plan")
     assert not judge.faults, "\n".join(judge.faults)
 

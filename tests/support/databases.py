@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -44,6 +45,7 @@ def admin(database: str = "postgres") -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@cache
 def template() -> str:
     """Name of the migrated template, built once for each state of the schema, whoever comes first."""
     name = f"agora_template_{schema_hash()}"

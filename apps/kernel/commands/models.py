@@ -81,6 +81,7 @@ class Action(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["tenant_id", "created_at", "id"], name="action_time"),
             models.Index(fields=["tenant_id", "resource_id", "id"], name="action_resource"),
+            models.Index(fields=["tenant_id", "actor_id", "created_at", "id"], name="action_actor"),
             models.Index(fields=["parent_id"], name="action_parent", condition=models.Q(parent_id__isnull=False)),
         ]
 
