@@ -25,11 +25,8 @@ pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("fresh-clone")]
 FIRST_START = 240.0
 SECOND_START = 5.0
 PASSED_ON = ("PATH", "LANG", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
-WHO = [
-    pytest.param(0, id="root", marks=pytest.mark.skipif(os.geteuid() != 0, reason="the run is not root's")),
-    pytest.param(NOBODY, id="nobody", marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can be others")),
-    pytest.param(os.geteuid(), id="self", marks=pytest.mark.skipif(os.geteuid() == 0, reason="root is tried above")),
-]
+# Root tries it for itself and for a user without rights; anybody else only for themselves.
+WHO = {"root": 0, "nobody": NOBODY} if os.geteuid() == 0 else {"self": os.geteuid()}
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def python_for(uid: int) -> str:
     return "/usr/bin/python3" if uid != os.geteuid() and closed else "python3"
 
 
-@pytest.fixture(scope="module", params=WHO)
+@pytest.fixture(scope="module", params=list(WHO.values()), ids=list(WHO))
 def newcomer(request: pytest.FixtureRequest) -> Iterator[Newcomer]:
     """A fresh copy of what is in the repository, and nothing else."""
     uid: int = request.param
