@@ -52,7 +52,7 @@ fmt: ## Format the sources and mend what can be mended
 	$(PY) -m ruff check --fix .
 
 clean: ## Remove all data under var, what lies elsewhere for them, and caches; .venv stays
-	@$(PYTHON) -m config.embedded erase var/demo var/test
+	@$(PYTHON) -m config.embedded erase var/demo var/test var/bench
 	rm -rf var .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage staticfiles
 	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -46,6 +46,8 @@ class Currency(Versioned, SoftDelete, OrganizationModel):
         indexes: ClassVar = [
             models.Index(fields=["tenant_id", "code", "id"], name="currency_code"),
             models.Index(fields=["tenant_id", "name", "id"], name="currency_name"),
+            # A small organization in a large tenant: without it the tenant's rows are walked to fill a page.
+            models.Index(fields=["tenant_id", "organization_id"], name="currency_organization"),
         ]
 
     def __str__(self) -> str:

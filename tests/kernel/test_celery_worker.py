@@ -98,7 +98,7 @@ def test_a_lost_wake_up_only_delays(house: House, folder: Path, settings: LazySe
         with app_on(closed_port(), settings):
             found = [handled(house) for _ in range(5)]
     print(f"wake-up lost: handled after {max(found):.2f} s at most")  # noqa: T201
-    assert max(found) < 3.0
+    assert max(found) < 10.0
 
 
 @pytest.mark.prove

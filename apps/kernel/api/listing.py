@@ -68,7 +68,8 @@ def ordered(rows: QuerySet[Any], request: Request, *, allowed: Iterable[str], de
             unknown=", ".join(unknown), known=", ".join(sorted(known))
         )
         raise InvalidInput(errors=(FieldError("ordering", "kernel.ordering.unknown", message),))
-    return rows.order_by(*names, "pk")
+    last = "-pk" if names and names[-1].startswith("-") else "pk"  # one direction: an index serves it both ways
+    return rows.order_by(*names, last)
 
 
 def demand_known_parameters(request: Request, filters: Iterable[str]) -> None:

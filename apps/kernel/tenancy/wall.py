@@ -12,9 +12,10 @@ OWNER_ROLE = "agora_owner"
 ALL_GRANTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 TENANT_TEST = "{column} = NULLIF(current_setting('app.tenant_id', true), '')::uuid"
-# The sub-select makes the array an init plan: read once a query, not once a row.
+# A hashed subplan: read once a query, and the planner does not mistake it for a very selective condition, as it
+# does with `= ANY(array from a sub-select)`. docs/decisions/0005-organization-policy.md has the figures.
 ORGANIZATION_TEST = (
-    "organization_id = ANY((SELECT string_to_array(current_setting('app.orgs', true), ',')::uuid[])::uuid[])"
+    "organization_id IN (SELECT unnest(string_to_array(current_setting('app.orgs', true), ',')::uuid[]))"
 )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 from apps.kernel.commands.invocation import Source, invoked
@@ -71,19 +72,20 @@ def _prudent(rows: Sequence[Claimed]) -> Sequence[Claimed]:
 
 
 def _run_batch(rows: Sequence[Claimed], since: float, deadline: float, outcomes: Counter[Outcome]) -> None:
+    is_closed = cache(_is_closed)  # asked once for each tenant of the batch
     with Batch(rows, since=since) as held:
         while time.monotonic() < deadline and (lease := held.next()) is not None:
-            outcomes[_run(lease)] += 1
+            outcomes[_run(lease, is_closed)] += 1
 
 
-def _run(lease: Lease) -> Outcome:
+def _run(lease: Lease, is_closed: Callable[[UUID], bool]) -> Outcome:
     work = lease.work
     kind = KINDS.get(work.kind)
     if kind is None:
         return _park(work, UNKNOWN_KIND)
     if work.attempts > kind.attempts:
         return _park(work, f"gave up after {kind.attempts} attempts: the last worker did not come back")
-    if _is_closed(work.tenant_id):
+    if is_closed(work.tenant_id):
         settling.wait(work, CLOSED_TENANT)
         return Outcome.RESTING
     try:
