@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+
+from apps.kernel.tenancy.operations import DatabaseOnly
 
 # A row counts while it is not soft-deleted and its column is not empty. Arguments: kind, column.
 KEEP_CREDENTIAL = r"""
@@ -51,18 +52,13 @@ END $$
 """
 
 
-class _KeepIndex(Operation):
+class _KeepIndex(DatabaseOnly):
     function = ""
-    reduces_to_sql = True
-    reversible = True
 
     def __init__(self, model: str, kind: str, column: str) -> None:
         self.model = model
         self.kind = kind
         self.column = column
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Leave the state as it is."""
 
     def database_forwards(
         self,
@@ -77,15 +73,6 @@ class _KeepIndex(Operation):
             f'CREATE TRIGGER keep_{self.kind} AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
             f" FOR EACH ROW EXECUTE FUNCTION {self.function}('{self.kind}', '{self.column}')"
         )
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """Do nothing: the trigger goes with its table."""
 
     def describe(self) -> str:
         """What `migrate` prints."""

@@ -14,7 +14,7 @@ from apps.kernel.tenancy.shapes import sync_shape
 from apps.kernel.tenancy.wall import build_statements, key_name, key_statements, only_columns, wall_of
 
 
-class _DatabaseOnly(Operation):
+class DatabaseOnly(Operation):
     """An operation that changes the database and not the model state."""
 
     reduces_to_sql = True
@@ -33,7 +33,7 @@ class _DatabaseOnly(Operation):
         """Do nothing: the table itself goes with its own operation."""
 
 
-class TenantTable(_DatabaseOnly):
+class TenantTable(DatabaseOnly):
     """Raise the wall around a model's table: policies, grants, composite keys, image triggers."""
 
     def __init__(self, model: str) -> None:
@@ -67,7 +67,7 @@ class GlobalTable(TenantTable):
         return f"Set the grants of {self.model}"
 
 
-class RunStatements(_DatabaseOnly):
+class RunStatements(DatabaseOnly):
     """Run SQL that touches no tenant's rows: functions, sequences, triggers, grants."""
 
     def __init__(self, *statements: str) -> None:
@@ -89,7 +89,7 @@ class RunStatements(_DatabaseOnly):
             schema_editor.execute(statement, None)
 
 
-class AddTenantForeignKey(_DatabaseOnly):
+class AddTenantForeignKey(DatabaseOnly):
     """Add the composite key of a column that came later, validating the rows that are there.
 
     The owner too is under FORCE row-level security, which would hide every row from the validation:
@@ -125,7 +125,7 @@ class AddTenantForeignKey(_DatabaseOnly):
             schema_editor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
 
 
-class ForEachTenant(_DatabaseOnly):
+class ForEachTenant(DatabaseOnly):
     """Run `change(apps, tenant_id)` once in each tenant's scope; `reason` is stored with the action.
 
     A bare RunPython would silently change nothing, because the owner sees no tenant's rows.
