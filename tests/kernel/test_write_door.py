@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest
 
 from apps.currencies.models import Currency
 from apps.directory.models import Organization
@@ -37,6 +39,10 @@ def renamed(currency: Currency) -> None:
     currency.save()
 
 
+# A page of Django's admin that nobody taught about commands.
+STOCK: Any = ModelAdmin(Currency, AdminSite())
+REQUEST = HttpRequest()
+
 WRITES: dict[str, Write] = {
     "save": renamed,
     "insert": lambda currency: make_currency("GBP"),
@@ -45,12 +51,21 @@ WRITES: dict[str, Write] = {
     "update": lambda currency: Currency.objects.filter(pk=currency.pk).update(name="Changed"),
     "delete": lambda currency: currency.delete(),
     "query set delete": lambda currency: Currency.objects.filter(pk=currency.pk).delete(),
+    "stock admin": lambda currency: STOCK.save_model(REQUEST, set_name(currency), None, True),
+    "stock admin delete": lambda currency: STOCK.delete_queryset(REQUEST, Currency.objects.filter(pk=currency.pk)),
     "raw update": lambda currency: raw("UPDATE currency SET name = 'Changed' WHERE id = %s", currency.pk),
     "raw delete": lambda currency: raw("DELETE FROM currency WHERE id = %s", currency.pk),
 }
 
 
-OPERATIONS = {"insert": "I", "bulk_create": "I", "delete": "D", "query set delete": "D", "raw delete": "D"}
+OPERATIONS = {
+    "stock admin delete": "D",
+    "insert": "I",
+    "bulk_create": "I",
+    "delete": "D",
+    "query set delete": "D",
+    "raw delete": "D",
+}
 
 
 def set_name(currency: Currency) -> Currency:
