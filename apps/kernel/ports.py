@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.http import HttpRequest
 
+from apps.kernel.ids import uuid7
 from apps.kernel.services import provide
 from apps.kernel.tenancy.scope import Actor
 
@@ -67,11 +69,73 @@ class OrganizationTree(Protocol):
         ...
 
 
-class ProgressReporter(Protocol):
-    """Progress of a long job."""
+@dataclass(frozen=True, slots=True)
+class JobInput:
+    """What a worker needs to do a long job in the name of whoever asked for it.
 
-    def advance(self, done: int, total: int | None = None) -> None:
-        """Say how far the job is."""
+    `values` is what `open` was given (JSON), `organization_ids` what the asker saw, `organization_id` where they wrote.
+    """
+
+    kind: str
+    actor: Actor
+    organization_id: UUID | None
+    organization_ids: frozenset[UUID]
+    values: Mapping[str, Any]
+
+
+class ProgressReporter(Protocol):
+    """Long jobs that people can watch: answered by the progress module. Called inside the tenant's scope.
+
+    `open` belongs into a transaction of its caller (the job is there when that commits); the others open their own.
+    """
+
+    @property
+    def is_available(self) -> bool:
+        """Say whether jobs are kept, so that an answer may point to one."""
+        ...
+
+    def open(
+        self,
+        kind: str,
+        *,
+        name: str,
+        total: int | None = None,
+        is_cancellable: bool = False,
+        values: Mapping[str, Any] | None = None,
+    ) -> UUID:
+        """Note a pending job of the scope's actor and give its id; `values` is kept for the worker."""
+        ...
+
+    def input_of(self, job_id: UUID) -> JobInput | None:
+        """What the job was opened with, None when there is no such job or it has ended."""
+        ...
+
+    def advance(self, job_id: UUID, done: int, total: int | None = None) -> None:
+        """Say how far the job is; cheap to call often. Also a sign of life."""
+        ...
+
+    def is_cancellation_requested(self, job_id: UUID) -> bool:
+        """Say whether somebody asked to stop."""
+        ...
+
+    def complete(self, job_id: UUID, result: Mapping[str, Any]) -> None:
+        """End the job well. `result` holds counts and perhaps `file` (name in the default storage), `file_name`."""
+        ...
+
+    def fail(self, job_id: UUID, message: str) -> None:
+        """End the job badly; `message` is for people."""
+        ...
+
+    def cancelled(self, job_id: UUID) -> None:
+        """Note that the job has stopped because somebody asked."""
+        ...
+
+
+class ReadLog(Protocol):
+    """Who read which sensitive records: answered by the audit_logs module."""
+
+    def note(self, entity: str, ids: Iterable[UUID], *, how: str) -> None:
+        """Remember a read (`how`: list, detail, export) until the request ends, which writes all in one insert."""
         ...
 
 
@@ -100,10 +164,18 @@ class Translations(Protocol):
 
 
 class Mailer(Protocol):
-    """Outgoing mail: answered by the notifications module."""
+    """Outgoing mail: answered by the notifications module. Called inside a scoped transaction or command."""
 
-    def queue(self, template: str, to: str, context: Mapping[str, Any]) -> None:
-        """Queue a mail inside the running command."""
+    def queue(self, template: str, to: str, context: Mapping[str, Any], *, locale: str = "") -> None:
+        """Queue a mail made from a declared template; it leaves after the transaction has committed."""
+        ...
+
+    def queue_secret(self, template: str, subject_id: UUID) -> None:
+        """Queue a mail that carries a token, without it.
+
+        The sending worker asks the template's `secret` maker for the letter, which makes the token and stores
+        its hash; a retry makes a new one and voids the last. No sent body is kept.
+        """
         ...
 
 
@@ -146,8 +218,34 @@ class NullPorts:
         """No organization."""
         return []
 
-    def advance(self, done: int, total: int | None = None) -> None:
+    is_available = False
+
+    def open(self, kind: str, **details: Any) -> UUID:
+        """An id that leads nowhere."""
+        return uuid7()
+
+    def input_of(self, job_id: UUID) -> JobInput | None:
+        """No job is kept."""
+        return None
+
+    def advance(self, job_id: UUID, done: int, total: int | None = None) -> None:
         """Nobody is told."""
+
+    def is_cancellation_requested(self, job_id: UUID) -> bool:
+        """Nobody can ask."""
+        return False
+
+    def complete(self, job_id: UUID, result: Mapping[str, Any]) -> None:
+        """Nobody is told."""
+
+    def fail(self, job_id: UUID, message: str) -> None:
+        """Nobody is told."""
+
+    def cancelled(self, job_id: UUID) -> None:
+        """Nobody is told."""
+
+    def note(self, entity: str, ids: Iterable[UUID], *, how: str) -> None:
+        """Reads are not remembered."""
 
     def ids(self, entity: str, text: str, *, limit: int) -> list[UUID] | None:
         """There is no search."""
@@ -161,7 +259,10 @@ class NullPorts:
         """Nothing is translated."""
         return {}
 
-    def queue(self, template: str, to: str, context: Mapping[str, Any]) -> None:
+    def queue(self, template: str, to: str, context: Mapping[str, Any], *, locale: str = "") -> None:
+        """Nothing is sent."""
+
+    def queue_secret(self, template: str, subject_id: UUID) -> None:
         """Nothing is sent."""
 
     def notify(self, kind: str, recipients: Iterable[UUID], context: Mapping[str, Any]) -> None:
@@ -174,6 +275,7 @@ def provide_null_ports() -> None:
     provide(Identity, null)
     provide(OrganizationTree, null)
     provide(ProgressReporter, null)
+    provide(ReadLog, null)
     provide(SearchQuery, null)
     provide(FieldDefinitions, null)
     provide(Translations, null)

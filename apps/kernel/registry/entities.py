@@ -26,6 +26,7 @@ class Entity:
     `search` names text fields that autocompletion looks in. `url` is a URL pattern name taking the id.
     `validate_restore(before, after, actor)` judges one row that undo would bring from `before` to `after`
     (row images as mappings of columns; None where the row does not exist) and raises a PlatformError.
+    `is_sensitive` has every read of a record remembered.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Entity:
     search: tuple[str, ...] = ()
     url: str = ""
     validate_restore: ValidateRestore | None = None
+    is_sensitive: bool = False
 
     def living(self) -> models.QuerySet[Any]:
         """Rows of the scope that are not soft-deleted."""
@@ -70,6 +72,7 @@ def entity(
     search: tuple[str, ...] = (),
     url: str = "",
     validate_restore: ValidateRestore | None = None,
+    is_sensitive: bool = False,
 ) -> Entity:
     """Declare the entity of a model (its `entity_id`), in the module's `entities.py`."""
     entity_id = str(getattr(model, "entity_id", ""))
@@ -87,5 +90,6 @@ def entity(
             search,
             url,
             validate_restore,
+            is_sensitive,
         ),
     )
