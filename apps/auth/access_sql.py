@@ -14,8 +14,16 @@ BEGIN
     RETURN NULL;
 END $$
 """
-TRIGGERS = tuple(
-    f"CREATE TRIGGER bump_access_version AFTER INSERT OR UPDATE OR DELETE ON {table}"
-    " FOR EACH STATEMENT EXECUTE FUNCTION bump_access_version()"
-    for table in TABLES
-)
+KEY_TABLES = ("staff_api_key", "staff_api_key_role")
+
+
+def triggers(*tables: str) -> tuple[str, ...]:
+    """Statements that let changes of the tables count the version up."""
+    return tuple(
+        f"CREATE TRIGGER bump_access_version AFTER INSERT OR UPDATE OR DELETE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION bump_access_version()"
+        for table in tables
+    )
+
+
+TRIGGERS = triggers(*TABLES)
