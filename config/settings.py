@@ -149,10 +149,9 @@ WHITENOISE_USE_FINDERS = True
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.kernel.api.authentication.ScopeAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.kernel.api.permissions.FeatureGuard"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.kernel.api.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.kernel.api.parsers.StrictJSONParser"],
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "apps.kernel.api.errors.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,

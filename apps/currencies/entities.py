@@ -26,7 +26,7 @@ def validate_currency_restore(before: Image | None, after: Image | None, actor: 
 entity(
     Currency,
     icon="payments",
-    search=("code", "name"),
+    search=("code", "name", "symbol"),
     url="admin:currencies_currency_change",
     validate_restore=validate_currency_restore,
 )

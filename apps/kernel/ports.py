@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.services import provide
 from apps.kernel.tenancy.scope import Actor
@@ -154,6 +156,13 @@ class FieldDefinitions(Protocol):
         """Checked and canonical values. Raises InvalidInput with all complaints."""
         ...
 
+    def condition(self, entity: str, key: str, text: str) -> Q | None:
+        """The condition of a list parameter `cf_<key>` (`size`, `size__gte`); None for an unknown key.
+
+        Raises InvalidInput for a text that is no value of the field.
+        """
+        ...
+
 
 class Translations(Protocol):
     """Overlay of translated field values: answered by the translations module."""
@@ -252,8 +261,15 @@ class NullPorts:
         return None
 
     def clean(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """No custom fields are defined, so none may be given."""
+        """No custom fields are defined, so none may be given. Raises InvalidInput."""
+        message = "There is no such field."
+        if values:
+            raise InvalidInput(errors=tuple(FieldError(f"custom_fields.{key}", "unknown", message) for key in values))
         return {}
+
+    def condition(self, entity: str, key: str, text: str) -> Q | None:
+        """No custom fields are defined."""
+        return None
 
     def overlay(self, entity: str, ids: Iterable[UUID], locale: str) -> dict[UUID, dict[str, str]]:
         """Nothing is translated."""

@@ -11,13 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.currencies import services
-from apps.currencies.api.filters import CurrencyFilter
 from apps.currencies.api.serializers import CodesSerializer, CurrencySerializer
 from apps.currencies.calculations import MasterCurrency, master
 from apps.currencies.features import MANAGE, VIEW
 from apps.currencies.models import Currency
 from apps.currencies.selectors import living_currencies
-from apps.kernel.api.listing import demand_known_parameters
+from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.viewsets import CommandViewSet
 from apps.kernel.tenancy.scope import current_scope
 
@@ -27,7 +26,7 @@ class CurrencyViewSet(CommandViewSet):
 
     entity = Currency.entity_id
     serializer_class = CurrencySerializer
-    filterset_class = CurrencyFilter
+    filter_fields = ("organization_id", "code", "name", "is_active", "is_base", "created_at", "updated_at")
     ordering_fields = ("code", "name", "created_at", "updated_at")
     default_ordering = "code"
     create_command = services.create_currency
@@ -51,14 +50,14 @@ class CurrencyViewSet(CommandViewSet):
     @action(detail=False, url_path="options")
     def choices(self, request: Request) -> Response:
         """Active currencies as choices: of the selected organization, of all that are seen without one."""
-        demand_known_parameters(request, ())
+        demand_known_parameters(request.query_params)
         rows = living_currencies(current_scope().organization_id).filter(is_active=True)
         return Response({"results": [_choice(row) for row in rows.order_by("code", "pk")]})
 
     @action(detail=False)
     def master(self, request: Request) -> Response:
         """The world's current currencies, for `add_from_master/`."""
-        demand_known_parameters(request, ())
+        demand_known_parameters(request.query_params)
         return Response({"results": [_known(item) for item in master()]})
 
     @action(detail=False, methods=["post"])

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.directory import services
-from apps.directory.api.filters import OrganizationFilter, TenantFilter
 from apps.directory.api.serializers import (
     MoveSerializer,
     OrganizationChangeSerializer,
@@ -28,7 +27,7 @@ class OrganizationViewSet(CommandViewSet):
     """Organizations that the actor may work in, whichever is selected."""
 
     entity = Organization.entity_id
-    filterset_class = OrganizationFilter
+    filter_fields = ("name", "slug", "parent_id", "depth", "is_active", "created_at", "updated_at")
     ordering_fields = ("path", "name", "created_at", "updated_at")
     default_ordering = "path"
     create_command = services.create_organization
@@ -77,7 +76,7 @@ class TenantViewSet(CommandViewSet):
 
     entity = Tenant.entity_id
     serializer_class = TenantSerializer
-    filterset_class = TenantFilter
+    filter_fields = ("name", "slug", "status", "created_at", "updated_at")
     ordering_fields = ("name", "slug", "created_at", "updated_at")
     default_ordering = "name"
     create_command = services.create_tenant

@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework.routers import SimpleRouter
 
+from apps.kernel.api.reading.viewset import register_resource
+
 COMMAND_OF = {
     "create": "create_command",
     "update": "update_command",
@@ -19,6 +21,11 @@ class CommandRouter(SimpleRouter):
 
     def __init__(self) -> None:
         super().__init__(use_regex_path=False)
+
+    def register(self, prefix: str, viewset: Any, basename: str | None = None) -> None:
+        """Take a view set in, and let other resources expand its records."""
+        super().register(prefix, viewset, basename)
+        register_resource(viewset)
 
     def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
         """Leave out actions whose command the view set does not name: they answer 405."""

@@ -9,66 +9,33 @@ from uuid import UUID
 from django.db import models
 from rest_framework import status
 from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.status import HTTP_204_NO_CONTENT
-from rest_framework.viewsets import GenericViewSet
 
-from apps.kernel.api.listing import NumberedPages, demand_known_parameters, ordered
-from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.preconditions import etag_of, expected_version
+from apps.kernel.api.reading.viewset import ReadingViewSet
 from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.serializers import Empty, StrictSerializer
 from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
-from apps.kernel.commands.outcome import collected_actions
-from apps.kernel.errors import InvalidInput, RowNotFound
-from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.errors import InvalidInput
 
 CommandCall = Callable[..., Any]
 
 
-class CommandViewSet(GenericViewSet[Any]):
+class CommandViewSet(ReadingViewSet):
     """List, detail, create, change and delete of one entity.
 
-    A subclass names `entity` (its id), `serializer_class`, the commands that exist, `features` for each
-    action, `ordering_fields` and perhaps a `filterset_class`. `CommandRouter` leaves out the methods whose
-    command is missing. Commands take the record's id first and the serializer's values as keywords; a
-    change gets only the given ones.
+    Beside what `ReadingViewSet` wants, a subclass names the commands that exist. `CommandRouter` leaves out the
+    methods whose command is missing. Commands take the record's id first and the serializer's values as
+    keywords; a change gets only the given ones.
     """
 
-    entity: ClassVar[str]
-    ordering_fields: ClassVar[tuple[str, ...]] = ()
-    default_ordering: ClassVar[str] = ""
     create_command: ClassVar[CommandCall | None] = None
     update_command: ClassVar[CommandCall | None] = None
     delete_command: ClassVar[CommandCall | None] = None
-
-    parser_classes = (StrictJSONParser,)
-    pagination_class = NumberedPages
-    metadata_class = None
-    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
-    lookup_value_converter = "uuid"
-    filterset_class: ClassVar[Any] = None
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        """Living rows of the scope."""
-        return ENTITIES[self.entity].living()
-
-    def list(self, request: Request) -> Response:
-        """One page of the rows that pass the filters."""
-        filters = self.filterset_class.base_filters if self.filterset_class else {}
-        demand_known_parameters(request, filters)
-        rows = self.filter_queryset(self.get_queryset())
-        rows = ordered(rows, request, allowed=self.ordering_fields, default=self.default_ordering)
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: UUID) -> Response:
-        """One row, with its version as `ETag`."""
-        return self.shown(self.get_object())
 
     def create(self, request: Request) -> Response:
         """Run the command of creation."""
@@ -88,13 +55,6 @@ class CommandViewSet(GenericViewSet[Any]):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Run the command of deletion."""
         return self.answered(self._command("delete_command"), pk, status=status.HTTP_204_NO_CONTENT)
-
-    def get_object(self) -> Any:
-        """The row of the address. Raises RowNotFound for a missing, deleted or foreign one."""
-        row = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-        if row is None:
-            raise RowNotFound
-        return row
 
     def checked(
         self, request: Request, *, serializer: type[StrictSerializer] | None = None, partial: bool = False
@@ -137,15 +97,6 @@ class CommandViewSet(GenericViewSet[Any]):
         if status != HTTP_204_NO_CONTENT and (tag := etag_of(result)) is not None:
             response["ETag"] = tag
         return response
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Name the action that a write was, and keep personal data out of caches."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        final["Cache-Control"] = "no-store"
-        actions = collected_actions()
-        if request.method not in SAFE_METHODS and actions and final.status_code < 400:
-            final["X-Action-Id"] = str(actions[-1])
-        return final
 
     def _command(self, name: str) -> CommandCall:
         command: CommandCall | None = getattr(type(self), name)

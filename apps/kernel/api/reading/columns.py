@@ -1,0 +1,93 @@
+"""Which fields of a serializer are plain columns: those are read without building a single model instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from rest_framework import serializers
+
+Render = Callable[[Any], Any]
+
+# DRF shows values of these as they are, or as the JSON encoder shows them.
+PLAIN: tuple[type[serializers.Field[Any, Any, Any, Any]], ...] = (
+    serializers.CharField,
+    serializers.IntegerField,
+    serializers.BooleanField,
+    serializers.UUIDField,
+    serializers.DateTimeField,
+    serializers.DateField,
+    serializers.ChoiceField,
+    serializers.DecimalField,
+    serializers.JSONField,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field of the record that is one column: `source` is its ORM name, `render` shows a value, None as it is."""
+
+    name: str
+    source: str
+    field: models.Field[Any, Any]
+    render: Render | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """The readable fields of a serializer in their order; a field that is no plain column has None."""
+
+    columns: Mapping[str, Column | None]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every field."""
+        return tuple(self.columns)
+
+    def plain(self, names: tuple[str, ...]) -> tuple[Column, ...] | None:
+        """The columns of the named fields; None when one of them has to be computed from an instance."""
+        chosen = [self.columns[name] for name in names]
+        plain = tuple(column for column in chosen if column is not None)
+        return plain if len(plain) == len(chosen) else None
+
+
+@lru_cache(maxsize=1024)
+def column_plan(serializer_class: type[serializers.BaseSerializer[Any]], model: type[models.Model]) -> ColumnPlan:
+    """The plan of a serializer over a model; made once."""
+    fields: Mapping[str, Any] = serializer_class().fields  # type: ignore[attr-defined]
+    return ColumnPlan(
+        {name: _column(name, field, model) for name, field in fields.items() if not field.write_only},
+    )
+
+
+def _column(name: str, field: Any, model: type[models.Model]) -> Column | None:
+    source = field.source
+    related = isinstance(field, serializers.PrimaryKeyRelatedField)
+    if not related and not _shows_values_as_they_are(field):
+        return None
+    try:
+        found = model._meta.get_field(source)
+    except FieldDoesNotExist:
+        return None
+    if not isinstance(found, models.Field) or not found.concrete:
+        return None
+    return Column(name, found.attname, found, _as_text if isinstance(field, serializers.DecimalField) else None)
+
+
+def _shows_values_as_they_are(field: Any) -> bool:
+    if isinstance(field, serializers.ListField):
+        return _inherits(field, serializers.ListField) and _shows_values_as_they_are(field.child)
+    return any(isinstance(field, kind) and _inherits(field, kind) for kind in PLAIN)
+
+
+def _inherits(field: Any, kind: type[Any]) -> bool:
+    return bool(type(field).to_representation is kind.to_representation)
+
+
+def _as_text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"

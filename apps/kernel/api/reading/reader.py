@@ -1,0 +1,150 @@
+"""The fast reader of lists: from query parameters to plain records, without model instances where columns suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from apps.kernel.api.filters import FilterSet
+from apps.kernel.api.reading import conditions, expansions, pages
+from apps.kernel.api.reading.columns import Column, ColumnPlan
+from apps.kernel.api.reading.complaints import Asked, Parameters
+from apps.kernel.api.reading.conditions import Filterable
+from apps.kernel.api.reading.expansions import Expansion, Record, Wish
+from apps.kernel.api.reading.ordering import Order, order_of
+from apps.kernel.registry.entities import Entity
+
+PARAMETERS = pages.PARAMETERS | conditions.PARAMETERS | {"ordering", "fields", "expand"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """What a resource lets its list be asked for, as far as this caller may read."""
+
+    entity: Entity
+    plan: ColumnPlan
+    readable: tuple[str, ...]
+    filters: type[FilterSet]
+    filterable: tuple[str, ...]
+    sortable: tuple[str, ...]
+    default_ordering: str
+    expansions: Mapping[str, Expansion]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A checked request: the rows that pass its conditions, in which order, with which fields and expansions."""
+
+    rows: QuerySet[Any]
+    order: Order
+    names: tuple[str, ...]
+    wish: Wish
+
+    def columns(self, plan: ColumnPlan, offered: Mapping[str, Expansion]) -> tuple[Column, ...] | None:
+        """Columns to fetch: those shown and those that expansions start from; None when instances are needed."""
+        return plan.plain(self.fetched(offered))
+
+    def fetched(self, offered: Mapping[str, Expansion]) -> tuple[str, ...]:
+        """Names of the fields to fetch."""
+        sources = ["id" if offered[name].is_children else offered[name].source for name in self.wish.inner]
+        return tuple(dict.fromkeys([*self.names, *sources]))
+
+
+def select(rows: QuerySet[Any], parameters: Parameters, shape: ListShape, *, besides: Iterable[str] = ()) -> Selection:
+    """Read every parameter but the page's; `besides` names parameters that somebody else reads.
+
+    Raises InvalidInput with all complaints at once.
+    """
+    asked = Asked(parameters)
+    selection = _selection(rows, asked, shape)
+    refuse_strangers(asked, {*PARAMETERS, *shape.filters.base_filters, *besides})
+    asked.demand()
+    return selection
+
+
+def listed(request: Request, rows: QuerySet[Any], shape: ListShape, view: Any) -> tuple[Response, list[Any]]:
+    """One page as `{count, next, previous, results}`, and the ids on it. Raises InvalidInput with all complaints."""
+    asked = Asked(request.query_params)
+    selection = _selection(rows, asked, shape)
+    wanted = pages.wanted_page(asked, selection.order)
+    refuse_strangers(asked, {*PARAMETERS, *shape.filters.base_filters, "format"})
+    asked.demand()
+    columns = selection.columns(shape.plan, shape.expansions)
+    sources = ["pk"] if columns is None else [column.source for column in columns]
+    page = pages.read_page(selection.rows, wanted, selection.order, sources)
+    records = _computed(page.rows, selection, shape, view) if columns is None else as_records(columns, page.rows)
+    expansions.expand(records, selection.wish, shape.expansions)
+    _drop_helpers(records, selection, shape)
+    body: dict[str, Any] = {"count": page.count}
+    if page.is_capped:
+        body["count_capped"] = True
+    body |= {"next": _link(request, page.next), "previous": _link(request, page.previous), "results": records}
+    return Response(body), [row[-1] for row in page.rows]
+
+
+def _selection(rows: QuerySet[Any], asked: Asked, shape: ListShape) -> Selection:
+    order = order_of(asked, model=shape.entity.model, allowed=shape.sortable, default=shape.default_ordering)
+    names = chosen_fields(asked, shape.readable)
+    wish = expansions.wishes(asked, shape.expansions)
+    what = Filterable(shape.entity, shape.filters, shape.filterable)
+    return Selection(conditions.narrowed(rows, asked, what), order, names, wish)
+
+
+def chosen_fields(asked: Asked, readable: tuple[str, ...]) -> tuple[str, ...]:
+    """Read `fields=`; complains about names that are not readable."""
+    names = asked.names("fields")
+    if names is None:
+        return readable
+    if unknown := [name for name in names if name not in readable]:
+        asked.refuse_unknown("fields", "kernel.fields.unknown", unknown=unknown, known=readable)
+    return tuple(name for name in readable if name in set(names))
+
+
+def refuse_strangers(asked: Asked, known: Collection[str]) -> None:
+    """Complain about parameters that nobody reads: a mistyped filter would show too much."""
+    for name in asked.parameters:
+        if name not in known and not name.startswith(conditions.CUSTOM):
+            asked.refuse(name, "kernel.parameter.unknown", _("There is no such parameter."))
+
+
+def as_records(columns: Sequence[Column], rows: Iterable[tuple[Any, ...]]) -> list[Record]:
+    """Tuples as records; what stands behind the columns is left out."""
+    names = [column.name for column in columns]
+    records = [dict(zip(names, row, strict=False)) for row in rows]
+    for column in columns:
+        if (render := column.render) is not None:
+            for record in records:
+                record[column.name] = render(record[column.name])
+    return records
+
+
+def _computed(rows: Sequence[tuple[Any, ...]], selection: Selection, shape: ListShape, view: Any) -> list[Record]:
+    """Records of a serializer that computes something: instances of this page only, in its order."""
+    found = shape.entity.model._default_manager.in_bulk([row[0] for row in rows])
+    fetched = set(selection.fetched(shape.expansions))
+    shown = view.get_serializer([found[row[0]] for row in rows if row[0] in found], many=True).data
+    return [{name: value for name, value in record.items() if name in fetched} for record in shown]
+
+
+def _drop_helpers(records: Sequence[Record], selection: Selection, shape: ListShape) -> None:
+    """Take out fields that were fetched for an expansion only."""
+    for name in set(selection.fetched(shape.expansions)) - set(selection.names):
+        for record in records:
+            del record[name]
+
+
+def _link(request: Request, parameters: dict[str, str] | None) -> str | None:
+    if parameters is None:
+        return None
+    address = request.build_absolute_uri()
+    for name, value in parameters.items():
+        first = name == "page" and value == "1"
+        address = remove_query_param(address, name) if first else replace_query_param(address, name, value)
+    return address

@@ -1,0 +1,212 @@
+"""A resource that is read: list and detail of one entity, from about five declared attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import models
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from apps.kernel.api.filters import FilterSet, filter_set_of
+from apps.kernel.api.parsers import StrictJSONParser
+from apps.kernel.api.permissions import features_of
+from apps.kernel.api.preconditions import etag_of
+from apps.kernel.api.reading.columns import ColumnPlan, column_plan
+from apps.kernel.api.reading.complaints import Asked
+from apps.kernel.api.reading.expansions import RESOURCES, Expansion, Record, expand, reference, wishes
+from apps.kernel.api.reading.reader import ListShape, as_records, chosen_fields, listed, refuse_strangers
+from apps.kernel.commands.outcome import collected_actions
+from apps.kernel.errors import RowNotFound
+from apps.kernel.ports import ReadLog
+from apps.kernel.references.fields import ReferenceField
+from apps.kernel.registry.entities import ENTITIES, Entity
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope
+
+Records = list[Record]  # the class below has a method called list
+
+
+class ReadingViewSet(GenericViewSet[Any]):
+    """List and detail of one entity.
+
+    A subclass names `entity` (its id), `serializer_class`, `features` for each action, `filter_fields`,
+    `ordering_fields` and `default_ordering`. Each filter field offers every comparison of its kind (`price`,
+    `price__gte`, …); a `filterset_class` adds others. References can be expanded under their name without
+    `_id`; `own_expansions` adds children. `field_features` names features that single fields need beyond the
+    view's: who lacks one neither sees the field nor filters or sorts by it.
+    """
+
+    entity: ClassVar[str]
+    filter_fields: ClassVar[tuple[str, ...]] = ()
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    ordering_fields: ClassVar[tuple[str, ...]] = ()
+    default_ordering: ClassVar[str] = "id"
+    own_expansions: ClassVar[Mapping[str, Expansion]] = {}
+    field_features: ClassVar[Mapping[str, str]] = {}
+
+    parser_classes = (StrictJSONParser,)
+    pagination_class = None
+    metadata_class = None
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Living rows of the scope that the actor may see."""
+        return self.kind().living()
+
+    @classmethod
+    def kind(cls) -> Entity:
+        """The entity."""
+        return ENTITIES[cls.entity]
+
+    def list(self, request: Request) -> Response:
+        """One page of the rows that pass the filters."""
+        response, ids = listed(request, self.get_queryset(), self.shape(), self)
+        self.note_read(ids, how="list")
+        return response
+
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One record, with its version as `ETag`."""
+        asked, shape = Asked(request.query_params), self.shape()
+        names = chosen_fields(asked, shape.readable)
+        wish = wishes(asked, shape.expansions)
+        refuse_strangers(asked, {"fields", "expand", "format"})
+        asked.demand()
+        row = self.get_object()
+        self.note_read([row.pk], how="detail")
+        record = dict(self.get_serializer(row).data)
+        expand([record], wish, shape.expansions)
+        shown = {name: value for name, value in record.items() if name in names or name in wish.inner}
+        response = Response(shown)
+        if (tag := etag_of(row)) is not None:
+            response["ETag"] = tag
+        return response
+
+    def get_object(self) -> Any:
+        """The row of the address. Raises RowNotFound for a missing, deleted, foreign or hidden one."""
+        row = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        if row is None:
+            raise RowNotFound
+        return row
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Name the action that a write was, and keep personal data out of caches."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        actions = collected_actions()
+        if request.method not in SAFE_METHODS and actions and final.status_code < 400:
+            final["X-Action-Id"] = str(actions[-1])
+        return final
+
+    def note_read(self, ids: Iterable[Any], *, how: str) -> None:
+        """Remember that somebody saw the records, where the entity demands it."""
+        if self.kind().is_sensitive:
+            service(ReadLog).note(self.entity, ids, how=how)
+
+    @classmethod
+    def shape(cls) -> ListShape:
+        """What the list may be asked for by the caller of now."""
+        whole = _whole_shape(cls)
+        hidden = cls.hidden_fields()
+        return _cut(whole, hidden) if hidden else whole
+
+    @classmethod
+    def hidden_fields(cls) -> frozenset[str]:
+        """Fields that the actor may not read."""
+        access = current_scope().actor.access if cls.field_features else None
+        return frozenset(name for name, feature in cls.field_features.items() if access and not access.allows(feature))
+
+    @classmethod
+    def records(cls, column: str, ids: Iterable[UUID], *, most: int | None = None) -> Records:
+        """Records whose column holds one of the ids, for expansions of other resources; one query."""
+        shape = cls.shape()
+        rows = cls().get_queryset().filter(**{f"{column}__in": set(ids)}).order_by("id")
+        columns = shape.plan.plain(shape.readable)
+        if columns is not None:
+            return as_records(columns, rows.values_list(*(item.source for item in columns))[:most])
+        shown = cls.listing_serializer()(rows[:most], many=True).data
+        return [{name: value for name, value in record.items() if name in shape.readable} for record in shown]
+
+    @classmethod
+    def may_read(cls) -> bool:
+        """Say whether the actor may see details of the kind."""
+        access = current_scope().actor.access
+        return all(access.allows(feature) for feature in features_of(cls, "retrieve"))
+
+    @classmethod
+    def listing_serializer(cls) -> Any:
+        """The serializer of records in lists."""
+        view = cls()
+        view.action = "list"
+        return view.get_serializer_class()
+
+    @classmethod
+    def offered_expansions(cls) -> dict[str, Expansion]:
+        """References by name, and the view's own."""
+        plan = column_plan(cls.listing_serializer(), cls.kind().model)
+        return {**_references(plan), **cls.own_expansions}
+
+
+def _references(plan: ColumnPlan) -> dict[str, Expansion]:
+    found = {}
+    for name, column in plan.columns.items():
+        if column is None or not name.endswith("_id"):
+            continue
+        field = column.field
+        if isinstance(field, ReferenceField):
+            found[name.removesuffix("_id")] = reference(field.target, name)
+        elif isinstance(field, models.ForeignKey):
+            target = str(getattr(field.remote_field.model, "entity_id", ""))
+            if target:
+                found[name.removesuffix("_id")] = reference(target, name)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _whole_shape(view: type[ReadingViewSet]) -> ListShape:
+    kind = view.kind()
+    plan = column_plan(view.listing_serializer(), kind.model)
+    return ListShape(
+        entity=kind,
+        plan=plan,
+        readable=plan.names,
+        filters=filter_set_of(kind.model, view.filter_fields, view.filterset_class),  # type: ignore[arg-type]
+        filterable=view.filter_fields,
+        sortable=view.ordering_fields,
+        default_ordering=view.default_ordering,
+        expansions=view.offered_expansions(),
+    )
+
+
+def _cut(shape: ListShape, hidden: frozenset[str]) -> ListShape:
+    """The shape without fields that the caller may not read."""
+    filterable = tuple(name for name in shape.filterable if name not in hidden)
+    return ListShape(
+        entity=shape.entity,
+        plan=shape.plan,
+        readable=tuple(name for name in shape.readable if name not in hidden),
+        filters=_without(shape.filters, hidden),  # type: ignore[arg-type]
+        filterable=filterable,
+        sortable=tuple(name for name in shape.sortable if name not in hidden),
+        default_ordering=shape.default_ordering,
+        expansions={name: item for name, item in shape.expansions.items() if item.source not in hidden},
+    )
+
+
+@lru_cache(maxsize=1024)
+def _without(filters: type[FilterSet], hidden: frozenset[str]) -> type[FilterSet]:
+    kept = {name: item for name, item in filters.base_filters.items() if item.field_name not in hidden}
+    return type(filters.__name__, (filters,), {"base_filters": kept})
+
+
+def register_resource(view: type[Any]) -> None:
+    """Let other resources expand records of the view's entity; the first view set of an entity counts."""
+    entity = getattr(view, "entity", "")
+    if entity and entity not in RESOURCES:
+        RESOURCES.add(entity, view)
