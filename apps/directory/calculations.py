@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from babel.core import get_global
@@ -91,3 +92,28 @@ def in_tree_order(nodes: Iterable[Node]) -> list[Node]:
         ordered.append(node)
         pending = [*pending, *below[node.id]]
     return ordered
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Living organizations of a tenant, as they stood at one version: `paths` by id, and which are switched on."""
+
+    paths: Mapping[UUID, str]
+    active: frozenset[UUID]
+
+    @cached_property
+    def all_living(self) -> frozenset[UUID]:
+        """Every id."""
+        return frozenset(self.paths)
+
+    @cached_property
+    def _below(self) -> Mapping[str, frozenset[UUID]]:
+        found: dict[str, set[UUID]] = {}
+        for node, path in self.paths.items():
+            for above in path.rstrip("/").split("/"):
+                found.setdefault(above, set()).add(node)
+        return {above: frozenset(nodes) for above, nodes in found.items()}
+
+    def subtree(self, organization_id: UUID) -> frozenset[UUID]:
+        """The organization and everything below it; empty for one that does not live."""
+        return self._below.get(str(organization_id), frozenset()) if organization_id in self.paths else frozenset()

@@ -1,31 +1,95 @@
-"""The kernel's port `OrganizationTree`, answered from the table."""
+"""The kernel's port `OrganizationTree`, answered from the table, or from memory for a version that still holds."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from threading import Lock
+from typing import Final
 from uuid import UUID
 
-from apps.directory.calculations import Node, in_tree_order
-from apps.directory.models import Organization, Tenant, TenantStatus
+from apps.directory.calculations import Forest, Node, in_tree_order
+from apps.directory.models import Organization, Tenant, TenantStatus, TreeVersion
+from apps.kernel.commands.running import running_or_none
+from apps.kernel.tenancy.scope import current_scope
 
-OPEN = (TenantStatus.TRIAL, TenantStatus.ACTIVE)
+KEPT: Final = 1000
+
+
+class _Kept:
+    """Forests by tenant and version; the least recently loaded goes first."""
+
+    def __init__(self) -> None:
+        self._forests: OrderedDict[tuple[UUID, int], Forest] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: tuple[UUID, int]) -> Forest | None:
+        return self._forests.get(key)
+
+    def put(self, key: tuple[UUID, int], forest: Forest) -> None:
+        with self._lock:
+            self._forests[key] = forest
+            if len(self._forests) > KEPT:
+                self._forests.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+class TreeAt:
+    """The tree at the version that was read when it was asked for; the forest itself is loaded when needed."""
+
+    def __init__(self, tenant_id: UUID, version: int | None, *, is_open: bool) -> None:
+        self.tenant_id, self.version, self.is_open = tenant_id, version, is_open
+        self._forest: Forest | None = None
+
+    @property
+    def forest(self) -> Forest:
+        """The living organizations; inside the tenant's scope and a transaction when they are not known yet."""
+        if self._forest is None:
+            key = (self.tenant_id, self.version or 0)
+            found = _kept.get(key) if self.version is not None else None
+            self._forest = found or _loaded()
+            if self.version is not None and found is None:
+                _kept.put(key, self._forest)
+        return self._forest
+
+    def subtree(self, organization_id: UUID) -> frozenset[UUID]:
+        """A living organization and the living ones below it; empty for a dead or unknown one."""
+        return self.forest.subtree(organization_id)
+
+    def all_living(self) -> frozenset[UUID]:
+        """Every living organization of the tenant."""
+        return self.forest.all_living
+
+    def is_active(self, organization_id: UUID) -> bool:
+        """Say whether the organization lives and is switched on."""
+        return organization_id in self.forest.active
 
 
 class LivingTree:
     """Organizations of the open scope's tenant, whatever the scope itself sees."""
 
+    def state(self, tenant_id: UUID) -> TreeAt:
+        """The tenant's tree as it stands now; one query, of the version only. Uncommitted changes count."""
+        found = TreeVersion.objects.filter(pk=tenant_id).values_list("version", "is_open").first()
+        version, is_open = found or (0, False)
+        return TreeAt(tenant_id, None if running_or_none() else version, is_open=is_open)
+
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """A living organization and the living ones below it; empty for a dead or unknown one."""
-        top = Organization.objects.filter(pk=organization_id, deleted_at__isnull=True).values("path")[:1]
-        below = Organization.objects.filter(path__startswith=top, deleted_at__isnull=True)
-        return frozenset(below.values_list("pk", flat=True))
+        return self._now().subtree(organization_id)
 
     def all_living(self) -> frozenset[UUID]:
         """Every living organization of the tenant."""
-        return frozenset(Organization.objects.filter(deleted_at__isnull=True).values_list("pk", flat=True))
+        return self._now().all_living()
+
+    def is_active(self, organization_id: UUID) -> bool:
+        """Say whether the organization lives and is switched on."""
+        return self._now().is_active(organization_id)
 
     def tenant_is_open(self, tenant_id: UUID) -> bool:
         """Say whether the tenant may be worked in."""
-        return Tenant.objects.filter(pk=tenant_id, status__in=OPEN).exists()
+        return self.state(tenant_id).is_open
 
     def tenant_exists(self, tenant_id: UUID) -> bool:
         """Say whether there is such a tenant, open or suspended; a deleted one is gone."""
@@ -40,3 +104,11 @@ class LivingTree:
         nodes = [Node(*row) for row in rows.values_list("pk", "parent_id", "name", "depth")]
         top = min((node.depth for node in nodes), default=0)
         return [(node.id, node.name, node.depth - top) for node in in_tree_order(nodes)]
+
+    def _now(self) -> TreeAt:
+        return self.state(current_scope().tenant_id)
+
+
+def _loaded() -> Forest:
+    rows = list(Organization.objects.filter(deleted_at__isnull=True).values_list("pk", "path", "is_active"))
+    return Forest({pk: path for pk, path, _on in rows}, frozenset(pk for pk, _path, on in rows if on))

@@ -30,3 +30,33 @@ CREATE CONSTRAINT TRIGGER organization_path_right
 AFTER INSERT OR UPDATE OF parent_id, path, depth, deleted_at ON organization
 DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION check_organization_path();
 """
+
+# Counts a tenant's tree up: for every statement on its organizations, and for every change of the tenant itself.
+TREE_VERSION = """
+CREATE OR REPLACE FUNCTION count_organization_tree() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE organization_tree_version SET version = version + 1
+    WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION note_tenant_standing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM organization_tree_version WHERE tenant_id = OLD.id;
+        RETURN NULL;
+    END IF;
+    INSERT INTO organization_tree_version (tenant_id, version, is_open)
+    VALUES (NEW.id, 1, NEW.status IN ('trial', 'active'))
+    ON CONFLICT (tenant_id)
+    DO UPDATE SET version = organization_tree_version.version + 1, is_open = excluded.is_open;
+    RETURN NULL;
+END $$;
+INSERT INTO organization_tree_version (tenant_id, version, is_open)
+SELECT id, 1, status IN ('trial', 'active') FROM tenant;
+CREATE TRIGGER count_organization_tree AFTER INSERT OR UPDATE OR DELETE ON organization
+FOR EACH STATEMENT EXECUTE FUNCTION count_organization_tree();
+CREATE TRIGGER note_tenant_standing AFTER INSERT OR UPDATE OR DELETE ON tenant
+FOR EACH ROW EXECUTE FUNCTION note_tenant_standing();
+"""

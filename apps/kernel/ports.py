@@ -47,8 +47,13 @@ class ResolvedActor(Protocol):
         ...
 
 
-class OrganizationTree(Protocol):
-    """The tenant's organizations: answered by the directory module. Called inside the tenant's scope."""
+class TreeState(Protocol):
+    """A tenant and its organizations as they stood when they were asked for. Read inside the tenant's scope."""
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the tenant may be worked in (not suspended, not deleted)."""
+        ...
 
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """A living organization and everything below it; empty for a dead or unknown one."""
@@ -56,6 +61,30 @@ class OrganizationTree(Protocol):
 
     def all_living(self) -> frozenset[UUID]:
         """Every living organization of the tenant."""
+        ...
+
+    def is_active(self, organization_id: UUID) -> bool:
+        """Say whether the organization lives and is switched on, so that somebody may work in it."""
+        ...
+
+
+class OrganizationTree(Protocol):
+    """The tenant's organizations: answered by the directory module. Called inside the tenant's scope."""
+
+    def state(self, tenant_id: UUID) -> TreeState:
+        """Tenant and organizations of now, for several questions; needs no scope yet."""
+        ...
+
+    def subtree(self, organization_id: UUID) -> frozenset[UUID]:
+        """A living organization and everything below it; empty for a dead or unknown one."""
+        ...
+
+    def all_living(self) -> frozenset[UUID]:
+        """Every living organization of the tenant."""
+        ...
+
+    def is_active(self, organization_id: UUID) -> bool:
+        """Say whether the organization lives and is switched on."""
         ...
 
     def tenant_is_open(self, tenant_id: UUID) -> bool:
@@ -206,6 +235,16 @@ class NullPorts:
     def access_again(self, tenant_id: UUID, actor: Actor) -> Actor:
         """The actor as they are."""
         return actor
+
+    is_open = False
+
+    def state(self, tenant_id: UUID) -> TreeState:
+        """A closed tenant without organizations."""
+        return self
+
+    def is_active(self, organization_id: UUID) -> bool:
+        """No organization."""
+        return False
 
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """No organization."""

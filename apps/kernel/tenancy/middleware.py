@@ -52,11 +52,11 @@ def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - n
 
 
 def _scoped_response(request: HttpRequest, get_response: GetResponse, found: ResolvedActor) -> HttpResponseBase:
-    tenant_id, actor = switched_tenant(request, found)
+    tenant_id, actor, tree = switched_tenant(request, found)
     home = found.home_organization_id if tenant_id == found.tenant_id else None
     base = Scope(tenant_id, None, frozenset(), actor, _correlation_of(request))
     with using_scope(base), reading():
-        scope, forget_cookie = select_organizations(request, base, home)
+        scope, forget_cookie = select_organizations(request, base, home, tree)
         request.tenancy_scope = scope  # type: ignore[attr-defined]
         with using_scope(scope):
             retell()

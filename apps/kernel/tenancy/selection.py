@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from apps.kernel.ports import OrganizationTree
-from apps.kernel.services import service
+from apps.kernel.ports import OrganizationTree, TreeState
 from apps.kernel.tenancy.errors import OrganizationInvalid
 from apps.kernel.tenancy.scope import Actor, Scope
 
@@ -18,14 +17,13 @@ ALL = "all"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def select_organizations(request: HttpRequest, base: Scope, home: UUID | None) -> tuple[Scope, bool]:
+def select_organizations(request: HttpRequest, base: Scope, home: UUID | None, tree: TreeState) -> tuple[Scope, bool]:
     """The scope with its organizations, and whether the selection's cookie is to be forgotten.
 
     `all` selects everything that the actor may see, so that reads are wide and writes need a choice.
-    A dead or forbidden selection raises OrganizationInvalid; only a read with a stale cookie goes on, as if
-    nothing were selected. Nothing selected means the actor's home, else everything that they may see.
+    A dead, switched-off or forbidden selection raises OrganizationInvalid; only a read with a stale cookie goes on,
+    as if nothing were selected. Nothing selected means the actor's home, else everything that they may see.
     """
-    tree = service(OrganizationTree)
     allowed = allowed_organizations(base.actor, tree)
     wanted, by_header = _requested(request)
     chosen = _chosen(wanted, allowed, tree)
@@ -36,7 +34,7 @@ def select_organizations(request: HttpRequest, base: Scope, home: UUID | None) -
     return replace(base, organization_id=organization_id, organization_ids=seen), stale
 
 
-def allowed_organizations(actor: Actor, tree: OrganizationTree) -> frozenset[UUID]:
+def allowed_organizations(actor: Actor, tree: OrganizationTree | TreeState) -> frozenset[UUID]:
     """Living organizations that the actor may select: all of the tenant, or those listed and what lies below."""
     listed = actor.access.organization_ids
     if listed is None:
@@ -49,15 +47,13 @@ def _requested(request: HttpRequest) -> tuple[str, bool]:
     return (header, True) if header else (request.COOKIES.get(COOKIE, ""), False)
 
 
-def _chosen(
-    wanted: str, allowed: frozenset[UUID], tree: OrganizationTree
-) -> tuple[UUID | None, frozenset[UUID]] | None:
+def _chosen(wanted: str, allowed: frozenset[UUID], tree: TreeState) -> tuple[UUID | None, frozenset[UUID]] | None:
     if wanted == ALL:
         return None, allowed
     try:
         organization_id = UUID(wanted)
     except ValueError:
         return None
-    if organization_id not in allowed:
+    if organization_id not in allowed or not tree.is_active(organization_id):
         return None
     return organization_id, tree.subtree(organization_id) & allowed

@@ -11,7 +11,7 @@ from apps.kernel import clock
 from apps.kernel.access.grants import Access
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.invocation import invoked
-from apps.kernel.ports import OrganizationTree, ResolvedActor
+from apps.kernel.ports import OrganizationTree, ResolvedActor, TreeState
 from apps.kernel.services import service
 from apps.kernel.tenancy.errors import ReasonRequired, ScopeRefused, UnknownTenant
 from apps.kernel.tenancy.scope import Actor, Scope, using_scope
@@ -33,8 +33,8 @@ def enter_tenant() -> None:
     """Write into the tenant's history that a platform admin came, and why."""
 
 
-def switched_tenant(request: HttpRequest, found: ResolvedActor) -> tuple[UUID, Actor]:
-    """The tenant to work in and the actor there.
+def switched_tenant(request: HttpRequest, found: ResolvedActor) -> tuple[UUID, Actor, TreeState]:
+    """The tenant to work in, the actor there, and the tenant's tree.
 
     Raises ScopeRefused for a suspended tenant, UnknownTenant when an ordinary actor names another tenant or
     a platform admin a missing one, ReasonRequired without a reason.
@@ -42,14 +42,15 @@ def switched_tenant(request: HttpRequest, found: ResolvedActor) -> tuple[UUID, A
     wanted = _wanted(request) or found.tenant_id
     tree = service(OrganizationTree)
     if wanted == found.tenant_id:
-        if not tree.tenant_is_open(wanted):
+        state = tree.state(wanted)
+        if not state.is_open:
             raise ScopeRefused
-        return wanted, found.actor
+        return wanted, found.actor, state
     if not is_platform_admin(found.actor.id) or not tree.tenant_exists(wanted):
         raise UnknownTenant
     visitor = Actor(found.actor.kind, found.actor.id, f"{found.actor.label} (platform)", PLATFORM_ACCESS)
     _record_visit(wanted, visitor, request.headers.get(REASON, "").strip())
-    return wanted, visitor
+    return wanted, visitor, tree.state(wanted)
 
 
 def _wanted(request: HttpRequest) -> UUID | None:
