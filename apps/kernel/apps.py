@@ -21,6 +21,8 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         """Wire the kernel; models of all apps are loaded by now."""
         from apps.kernel import checks  # noqa: F401, PLC0415 - registers the system checks
+        from apps.kernel.access import checks as _access  # noqa: F401, PLC0415
+        from apps.kernel.api import jobs  # noqa: F401, PLC0415 - declares the work behind long answers
         from apps.kernel.commands.undo import engine  # noqa: F401, PLC0415 - declares the undo command
         from apps.kernel.crypto import checks as _crypto  # noqa: F401, PLC0415
         from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415

@@ -32,6 +32,10 @@ class CurrencyViewSet(CommandViewSet):
     create_command = services.create_currency
     update_command = services.update_currency
     delete_command = services.delete_currency
+    bulk_commands: ClassVar[dict[str, Any]] = {
+        "activate": services.activate_currency,
+        "deactivate": services.deactivate_currency,
+    }
     features: ClassVar[dict[str, tuple[str, ...]]] = {
         "list": (VIEW,),
         "retrieve": (VIEW,),

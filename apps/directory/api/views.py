@@ -33,6 +33,10 @@ class OrganizationViewSet(CommandViewSet):
     create_command = services.create_organization
     update_command = services.update_organization
     delete_command = services.delete_organization
+    bulk_commands: ClassVar[dict[str, Any]] = {
+        "activate": services.activate_organization,
+        "deactivate": services.deactivate_organization,
+    }
     features: ClassVar[dict[str, tuple[str, ...]]] = {
         "list": (ORGANIZATIONS_VIEW,),
         "retrieve": (ORGANIZATIONS_VIEW,),

@@ -54,8 +54,11 @@ def action_of(request: Request, view: APIView) -> str | None:
 
 
 def features_of(view: APIView | type[APIView], action: str) -> Features:
-    """Features that the action needs; none when the view names none for it."""
-    return tuple(_entry(view, "features", action) or ())
+    """Features that the action needs; none when the view names none for it. `bulk` needs what `list` needs."""
+    found = _entry(view, "features", action)
+    if found is None and action == "bulk":
+        found = _entry(view, "features", "list")
+    return tuple(found or ())
 
 
 def _entry(view: APIView | type[APIView], name: str, action: str) -> Any:

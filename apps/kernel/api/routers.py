@@ -30,8 +30,10 @@ class CommandRouter(SimpleRouter):
     def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
         """Leave out actions whose command the view set does not name: they answer 405."""
         bound: dict[str, str] = super().get_method_map(viewset, method_map)
-        return {
-            method: action
-            for method, action in bound.items()
-            if action not in COMMAND_OF or getattr(viewset, COMMAND_OF[action], None) is not None
-        }
+        return {method: action for method, action in bound.items() if self._is_possible(viewset, action)}
+
+    @staticmethod
+    def _is_possible(viewset: Any, action: str) -> bool:
+        if action == "bulk":
+            return bool(viewset.offered_bulk())
+        return action not in COMMAND_OF or getattr(viewset, COMMAND_OF[action], None) is not None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
 from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.status import HTTP_204_NO_CONTENT
 
+from apps.kernel.api.bulk import bulk_answer
+from apps.kernel.api.permissions import features_of
 from apps.kernel.api.preconditions import etag_of, expected_version
 from apps.kernel.api.reading.viewset import ReadingViewSet
 from apps.kernel.api.repeats import idempotency_of, replay
@@ -30,12 +33,14 @@ class CommandViewSet(ReadingViewSet):
 
     Beside what `ReadingViewSet` wants, a subclass names the commands that exist. `CommandRouter` leaves out the
     methods whose command is missing. Commands take the record's id first and the serializer's values as
-    keywords; a change gets only the given ones.
+    keywords; a change gets only the given ones. `bulk_commands` names further actions of `bulk/`: commands that
+    take nothing but the record. `bulk/` itself needs what `list` needs, and then what its action needs.
     """
 
     create_command: ClassVar[CommandCall | None] = None
     update_command: ClassVar[CommandCall | None] = None
     delete_command: ClassVar[CommandCall | None] = None
+    bulk_commands: ClassVar[Mapping[str, CommandCall]] = {}
 
     def create(self, request: Request) -> Response:
         """Run the command of creation."""
@@ -55,6 +60,22 @@ class CommandViewSet(ReadingViewSet):
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Run the command of deletion."""
         return self.answered(self._command("delete_command"), pk, status=status.HTTP_204_NO_CONTENT)
+
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Request) -> Response:
+        """Run one action for many records: all of them, or none; one undo takes it back."""
+        return bulk_answer(self, request)
+
+    @classmethod
+    def offered_bulk(cls) -> dict[str, CommandCall]:
+        """Actions that many records may be put through: `update`, `delete`, and the view's own."""
+        standard = {"update": cls.update_command, "delete": cls.delete_command}
+        return {**{name: single for name, single in standard.items() if single is not None}, **cls.bulk_commands}
+
+    @classmethod
+    def features_of_bulk(cls, name: str) -> tuple[str, ...]:
+        """What the action needs; the same as for one record."""
+        return features_of(cls, {"delete": "destroy"}.get(name, name))
 
     def checked(
         self, request: Request, *, serializer: type[StrictSerializer] | None = None, partial: bool = False

@@ -25,6 +25,7 @@ class CommandSpec:
     `undone_by` names a compensating command, called with the resource's id in place of restoring rows.
     `example(scope)` returns keyword arguments of a valid call, creating what they point to.
     `secret` names inputs that are never stored. `loads` names tables that it fills without row images.
+    `delegates` names the input that holds the id of the command which does the work: its feature counts for undo.
     """
 
     id: str
@@ -41,6 +42,7 @@ class CommandSpec:
     retryable: bool = False
     secret: frozenset[str] = field(default=frozenset())
     loads: tuple[str, ...] = ()
+    delegates: str = ""
 
     @property
     def module(self) -> str:
@@ -83,6 +85,7 @@ def command(
     bulk: bool = False,
     retryable: bool = False,
     secret: tuple[str, ...] = (),
+    delegates: str = "",
 ) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Declare a write. Ids are singular and final: `sales.order.confirm`.
 
@@ -108,6 +111,7 @@ def command(
             bulk=bulk,
             retryable=retryable,
             secret=frozenset(secret),
+            delegates=delegates,
         )
         COMMANDS.add(command_id, spec)
         return Command(spec, function)

@@ -57,14 +57,11 @@ class Selection:
         return tuple(dict.fromkeys([*self.names, *sources]))
 
 
-def select(rows: QuerySet[Any], parameters: Parameters, shape: ListShape, *, besides: Iterable[str] = ()) -> Selection:
-    """Read every parameter but the page's; `besides` names parameters that somebody else reads.
-
-    Raises InvalidInput with all complaints at once.
-    """
+def select(rows: QuerySet[Any], parameters: Parameters, shape: ListShape) -> Selection:
+    """Read every parameter of a list without pages. Raises InvalidInput with all complaints at once."""
     asked = Asked(parameters)
     selection = _selection(rows, asked, shape)
-    refuse_strangers(asked, {*PARAMETERS, *shape.filters.base_filters, *besides})
+    refuse_strangers(asked, {*PARAMETERS, *shape.filters.base_filters, "format"} - pages.PARAMETERS)
     asked.demand()
     return selection
 

@@ -13,7 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from apps.kernel.api.exporting.answers import exported, wanted_format
 from apps.kernel.api.filters import FilterSet, filter_set_of
+from apps.kernel.api.negotiation import LIST_RENDERERS
 from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.permissions import features_of
 from apps.kernel.api.preconditions import etag_of
@@ -65,8 +67,15 @@ class ReadingViewSet(GenericViewSet[Any]):
         """The entity."""
         return ENTITIES[cls.entity]
 
-    def list(self, request: Request) -> Response:
-        """One page of the rows that pass the filters."""
+    def get_renderers(self) -> Any:
+        """Lists can be had as files too."""
+        return [kind() for kind in LIST_RENDERERS] if self.action == "list" else super().get_renderers()
+
+    def list(self, request: Request) -> Any:
+        """One page of the rows that pass the filters, or all of them as a file."""
+        form = wanted_format(request)
+        if form is not None:
+            return exported(self, request, form)
         response, ids = listed(request, self.get_queryset(), self.shape(), self)
         self.note_read(ids, how="list")
         return response

@@ -1,0 +1,112 @@
+"""`?format=csv`: a file at once for up to 10,000 rows, a job with a download link for more."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.kernel import clock
+from apps.kernel.api.exporting.formats import FORMATS, Format
+from apps.kernel.api.exporting.rows import exported_rows
+from apps.kernel.api.exporting.streams import streaming_response
+from apps.kernel.api.reading.reader import ListShape, Selection, select
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.running import running
+from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.ports import ProgressReporter
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.work.queueing import enqueue
+
+AT_ONCE = 10_000
+KIND = "kernel.export"
+
+
+def exported(view: Any, request: Request, form: Format) -> Any:
+    """The answer to a list request that asks for a file. Raises InvalidInput with all complaints."""
+    shape = view.shape()
+    selection = select(view.get_queryset(), request.query_params, shape)
+    if selection.wish.inner:
+        message = _("A file has no room for expanded records.")
+        raise InvalidInput(errors=(FieldError("expand", "kernel.export.flat", message),))
+    found = selection.rows.order_by().values("pk")[: AT_ONCE + 1].count()
+    address = request.get_full_path()
+    if found > AT_ONCE and service(ProgressReporter).is_available:
+        job_id = start_export(entity=view.entity, form=form.id, address=address)
+        return accepted(job_id)
+    record_export(entity=view.entity, form=form.id, address=address, rows=found)
+    return _file(view, request, form, selection, shape)
+
+
+def _file(view: Any, request: Request, form: Format, selection: Selection, shape: ListShape) -> Any:
+    def note(ids: list[UUID]) -> None:
+        """Nothing: the reads are noted before the answer begins."""
+
+    if view.kind().is_sensitive:
+        ids = list(selection.rows.order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
+        view.note_read(ids, how="export")
+    return streaming_response(
+        request._request,
+        current_scope(),
+        lambda: form.write(selection.names, exported_rows(selection, shape, view, note=note)),
+        **{
+            "Content-Type": form.media_type,
+            "Content-Disposition": f'attachment; filename="{file_name(view.entity, form)}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def accepted(job_id: UUID) -> Response:
+    """202: the work goes on behind the answer; the job says how far it is."""
+    body = accepted_body(job_id)
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["progress"]})
+
+
+def accepted_body(job_id: UUID) -> dict[str, str]:
+    """Which job it is, and where to look after it."""
+    return {"progress_job_id": str(job_id), "progress": f"/api/progress/jobs/{job_id}/"}
+
+
+def file_name(entity: str, form: Format) -> str:
+    """What the downloaded file is called."""
+    return f"{entity.replace('.', '-')}-{clock.now():%Y%m%d-%H%M%S}.{form.id}"
+
+
+@command(
+    "kernel.list.export",
+    open_reason="the list has checked its own features",
+    undoable=False,
+    undo_reason="what has been handed out cannot be taken back.",
+)
+def record_export(*, entity: str, form: str, address: str, rows: int) -> None:
+    """Write into the history that a list was exported: which one, with what conditions, how many rows."""
+    running().resource.entity = entity
+
+
+@command(
+    "kernel.list.start_export",
+    open_reason="the list has checked its own features",
+    undoable=False,
+    undo_reason="what has been handed out cannot be taken back.",
+)
+def start_export(*, entity: str, form: str, address: str) -> UUID:
+    """Open the job of a large export and queue its work."""
+    running().resource.entity = entity
+    values = {"entity": entity, "form": form, "address": address}
+    name = _("Export of {kind}").format(kind=entity)
+    job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
+    enqueue(KIND, job_id)
+    return job_id
+
+
+def wanted_format(request: Request) -> Format | None:
+    """The form of export that the request asks for by `format=` or `Accept`; None for a page of the list."""
+    asked = request.query_params.get("format")
+    chosen = getattr(request.accepted_renderer, "format", "")
+    return FORMATS.get(asked or (chosen if chosen != "json" else ""))
