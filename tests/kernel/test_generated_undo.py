@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from django.apps import apps
 
-from apps.kernel.commands.declarations import COMMANDS, CommandSpec
+from apps.kernel.commands.declarations import ANY_KIND, COMMANDS, CommandSpec
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.models import Action, RowImage
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import UNDO, undo
 from apps.kernel.ports import OrganizationTree
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -80,5 +81,6 @@ def test_an_action_names_its_record(scoped: House, spec: CommandSpec) -> None:
             RowImage.objects.filter(action_id__in=[action.pk]).exists()
             or Action.objects.filter(parent_id=action.pk).exists()
         )
-    assert action.resource_entity == spec.resource
+    assert spec.resource in {ANY_KIND, action.resource_entity} or spec.delegates
+    assert action.resource_entity in ENTITIES or spec.resource != ANY_KIND
     assert spec.bulk or (action.resource_id and action.resource_label)

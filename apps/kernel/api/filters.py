@@ -134,13 +134,6 @@ class MomentFilter(IsoDateTimeFilter):
 class FewFilter(BaseInFilter):
     """Up to 200 values, parted by commas."""
 
-    def filter(self, qs: models.QuerySet[Any], value: Any) -> models.QuerySet[Any]:
-        """Rows that have one of them. Raises ValidationError for too many."""
-        if value is not None and len(value) > MOST_VALUES:
-            raise ValidationError({self.field_name: _("Give at most 200 values.")})  # type: ignore[attr-defined]
-        found: models.QuerySet[Any] = super().filter(qs, value)  # type: ignore[misc]
-        return found
-
 
 class FewTexts(FewFilter, CharFilter):
     """Texts."""

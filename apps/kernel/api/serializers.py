@@ -9,6 +9,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from apps.kernel.bases.mixins import CustomFields
+from apps.kernel.ports import FieldDefinitions
+from apps.kernel.references.fields import reference_fields
+from apps.kernel.services import service
+
+CUSTOM = "custom_fields"
+PREFIXES = ("cf_", "cf:")
 FORBIDDEN = frozenset({"id", "tenant_id", "organization_id", "version", "created_at", "updated_at", "deleted_at"})
 
 
@@ -109,6 +116,24 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
     }
     serializer_choice_field = serializers.ChoiceField
 
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, without references into modules that are not installed; custom fields where there are some."""
+        model = self.Meta.model
+        absent = {item.name for item in reference_fields(model) if not item.is_available}
+        found = {name: field for name, field in super().get_fields().items() if name not in absent}
+        if issubclass(model, CustomFields):
+            found[CUSTOM] = serializers.DictField(source="custom", required=False)
+        return found
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked values; custom ones, also those given as `cf_<key>`, as `custom_fields`."""
+        if not issubclass(self.Meta.model, CustomFields) or not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        values = super().to_internal_value(gathered(data))
+        if "custom" in values:
+            values[CUSTOM] = service(FieldDefinitions).clean(_entity_of(self.Meta.model), values.pop("custom"))
+        return values
+
     def get_validators(self) -> list[Any]:
         """None of DRF's own look-ups for duplicates."""
         return []
@@ -119,6 +144,22 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         for name in FORBIDDEN & set(self.Meta.fields):
             extra.setdefault(name, {})["read_only"] = True
         return extra
+
+
+def _entity_of(model: Any) -> str:
+    return str(model.entity_id)
+
+
+def gathered(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with `cf_<key>` and `cf:<key>` moved to `custom_fields`. Raises ValidationError for a repeated key."""
+    own = {name[3:]: value for name, value in data.items() if name.startswith(PREFIXES)}
+    rest = {name: value for name, value in data.items() if not name.startswith(PREFIXES)}
+    given = rest.get(CUSTOM, {})
+    if not own or not isinstance(given, Mapping):
+        return rest
+    if twice := sorted(set(own) & set(given)):
+        raise serializers.ValidationError({f"cf_{key}": [_("This field is given twice.")] for key in twice})
+    return {**rest, CUSTOM: {**given, **own}}
 
 
 class Empty(StrictSerializer):

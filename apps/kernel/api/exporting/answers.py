@@ -65,7 +65,8 @@ def _file(view: Any, request: Request, form: Format, selection: Selection, shape
 def accepted(job_id: UUID) -> Response:
     """202: the work goes on behind the answer; the job says how far it is."""
     body = accepted_body(job_id)
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["progress"]})
+    headers = {"Location": body["progress"]}
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers, content_type="application/json")
 
 
 def accepted_body(job_id: UUID) -> dict[str, str]:

@@ -97,13 +97,17 @@ def write_json(names: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     """A JSON array of records."""
     pieces, size, lead = [b"["], 1, b"\n"
     for row in rows:
-        piece = lead + ENCODER.encode(dict(zip(names, row, strict=True)))
+        piece = lead + ENCODER.encode(dict(zip(names, map(_exact, row), strict=True)))
         pieces.append(piece)
         size, lead = size + len(piece), b",\n"
         if size > CHUNK:
             yield b"".join(pieces)
             pieces, size = [], 0
     yield b"".join([*pieces, b"\n]\n"])
+
+
+def _exact(value: Any) -> Any:
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def write_xlsx(names: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:

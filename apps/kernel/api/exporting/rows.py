@@ -23,12 +23,11 @@ def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: No
     if columns is None:
         yield from _computed(ordered, selection.names, view, note)
         return
-    renders = [column.render for column in columns]
     rows = ordered.values_list(*(column.source for column in columns), "pk").iterator(chunk_size=CHUNK)
     for chunk in _chunks(rows):
         note([row[-1] for row in chunk])
         for row in chunk:
-            yield tuple(render(value) if render else value for render, value in zip(renders, row[:-1], strict=True))
+            yield row[:-1]
 
 
 def _computed(ordered: Any, names: tuple[str, ...], view: Any, note: Note) -> Iterator[Row]:

@@ -25,6 +25,7 @@ PLAIN: tuple[type[serializers.Field[Any, Any, Any, Any]], ...] = (
     serializers.ChoiceField,
     serializers.DecimalField,
     serializers.JSONField,
+    serializers.DictField,
 )
 
 

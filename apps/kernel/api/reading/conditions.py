@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.kernel import clock
-from apps.kernel.api.filters import MOST_VALUES, FilterSet
+from apps.kernel.api.filters import MOST_VALUES, FewFilter, FilterSet
 from apps.kernel.api.parsers import read_json
 from apps.kernel.api.reading.complaints import Asked
 from apps.kernel.api.refusals import Malformed
@@ -147,17 +147,15 @@ def _filtered(rows: QuerySet[Any], asked: Asked, filters: type[FilterSet]) -> Qu
     for name, text in given.items():
         if not text:
             asked.refuse(name, "kernel.filter.empty", _("Give a value, or leave the parameter out."))
+        if isinstance(filters.base_filters[name], FewFilter) and text.count(",") >= MOST_VALUES:
+            asked.refuse(name, "kernel.filter.too_many", _("Give at most {most} values.").format(most=MOST_VALUES))
     if not given:
         return rows
     chosen = filters(given, rows)
-    if not chosen.is_valid():
-        _complain(asked, chosen.form.errors.as_data())
-        return rows
-    try:
+    if chosen.is_valid():
         return chosen.qs
-    except ValidationError as error:
-        _complain(asked, {name: [error] for name in given})
-        return rows
+    _complain(asked, chosen.form.errors.as_data())
+    return rows
 
 
 def _complain(asked: Asked, errors: Mapping[str, list[ValidationError]]) -> None:
