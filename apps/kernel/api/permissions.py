@@ -32,13 +32,13 @@ class FeatureGuard(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Let the caller pass. Raises NotAuthenticated, FeatureRequired or GuardMissing otherwise."""
         action = action_of(request, view)
-        if action is None or _entry(view, "public", action):
+        if action is None or guard_of(view, "public", action):
             return True
         scope = scope_or_none()
         if scope is None:
             raise NotAuthenticated
         wanted = features_of(view, action)
-        if not wanted and not _entry(view, "authenticated", action):
+        if not wanted and not guard_of(view, "authenticated", action):
             raise GuardMissing
         for feature in wanted:
             demand_declared(feature)
@@ -55,13 +55,14 @@ def action_of(request: Request, view: APIView) -> str | None:
 
 def features_of(view: APIView | type[APIView], action: str) -> Features:
     """Features that the action needs; none when the view names none for it. `bulk` needs what `list` needs."""
-    found = _entry(view, "features", action)
+    found = guard_of(view, "features", action)
     if found is None and action == "bulk":
-        found = _entry(view, "features", "list")
+        found = guard_of(view, "features", "list")
     return tuple(found or ())
 
 
-def _entry(view: APIView | type[APIView], name: str, action: str) -> Any:
+def guard_of(view: APIView | type[APIView], name: str, action: str) -> Any:
+    """What the view declares under `features`, `authenticated` or `public` for the action; None for nothing."""
     declared: Any = getattr(view, name, None)
     return declared.get(action) if isinstance(declared, Mapping) else declared
 
@@ -71,7 +72,7 @@ def guard_faults(view: type[APIView], actions: tuple[str, ...]) -> list[str]:
     found = []
     for action in actions:
         features = features_of(view, action)
-        named = [_entry(view, "public", action), _entry(view, "authenticated", action), features]
+        named = [guard_of(view, "public", action), guard_of(view, "authenticated", action), features]
         if sum(map(bool, named)) != 1:
             found.append(f"{view.__name__}.{action} needs exactly one of features, authenticated, public")
         found += [f"{view.__name__}.{action}: {item} is declared nowhere" for item in features if not is_declared(item)]

@@ -1,0 +1,119 @@
+"""Parameters of lists and headers of requests, as OpenAPI shows them; made from the same shape that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from apps.kernel.api.exporting.formats import FORMATS
+from apps.kernel.api.filters import AmountFilter, ClaimFilter, FewFilter, MomentFilter, WholeFilter
+from apps.kernel.api.reading.pages import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, Counting
+from apps.kernel.api.reading.reader import ListShape
+
+UUID_TEXT = {"type": "string", "format": "uuid"}
+
+
+def _parameter(name: str, schema: dict[str, Any], text: str, *, place: str = "query") -> dict[str, Any]:
+    return {"name": name, "in": place, "required": False, "description": text, "schema": schema}
+
+
+def _names(name: str, known: Iterable[str], text: str) -> dict[str, Any]:
+    """A comma-separated list of known names."""
+    items = sorted(known)
+    return _several(name, {"type": "string", **({"enum": items} if items else {})}, text)
+
+
+def _several(name: str, item: dict[str, Any], text: str) -> dict[str, Any]:
+    """Values parted by commas."""
+    schema = {"type": "array", "items": item, "minItems": 1, "maxItems": 200}
+    return {**_parameter(name, schema, text), "style": "form", "explode": False}
+
+
+def list_parameters(shape: ListShape, *, has_search: bool) -> list[dict[str, Any]]:
+    """Every parameter that the list reads."""
+    ways = [way for name in shape.sortable for way in (name, f"-{name}")]
+    found = [
+        _parameter("page", {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}, "Number of the page, from 1."),
+        _parameter(
+            "page_size",
+            {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE},
+            "Records on a page.",
+        ),
+        _parameter("count", {"type": "string", "enum": list(Counting)}, "How exactly the records are counted."),
+        _parameter("cursor", {"type": "string"}, "Empty for the first page; then what `next` says. Not with `page`."),
+        _parameter("format", {"type": "string", "enum": list(FORMATS)}, "All records as a file, without pages."),
+        _names("ordering", ways, "Sort keys; a minus in front descends. The last key is always the id."),
+        _names("fields", shape.readable, "Fields to show."),
+        {
+            **_parameter(
+                "ids", {"type": "array", "items": UUID_TEXT, "maxItems": 200, "minItems": 1}, "These records."
+            ),
+            "style": "form",
+            "explode": False,
+        },
+        _parameter("filter", {"type": "string"}, "A condition as JSON: groups of comparisons, at most three deep."),
+    ]
+    if shape.expansions:
+        found.append(_names("expand", shape.expansions, "Records to show in full beside the record."))
+    if has_search and "q" not in shape.filters.base_filters:
+        found.append(_parameter("q", {"type": "string", "minLength": 1}, "Words to search for."))
+    return found + [_filter(name, item) for name, item in shape.filters.base_filters.items()]
+
+
+def record_parameters(shape: ListShape) -> list[dict[str, Any]]:
+    """What a detail reads."""
+    found = [_names("fields", shape.readable, "Fields to show.")]
+    if shape.expansions:
+        found.append(_names("expand", shape.expansions, "Records to show in full beside the record."))
+    return found
+
+
+def _filter(name: str, item: Any) -> dict[str, Any]:
+    text = f"Condition on `{item.field_name}`." if item.field_name else "Condition."
+    value = _value(item)
+    if isinstance(item, FewFilter):
+        return _several(name, value, text)
+    return _parameter(name, value, text)
+
+
+def _value(item: Any) -> dict[str, Any]:
+    if isinstance(item, ClaimFilter):
+        return {"type": "boolean"}
+    if choices := item.extra.get("choices"):
+        return {"type": "string", "enum": [value for value, _label in _flat(choices)]}
+    kinds: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (WholeFilter, {"type": "integer"}),
+        (AmountFilter, {"type": "number"}),
+        (MomentFilter, {"type": "string", "format": "date-time"}),
+    )
+    found = next((schema for kind, schema in kinds if isinstance(item, kind)), None)
+    by_name = {"UUIDFilter": UUID_TEXT, "FewIds": UUID_TEXT, "DateFilter": {"type": "string", "format": "date"}}
+    text: dict[str, Any] = {"type": "string", "minLength": 1}
+    return found or by_name.get(type(item).__name__, text)
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    return list(choices() if callable(choices) else choices)
+
+
+def header_parameters(*, is_write: bool, is_versioned: bool, is_public: bool) -> list[dict[str, Any]]:
+    """Headers that steer the request."""
+    found = []
+    if not is_public:
+        text = "The organization to work in, with what lies below it; `all` for everything in sight."
+        found.append(_parameter("X-Organization-Id", {"type": "string"}, text, place="header"))
+    if is_write:
+        text = "Send the same request again with the same key, and it has one effect."
+        key = {"type": "string", "minLength": 1, "maxLength": 255}
+        found.append(_parameter("Idempotency-Key", key, text, place="header"))
+    if is_write and is_versioned:
+        text = 'The version that you saw, such as `"3"`, or `*`; without it nothing is compared.'
+        found.append(_parameter("If-Match", {"type": "string"}, text, place="header"))
+    return found
+
+
+def is_versioned(model: type[models.Model]) -> bool:
+    """Say whether records of the model carry a version."""
+    return any(field.name == "version" for field in model._meta.local_concrete_fields)
