@@ -2,8 +2,9 @@
 
 from apps.kernel.commands.models import Action, ActionUndo, IdempotencyRecord, RowImage, TableShape
 from apps.kernel.crypto.models import TenantKey
-from apps.kernel.tenancy.models import CredentialIndex, HandleIndex, PlatformAdmin
-from apps.kernel.work.models import Schedule, ScheduleState, Work
+from apps.kernel.limits.models import RateCounter
+from apps.kernel.tenancy.models import CredentialIndex, HandleIndex, PlatformAdmin, TenantStanding
+from apps.kernel.work.models import Schedule, ScheduleState, Work, WorkerHeartbeat
 
 __all__ = [
     "Action",
@@ -12,10 +13,13 @@ __all__ = [
     "HandleIndex",
     "IdempotencyRecord",
     "PlatformAdmin",
+    "RateCounter",
     "RowImage",
     "Schedule",
     "ScheduleState",
     "TableShape",
     "TenantKey",
+    "TenantStanding",
     "Work",
+    "WorkerHeartbeat",
 ]

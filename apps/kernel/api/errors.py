@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -43,7 +44,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     return Response(
         problem_body(refusal),
         status=refusal.status,
-        headers=_headers(error, refusal),
+        headers=headers_of(refusal),
         content_type=CONTENT_TYPE,
     )
 
@@ -105,7 +106,7 @@ TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], PlatformError]], ...]
     (drf.MethodNotAllowed, lambda error: refusals.MethodRefused()),
     (drf.UnsupportedMediaType, lambda error: refusals.MediaTypeRefused()),
     (drf.NotAcceptable, lambda error: refusals.NotAcceptable()),
-    (drf.Throttled, lambda error: refusals.TooManyRequests()),
+    (drf.Throttled, lambda error: refusals.RateLimited(retry_after=math.ceil(error.wait or 1))),
     (Http404, lambda error: RowNotFound()),
     (core.PermissionDenied, lambda error: refusals.Forbidden()),
     (core.ValidationError, _core_invalid),
@@ -117,12 +118,12 @@ TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], PlatformError]], ...]
 )
 
 
-def _headers(error: Exception, refusal: PlatformError) -> dict[str, str]:
+def headers_of(refusal: PlatformError) -> dict[str, str]:
+    """Headers that belong to a refusal: how to authenticate, or in how many seconds to come again."""
     if refusal.status == 401:
         return {"WWW-Authenticate": "Bearer"}
     if refusal.status == 503:
         return {"Retry-After": RETRY_AFTER}
-    wait = getattr(error, "wait", None)
-    if refusal.status == 429:
-        return {"Retry-After": str(int(wait or refusal.context.get("retry_after", 1)))}
+    if isinstance(refusal, refusals.RateLimited):
+        return {"Retry-After": str(refusal.context["retry_after"])}
     return {}

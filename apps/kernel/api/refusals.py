@@ -44,12 +44,15 @@ class MethodRefused(PlatformError):
     message = "This method is not possible here."
 
 
-class TooManyRequests(PlatformError):
-    """Over the limit; the header `Retry-After` says how long."""
+class RateLimited(PlatformError):
+    """Over the limit; the header `Retry-After` says for how many seconds."""
 
     status = 429
     code = "kernel.rate_limited"
-    message = "Too many requests. Try again later."
+    message = "Too many requests. Try again in {retry_after} s."
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
 
 
 class Forbidden(PlatformError):

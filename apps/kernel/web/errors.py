@@ -74,9 +74,10 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 def refusal(request: HttpRequest, error: PlatformError) -> HttpResponse:
     """A problem document under /api/, a page elsewhere. The page asks neither the database nor the session."""
     if request.path_info.startswith("/api/"):
-        return JsonResponse(problem_body(error), status=error.status, content_type="application/problem+json")
+        kind = "application/problem+json"
+        return JsonResponse(problem_body(error), status=error.status, content_type=kind, headers=headers_of(error))
     page = render_to_string("web/refusal.html", {"error": error, "title": title_of(error.status)})
-    return HttpResponse(page, status=error.status)
+    return HttpResponse(page, status=error.status, headers=headers_of(error))
 
 
 def title_of(status: int) -> str:
@@ -89,6 +90,7 @@ def title_of(status: int) -> str:
         409: _("This is not possible now"),
         412: _("Somebody else was faster"),
         422: _("Something has to be chosen first"),
+        429: _("Too many tries"),
         503: _("Not available at the moment"),
     }
     return titles.get(status, _("This did not work"))
