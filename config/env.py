@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -118,3 +120,66 @@ def database(address: str, *, application_name: str = "agora") -> dict[str, Any]
 
 def _not_a_database() -> SettingInvalid:
     return SettingInvalid(name="DATABASE_URL", complaint="has to look like postgresql://user@host/database")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How mails leave, in the words of Django's EMAIL_* settings; `folder` is for the back end that writes files."""
+
+    backend: str
+    folder: Path
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_ssl: bool = False
+
+
+def mail(address: str, *, folder: Path) -> Mail:
+    """Read EMAIL_URL.
+
+    `smtp://user:password@host:587/?tls=1` (STARTTLS), `smtps://user:password@host:465/`, `console://`,
+    `file:///folder`, and `file://` for the given folder. User and password are decoded (`%40` is an at sign).
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise _not_a_mail_server() from None
+    if parts.scheme == "file" and not parts.netloc and not parts.query:
+        return Mail("apps.notifications.services.files.FileBackend", Path(unquote(parts.path) or folder))
+    if parts.scheme == "console" and not (parts.netloc or parts.path.strip("/") or parts.query):
+        return Mail("django.core.mail.backends.console.EmailBackend", folder)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    use_tls, use_ssl = _starttls(query), parts.scheme == "smtps"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    misread = not parts.hostname or parts.path.strip("/") or (use_tls and use_ssl) or bool(user) != bool(password)
+    if parts.scheme not in {"smtp", "smtps"} or misread:
+        raise _not_a_mail_server()
+    usual = 465 if use_ssl else 587 if use_tls else 25
+    return Mail(
+        "django.core.mail.backends.smtp.EmailBackend", folder, str(parts.hostname), port or usual, user, password,
+        use_tls, use_ssl,
+    )  # fmt: skip
+
+
+def sender(name: str, default: str) -> str:
+    """Read whom mails come from: `shop@example.org` or `Shop <shop@example.org>`."""
+    value = text(name, default)
+    address = parseaddr(value)[1]
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or not value.isprintable() or not address.isascii():
+        raise SettingInvalid(name=name, complaint="has to look like Shop <shop@example.org>")
+    return value
+
+
+def _starttls(query: Mapping[str, str]) -> bool:
+    if not set(query) <= {"tls"} or query.get("tls", "0") not in {"0", "1"}:
+        raise _not_a_mail_server()
+    return query.get("tls") == "1"
+
+
+def _not_a_mail_server() -> SettingInvalid:
+    forms = "smtp://user:password@host:587/?tls=1, smtps://user:password@host, console:// or file:///folder"
+    return SettingInvalid(name="EMAIL_URL", complaint=f"has to look like {forms}")
