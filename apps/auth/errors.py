@@ -14,6 +14,21 @@ class LoginRefused(NotAuthenticated):
     message = _("E-mail address or password are wrong, or this account cannot be used now.")
 
 
+class SessionEnded(NotAuthenticated):
+    """The refresh token leads to no open session, or was used before, which ended its session."""
+
+    code = "auth.session.ended"
+    message = _("This session has ended. Sign in again.")
+
+
+class SignInRequired(PlatformError):
+    """Only somebody who has signed in has an account to look after; a program with a key has none."""
+
+    status = 403
+    code = "auth.session.required"
+    message = _("This is for people who have signed in.")
+
+
 class GrantBeyondOwn(PlatformError):
     """The actor would grant more than they hold.
 
@@ -66,3 +81,38 @@ class WeakPassword(InvalidInput):
     """The password breaks the policy; `errors` says how."""
 
     code = "auth.password.weak"
+
+
+class WrongPassword(InvalidInput):
+    """The present password is another one, or the account is locked and no password is looked at."""
+
+    code = "auth.password.wrong"
+    message = _("Your present password is not right, or your account cannot be used now.")
+
+
+class ResetRefused(InvalidInput):
+    """The one-time token for a new password is unknown, used or expired; these are told apart nowhere."""
+
+    code = "auth.reset.refused"
+    message = _("This link is not good any more. Ask for a new one.")
+
+
+class GrantMissing(Conflict):
+    """There is no grant of this holder on the record that could be taken away."""
+
+    code = "auth.object_grant.missing"
+    message = _("This was not granted.")
+
+
+class RecordOpen(Conflict):
+    """The record is not restricted, so it cannot be opened."""
+
+    code = "auth.object_grant.open"
+    message = _("This record is not restricted.")
+
+
+class OwnAccessLost(Conflict):
+    """The change would take the record from the actor by the way."""
+
+    code = "auth.object_grant.own_access_lost"
+    message = _("You could not change this record any more. Grant it to yourself first, or to another role of yours.")

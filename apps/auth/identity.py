@@ -1,63 +1,59 @@
-"""Who sent a request: the kernel's port Identity, answered from the session cookie."""
+"""Who sent a request: the kernel's port Identity, answered from the credential that the request carries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from apps.auth.models import Session, User
+from apps.auth.callers import Caller
+from apps.auth.key_identity import KeyCaller, caller_with_key, key_again
+from apps.auth.models import User
 from apps.auth.selectors import access_at, access_of, access_version
-from apps.auth.sessions import SessionStore, living_session, tenant_of_session, touch_session
+from apps.auth.session_rows import SignedIn, signed_in_by_id, signed_in_by_key, tenant_of_key
+from apps.auth.sessions import SessionStore, touch_session
+from apps.auth.tokens import read_access_token
 from apps.kernel.access.grants import NOTHING, Access
 from apps.kernel.commands.running import running_or_none
+from apps.kernel.limits.actors import OWN_LIMIT
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope, system_scope
 from apps.kernel.tenancy.switching import PLATFORM_ACCESS, is_platform_admin
 from apps.kernel.tenancy.transactions import scoped_transaction
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A member of staff, where they belong, and what the request may be told about them."""
-
-    actor: Actor
-    tenant_id: UUID
-    home_organization_id: UUID | None
-    user: User
-    session: Session
+AUTHORIZATION = "Authorization"
+API_KEY = "X-Api-Key"
 
 
 class StaffIdentity:
-    """Identity of staff by session; four queries in two round trips of transactions, two more for cold access."""
+    """Identity of staff by session: one query in the tenant's scope, two more where access is not remembered.
+
+    A cookie does not name its tenant, which costs another query.
+    """
 
     def resolve(self, request: HttpRequest) -> Caller | None:
-        """Who holds the session of the cookie; None for nobody, an ended session, a deleted or inactive user.
+        """Who holds the request's credential; None for nobody, an ended session, a deleted or inactive user.
 
+        A credential in a header decides alone: a bad one makes the request nobody's, whatever its cookie says.
         Whether the tenant is open is the scope middleware's question: an open session there gets 403, not 401.
         """
-        store = getattr(request, "session", None)
-        if not isinstance(store, SessionStore) or store.session_key is None:
-            return None
-        tenant_id = tenant_of_session(store.session_key)
-        if tenant_id is None:
-            return None
-        with system_scope(tenant_id, "identity"), scoped_transaction():
-            caller = _caller(store.session_key)
+        caller = _caller_of_credential(request)
         if caller is not None:
-            store.adopt(caller.session)
             request.staff_caller = caller  # type: ignore[attr-defined]
+        if isinstance(caller, KeyCaller):
+            setattr(request, OWN_LIMIT, caller.per_minute)
         return caller
 
     def access_again(self, tenant_id: UUID, actor: Actor) -> Actor:
         """The same actor with the access of now, inside the tenant's scope and transaction.
 
-        Nothing is left to a deleted or inactive user, nor to anybody in a closed tenant. Other kinds of actor
-        are not staff's to judge and stay as they are.
+        Nothing is left to a deleted or inactive user or a revoked key, nor to anybody in a closed tenant. Other
+        kinds of actor are not staff's to judge and stay as they are.
         """
+        if actor.kind is ActorKind.API_KEY:
+            return key_again(actor)
         if actor.kind is not ActorKind.STAFF or actor.id is None:
             return actor
         if not service(OrganizationTree).tenant_is_open(tenant_id):
@@ -67,25 +63,53 @@ class StaffIdentity:
         return replace(actor, access=PLATFORM_ACCESS if is_platform_admin(actor.id) else NOTHING)
 
 
-def caller_of(request: HttpRequest) -> Caller | None:
-    """Whom the request was resolved to; None for nobody and before the scope middleware."""
-    return cast("Caller | None", getattr(request, "staff_caller", None))
+def _caller_of_credential(request: HttpRequest) -> Caller | None:
+    """`Authorization: Bearer <JWT>`, `Authorization: ApiKey <key>`, `X-Api-Key: <key>`, else the session cookie."""
+    if AUTHORIZATION in request.headers:
+        scheme, _space, credential = request.headers[AUTHORIZATION].strip().partition(" ")
+        return _by_authorization(request, scheme.lower(), credential.strip())
+    if API_KEY in request.headers:
+        return caller_with_key(request, request.headers[API_KEY].strip())
+    return _by_cookie(request)
 
 
-def _caller(key: str) -> Caller | None:
-    session = living_session(key)
-    user = _working_user(session.user_id) if session else None
-    if session is None or user is None:
+def _by_authorization(request: HttpRequest, scheme: str, credential: str) -> Caller | None:
+    if scheme == "bearer":
+        return _by_token(credential)
+    return caller_with_key(request, credential) if scheme == "apikey" else None
+
+
+def _by_token(token: str) -> Caller | None:
+    claims = read_access_token(token)
+    if claims is None:
         return None
-    touch_session(session)
-    access = _current_access(user.pk)
+    with system_scope(claims.tenant_id, "identity"), scoped_transaction():
+        return _caller(signed_in_by_id(claims.tenant_id, claims.session_id, claims.user_id))
+
+
+def _by_cookie(request: HttpRequest) -> Caller | None:
+    store = getattr(request, "session", None)
+    if not isinstance(store, SessionStore) or store.session_key is None:
+        return None
+    tenant_id = tenant_of_key(store.session_key)
+    if tenant_id is None:
+        return None
+    with system_scope(tenant_id, "identity"), scoped_transaction():
+        caller = _caller(signed_in_by_key(tenant_id, store.session_key))
+    if caller is not None and caller.session is not None:
+        store.adopt(caller.session)
+    return caller
+
+
+def _caller(found: SignedIn | None) -> Caller | None:
+    if found is None:
+        return None
+    touch_session(found.session)
+    user = found.user
+    running = running_or_none() is not None
+    access = access_of(user.pk) if running else access_at(user.pk, found.access_version)
     actor = Actor(ActorKind.STAFF, user.pk, user.name, access)
-    return Caller(actor, user.tenant_id, user.home_organization_id, user, session)
-
-
-def _working_user(user_id: UUID) -> User | None:
-    user: User | None = User.objects.filter(pk=user_id, deleted_at__isnull=True, is_active=True).first()
-    return user
+    return Caller(actor, user.tenant_id, user.home_organization_id, user, found.session, found.standing)
 
 
 def _current_access(user_id: UUID) -> Access:

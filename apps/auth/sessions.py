@@ -16,21 +16,27 @@ from apps.kernel.crypto.tokens import new_token, token_digest
 from apps.kernel.tenancy.models import CredentialIndex
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.work.queueing import enqueue
 
 KIND: Final = "session"
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 KEY_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 REASON: Final = "session"
+EXPIRY: Final = "auth.expiry"
+TIDIED_AFTER: Final = timedelta(days=1)
+# Who signs in more often never signs out; programs have keys.
+MOST_SESSIONS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Whose session it becomes, and on which device."""
+    """Whose session it becomes, and on which device; `is_remembered` says that it was asked to last."""
 
     tenant_id: UUID
     user_id: UUID
     device: str
     address: str | None
+    is_remembered: bool = False
 
 
 def is_session_key(value: Any) -> bool:
@@ -51,6 +57,13 @@ def living_session(key: str) -> Session | None:
     return session
 
 
+def session_of(session_id: UUID, *, user_id: UUID) -> Session | None:
+    """The user's session in the open scope's tenant, None when it ended. One query."""
+    living = Session.objects.filter(pk=session_id, user_id=user_id, expires_at__gt=clock.now())
+    session: Session | None = living.first()
+    return session
+
+
 def touch_session(session: Session) -> None:
     """Note that the session is in use, at most once a minute."""
     now = clock.now()
@@ -58,6 +71,14 @@ def touch_session(session: Session) -> None:
         rows = Session.objects.filter(pk=session.pk, last_used_at__lte=now - TOUCHED_EVERY)
         rows.update(last_used_at=now)
         session.last_used_at = now
+
+
+def _end_oldest(user_id: UUID) -> None:
+    """End those devices of the user beyond MOST_SESSIONS that were not used for longest."""
+    rows = Session.objects.filter(user_id=user_id).order_by("-last_used_at", "-pk")
+    beyond = list(rows.values_list("pk", flat=True)[MOST_SESSIONS:])
+    if beyond:
+        Session.objects.filter(pk__in=beyond).delete()
 
 
 class SessionStore(SessionBase):
@@ -197,8 +218,11 @@ class SessionStore(SessionBase):
             data=self.encode(self._data()),
             device=sign_in.device,
             address=sign_in.address,
+            is_remembered=sign_in.is_remembered,
             expires_at=self.get_expiry_date(),
         )
         with system_scope(sign_in.tenant_id, REASON), scoped_transaction():
             row.save(force_insert=True)
+            _end_oldest(row.user_id)
+            enqueue(EXPIRY, sign_in.tenant_id, clock.now() + TIDIED_AFTER)
         self._row = row

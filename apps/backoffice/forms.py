@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from apps.kernel.limits.middleware import forgive
+
 REFUSED = _("This e-mail address and password do not open anything here.")
 LOOK = {"class": " ".join(BASE_INPUT_CLASSES)}
 
@@ -53,6 +55,8 @@ class LoginForm(forms.Form):
         )
         if self.user is None:
             raise ValidationError(REFUSED, code="refused")
+        if self.request is not None:
+            forgive(self.request)
         return given
 
     def get_user(self) -> Any:

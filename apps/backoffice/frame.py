@@ -24,6 +24,8 @@ from apps.backoffice.views import choose_organization, module_start, refusal_pag
 from apps.kernel.admin.references import references_view
 from apps.kernel.admin.undoing import plan_view, undo_view
 from apps.kernel.errors import PlatformError, RowNotFound
+from apps.kernel.limits.declarations import limited
+from apps.kernel.limits.ready import LOG_IN
 from apps.kernel.registry.modules import modules
 from apps.kernel.tenancy.scope import ActorKind, scope_or_none
 from apps.kernel.web.guards import public
@@ -134,7 +136,7 @@ class BackOffice(ThemedSite):
     def _frame_urls(self) -> list[URLPattern]:
         return [
             path("", self._wrap(self.index), name="index"),
-            path("login/", public("it is the log-in form")(self.login), name="login"),
+            path("login/", limited(LOG_IN)(public("it is the log-in form")(self.login)), name="login"),
             path("logout/", self._wrap(self.logout), name="logout"),
             path("language/", public("the log-in form has a language, too")(set_language), name="language"),
             path("autocomplete/", self._wrap(self.autocomplete_view), name="autocomplete"),

@@ -14,7 +14,8 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from apps.auth.backends import StaffBackend
-from apps.auth.identity import Caller, StaffIdentity
+from apps.auth.callers import Caller
+from apps.auth.identity import StaffIdentity
 from apps.auth.middleware import StaffAuthenticationMiddleware
 from apps.auth.models import RoleAcl, Session, User, UserRole
 from apps.auth.services.devices import end_session
@@ -125,14 +126,14 @@ def test_a_lost_membership_holds_at_the_next_request(house: House, bob: User, ke
     assert not caller.actor.access.allows(VIEW)
 
 
-def test_a_warm_request_sends_four_queries_and_a_cold_one_two_more(bob: User, key: str) -> None:
+def test_a_warm_request_sends_two_queries_and_a_cold_one_two_more(bob: User, key: str) -> None:
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as sent:
             resolve(key)
         reads = [query for query in sent if "set_config" not in query["sql"] and "SAVEPOINT" not in query["sql"]]
         counts.append(len(reads))
-    assert counts == [6, 4]
+    assert counts == [4, 2]
 
 
 def test_use_is_noted_once_a_minute(house: House, bob: User, key: str) -> None:

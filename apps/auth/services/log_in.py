@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import is_password_usable, verify_password
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.auth.calculations import Attempts, attempted, is_locked
 from apps.auth.models import LoginState, User
+from apps.auth.notifications import ACCOUNT_LOCKED
 from apps.auth.selectors import encodable, tenant_named
 from apps.auth.services.checks import LONGEST_PASSWORD
-from apps.auth.services.passwords import rehash_password
+from apps.auth.services.passwords import letter_context, rehash_password
 from apps.kernel import clock
 from apps.kernel.crypto.tokens import installation_digest
-from apps.kernel.ports import OrganizationTree
+from apps.kernel.ports import Mailer, OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.models import CredentialIndex
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
+from apps.kernel.work.queueing import enqueue
 
 KIND = "email"
+LOCK_NOTICE = "auth.lock_notice"
 NO_TENANT = UUID(int=0)
 MAY_LOG_IN = Q(deleted_at__isnull=True, is_active=True, is_confirmed=True)
+# The fifth attempt locks before its password is compared: a right one takes the lock away again.
+TIME_TO_SUCCEED = timedelta(seconds=10)
 COUNTERS = ("failed_attempts", "lock_count", "locked_until")
 
 
@@ -36,11 +42,37 @@ def log_in(email: str, password: str, *, tenant: str | UUID | None = None) -> Us
     is counted, and committed, before the password is compared, so that no burst gets more tries than five.
     """
     tenant_id, user_id = _candidate(email, tenant)
+    return _attempt(tenant_id, user_id, password, last_login=clock.now())
+
+
+def proves_password(user: User, password: str) -> bool:
+    """Say whether it is the user's password; counts as an attempt, so a locked account proves nothing."""
+    return _attempt(user.tenant_id, user.pk, password) is not None
+
+
+def announce_lock(user_id: UUID) -> None:
+    """Tell the user by mail that the account is locked, unless the right password or time has ended that."""
+    user: User | None = User.objects.filter(MAY_LOG_IN, pk=user_id).first()
+    state = LoginState.objects.filter(pk=user_id).first()
+    if user is None or state is None or not is_locked(_attempts_of(state), clock.now()):
+        return
+    service(Mailer).queue(
+        ACCOUNT_LOCKED, user.email, letter_context(user, until=state.locked_until), locale=user.locale
+    )
+
+
+def entries_of_address(email: str, tenant: str | UUID | None) -> QuerySet[CredentialIndex]:
+    """Where users with the address are, in the global index: one entry for each, in the named tenant or in all."""
+    entries = CredentialIndex.objects.filter(kind=KIND, digest=installation_digest(encodable(email)))
+    return entries if tenant is None else entries.filter(tenant_id=tenant_named(tenant) or NO_TENANT)
+
+
+def _attempt(tenant_id: UUID, user_id: UUID, password: str, **on_success: object) -> User | None:
     stored = _begin_attempt(tenant_id, user_id)
     is_right, is_outdated = _compare(password, stored)
     if stored is None or not is_right:
         return None
-    user = _succeed(tenant_id, user_id)
+    user = _succeed(tenant_id, user_id, **on_success)
     if user is not None and is_outdated:
         with system_scope(tenant_id, "password hash renewed"):
             rehash_password(user_id, password=password)
@@ -49,10 +81,7 @@ def log_in(email: str, password: str, *, tenant: str | UUID | None = None) -> Us
 
 def _candidate(email: str, tenant: str | UUID | None) -> tuple[UUID, UUID]:
     """Tenant and user of the address; ids of nothing unless there is exactly one."""
-    entries = CredentialIndex.objects.filter(kind=KIND, digest=installation_digest(encodable(email)))
-    if tenant is not None:
-        entries = entries.filter(tenant_id=tenant_named(tenant) or NO_TENANT)
-    found = list(entries.values_list("tenant_id", "subject_id")[:2])
+    found = list(entries_of_address(email, tenant).values_list("tenant_id", "subject_id")[:2])
     return found[0] if len(found) == 1 else (NO_TENANT, uuid4())
 
 
@@ -64,18 +93,24 @@ def _begin_attempt(tenant_id: UUID, user_id: UUID) -> str | None:
         is_open = service(OrganizationTree).tenant_is_open(tenant_id)
         works = User.objects.filter(MAY_LOG_IN, pk=user_id).exists()
         state = LoginState.objects.select_for_update().filter(pk=user_id).first()
-        before = Attempts(state.failed_attempts, state.lock_count, state.locked_until) if state else Attempts()
+        before = _attempts_of(state) if state else Attempts()
         after = before if is_locked(before, now) else attempted(before, now)
         LoginState.objects.filter(pk=user_id).update(**_columns(after))
+        if state is not None and after.locks > before.locks:
+            enqueue(LOCK_NOTICE, user_id, now + TIME_TO_SUCCEED)
     possible = state is not None and is_open and works and not is_locked(before, now)
     return state.password if state is not None and possible and _has_password(state) else None
 
 
-def _succeed(tenant_id: UUID, user_id: UUID) -> User | None:
+def _succeed(tenant_id: UUID, user_id: UUID, **changes: object) -> User | None:
     with _own_transaction(tenant_id):
-        LoginState.objects.filter(pk=user_id).update(**_columns(Attempts()), last_login=clock.now())
+        LoginState.objects.filter(pk=user_id).update(**_columns(Attempts()), **changes)
         user: User | None = User.objects.filter(MAY_LOG_IN, pk=user_id).first()
         return user
+
+
+def _attempts_of(state: LoginState) -> Attempts:
+    return Attempts(state.failed_attempts, state.lock_count, state.locked_until)
 
 
 def _columns(attempts: Attempts) -> dict[str, object]:
