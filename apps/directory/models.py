@@ -111,20 +111,3 @@ class Organization(Versioned, SoftDelete, TenantModel):
     def __str__(self) -> str:
         """Its name."""
         return self.name
-
-
-class TreeVersion(models.Model):
-    """A counter for each tenant that grows with every change of its organizations or status; triggers write it.
-
-    A tree kept in a process is good only for the version it was loaded at.
-    """
-
-    global_reason: ClassVar[str] = "is read before the scope opens, and holds nothing but a number and a flag"
-    app_grants: ClassVar[tuple[str, ...]] = ("SELECT",)
-
-    tenant_id = models.UUIDField(primary_key=True)
-    version = models.BigIntegerField(default=1)
-    is_open = models.BooleanField(default=False)
-
-    class Meta:
-        db_table = "organization_tree_version"

@@ -8,8 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from apps.directory.calculations import Forest, Node, in_tree_order
-from apps.directory.models import Organization, Tenant, TenantStatus, TreeVersion
+from apps.directory.models import Organization, Tenant, TenantStatus
 from apps.kernel.commands.running import running_or_none
+from apps.kernel.ports import Standing
+from apps.kernel.tenancy.models import TenantStanding
 from apps.kernel.tenancy.scope import current_scope
 
 KEPT: Final = 1000
@@ -24,6 +26,9 @@ class _Kept:
 
     def get(self, key: tuple[UUID, int]) -> Forest | None:
         return self._forests.get(key)
+
+    def __contains__(self, key: tuple[UUID, int]) -> bool:
+        return key in self._forests
 
     def put(self, key: tuple[UUID, int], forest: Forest) -> None:
         with self._lock:
@@ -53,6 +58,11 @@ class TreeAt:
                 _kept.put(key, self._forest)
         return self._forest
 
+    @property
+    def is_known(self) -> bool:
+        """Say whether the forest is in memory."""
+        return self._forest is not None or (self.version is not None and (self.tenant_id, self.version) in _kept)
+
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """A living organization and the living ones below it; empty for a dead or unknown one."""
         return self.forest.subtree(organization_id)
@@ -69,11 +79,10 @@ class TreeAt:
 class LivingTree:
     """Organizations of the open scope's tenant, whatever the scope itself sees."""
 
-    def state(self, tenant_id: UUID) -> TreeAt:
-        """The tenant's tree as it stands now; one query, of the version only. Uncommitted changes count."""
-        found = TreeVersion.objects.filter(pk=tenant_id).values_list("version", "is_open").first()
-        version, is_open = found or (0, False)
-        return TreeAt(tenant_id, None if running_or_none() else version, is_open=is_open)
+    def state(self, tenant_id: UUID, *, standing: Standing | None = None) -> TreeAt:
+        """The tenant's tree as it stands now; at most one query, of the standing. Uncommitted changes count."""
+        now = standing or _standing(tenant_id)
+        return TreeAt(tenant_id, None if running_or_none() else now.version, is_open=now.is_open)
 
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """A living organization and the living ones below it; empty for a dead or unknown one."""
@@ -107,6 +116,11 @@ class LivingTree:
 
     def _now(self) -> TreeAt:
         return self.state(current_scope().tenant_id)
+
+
+def _standing(tenant_id: UUID) -> Standing:
+    found = TenantStanding.objects.filter(pk=tenant_id).values_list("version", "is_open").first()
+    return Standing(*found) if found else Standing(0, is_open=False)
 
 
 def _loaded() -> Forest:

@@ -36,7 +36,7 @@ TREE_VERSION = """
 CREATE OR REPLACE FUNCTION count_organization_tree() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    UPDATE organization_tree_version SET version = version + 1
+    UPDATE tenant_standing SET version = version + 1
     WHERE tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid;
     RETURN NULL;
 END $$;
@@ -44,16 +44,16 @@ CREATE OR REPLACE FUNCTION note_tenant_standing() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        DELETE FROM organization_tree_version WHERE tenant_id = OLD.id;
+        DELETE FROM tenant_standing WHERE tenant_id = OLD.id;
         RETURN NULL;
     END IF;
-    INSERT INTO organization_tree_version (tenant_id, version, is_open)
+    INSERT INTO tenant_standing (tenant_id, version, is_open)
     VALUES (NEW.id, 1, NEW.status IN ('trial', 'active'))
     ON CONFLICT (tenant_id)
-    DO UPDATE SET version = organization_tree_version.version + 1, is_open = excluded.is_open;
+    DO UPDATE SET version = tenant_standing.version + 1, is_open = excluded.is_open;
     RETURN NULL;
 END $$;
-INSERT INTO organization_tree_version (tenant_id, version, is_open)
+INSERT INTO tenant_standing (tenant_id, version, is_open)
 SELECT id, 1, status IN ('trial', 'active') FROM tenant;
 CREATE TRIGGER count_organization_tree AFTER INSERT OR UPDATE OR DELETE ON organization
 FOR EACH STATEMENT EXECUTE FUNCTION count_organization_tree();

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import HttpRequest
 
+from apps.kernel.access.objects import Level, ObjectGrant
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.services import provide
 from apps.kernel.tenancy.scope import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a tenant stands: whether it may be worked in, and the version of its organizations."""
+
+    version: int
+    is_open: bool
 
 
 class Identity(Protocol):
@@ -46,6 +55,11 @@ class ResolvedActor(Protocol):
         """Where the actor works when nothing is selected."""
         ...
 
+    @property
+    def standing(self) -> Standing | None:
+        """How the actor's own tenant stands, read together with the actor; None when it was not read."""
+        ...
+
 
 class TreeState(Protocol):
     """A tenant and its organizations as they stood when they were asked for. Read inside the tenant's scope."""
@@ -67,12 +81,17 @@ class TreeState(Protocol):
         """Say whether the organization lives and is switched on, so that somebody may work in it."""
         ...
 
+    @property
+    def is_known(self) -> bool:
+        """Say whether all of it can be answered from memory, without the tenant's scope and a transaction."""
+        ...
+
 
 class OrganizationTree(Protocol):
     """The tenant's organizations: answered by the directory module. Called inside the tenant's scope."""
 
-    def state(self, tenant_id: UUID) -> TreeState:
-        """Tenant and organizations of now, for several questions; needs no scope yet."""
+    def state(self, tenant_id: UUID, *, standing: Standing | None = None) -> TreeState:
+        """Tenant and organizations of now, for several questions; reads the standing where it is not given."""
         ...
 
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
@@ -225,6 +244,21 @@ class Notifier(Protocol):
         ...
 
 
+class ObjectGrants(Protocol):
+    """Who was granted which restricted records: answered by the auth module. Called inside the tenant's scope."""
+
+    def granted_rows(self, model: type[Model], level: Level, actor: Actor, *, record: str) -> Q:
+        """The condition that rows pass whose record was granted to the actor, at least as far as `level`.
+
+        `record` names the column that holds the record's id. Part of the asking statement, no query of its own.
+        """
+        ...
+
+    def grants_on(self, record: Model, actor: Actor) -> tuple[ObjectGrant, ...]:
+        """The grants on one record that reach the actor, from the same rows."""
+        ...
+
+
 class NullPorts:
     """Answers of a house without the modules above: nobody is known, nothing is found, nothing is sent."""
 
@@ -237,8 +271,9 @@ class NullPorts:
         return actor
 
     is_open = False
+    is_known = True
 
-    def state(self, tenant_id: UUID) -> TreeState:
+    def state(self, tenant_id: UUID, *, standing: Standing | None = None) -> TreeState:
         """A closed tenant without organizations."""
         return self
 
@@ -323,6 +358,14 @@ class NullPorts:
     def notify(self, kind: str, recipients: Iterable[UUID], context: Mapping[str, Any]) -> None:
         """Nobody is told."""
 
+    def granted_rows(self, model: type[Model], level: Level, actor: Actor, *, record: str) -> Q:
+        """Nothing was granted."""
+        return Q(pk__in=())
+
+    def grants_on(self, record: Model, actor: Actor) -> tuple[ObjectGrant, ...]:
+        """Nothing was granted."""
+        return ()
+
 
 def provide_null_ports() -> None:
     """Give every port its null answer; modules replace them in their own `ready()`."""
@@ -336,3 +379,4 @@ def provide_null_ports() -> None:
     provide(Translations, null)
     provide(Mailer, null)
     provide(Notifier, null)
+    provide(ObjectGrants, null)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponseBase
@@ -13,11 +15,12 @@ from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.errors import PlatformError
 from apps.kernel.ports import Identity, ResolvedActor
 from apps.kernel.services import service
+from apps.kernel.tenancy.endings import concluded
 from apps.kernel.tenancy.refusals import refusal_response
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.selection import COOKIE, select_organizations
 from apps.kernel.tenancy.switching import switched_tenant
-from apps.kernel.tenancy.transactions import reading, retell
+from apps.kernel.tenancy.transactions import reading, scoped_transaction
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -44,8 +47,8 @@ def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - n
             if found is None:
                 return get_response(request)
             try:
-                return _scoped_response(request, get_response, found)
-            except PlatformError as error:  # only what precedes the view: Django answers for views itself
+                return concluded(request, partial(_scoped_response, request, get_response, found))
+            except PlatformError as error:  # what precedes the view or follows it: Django answers for views itself
                 return refusal_response(request, error)
 
     return middleware
@@ -55,12 +58,11 @@ def _scoped_response(request: HttpRequest, get_response: GetResponse, found: Res
     tenant_id, actor, tree = switched_tenant(request, found)
     home = found.home_organization_id if tenant_id == found.tenant_id else None
     base = Scope(tenant_id, None, frozenset(), actor, _correlation_of(request))
-    with using_scope(base), reading():
+    with using_scope(base), nullcontext() if tree.is_known else scoped_transaction():
         scope, forget_cookie = select_organizations(request, base, home, tree)
-        request.tenancy_scope = scope  # type: ignore[attr-defined]
-        with using_scope(scope):
-            retell()
-            response = get_response(request)
+    request.tenancy_scope = scope  # type: ignore[attr-defined]
+    with using_scope(scope), reading():
+        response = get_response(request)
     if forget_cookie:
         response.delete_cookie(COOKIE)
     return response

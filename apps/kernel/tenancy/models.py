@@ -59,3 +59,20 @@ class PlatformAdmin(models.Model):
 
     class Meta:
         db_table = "platform_admin"
+
+
+class TenantStanding(models.Model):
+    """Whether a tenant may be worked in, and a counter that grows with every change of its organizations.
+
+    Triggers of the directory write it. What a process remembers of the organizations is good for one version.
+    """
+
+    global_reason: ClassVar[str] = "is read before the scope opens, and holds nothing but a number and a flag"
+    app_grants: ClassVar[tuple[str, ...]] = ("SELECT",)
+
+    tenant_id = models.UUIDField(primary_key=True)
+    version = models.BigIntegerField(default=1)
+    is_open = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "tenant_standing"

@@ -42,7 +42,7 @@ def switched_tenant(request: HttpRequest, found: ResolvedActor) -> tuple[UUID, A
     wanted = _wanted(request) or found.tenant_id
     tree = service(OrganizationTree)
     if wanted == found.tenant_id:
-        state = tree.state(wanted)
+        state = tree.state(wanted, standing=found.standing)
         if not state.is_open:
             raise ScopeRefused
         return wanted, found.actor, state

@@ -131,14 +131,6 @@ def reading(*, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         ambient.close()
 
 
-def retell(*, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Tell the open transaction the scope that is open now; for a scope that widens after its first query."""
-    scope = current_scope()
-    connection = connections[using]
-    if not applied_to(connection).covers(scope):
-        tell(connection, Applied(scope.tenant_id, scope.organization_ids))
-
-
 @contextmanager
 def reading_paused(*, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Close the ambient read transaction for the block, so that the block may own the outermost one.
