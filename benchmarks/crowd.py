@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from apps.kernel.tenancy.scope import Scope
 from benchmarks.databases import loading
@@ -40,10 +41,15 @@ class Crowd:
     rows: int
 
 
-def load_crowd(rows: int, *, using: str) -> Crowd:
-    """Give the large tenant `rows` currencies, and the nineteen others a quarter as many in all; others go."""
-    width = max(ORGANIZATIONS, rows // CODES + 1)
+def load_crowd(rows: int, *, using: str, main: tuple[UUID, list[UUID]] | None = None) -> Crowd:
+    """Give the large tenant `rows` currencies, and the nineteen others a quarter as many in all; others go.
+
+    `main` names the large tenant and its organizations; otherwise they are made up.
+    """
+    width = len(main[1]) if main else max(ORGANIZATIONS, rows // CODES + 1)
     tenants, organizations = ids(TENANTS), ids(TENANTS * width)
+    if main:
+        tenants[0], organizations[:width] = main
     every = rows * SHARE // (SHARE - 1)
     values = {"tenants": tenants, "organizations": organizations, "width": width, "rows": every}
     with loading(using) as session:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 BENCHMARKS = {
     "plans": "each index under row-level security, with and without the leakproof marks",
     "lists": "a list page of 50 from 10 thousand and from 1 million rows",
+    "api": "lists, signing in and an export over HTTP, beside stock DRF and bare bcrypt",
     "commands": "a command against the same save in a scoped transaction: statements and time",
     "undo": "one action over 100 thousand rows and its undo: seconds and memory",
     "crypto": "encryption, decryption and blind index of one value",
