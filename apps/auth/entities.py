@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Permission
+
 from apps.auth.calculations import GrantList, gain, merged, role_access
 from apps.auth.features import MANAGE_ACL, MANAGE_USERS
-from apps.auth.models import Role, RoleAcl, User, UserAcl, UserRole
+from apps.auth.models import ApiKey, ApiKeyRole, Role, RoleAcl, RoleGrant, User, UserAcl, UserGrant, UserRole
+from apps.auth.models.grants import level_of
 from apps.auth.selectors import access_of, grant_list, grants_of_role, own_grants, role_grants
 from apps.auth.services.boundary import (
     demand_grantable,
+    demand_members_grantable,
     demand_reachable,
     demand_touchable,
     demand_visible_home,
     is_unbounded,
 )
+from apps.auth.services.key_restoring import judge_api_key, judge_api_key_role
+from apps.auth.services.object_access import record_of
+from apps.auth.services.object_boundary import demand_own_reach, demand_reached_roles, demand_reached_user
 from apps.kernel.access.grants import NOTHING, Access
+from apps.kernel.access.visible import demand_changeable
 from apps.kernel.errors import FeatureRequired
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
@@ -48,6 +56,7 @@ def judge_user(before: Image | None, after: Image | None, actor: Actor) -> None:
     becomes_usable = _is_usable(after) and not _is_usable(before)
     changes_hands = before is not None and before["email_digest"] != after["email_digest"] and user_id != actor.id
     if becomes_usable or changes_hands:
+        demand_reached_user(actor, user_id)
         demand_grantable(actor, before=NOTHING, after=access)
 
 
@@ -60,12 +69,14 @@ def judge_role(before: Image | None, after: Image | None, actor: Actor) -> None:
 
 
 def judge_role_acl(before: Image | None, after: Image | None, actor: Actor) -> None:
-    """The restored list may not hold more than the actor."""
+    """The restored list may hold no more than the actor, nor bring anybody who has the role to hold more."""
     if is_unbounded(actor):
         return
-    former, restored = role_access(_list(before)), role_access(_list(after))
-    demand_touchable(actor, former)
-    _demand_restorable(actor, MANAGE_ACL, before=former, after=restored)
+    former, restored = _list(before), _list(after)
+    demand_touchable(actor, role_access(former))
+    _demand_restorable(actor, MANAGE_ACL, before=role_access(former), after=role_access(restored))
+    role_id = UUID((before or after or {})["role_id"])
+    demand_members_grantable(actor, role_id, before=former, after=restored)
 
 
 def judge_user_acl(before: Image | None, after: Image | None, actor: Actor) -> None:
@@ -90,8 +101,29 @@ def judge_membership(before: Image | None, after: Image | None, actor: Actor) ->
     if after is None:
         return
     roles, own = role_grants(user_id), own_grants(user_id)
+    demand_reached_roles(actor, [UUID(image["role_id"])])
     _demand_restorable(actor, MANAGE_USERS, before=NOTHING, after=role_access(role))
     _demand_restorable(actor, MANAGE_USERS, before=merged(roles, own), after=merged([*roles, role], own))
+    if role == EMPTY:  # it may come back with the same undo, and its list is judged without this member
+        demand_grantable(actor, before=NOTHING, after=merged(roles, own))
+
+
+def judge_object_grant(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Whoever takes back a grant on a record, or the taking away of one, must be able to change the record.
+
+    Grants on records that are gone, or whose module is, open nothing.
+    """
+    if is_unbounded(actor):
+        return
+    image = after or before or {}
+    record = record_of(image["content_type_id"], UUID(image["object_pk"]))
+    if record is None:
+        return
+    demand_changeable(record, actor)
+    if after is not None:
+        if not actor.access.allows(MANAGE_ACL):
+            raise FeatureRequired(feature=MANAGE_ACL)
+        demand_own_reach(actor, record, level_of(Permission.objects.get(pk=image["permission_id"])))
 
 
 def _demand_restorable(actor: Actor, feature: str, *, before: Access, after: Access) -> None:
@@ -118,8 +150,12 @@ def _id(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
-entity(User, icon="person", search=("name",), validate_restore=judge_user)
+entity(User, icon="person", search=("name",), validate_restore=judge_user, is_sensitive=True)
 entity(Role, icon="badge", search=("name",), validate_restore=judge_role)
 entity(RoleAcl, icon="key", validate_restore=judge_role_acl)
 entity(UserAcl, icon="key", validate_restore=judge_user_acl)
 entity(UserRole, icon="group", validate_restore=judge_membership)
+entity(ApiKey, icon="vpn_key", search=("name",), validate_restore=judge_api_key)
+entity(ApiKeyRole, icon="vpn_key", validate_restore=judge_api_key_role)
+entity(UserGrant, icon="lock_person", validate_restore=judge_object_grant)
+entity(RoleGrant, icon="lock_person", validate_restore=judge_object_grant)
