@@ -58,6 +58,7 @@ _PATTERNS = (
     re.compile(r"(?P<key>\b(?i:basic)\s{1,8})(?=[A-Za-z+/]*[\d=])[A-Za-z\d+/]{6,}={0,2}"),
     re.compile(r"(?P<key>://)[^\s/@\"']{1,1024}@"),
     re.compile(r"(?P<key>\beyJ)[\w-]{6,}\.[\w-]+\.[\w-]*"),
+    re.compile(r"(?P<key>\bmk_[0-9A-Za-z]{8}\.)[0-9A-Za-z]{20,}"),
     re.compile(r"(?P<key>\b(?:whsec|sk_live|sk_test|rk_live|gh[pousr]|xox[abeprs])[_-])[\w+/=-]{8,}"),
 )
 _CARD = re.compile(r"(?<![\w.])(?:\d[ -]?){12,18}\d(?!\w)")

@@ -130,6 +130,7 @@ def _defaults(address: Address) -> dict[str, str]:
         "AGORA_TLS": "0",
         "AGORA_ALLOWED_HOSTS": ",".join(address.names),
         "AGORA_BASE_URL": address.url,
+        "AGORA_SHOW_MAIL_FILES": "1",
         "PYTHONUNBUFFERED": "1",
     }
 

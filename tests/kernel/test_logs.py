@@ -80,6 +80,7 @@ TEXTS = [
     f"redis://:{CANARY}@cache/0",
     f"Credentials(user='x', password='{CANARY}')",
     f"whsec_{CANARY}abcdef",
+    f"mk_abcd1234.{'a' * 24}{CANARY.replace('-', '')}",
     f"eyJhbGciOiJI.{CANARY}.{CANARY}",
     f"-----BEGIN EC PRIVATE KEY-----\n{CANARY}\n-----END EC PRIVATE KEY-----",
     f"session_key={CANARY}",

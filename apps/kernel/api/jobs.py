@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ from apps.kernel.work.leases import Lease
 
 Watch = Callable[[int, int | None], None]
 Result = dict[str, Any]
+LOOKS_EVERY = 0.5  # seconds between two looks at whether somebody asked to stop
 
 
 class Stopped(Exception):
@@ -88,13 +90,16 @@ def _told(refusal: PlatformError) -> str:
 
 
 def _watching(job_id: UUID, lease: Lease) -> Watch:
-    progress = service(ProgressReporter)
+    progress, looked = service(ProgressReporter), 0.0
 
     def watch(done: int, total: int | None) -> None:
+        nonlocal looked
         lease.check()
         progress.advance(job_id, done, total)
-        if progress.is_cancellation_requested(job_id):
-            raise Stopped
+        if time.monotonic() - looked >= LOOKS_EVERY:
+            looked = time.monotonic()
+            if progress.is_cancellation_requested(job_id):
+                raise Stopped
 
     return watch
 
