@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from django.utils.functional import Promise
 
 from apps.kernel.api.renderers import ENCODER
