@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.ports import Identity
+from apps.kernel.ports import Identity, ObjectGrants
 from apps.kernel.registry.modules import Manifest, ModuleConfig
 from apps.kernel.services import provide
 
@@ -20,10 +20,15 @@ class StaffConfig(ModuleConfig):
     def ready(self) -> None:
         """Provide services; models are loaded by now."""
         from apps.auth.contracts import Rbac  # noqa: PLC0415 - services need the models
+        from apps.auth.guardian_tables import leave_out_guardian_tables  # noqa: PLC0415
         from apps.auth.identity import StaffIdentity  # noqa: PLC0415
+        from apps.auth.services import object_grants  # noqa: F401, PLC0415 - declares its commands
         from apps.auth.services.devices import remember_device  # noqa: PLC0415
+        from apps.auth.services.object_access import StoredGrants  # noqa: PLC0415
         from apps.auth.services.rbac import StaffRbac  # noqa: PLC0415
 
         provide(Identity, StaffIdentity())
+        provide(ObjectGrants, StoredGrants())
         provide(Rbac, StaffRbac(), name="auth.rbac", aliases=("rbacService",))
         user_logged_in.connect(remember_device, dispatch_uid="auth.remember_device")
+        leave_out_guardian_tables()

@@ -13,7 +13,7 @@ from apps.kernel.checks import check_walls, judge_model
 
 
 def test_the_house_passes_its_own_checks() -> None:
-    assert run_checks() == []
+    assert [message for message in run_checks() if not message.is_silenced()] == []
 
 
 def ids(model: type[models.Model]) -> set[str]:

@@ -30,6 +30,8 @@ def schema_hash() -> str:
         "apps/kernel/commands/*.py",
         "apps/kernel/work/storage.py",
         "apps/*/*sql*.py",
+        "tests/support/*/migrations/*.py",
+        "tests/support/*/models.py",
     )
     files = {path for pattern in patterns for path in ROOT.glob(pattern)} | set(ROOT.glob("apps/**/models.py"))
     for path in sorted(files):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.auth.models.grants import RoleGrant, UserGrant
 from apps.auth.models.keys import ApiKey, ApiKeyRole, ApiKeySecret
 from apps.auth.models.roles import AccessVersion, Grants, Role, RoleAcl, RoleDefault, UserAcl, UserRole
 from apps.auth.models.sessions import PasswordReset, Session
@@ -18,8 +19,10 @@ __all__ = [
     "Role",
     "RoleAcl",
     "RoleDefault",
+    "RoleGrant",
     "Session",
     "User",
     "UserAcl",
+    "UserGrant",
     "UserRole",
 ]

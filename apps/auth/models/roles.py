@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.auth.models.groups import HiddenGroupField
 from apps.auth.models.users import User
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import Versioned
@@ -15,7 +16,10 @@ from apps.kernel.bases.models import TenantModel
 
 
 class Role(Versioned, TenantModel):
-    """A named set of grants. Nothing is decided by the name; `system_key` never changes."""
+    """A named set of grants. Nothing is decided by the name; `system_key` never changes.
+
+    `group` stands for the role in grants on single records; the database makes it, keeps it and takes it away.
+    """
 
     entity_id = "auth.role"
 
@@ -23,6 +27,7 @@ class Role(Versioned, TenantModel):
     system_key = models.CharField(  # noqa: DJ001 - null, so that any number of roles may have none
         _("system key"), max_length=20, null=True, editable=False
     )
+    group = HiddenGroupField(related_name="roles")
 
     class Meta:
         db_table = "staff_role"

@@ -4,38 +4,75 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import models
+
 from apps.kernel.access.grants import Decision
+from apps.kernel.access.objects import Level, ObjectDecision, ObjectRule
+from apps.kernel.access.visible import decide
+from apps.kernel.bases.mixins import ObjectAccess
 from apps.kernel.registry.features import demand_declared
 from apps.kernel.tenancy.scope import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One decision about one actor, in data and in words."""
+    """One decision about one actor, in data and in words.
+
+    `record` is the decision about the record that was asked about (None: about none), and `level` how far the
+    feature has to reach on it.
+    """
 
     actor: str
     feature: str
     decision: Decision
+    record: ObjectDecision | None = None
+    level: Level = Level.VIEW
 
     @property
     def allowed(self) -> bool:
         """Whether the actor may."""
-        return self.decision.allowed
+        return self.decision.allowed and (self.record is None or self.record.allows(self.level))
 
     def __str__(self) -> str:
         """Say it for people."""
+        verdict = "may" if self.allowed else "may not"
+        about = "" if self.record is None else f"; {self._record_words(self.record)}"
+        return f"{self.actor} {verdict} {self.feature}: {self._feature_words()}{about}."
+
+    def _feature_words(self) -> str:
         where = f" from {self.decision.source}" if self.decision.source else ""
-        reasons = {
+        return {
             "super_admin": "is a super admin of the tenant",
             "granted": f"holds {self.decision.grant}{where}",
             "denied": f"is denied {self.decision.grant}",
             "not_granted": "holds nothing that covers it",
-        }
-        verdict = "may" if self.allowed else "may not"
-        return f"{self.actor} {verdict} {self.feature}: {reasons[self.decision.rule]}."
+        }[self.decision.rule]
+
+    def _record_words(self, record: ObjectDecision) -> str:
+        grants = ", ".join(f"{grant.level} through {grant.source}" for grant in record.grants)
+        return {
+            ObjectRule.OPEN: "the record is not restricted",
+            ObjectRule.SUPER_ADMIN: "the record is restricted, and super admins see it",
+            ObjectRule.SYSTEM: "the record is restricted, and the system sees it",
+            ObjectRule.GRANTED: f"the record is restricted and granted: {grants}",
+            ObjectRule.NOT_GRANTED: "the record is restricted and not granted",
+        }[record.rule]
 
 
-def explain_access(actor: Actor, feature: str) -> Explanation:
-    """Say which grant or rule decides. Raises NotRegistered for a feature that nobody declared."""
+def explain_access(actor: Actor, feature: str, record: models.Model | None = None) -> Explanation:
+    """Say which grant or rule decides about the feature, on one record where it is about one.
+
+    On a restricted record a grant for changes is needed by every feature but the one that reads the kind.
+    Raises NotRegistered for a feature that nobody declared.
+    """
     demand_declared(feature)
-    return Explanation(actor.label, feature, actor.access.explain(feature))
+    decision = actor.access.explain(feature)
+    if record is None:
+        return Explanation(actor.label, feature, decision)
+    return Explanation(actor.label, feature, decision, decide(record, actor), level_of(feature, record))
+
+
+def level_of(feature: str, record: models.Model) -> Level:
+    """How far a feature reaches on a record: the one that reads its kind needs to see it, others change it."""
+    reads = isinstance(record, ObjectAccess) and feature == record.view_feature
+    return Level.VIEW if reads or not isinstance(record, ObjectAccess) else Level.CHANGE

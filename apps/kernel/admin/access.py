@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
+from apps.kernel.access.objects import Level
+from apps.kernel.access.visible import decide
 from apps.kernel.commands.declarations import Command
 from apps.kernel.tenancy.scope import scope_or_none
 
@@ -21,6 +23,11 @@ def allows(feature: str) -> bool:
 def may_run(command: AnyCommand | None) -> bool:
     """Say whether the command exists and the actor holds its feature; one without a feature decides inside."""
     return command is not None and (not command.spec.feature or allows(command.spec.feature))
+
+
+def may_change(record: Any) -> bool:
+    """Say whether the record (None: records in general) is open to changes; a restricted one takes a grant."""
+    return record is None or decide(record).allows(Level.CHANGE)
 
 
 class FeatureGuarded:
@@ -50,11 +57,11 @@ class FeatureGuarded:
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether a record may be changed."""
-        return self._manages() and may_run(self.update_command)
+        return self._manages() and may_run(self.update_command) and may_change(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether a record may be deleted."""
-        return self._manages() and may_run(self.delete_command)
+        return self._manages() and may_run(self.delete_command) and may_change(obj)
 
     def _manages(self) -> bool:
         return not self.manage_feature or allows(self.manage_feature)

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
+from apps.kernel.access.visible import visible
 from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.bulk import DELETE_SELECTED, delete_selected, press_selected
 from apps.kernel.admin.buttons import RecordCommand, Text
@@ -81,7 +82,7 @@ class CommandLists:
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Living rows of the scope."""
         parent: Any = super()
-        return living(parent.get_queryset(request))
+        return visible(living(parent.get_queryset(request)))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record of an address; anything that is no id of the scope is no record."""

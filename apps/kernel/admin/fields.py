@@ -15,6 +15,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.kernel.access.visible import visible
 from apps.kernel.admin.labels import Labels, labels_of, pointing_columns
 from apps.kernel.references.fields import ReferenceField
 
@@ -114,7 +115,8 @@ class HouseFields:
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Keys offer living rows of the scope only."""
-        kwargs.setdefault("queryset", living(db_field.remote_field.model._default_manager.all()))
+        rows = living(db_field.remote_field.model._default_manager.all())
+        kwargs.setdefault("queryset", visible(rows))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:

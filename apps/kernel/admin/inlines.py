@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 from unfold.forms import PaginationInlineFormSet
 
+from apps.kernel.access.visible import visible
 from apps.kernel.admin.fields import HouseFields, living
 from apps.kernel.admin.forms import add_row_refusals
 from apps.kernel.errors import PlatformError
@@ -53,7 +54,7 @@ class CommandRows(HouseFields):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Living rows of the scope."""
-        return living(super().get_queryset(request))  # type: ignore[misc]
+        return visible(living(super().get_queryset(request)))  # type: ignore[misc]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The class of rows for one request."""

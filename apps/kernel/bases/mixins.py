@@ -1,4 +1,4 @@
-"""Mixins of the two bases: versions, aggregates, soft delete, custom fields."""
+"""Mixins of the two bases: versions, aggregates, soft delete, restricted rows, custom fields."""
 
 from __future__ import annotations
 
@@ -67,6 +67,22 @@ class SoftDelete(models.Model):
     def is_deleted(self) -> bool:
         """Say whether the row is hidden."""
         return self.deleted_at is not None
+
+
+class ObjectAccess(models.Model):
+    """A row that may be restricted to those who were granted it; only `access.grant` and `access.revoke` do that.
+
+    `view_feature` and `change_feature` name what reading and changing such rows needs beside a grant. Nobody
+    grants on a row what they could not do with it themselves. Meta keeps Django's default permissions.
+    """
+
+    view_feature: ClassVar[str] = ""
+    change_feature: ClassVar[str] = ""
+
+    is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
+
+    class Meta:
+        abstract = True
 
 
 class CustomFields(models.Model):

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from apps.kernel import clock
-from apps.kernel.commands.declarations import CommandSpec
+from apps.kernel.commands.declarations import ANY_KIND, CommandSpec
 from apps.kernel.commands.inputs import stored_input
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.running import Resource, RunningCommand, _running, running_or_none
@@ -66,7 +66,8 @@ def acting(
 
 def _resource_of(spec: CommandSpec, arguments: Mapping[str, Any]) -> Resource:
     first = next(iter(arguments.values()), None)
-    return Resource(spec.resource, first if isinstance(first, UUID) else None)
+    kind = "" if spec.resource == ANY_KIND else spec.resource
+    return Resource(kind, first if isinstance(first, UUID) else None)
 
 
 def _begin(command: RunningCommand, arguments: Mapping[str, Any], using: str) -> None:

@@ -14,6 +14,8 @@ from apps.kernel.tenancy.scope import Scope
 P = ParamSpec("P")
 R = TypeVar("R")
 Example = Callable[[Scope], Mapping[str, Any]]
+# The resource of a command about records of any kind: each action names the kind of its own record.
+ANY_KIND = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class CommandSpec:
     """What the house knows about a command.
 
     `feature` is what the actor must hold; "" needs `open_reason`, which says who may call it and why.
-    `resource` is the entity id of the record that the command is about.
+    `resource` is the entity id of the record that the command is about, ANY_KIND where each call says it.
     `undone_by` names a compensating command, called with the resource's id in place of restoring rows.
     `example(scope)` returns keyword arguments of a valid call, creating what they point to.
     `secret` names inputs that are never stored. `loads` names tables that it fills without row images.

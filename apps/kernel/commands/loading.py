@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from apps.kernel.access.visible import demand_changeable
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.running import about, running
 from apps.kernel.errors import RowNotFound, StaleVersion
@@ -24,13 +25,15 @@ ORDER BY 1
 def load_for_update(model: type[RowT], row_id: UUID) -> RowT:
     """The row, locked against other changes (not against foreign keys to it).
 
-    Raises RowNotFound for a missing or foreign row, StaleVersion when the caller of the outermost command
-    stated another version of the record that it is about.
+    Raises RowNotFound for a missing, foreign or hidden row, RecordReadOnly for a restricted one that the actor
+    may only see, StaleVersion when the caller of the outermost command stated another version of the record that
+    it is about.
     """
     rows: Any = model._default_manager.select_for_update(no_key=True, of=("self",))
     row: RowT | None = rows.filter(pk=row_id).first()
     if row is None:
         raise RowNotFound
+    demand_changeable(row)
     check_version(row)
     about(row)
     return row

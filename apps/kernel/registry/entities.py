@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.functional import Promise
 
+from apps.kernel.access.visible import visible
 from apps.kernel.commands.running import label_of
 from apps.kernel.registry.store import Registry
 from apps.kernel.tenancy.scope import Actor
@@ -40,15 +41,15 @@ class Entity:
     is_sensitive: bool = False
 
     def living(self) -> models.QuerySet[Any]:
-        """Rows of the scope that are not soft-deleted."""
+        """Rows of the scope that are not soft-deleted and that the actor may see."""
         rows: models.QuerySet[Any] = self.model._default_manager.all()
         if any(item.name == "deleted_at" for item in self.model._meta.local_concrete_fields):
             rows = rows.filter(deleted_at__isnull=True)
-        return rows
+        return visible(rows)
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
-        """Labels of the rows that exist in the scope, soft-deleted ones included, in one query."""
-        found = self.model._default_manager.filter(pk__in=set(ids))
+        """Labels of the rows that the actor may see, soft-deleted ones included, in one query."""
+        found = visible(self.model._default_manager.filter(pk__in=set(ids)))
         return {row.pk: label_of(row) for row in found}
 
     def find(self, text: str, *, limit: int = 20) -> list[tuple[UUID, str]]:

@@ -22,6 +22,7 @@ from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_
 from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, runs_of, spec_of, undone_actions
 from apps.kernel.commands.undo.restore import restore
 from apps.kernel.commands.undo.validation import check_references, judge_rows
+from apps.kernel.commands.undo.visibility import demand_reached_rows
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
@@ -37,7 +38,8 @@ UNDO_ANY = "audit_logs.undo_tenant"
 def plan_undo(action_id: UUID) -> UndoPlan:
     """What undoing the action would do and what is in the way. Writes nothing.
 
-    Raises RowNotFound for an action that the scope does not see whole, FeatureRequired without the right.
+    Raises RowNotFound for an action that the scope does not see whole, FeatureRequired without the right,
+    RecordReadOnly where it changed a restricted record that the actor may only see.
     """
     action = find_action(action_id)
     demand_right(action)
@@ -79,7 +81,11 @@ def demand_right(action: Action) -> None:
     if not (own and scope.actor.access.allows(UNDO_OWN)):
         demand_feature(scope, UNDO_OWN if own else UNDO_ANY)
     spec = spec_of(action)
-    demand_feature(scope, spec.feature if spec else "")
+    if spec is None:
+        return
+    demand_feature(scope, spec.feature)
+    worker = COMMANDS.get(str(action.input.get(spec.delegates, ""))) if spec.delegates else None
+    demand_feature(scope, worker.feature if worker else "")
 
 
 def _plan(action: Action) -> UndoPlan:
@@ -88,6 +94,7 @@ def _plan(action: Action) -> UndoPlan:
     spec = spec_of(action)
     compensated = spec is not None and bool(spec.undone_by)  # the compensating command judges by itself
     with set_based(runs):
+        demand_reached_rows(runs, tree)
         conflicts = () if compensated else conflicting_rows(runs, tree)
     return UndoPlan(
         action=action,
