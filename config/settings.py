@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.templatetags.static import static
+
 from apps.backoffice import theme
 from apps.kernel.crypto.keks import parse_keks
+from apps.kernel.limits.rates import named_rates
 from apps.kernel.logs import configure_logging
 from config import env
 
@@ -29,26 +32,36 @@ INSTALLED_APPS = [
     "apps.auth",
     "apps.directory",
     "apps.audit_logs",
+    "apps.progress",
+    "apps.notifications",
     "apps.currencies",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "guardian",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
+    "apps.kernel.web.headers.HeadersMiddleware",
+    "apps.kernel.web.health.HealthMiddleware",
+    "apps.kernel.web.metrics.exposition.MetricsMiddleware",
+    "apps.kernel.web.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.kernel.limits.middleware.LimitMiddleware",
     "apps.kernel.tenancy.middleware.ScopeMiddleware",
     "apps.kernel.web.middleware.RefusalMiddleware",
     "apps.auth.middleware.StaffAuthenticationMiddleware",
@@ -102,9 +115,19 @@ CACHES: dict[str, dict[str, Any]] = {
 
 AUTH_USER_MODEL = "staff_auth.User"
 AUTHENTICATION_BACKENDS = ["apps.auth.backends.StaffBackend"]
+# Grants on single records: guardian's models with a tenant, written by commands and read by `visible()` only. Its own
+# tables would stand outside the walls, so they are not made, and its back end answers a question that nobody asks.
+GUARDIAN_USER_OBJ_PERMS_MODEL = "staff_auth.UserGrant"
+GUARDIAN_GROUP_OBJ_PERMS_MODEL = "staff_auth.RoleGrant"
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
+ANONYMOUS_USER_NAME = None
+MIGRATION_MODULES = {"guardian": None}
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 SESSION_ENGINE = "apps.auth.sessions"
 SESSION_COOKIE_NAME = "agora_session"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = env.integer("AGORA_SESSION_HOURS", 8, least=1) * 60 * 60
+AGORA_REMEMBER_DAYS = env.integer("AGORA_REMEMBER_DAYS", 30, least=1)  # a session that was asked to last
+AGORA_ACCESS_MINUTES = env.integer("AGORA_ACCESS_MINUTES", 15, least=1)  # an access token; the session may end sooner
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "agora_csrf"
@@ -117,6 +140,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# How many proxies of ours stand before the web processes: as many of X-Forwarded-For's last entries are believed.
+AGORA_PROXY_DEPTH = env.integer("AGORA_PROXY_DEPTH", 0, least=0)
+# Limit -> "count/seconds" or "off", where it differs from what is declared: docs/how-to/limits.md has the names.
+RATE_LIMITS = named_rates(env.listing("AGORA_RATE_LIMITS"))
 
 # Behind TLS in production; the embedded demo speaks plain HTTP on loopback and switches these off.
 BEHIND_TLS = env.flag("AGORA_TLS", default=True)
@@ -152,9 +180,49 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["apps.kernel.api.renderers.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.kernel.api.parsers.StrictJSONParser"],
     "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.kernel.api.negotiation.HouseNegotiation",
+    "DEFAULT_THROTTLE_CLASSES": ["apps.kernel.limits.actors.ActorLimit"],
+    "DEFAULT_SCHEMA_CLASS": "apps.kernel.api.schema.operations.HouseSchema",
     "EXCEPTION_HANDLER": "apps.kernel.api.errors.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
+}
+
+# The REST interface's own description, at /api/schema/ and /api/docs/: for staff and keys, or for everybody.
+API_DOCS_PUBLIC = env.flag("AGORA_API_DOCS_PUBLIC", default=False)
+
+# What operators look at: docs/how-to/monitor.md.
+AGORA_VERSION = env.text("AGORA_VERSION", "0.1.0")
+AGORA_METRICS_TOKEN = env.secret("AGORA_METRICS_TOKEN", "")
+AGORA_WORKER_SILENCE = env.seconds("AGORA_WORKER_SILENCE", 60)
+METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR", "")
+
+# Without EMAIL_URL mails are written to files under var/mail: nobody gets one, and whoever tries Agora out reads them.
+_MAIL = env.mail(env.secret("EMAIL_URL", "file://"), folder=BASE_DIR / "var" / "mail")
+EMAIL_BACKEND, EMAIL_FILE_PATH = _MAIL.backend, _MAIL.folder
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.use_tls, _MAIL.use_ssl
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1)  # seconds for each answer of the mail server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("MAIL_FROM", "Agora <agora@localhost>")
+MAIL_KEPT_DAYS = env.integer("AGORA_MAIL_KEPT_DAYS", 90, least=1)  # how long texts of ended mails are kept
+MAIL_FILES_SHOWN = env.flag("AGORA_SHOW_MAIL_FILES", default=DEBUG)  # to staff, with tokens: never in production
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Agora",
+    "DESCRIPTION": "The REST interface of Agora. Lists, writes, errors and limits follow the same rules everywhere.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "PREPROCESSING_HOOKS": ["apps.kernel.api.schema.operations.only_api"],
+    "POSTPROCESSING_HOOKS": ["apps.kernel.api.schema.operations.with_problem"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 OUTBOUND_ALLOW_PRIVATE = env.flag("OUTBOUND_ALLOW_PRIVATE", default=False)
@@ -162,6 +230,12 @@ EXTENSIONS_DISABLED = env.listing("EXTENSIONS_DISABLED")
 SERVICE_OVERRIDES: dict[str, str] = {}
 
 LOGGING = configure_logging(level=env.text("AGORA_LOG_LEVEL", "INFO"))
+LOGGING["filters"]["request"] = {"()": "apps.kernel.web.requests.RequestFilter"}
+LOGGING["handlers"]["standard_error"]["filters"].append("request")
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # every refusal has its line in the access log
 LOGGING_CONFIG = "logging.config.dictConfig"
 
-UNFOLD = theme.UNFOLD
+UNFOLD = {
+    **theme.UNFOLD,
+    "SCRIPTS": [*theme.UNFOLD["SCRIPTS"], lambda request: static("backoffice/expressions.js")],
+}

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from apps.kernel.api.errors import headers_of
 from apps.kernel.errors import PlatformError, RowNotFound, Unavailable
 from apps.kernel.tenancy.refusals import problem_body
 

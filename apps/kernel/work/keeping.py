@@ -13,6 +13,7 @@ from typing import Self
 
 from django.db import DatabaseError, connection
 
+from apps.kernel.work.heartbeats import beat
 from apps.kernel.work.leases import Claimed, Lease
 from apps.kernel.work.settling import hand_back, renew
 from apps.kernel.work.waking import wake_now
@@ -77,6 +78,8 @@ class Batch:
                 self._share()
             if lease is not None and now >= lease.renew_at:
                 self._renew(lease, now)
+            if lease is not None:
+                beat(lease.work.queue)  # a long row keeps its worker from the next sweep, and is no silence
         except DatabaseError:
             logger.warning("leases could not be renewed", exc_info=True)
 

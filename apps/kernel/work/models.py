@@ -1,4 +1,4 @@
-"""What must happen and when: the global work table, and the tenants' schedules."""
+"""What must happen and when: the global work table, its workers' signs of life, and the tenants' schedules."""
 
 from __future__ import annotations
 
@@ -54,6 +54,20 @@ class Work(models.Model):
             models.Index(fields=["queue", "tenant_id", "due_at"], name="work_share", condition=WAITING),
             models.Index(fields=["parked_at"], name="work_parked", condition=~WAITING),
         ]
+
+
+class WorkerHeartbeat(models.Model):
+    """The last sign of life of a queue's workers; `worker` is the process that gave it."""
+
+    global_reason: ClassVar[str] = "workers serve all tenants; it holds names of queues and processes"
+    app_grants: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
+
+    queue = models.TextField(primary_key=True)
+    worker = models.TextField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "worker_heartbeat"
 
 
 class Schedule(Versioned, TenantModel):
