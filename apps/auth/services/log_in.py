@@ -24,9 +24,11 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.models import CredentialIndex
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
+from apps.kernel.web.metrics.instruments import count_log_in_refusal
 from apps.kernel.work.queueing import enqueue
 
 KIND = "email"
+DOOR = "staff"
 LOCK_NOTICE = "auth.lock_notice"
 NO_TENANT = UUID(int=0)
 MAY_LOG_IN = Q(deleted_at__isnull=True, is_active=True, is_confirmed=True)
@@ -71,6 +73,7 @@ def _attempt(tenant_id: UUID, user_id: UUID, password: str, **on_success: object
     stored = _begin_attempt(tenant_id, user_id)
     is_right, is_outdated = _compare(password, stored)
     if stored is None or not is_right:
+        count_log_in_refusal(DOOR)
         return None
     user = _succeed(tenant_id, user_id, **on_success)
     if user is not None and is_outdated:

@@ -64,7 +64,7 @@ def _example(scope: Scope) -> dict[str, Any]:
 
 def _is_of_one_record(spec: CommandSpec) -> bool:
     first = next(iter(spec.signature.parameters.values()), None)
-    own = spec.id.startswith("kernel.")
+    own = spec.id.startswith(("kernel.", "audit_logs."))
     return spec.undoable and not own and spec.example is not None and first is not None and first.name.endswith("_id")
 
 
@@ -72,6 +72,7 @@ def _is_of_one_record(spec: CommandSpec) -> bool:
     "kernel.record.bulk",
     open_reason="each record's own command demands its feature",
     example=_example,
+    bulk=True,
     delegates="command",
 )
 def bulk(

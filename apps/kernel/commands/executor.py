@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,16 +17,17 @@ from apps.kernel.commands.errors import CommandInsideTransaction
 from apps.kernel.commands.guards import run_guards
 from apps.kernel.commands.idempotency import claim, settle
 from apps.kernel.commands.invocation import current_invocation
-from apps.kernel.commands.outcome import remember_action
+from apps.kernel.commands.outcome import command_ended, remember_action
 from apps.kernel.commands.running import about, running_or_none
 from apps.kernel.commands.translation import is_transient, translated
-from apps.kernel.errors import FeatureRequired, NotAuthenticated
+from apps.kernel.errors import FeatureRequired, NotAuthenticated, PlatformError
 from apps.kernel.registry.features import demand_declared
 from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope
 from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
 
 TRIES = 3
 LONGEST_PAUSE = 0.05
+DONE, FAULT = "done", "fault"
 
 R = TypeVar("R")
 
@@ -41,7 +43,21 @@ def execute(spec: CommandSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         if running_or_none() is not None:
             with scoped_transaction():
                 return _run(spec, arguments)[0]
-        return _outermost(spec, arguments)
+        with _announced(spec):
+            return _outermost(spec, arguments)
+
+
+@contextmanager
+def _announced(spec: CommandSpec) -> Iterator[None]:
+    outcome = FAULT
+    try:
+        yield
+        outcome = DONE
+    except PlatformError as refusal:
+        outcome = refusal.code
+        raise
+    finally:
+        command_ended.send(CommandSpec, command=spec.id, outcome=outcome)
 
 
 def demand_feature(scope: Scope, feature: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,15 @@ class IdentityField(NumberField):
     def db_type(self, connection: Any) -> str:
         """The column type."""
         return "bigint GENERATED ALWAYS AS IDENTITY"
+
+
+OUTERMOST = models.Q(parent_id__isnull=True)
+
+
+def _outermost_by(column: str) -> models.Index:
+    """An index for the list of outermost actions with one value in the column, newest first."""
+    name = f"action_{column.removesuffix('_id')}"
+    return models.Index(fields=["tenant_id", column, "created_at", "id"], condition=OUTERMOST, name=name)
 
 
 class Action(TenantModel):
@@ -83,6 +93,14 @@ class Action(TenantModel):
             models.Index(fields=["tenant_id", "resource_id", "id"], name="action_resource"),
             models.Index(fields=["tenant_id", "actor_id", "created_at", "id"], name="action_actor"),
             models.Index(fields=["parent_id"], name="action_parent", condition=models.Q(parent_id__isnull=False)),
+            models.Index(fields=["tenant_id", "correlation_id"], name="action_correlation"),
+            *(_outermost_by(column) for column in ("resource_entity", "organization_id", "actor_kind", "source")),
+            models.Index(
+                fields=["tenant_id", "command", "created_at", "id"],
+                opclasses=["uuid_ops", "text_pattern_ops", "timestamptz_ops", "uuid_ops"],  # for the start of an id
+                condition=OUTERMOST,
+                name="action_command",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,7 +134,16 @@ class RowImage(TenantModel):
     class Meta:
         db_table = "row_image"
         base_manager_name = "objects"
-        indexes: ClassVar = [models.Index(fields=["row_id", "seq"], name="row_image_row")]
+        indexes: ClassVar = [
+            models.Index(fields=["row_id", "seq"], name="row_image_row"),
+            # Finds deleted rows by what they pointed to.
+            GinIndex(
+                fields=["before"],
+                opclasses=["jsonb_path_ops"],
+                condition=models.Q(operation="D"),
+                name="row_image_gone",
+            ),
+        ]
 
 
 class ActionUndo(TenantModel):

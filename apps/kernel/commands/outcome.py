@@ -1,4 +1,4 @@
-"""Ids of the actions that ran in this request or task: for `X-Action-Id`, the undo banner and tests."""
+"""What came of commands: ids of the actions of this request or task, and a signal for whoever counts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
+
+from django.dispatch import Signal
+
+# Sent after each outermost command with `command` (its id) and `outcome` (`done`, or the code of what stopped it).
+command_ended = Signal()
 
 _collected: ContextVar[list[UUID] | None] = ContextVar("agora_collected_actions", default=None)
 

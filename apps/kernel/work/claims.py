@@ -82,7 +82,7 @@ def claim(queue: str, *, limit: int = BATCH) -> list[Claimed]:
         rows = cursor.fetchall()
     if rows:
         _rotation.after[queue] = rows[0][-1] or FIRST_TENANT
-    return sorted((Claimed(*row[:-1]) for row in rows), key=attrgetter("due_at"))
+    return sorted((Claimed(*row[:-1]) for row in rows), key=attrgetter("due_at", "id"))
 
 
 def _params(queue: str, limit: int) -> dict[str, Any]:

@@ -60,6 +60,11 @@ def count_command(command_id: str, *, outcome: str) -> None:
     commands.labels(command_id, outcome).inc()
 
 
+def count_outcome(sender: object, *, command: str, outcome: str, **_: object) -> None:
+    """Count a command that has ended; receives `command_ended`."""
+    count_command(command, outcome=outcome)
+
+
 def count_log_in_refusal(door: str) -> None:
     """Count one refused log-in at a door: `staff`, `customer`, `api_key`."""
     log_in_refusals.labels(door).inc()
