@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.access import allows
-from apps.kernel.admin.actions import VIEW_ANY, VIEW_OWN, entries_of, roots_of, visible_actions
+from apps.kernel.admin.actions import entries_of
 from apps.kernel.admin.labels import labels_of
-from apps.kernel.commands.models import Action, RowImage
+from apps.kernel.commands.history.records import Column, column_of, record_actions, shown_columns
+from apps.kernel.commands.history.visibility import VIEW_ANY, may_see_history
+from apps.kernel.commands.history.wording import field_label
+
+__all__ = ["RecordHistory", "may_see_history"]
 
 PER_PAGE = 20
 
 
-def may_see_history() -> bool:
-    """Say whether the actor may read any history at all."""
-    return allows(VIEW_ANY) or allows(VIEW_OWN)
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the reader wants to see of a record's history; `field` is "" for every field."""
 
+    field: str
+    column: Column | None
+    related: bool
 
-def record_actions(record_id: UUID, *, before: UUID | None = None, limit: int = PER_PAGE) -> list[Action]:
-    """Outermost actions that were about the record or touched its row, newest first.
-
-    `before` is the id of the last action already shown: ids grow with time, so they page the history.
-    """
-    about = Action.objects.filter(resource_id=record_id)
-    touching = RowImage.objects.filter(row_id=record_id)
-    ids = set(about.order_by("-id").values_list("pk", flat=True)[:500])
-    ids |= set(touching.order_by("-seq").values_list("action_id", flat=True)[:500])
-    rows = visible_actions().filter(pk__in=roots_of(ids))
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows[:limit])
+    def query(self, **more: str) -> str:
+        """The page's parameters, with further ones."""
+        parameters = QueryDict(mutable=True)
+        chosen = {"field": self.field, "related": "true" if self.related else "", **more}
+        parameters.update({name: value for name, value in chosen.items() if value})
+        return parameters.urlencode()
 
 
 class RecordHistory:
     """The history page in place of Django's log."""
+
+    @property
+    def lacks_history(self) -> bool:
+        """Say whether records of the kind leave no images, so that there is nothing to show."""
+        page: Any = self
+        return not getattr(page.model, "audited", False)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> TemplateResponse:
         """Actions of one record with their diffs."""
@@ -50,7 +57,17 @@ class RecordHistory:
             raise PermissionDenied
         if record is None:
             raise Http404
-        actions = record_actions(record.pk, before=_before(request), limit=PER_PAGE + 1)
+        chosen = _narrowing(page, request)
+        actions = record_actions(
+            record.pk,
+            before=_before(request),
+            limit=PER_PAGE + 1,
+            model=page.model,
+            related=chosen.related,
+            column=chosen.column,
+        )
+        field = chosen.column.field if chosen.column else ""
+        older = str(actions[PER_PAGE - 1].pk) if len(actions) > PER_PAGE else ""
         context = {
             **page.admin_site.each_context(request),
             "title": _("History of %(name)s") % {"name": record},
@@ -58,14 +75,22 @@ class RecordHistory:
             "original": record,
             "object": record,
             "object_id": record.pk,
-            "entries": entries_of(actions[:PER_PAGE], labels_of(request)),
-            "older": actions[PER_PAGE - 1].pk if len(actions) > PER_PAGE else None,
+            "entries": entries_of(actions[:PER_PAGE], labels_of(request), record_id=record.pk, field=field),
+            "older": chosen.query(before=older) if older else "",
             "only_own": not allows(VIEW_ANY),
+            "chosen": chosen,
+            "fields": [(item.name, field_label(item, item.name)) for item in shown_columns(page.model)],
             "preserved_filters": page.get_preserved_filters(request),
             **(extra_context or {}),
         }
         request.current_app = page.admin_site.name
         return TemplateResponse(request, "admin/object_history.html", context)
+
+
+def _narrowing(page: Any, request: HttpRequest) -> Narrowing:
+    name = request.GET.get("field", "")
+    column = column_of(page.model, name) if name else None
+    return Narrowing(name if column else "", column, related=request.GET.get("related") == "true")
 
 
 def _before(request: HttpRequest) -> UUID | None:

@@ -14,6 +14,7 @@ from apps.kernel.admin.deletion import CommandDeletion
 from apps.kernel.admin.fields import HouseFields
 from apps.kernel.admin.history import RecordHistory
 from apps.kernel.admin.pressing import ButtonPages
+from apps.kernel.admin.reading import NotedReads
 from apps.kernel.admin.writing import CommandSaving, WithoutDjangosWrites
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ else:
 
 
 class CommandAdmin(
+    NotedReads,
     HouseFields,
     CommandSaving,
     CommandDeletion,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +15,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.actions import entries_of
-from apps.kernel.admin.diffs import taken_back
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.offers import say
-from apps.kernel.admin.wording import command_words
 from apps.kernel.admin.writing import run
 from apps.kernel.commands.errors import UndoConflict
+from apps.kernel.commands.history.diffs import taken_back
+from apps.kernel.commands.history.states import demand_undoable
+from apps.kernel.commands.history.wording import command_words, conflict_words
 from apps.kernel.commands.models import Action
-from apps.kernel.commands.undo.engine import UNDO, plan_undo, undo
-from apps.kernel.commands.undo.plan import UndoPlan
+from apps.kernel.commands.undo.engine import UNDO, find_action, plan_undo, seeing_all_of, undo
 from apps.kernel.errors import PlatformError, RowNotFound
 
 SHOWN = 10
@@ -42,6 +41,7 @@ def undo_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     done: list[Action] = []
     for action_id in action_ids:
         try:
+            demand_undoable(find_action(action_id))
             done.append(run(undo, action_id, cascade=request.POST.get("cascade") == "yes"))
         except RowNotFound:
             raise Http404 from None
@@ -56,8 +56,10 @@ def undo_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 def plan_view(site: AdminSite, request: HttpRequest, action_id: UUID) -> HttpResponse:
     """What undoing an action would restore and what stands in the way. Writes nothing."""
     plan = plan_undo(action_id)
+    demand_undoable(plan.action)
     labels = labels_of(request)
-    [entry] = entries_of([plan.action], labels)
+    with seeing_all_of(plan.action):
+        [entry] = entries_of([plan.action], labels)
     later = list(Action.objects.filter(pk__in=plan.later).order_by("-id")[:SHOWN])
     context = {
         **site.each_context(request),
@@ -67,7 +69,7 @@ def plan_view(site: AdminSite, request: HttpRequest, action_id: UUID) -> HttpRes
         "restored": taken_back(entry.diff),
         "later": entries_of(later, labels, with_diffs=False),
         "hidden_later": max(0, len(plan.later) - len(later)),
-        "conflict_words": sorted(set(_conflict_words(plan))),
+        "conflict_words": sorted({conflict_words(item.reason) for item in plan.conflicts}),
         "may_cascade": bool(plan.conflicts and plan.later and not plan.refusal and not plan.is_undone),
         "next": back_address(site, request),
     }
@@ -93,16 +95,6 @@ def still_there(site: AdminSite, request: HttpRequest, address: str) -> str:
     if page is None or object_id is None or page.get_object(request, object_id) is not None:
         return address
     return reverse(f"{site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist")
-
-
-def _conflict_words(plan: UndoPlan) -> Iterable[str]:
-    words = {
-        "changed": _("A record has been changed since."),
-        "missing": _("A record has been deleted since."),
-        "present": _("A deleted record is there again."),
-        "referenced": _("Other records point to a record that would go."),
-    }
-    return (words[item.reason] for item in plan.conflicts)
 
 
 def _outcome_words(done: list[Action]) -> str:

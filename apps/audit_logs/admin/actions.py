@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -15,74 +13,19 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit_logs.admin.filters import ByActor, ByCommand, ByEntity, ByField, BySource, ByState
 from apps.audit_logs.features import VIEW_SELF, VIEW_TENANT
 from apps.kernel.admin.access import allows
-from apps.kernel.admin.actions import entries_of, visible_actions
-from apps.kernel.admin.filters import SelectFilter
-from apps.kernel.admin.labels import labels_of, record_url
+from apps.kernel.admin.actions import entries_of
+from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.kernel.admin.wording import command_words, kind_words, module_label
-from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.history.labels import record_url
+from apps.kernel.commands.history.visibility import visible_actions
+from apps.kernel.commands.history.wording import command_words, kind_words, module_label
 from apps.kernel.commands.models import Action
+from apps.kernel.commands.undo.engine import seeing_all_of
 from apps.kernel.commands.undo.plan import undone_actions
-from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.tenancy.scope import current_scope
-
-MINE = "mine"
-USER = "auth.user"
-
-
-class ByActor(SelectFilter):
-    """Who did it."""
-
-    title, parameter_name = _("who"), "who"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        """The reader, and everybody who may be asked for."""
-        people = ENTITIES[USER].find("", limit=200) if USER in ENTITIES and allows(VIEW_TENANT) else []
-        return [(MINE, _("only me")), *((str(user_id), name) for user_id, name in people)]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Actions of the chosen one."""
-        value = self.value()
-        if not value:
-            return queryset
-        try:
-            return queryset.filter(actor_id=current_scope().actor.id if value == MINE else UUID(value))
-        except ValueError:
-            return queryset.none()
-
-
-class ByEntity(SelectFilter):
-    """What kind of record it was about."""
-
-    title, parameter_name = _("kind of record"), "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        """Every declared kind."""
-        return sorted((item.id, capfirst(str(item.label))) for item in ENTITIES.values())
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Actions about records of the kind."""
-        return queryset.filter(resource_entity=self.value()) if self.value() else queryset
-
-
-class ByCommand(SelectFilter):
-    """What was done."""
-
-    title, parameter_name = _("what"), "what"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        """Every declared command, by module and kind of record."""
-        words = [
-            (item.id, f"{kind_words(item.resource, item.id)}: {command_words(item.id)}") for item in COMMANDS.values()
-        ]
-        return sorted(words, key=lambda pair: pair[1].lower())
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Actions of the command."""
-        return queryset.filter(command=self.value()) if self.value() else queryset
 
 
 @register(Action)
@@ -94,7 +37,7 @@ class ActionAdmin(CommandAdmin):
     icon = "history"
     empty_hint = _("Every change of every record appears here.")
     list_display = ("happened_at", "who", "what", "record", "came_from", "state")
-    list_filter = (ByActor, ByEntity, ByCommand, "created_at")
+    list_filter = (ByActor, ByEntity, ByField, ByCommand, BySource, ByState, "created_at")
     list_display_links = ("happened_at",)
     sortable_by = ()
 
@@ -158,9 +101,9 @@ class ActionAdmin(CommandAdmin):
         action = self.get_object(request, unquote(object_id or ""))
         if action is None or request.method not in {"GET", "HEAD"}:
             raise Http404
-        labels = labels_of(request)
         inner = Action.objects.filter(parent_id=action.pk).order_by("pk")[:50]
-        [entry] = entries_of([action], labels)
+        with seeing_all_of(action):
+            [entry] = entries_of([action], labels_of(request))
         context = {
             **self.admin_site.each_context(request),
             "title": entry.words,

@@ -1,0 +1,21 @@
+"""Refusals of the history."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import Conflict, Unavailable
+
+
+class NotUndone(Conflict):
+    """Only what was undone can be redone."""
+
+    code = "audit_logs.redo.not_undone"
+    message = _("This change has not been undone, so there is nothing to redo.")
+
+
+class ReadsNotKept(Unavailable):
+    """A read of sensitive records could not be written down, so its answer is withheld."""
+
+    code = "audit_logs.reads.not_kept"
+    message = _("This cannot be shown right now: the read could not be recorded. Try again later.")

@@ -1,0 +1,141 @@
+"""What is read of the history: actions with all that belongs to them, undo plans, records, the log of reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.audit_logs.models import ReadAccess
+from apps.kernel.commands.history.diffs import ActionDiff, RowDiff, diffs_of, record_diffs, taken_back
+from apps.kernel.commands.history.labels import RecordLabels
+from apps.kernel.commands.history.reads import note_diffs
+from apps.kernel.commands.history.records import Column
+from apps.kernel.commands.history.states import Obstacle, UndoState, states_of
+from apps.kernel.commands.history.visibility import trees_of, within_sight
+from apps.kernel.commands.models import Action, ActionUndo, RowImage
+from apps.kernel.commands.undo.engine import plan_undo, seeing_all_of
+from apps.kernel.commands.undo.plan import UndoPlan
+from apps.kernel.commands.undo.tables import imaged_table
+from apps.kernel.errors import Conflict, RowNotFound
+from apps.kernel.registry.entities import ENTITIES, Entity
+
+MOST_CHILDREN = 100
+MOST_LATER = 100
+UNPLANNED = frozenset({"permission", "not_installed"})
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDetail:
+    """An action with what it changed. `undoes` are the actions that it took back; `children` ran inside it."""
+
+    action: Action
+    state: UndoState
+    diff: ActionDiff
+    children: Sequence[Action]
+    undoes: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictFound:
+    """A row in the way of undo, for people."""
+
+    entity: str
+    row_id: UUID
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFound:
+    """What undoing an action would do.
+
+    `plan` None: it cannot be undone by the reader, so nobody looked for conflicts; `obstacle` says why.
+    """
+
+    action: Action
+    obstacle: Obstacle | None
+    restored: ActionDiff
+    plan: UndoPlan | None
+    later: Sequence[Action]
+    conflicts: Sequence[ConflictFound]
+
+
+def action_detail(action: Action) -> ActionDetail:
+    """The action with everything that belongs to it; a fixed number of queries and one for each kind of record."""
+    with seeing_all_of(action):
+        diff = diffs_of(trees_of([action.pk]), RecordLabels(), reveals=True).get(action.pk) or ActionDiff()
+        note_diffs([diff])
+        return ActionDetail(
+            action=action,
+            state=states_of([action])[action.pk],
+            diff=diff,
+            children=list(Action.objects.filter(parent_id=action.pk).order_by("id")[:MOST_CHILDREN]),
+            undoes=list(ActionUndo.objects.filter(undo_id=action.pk).values_list("action_id", flat=True)),
+        )
+
+
+def undo_plan(action: Action) -> PlanFound:
+    """What undoing the action would do and what is in the way. Writes nothing."""
+    detail = action_detail(action)
+    obstacle, restored = detail.state.obstacle, taken_back(detail.diff)
+    if obstacle is not None and obstacle.code in UNPLANNED:
+        return PlanFound(action, obstacle, restored, None, (), ())
+    try:
+        plan = plan_undo(action.pk)
+    except Conflict as refusal:  # the tables have changed since
+        return PlanFound(action, Obstacle("conflict", refusal.detail), restored, None, (), ())
+    later = list(Action.objects.filter(pk__in=plan.later).order_by("-id")[:MOST_LATER])
+    with seeing_all_of(action):
+        return PlanFound(action, obstacle, restored, plan, later, _conflicts(plan))
+
+
+def _conflicts(plan: UndoPlan) -> list[ConflictFound]:
+    labels, found = RecordLabels(), []
+    entities = {row.row_id: imaged_table(row.table).entity for row in plan.conflicts}
+    labels.fetch((entity, row_id) for row_id, entity in entities.items() if entity)
+    for row in plan.conflicts:
+        entity = entities[row.row_id]
+        found.append(ConflictFound(entity, row.row_id, labels.known(entity, row.row_id), row.reason))
+    return found
+
+
+def page_diffs(
+    action_ids: Iterable[UUID], *, record_id: UUID | None = None, column: Column | None = None
+) -> dict[UUID, list[RowDiff]]:
+    """Row by row what each of the actions changed; with a `column` only what became of it in the record."""
+    ids = list(action_ids)
+    trees = trees_of(ids) if ids else {}
+    if record_id is None or column is None:
+        diffs = diffs_of(trees, RecordLabels(), reveals=True)
+    else:
+        rows = record_diffs(trees, record_id, RecordLabels(), reveals=True)
+        diffs = {root: ActionDiff([row.narrowed_to(column.field)]) for root, row in rows.items()}
+    note_diffs(diffs.values())
+    return {root: diff.rows for root, diff in diffs.items()}
+
+
+def known_entity(entity_id: str) -> Entity:
+    """The kind of record. Raises RowNotFound for one that is not installed or keeps no history."""
+    found = ENTITIES.get(entity_id)
+    if found is None or not getattr(found.model, "audited", False):
+        raise RowNotFound
+    return found
+
+
+def demand_record(entity: Entity, record_id: UUID) -> None:
+    """Raise RowNotFound unless the scope sees the record, or images of it where it was deleted for good."""
+    rows = entity.model._default_manager.filter(pk=record_id)
+    if entity.labels([record_id]):
+        return
+    table = entity.model._meta.db_table
+    if rows.exists() or not RowImage.objects.filter(row_id=record_id, table_name=table).exists():
+        raise RowNotFound
+
+
+def recorded_reads() -> QuerySet[Any]:
+    """Reads of sensitive records that the scope sees, newest first."""
+    return within_sight(ReadAccess.objects.all(), "organization_ids").order_by("-created_at", "-id")

@@ -1,0 +1,70 @@
+"""Restricted records in the history: who does not see a record sees nothing of what happened to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.kernel.access.objects import Level
+from apps.kernel.access.records import about_visible, restrictable
+from apps.kernel.access.visible import beyond, can_be_restricted, granted, is_unbound
+from apps.kernel.commands.history.images import Image
+from apps.kernel.commands.models import Action, RowImage
+from apps.kernel.commands.undo.tables import imaged_table
+from apps.kernel.tenancy.scope import current_scope
+
+
+def without_hidden(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Actions without those about records that are hidden from the actor, or were when they were deleted for good.
+
+    An undo is about another action, whose label names the record: it is judged by the rows that it put back.
+    """
+    if is_unbound(current_scope().actor):
+        return rows
+    for kind in restrictable():
+        rows = rows.exclude(Exists(_lost(kind.model).filter(row_id=OuterRef("resource_id"))))
+        hidden = beyond(kind.model._default_manager.all(), Level.VIEW).values("pk")
+        put_back = RowImage.objects.filter(action_id=OuterRef("pk"), row_id__in=hidden)
+        rows = rows.exclude(Q(resource_entity=Action.entity_id) & Exists(put_back))
+    return about_visible(rows, record="resource_id")
+
+
+def hidden_ids(images: Iterable[Image]) -> set[UUID]:
+    """Ids of the records among the images' rows that are hidden from the actor.
+
+    Two queries for each kind of record that may be restricted; the others cost nothing.
+    """
+    if is_unbound(current_scope().actor):
+        return set()
+    touched: dict[type[models.Model], set[UUID]] = defaultdict(set)
+    for image in images:
+        model = _model(image.table_name)
+        if model is not None and can_be_restricted(model):
+            touched[model].add(image.row_id)
+    hidden: set[UUID] = set()
+    for model, ids in touched.items():
+        hidden |= set(beyond(model._default_manager.filter(pk__in=ids), Level.VIEW).values_list("pk", flat=True))
+        hidden |= set(_lost(model).filter(row_id__in=ids).values_list("row_id", flat=True))
+    return hidden
+
+
+def _model(table: str) -> type[models.Model] | None:
+    try:
+        return imaged_table(table).model
+    except LookupError:
+        return None
+
+
+def _lost(model: type[models.Model]) -> QuerySet[RowImage]:
+    """Images of records that were restricted when they were deleted for good, and were not granted to the actor."""
+    again = model._default_manager.filter(pk=OuterRef("row_id"))
+    gone = RowImage.objects.filter(
+        operation="D", table_name=model._meta.db_table, before__contains={"is_restricted": True}
+    )
+    kept = gone.exclude(Exists(again))
+    return kept.exclude(granted(model, Level.VIEW, current_scope().actor, record="row_id"))

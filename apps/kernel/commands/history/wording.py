@@ -1,0 +1,125 @@
+"""Values, commands and rows in the words of people."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.history.labels import RecordLabels, target_of
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.modules import modules
+
+NOTHING = "—"
+MASK = "••••••"
+LONGEST = 300
+VERBS: dict[str, Promise] = {
+    "create": gettext_lazy("Created"),
+    "update": gettext_lazy("Changed"),
+    "delete": gettext_lazy("Deleted"),
+    "undo": gettext_lazy("Undid a change"),
+    "rename": gettext_lazy("Renamed"),
+    "move": gettext_lazy("Moved"),
+    "activate": gettext_lazy("Activated"),
+    "deactivate": gettext_lazy("Deactivated"),
+    "restore": gettext_lazy("Restored"),
+    "confirm": gettext_lazy("Confirmed"),
+    "cancel": gettext_lazy("Cancelled"),
+    "import": gettext_lazy("Imported"),
+    "enter": gettext_lazy("Entered"),
+}
+
+
+def command_words(command_id: str) -> str:
+    """A command in words: `currencies.currency.create` is "Created"; unknown verbs stand as they are."""
+    verb = command_id.rpartition(".")[2]
+    return str(VERBS[verb]) if verb in VERBS else verb.replace("_", " ").capitalize()
+
+
+def kind_words(entity: str, command_id: str = "") -> str:
+    """The kind of record in words: the entity's label, or the name that the command's id gives it."""
+    if entity in ENTITIES:
+        return str(ENTITIES[entity].label)
+    named = entity or (COMMANDS[command_id].resource if command_id in COMMANDS else command_id.rpartition(".")[0])
+    return named.rpartition(".")[2].replace("_", " ")
+
+
+def conflict_words(reason: str) -> str:
+    """Why a row stands in the way of undo, in words; `reason` is that of a `ConflictingRow`."""
+    words = {
+        "changed": _("A record has been changed since."),
+        "missing": _("A record has been deleted since."),
+        "present": _("A deleted record is there again."),
+        "referenced": _("Other records point to a record that would go."),
+    }
+    return words[reason]
+
+
+def module_label(module_id: str) -> str:
+    """The module's label, or its id where it is not installed."""
+    return next((str(item.manifest.label) for item in modules() if item.manifest.id == module_id), module_id)
+
+
+def field_label(field: models.Field[Any, Any] | None, column: str) -> str:
+    """The field's name for people; a column without field keeps its name."""
+    name = str(field.verbose_name) if field is not None else column.replace("_", " ")
+    return capfirst(name.removesuffix(" id"))
+
+
+def value_text(field: models.Field[Any, Any] | None, value: Any, labels: RecordLabels) -> str:
+    """A stored or cleaned value in words; `value` may also be the JSON form that row images hold."""
+    if value is None or value in ("", []):
+        return NOTHING
+    if field is None:
+        return plain_text(value)
+    if getattr(field, "encrypted", False):
+        return MASK
+    value = _typed(field, value)
+    if target := target_of(field):
+        return labels.text(target, getattr(value, "pk", value))
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return plain_text(value)
+
+
+def _typed(field: models.Field[Any, Any], value: Any) -> Any:
+    if not isinstance(value, str | int | float) or isinstance(field, models.JSONField):
+        return value
+    try:
+        inner: Any = field.target_field if isinstance(field, models.ForeignKey) else field
+        return inner.to_python(value)
+    except (ValidationError, TypeError, ValueError):
+        return value
+
+
+def plain_text(value: Any) -> str:
+    """A plain value in the language and time zone of the reader, cut when it is long."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT") if value.tzinfo else str(value)
+    if isinstance(value, date | time | Decimal):
+        return str(formats.localize(value))
+    if isinstance(value, dict):
+        return _cut(json.dumps(value, ensure_ascii=False, default=_json_form))
+    if isinstance(value, list | tuple | set | frozenset | models.QuerySet):
+        return _cut(", ".join(plain_text(item) for item in list(value)[:20]))
+    return _cut(str(value))
+
+
+def _json_form(value: Any) -> float | str:
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
