@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", to_back_office),
     path("backend/", site.urls),
     path("api/", include("apps.kernel.api.urls")),
+    path("", include("apps.auth.web.urls")),
 ]
 
 handler400 = "apps.kernel.web.errors.bad_request"

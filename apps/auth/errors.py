@@ -71,6 +71,13 @@ class RoleInUse(Conflict):
     message = _("{count} users still have this role.")
 
 
+class RoleInUseByKeys(Conflict):
+    """API keys that work still have the role."""
+
+    code = "auth.role.in_use_by_keys"
+    message = _("{count} API keys still have this role.")
+
+
 class InvalidGrant(InvalidInput):
     """A grant names nothing that is declared, or an organization that is not there."""
 

@@ -9,10 +9,12 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from apps.auth.admin.tree import feature_tree, offered_grants
+from apps.auth.features import MANAGE_ACL, VIEW_ROLES
 from apps.auth.selectors import visible_organizations
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
@@ -24,13 +26,24 @@ class FeatureTree(forms.CheckboxSelectMultiple):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Render the tree for the checked grants."""
-        context = {"name": name, "id": (attrs or {}).get("id", name), "branches": feature_tree(value or ())}
+        explain = reverse("admin:auth_explain") if _may_ask() else ""
+        context = {
+            "explain": explain,
+            "name": name,
+            "id": (attrs or {}).get("id", name),
+            "branches": feature_tree(value or ()),
+        }
         return mark_safe(render_to_string("auth/feature_tree.html", context))  # noqa: S308 - an escaping template
 
     @property
     def media(self) -> forms.Media:
         """Looks of the tree."""
         return forms.Media(css={"screen": ["auth/feature_tree.css"]})
+
+
+def _may_ask() -> bool:
+    access = current_scope().actor.access
+    return access.allows(MANAGE_ACL) and access.allows(VIEW_ROLES)
 
 
 class FeaturesField(forms.MultipleChoiceField):

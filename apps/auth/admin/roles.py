@@ -17,6 +17,7 @@ from apps.auth.features import MANAGE_ROLES, VIEW_ROLES
 from apps.auth.models import Role
 from apps.auth.selectors import grants_of_role
 from apps.auth.services.roles import create_role, delete_role, update_role
+from apps.auth.services.visibility import only_visible_roles
 from apps.kernel.admin.registration import register
 
 LIVING_MEMBERS = models.Count("memberships", filter=models.Q(memberships__user__deleted_at__isnull=True), distinct=True)
@@ -50,7 +51,7 @@ class RolePage(BoundaryPage):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Role]:
         """Roles with the number of their living members."""
         rows: models.QuerySet[Role] = super().get_queryset(request)
-        return rows.annotate(member_count=LIVING_MEMBERS)
+        return only_visible_roles(rows).annotate(member_count=LIVING_MEMBERS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
         """System roles stay."""

@@ -26,6 +26,11 @@ class Leaf:
     comes_with: str = ""
     brings: tuple[str, ...] = ()
 
+    @property
+    def is_feature(self) -> bool:
+        """Whether it is one declared feature, of which can be asked who has it."""
+        return self.grant in FEATURES
+
 
 @dataclass(frozen=True, slots=True)
 class Area:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.auth.admin.explain import AccessPages
 from apps.auth.admin.forms import NewUserForm, PasswordFields, UserForm
 from apps.auth.admin.refusals import BoundaryPage
 from apps.auth.features import MANAGE_USERS, VIEW_USERS
 from apps.auth.models import Role, User, UserRole
 from apps.auth.services.passwords import set_password
-from apps.auth.services.users import create_user, delete_user, update_user
+from apps.auth.services.users import create_user, delete_user, set_user_acl, update_user
+from apps.auth.services.visibility import only_visible_roles, only_visible_users
+from apps.kernel.admin.access import may_run
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.registration import register
@@ -33,7 +38,7 @@ class ByRole(SelectFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
         """The tenant's roles."""
-        return [(str(key), name) for key, name in Role.objects.order_by("name").values_list("pk", "name")]
+        return [(str(key), name) for key, name in _named_roles()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Users of the chosen one."""
@@ -44,8 +49,17 @@ class ByRole(SelectFilter):
             return queryset.none()
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link that stands among the buttons."""
+
+    label: Any
+    icon: str
+    dangerous: bool = False
+
+
 @register(User)
-class UserPage(BoundaryPage):
+class UserPage(AccessPages, BoundaryPage):
     """Users with their roles, and the button that sets a password."""
 
     create_command = create_user
@@ -66,6 +80,21 @@ class UserPage(BoundaryPage):
     buttons = (
         RecordCommand("password", set_password, _("Set password"), icon="key", form=PasswordFields, dangerous=True),
     )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        """Users whom the reader may see."""
+        rows: models.QuerySet[User] = super().get_queryset(request)
+        return only_visible_users(rows.filter(deleted_at__isnull=True))
+
+    def offered_buttons(self, record: User) -> list[dict[str, Any]]:
+        """The buttons, and the ways to the user's own list and to what decides about them."""
+        found = super().offered_buttons(record)
+        if not may_run(set_user_acl):
+            return found
+        explain = f"{reverse('admin:auth_explain')}?user={record.pk}"
+        permissions = reverse("admin:auth_permissions", args=[record.pk])
+        ways = ((permissions, _("Permissions"), "key"), (explain, _("Explain access"), "help"))
+        return [*found, *({"button": Way(label, icon), "url": url} for url, label, icon in ways)]
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """The form, or for readers what it would hold."""
@@ -103,6 +132,10 @@ class UserPage(BoundaryPage):
         """Names of the roles."""
         shown = getattr(user, "shown_roles", None)
         return ", ".join(_role_names([user.pk])[user.pk] if shown is None else shown) or "—"
+
+
+def _named_roles() -> Any:
+    return only_visible_roles(Role.objects.order_by("name")).values_list("pk", "name")
 
 
 def _role_names(user_ids: list[UUID]) -> dict[UUID, list[str]]:

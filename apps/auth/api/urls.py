@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from apps.auth.api.views.grants import ExplainAccessView, GrantsView, GrantView, RevocationView
 from apps.auth.api.views.keys import ApiKeyViewSet
 from apps.auth.api.views.passwords import ChangeView, ResetConfirmView, ResetRequestView
+from apps.auth.api.views.roles import FeaturesView, HoldersView, RoleViewSet
 from apps.auth.api.views.sessions import (
     DevicesView,
     DeviceView,
@@ -13,9 +14,12 @@ from apps.auth.api.views.sessions import (
     RefreshView,
     SessionView,
 )
+from apps.auth.api.views.users import UserViewSet
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
+router.register("users", UserViewSet, basename="auth.user")
+router.register("roles", RoleViewSet, basename="auth.role")
 router.register("api_keys", ApiKeyViewSet, basename="auth.api_key")
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/reset-confirm/", ResetConfirmView.as_view(), name="auth.password.reset_confirm"),
     path("password/change/", ChangeView.as_view(), name="auth.password.change"),
     path("feature-check/", FeatureCheckView.as_view(), name="auth.feature_check"),
+    path("features/", FeaturesView.as_view(), name="auth.features"),
+    path("features/<str:feature>/holders/", HoldersView.as_view(), name="auth.features.holders"),
     path("grants/", GrantsView.as_view(), name="auth.grants"),
     path("grants/revoke/", RevocationView.as_view(), name="auth.grants.revoke"),
     path("grants/<uuid:pk>/", GrantView.as_view(), name="auth.grants.one"),

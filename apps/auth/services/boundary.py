@@ -12,7 +12,10 @@ from apps.auth.calculations import GrantList, gain, holds, role_access
 from apps.auth.errors import GrantBeyondOwn, InvalidGrant, SuperAdminProtected, UserOutOfReach
 from apps.auth.models import User
 from apps.auth.selectors import access_of, grants_of_role, sees_organization, visible_organizations
+from apps.auth.services.members import changes_by_role
+from apps.auth.services.object_boundary import demand_reached_user
 from apps.kernel.access.grants import NOTHING, PORTAL, Access
+from apps.kernel.commands.loading import hold_lock
 from apps.kernel.errors import FeatureRequired, FieldError
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.features import is_grantable
@@ -36,16 +39,49 @@ def demand_grantable(actor: Actor, *, before: Access, after: Access) -> None:
     Access is features times organizations: new features need the organizations that they come to hold in,
     and new organizations need every feature that comes to hold there.
     """
+    refusal = refusal_of(actor, before=before, after=after)
+    if refusal is not None:
+        raise refusal
+
+
+def refusal_of(
+    actor: Actor, *, before: Access, after: Access, seen: frozenset[UUID] | None = None
+) -> GrantBeyondOwn | None:
+    """What refuses the change; None when nothing does.
+
+    `seen` holds the organizations that the actor sees, for callers who judge many changes and looked once.
+    """
     added = gain(before, after)
     if is_exempt(actor) or not added:
-        return
+        return None
     wanted = added.features | (after.granted if added.organizations else frozenset())
     lacking = sorted(grant for grant in wanted if not holds(actor.access, grant))
-    too_wide = not _covers(actor.access, after.organization_ids)
+    too_wide = not _covers(actor.access, after.organization_ids, seen)
     too_mighty = added.super_admin and not actor.access.is_super_admin
-    if lacking or too_wide or too_mighty:
-        errors = tuple(_beyond(lacking, too_wide=too_wide, too_mighty=too_mighty))
-        raise GrantBeyondOwn(errors=errors, features=lacking, organizations=too_wide, super_admin=too_mighty)
+    if not (lacking or too_wide or too_mighty):
+        return None
+    errors = tuple(_beyond(lacking, too_wide=too_wide, too_mighty=too_mighty))
+    return GrantBeyondOwn(errors=errors, features=lacking, organizations=too_wide, super_admin=too_mighty)
+
+
+def demand_members_grantable(actor: Actor, role_id: UUID, *, before: GrantList, after: GrantList) -> None:
+    """Refuse another list of a role that gives somebody who has the role more than the actor holds.
+
+    The role alone may be harmless, and bring what its members hold by other roles to further organizations.
+    Raises GrantBeyondOwn.
+    """
+    if is_unbounded(actor) or not gain(role_access(before), role_access(after)):
+        return
+    changes = changes_by_role(role_id, before=before, after=after)
+    limited = bool(changes) and actor.access.organization_ids is not None
+    seen = visible_organizations(actor.access) if limited else None
+    refused = [refusal for one, other in changes if (refusal := refusal_of(actor, before=one, after=other, seen=seen))]
+    if refused:
+        lacking = sorted({grant for refusal in refused for grant in refusal.context["features"]})
+        text = _("With their other permissions, somebody who has this role would get more than you hold.")
+        field = "organization_ids" if gain(role_access(before), role_access(after)).organizations else "features"
+        errors = (FieldError(field, GrantBeyondOwn.code, text),)
+        raise GrantBeyondOwn(errors=errors, features=lacking, organizations=not lacking, super_admin=False)
 
 
 def _beyond(lacking: Iterable[str], *, too_wide: bool, too_mighty: bool) -> Iterator[FieldError]:
@@ -58,10 +94,12 @@ def _beyond(lacking: Iterable[str], *, too_wide: bool, too_mighty: bool) -> Iter
         yield FieldError("is_super_admin", code, _("Only a super admin can make one."))
 
 
-def _covers(access: Access, organizations: frozenset[UUID] | None) -> bool:
+def _covers(access: Access, organizations: frozenset[UUID] | None, seen: frozenset[UUID] | None) -> bool:
     if access.organization_ids is None:
         return True
-    return organizations is not None and organizations <= visible_organizations(access)
+    if organizations is None:
+        return False
+    return organizations <= (visible_organizations(access) if seen is None else seen)
 
 
 def demand_touchable(actor: Actor, target: Access) -> None:
@@ -87,18 +125,35 @@ def guarding_user(user: User) -> Iterator[None]:
     former, could_log_in = access_of(user.pk, even_inactive=True), user.is_usable
     demand_changeable(user)
     yield
-    before = NOTHING if user.is_usable and not could_log_in else former
+    becomes_usable = user.is_usable and not could_log_in
+    if becomes_usable:
+        demand_reached_user(current_scope().actor, user.pk)
+    before = NOTHING if becomes_usable else former
     demand_grantable(current_scope().actor, before=before, after=access_of(user.pk, even_inactive=True))
 
 
 @contextmanager
 def guarding_role(role_id: UUID) -> Iterator[None]:
-    """Run a change of the role or its grants, and refuse it afterwards if it gave more than the actor holds."""
+    """Run a change of the role or its grants, and refuse it afterwards if it gave more than the actor holds.
+
+    The role is judged by itself, and so is everybody who has it, with all that they hold beside it.
+    """
     actor = current_scope().actor
-    before = role_access(grants_of_role(role_id))
-    demand_touchable(actor, before)
+    former = grants_of_role(role_id)
+    demand_touchable(actor, role_access(former))
     yield
-    demand_grantable(actor, before=before, after=role_access(grants_of_role(role_id)))
+    present = grants_of_role(role_id)
+    demand_grantable(actor, before=role_access(former), after=role_access(present))
+    demand_members_grantable(actor, role_id, before=former, after=present)
+
+
+def in_turn() -> None:
+    """Let changes of grants in the tenant follow one another, until the command ends.
+
+    Each is judged by what stands beside it, so two at once could give together what neither may. Ask before
+    any row is locked.
+    """
+    hold_lock(f"auth.grants:{current_scope().tenant_id}")
 
 
 def demand_changeable(user: User) -> None:
@@ -121,6 +176,7 @@ def demand_mastery(user: User) -> None:
     """
     actor = current_scope().actor
     if user.pk != actor.id:
+        demand_reached_user(actor, user.pk)
         demand_grantable(actor, before=NOTHING, after=access_of(user.pk, even_inactive=True))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.auth.features import MANAGE_ACL, MANAGE_USERS
+from apps.auth.features import MANAGE_ACL, MANAGE_SESSIONS, MANAGE_USERS
 from apps.auth.models import User
 from apps.auth.selectors import access_of
 from apps.auth.services.boundary import (
@@ -17,11 +17,12 @@ from apps.auth.services.boundary import (
     demand_mastery,
     demand_visible_home,
     guarding_user,
+    in_turn,
 )
 from apps.auth.services.checks import email_complaints, password_complaints, refuse, user_complaints
 from apps.auth.services.devices import end_sessions_of
 from apps.auth.services.grants import wanted_list, write_roles, write_user_acl
-from apps.auth.services.passwords import write_password
+from apps.auth.services.passwords import end_resets_of, write_password
 from apps.auth.services.roles import create_role
 from apps.auth.services.unchanged import UNCHANGED, Unchanged
 from apps.kernel import clock
@@ -29,6 +30,7 @@ from apps.kernel.access.grants import NOTHING
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.running import note_bump
 from apps.kernel.crypto.tokens import installation_digest
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
@@ -74,11 +76,13 @@ def create_user(
     Raises Duplicate for an address that a living user of the tenant has, GrantBeyondOwn for roles that hold
     more than the actor, WeakPassword, InvalidInput.
     """
+    in_turn()
     user = User(name=name, is_active=is_active, is_confirmed=is_confirmed, locale=locale, time_zone=time_zone)
     _set_home(user, home_organization_id)
     refuse([*user_complaints(user), *email_complaints(email), *(password_complaints(password) if password else ())])
     _set_email(user, email)
     user.save(force_insert=True)
+    note_bump(user)  # its first version holds everything that comes with it
     write_password(user.pk, password)
     if roles:
         write_roles(user, roles)
@@ -104,6 +108,7 @@ def update_user(
     A user who is made inactive loses all sessions at once. Raises what `create_user` raises, and
     SuperAdminProtected and UserOutOfReach for users whom the actor may not change.
     """
+    in_turn()
     user = load_for_update(User, user_id)
     _demand_living(user)
     given = {"name": name, "locale": locale, "time_zone": time_zone}
@@ -139,6 +144,7 @@ def delete_user(user_id: UUID) -> User:
 @command("auth.user.set_roles", feature=MANAGE_USERS, example=_user_with_role)
 def set_user_roles(user_id: UUID, *, roles: Sequence[UUID]) -> User:
     """Make these the user's roles, no others. Raises GrantBeyondOwn, SuperAdminProtected, UserOutOfReach."""
+    in_turn()
     user = load_for_update(User, user_id)
     _demand_living(user)
     with guarding_user(user):
@@ -160,6 +166,7 @@ def set_user_acl(
     `organization_ids` None leaves the organizations to the roles, an empty list shows none. Raises
     GrantBeyondOwn for more than the actor holds (a lifted denial counts), InvalidGrant, SuperAdminProtected.
     """
+    in_turn()
     user = load_for_update(User, user_id)
     _demand_living(user)
     wanted = wanted_list(
@@ -167,6 +174,21 @@ def set_user_acl(
     )
     with guarding_user(user):
         write_user_acl(user, wanted)
+    return user
+
+
+@command(
+    "auth.user.end_sessions",
+    feature=MANAGE_SESSIONS,
+    undoable=False,
+    undo_reason="an ended session cannot come back.",
+)
+def end_user_sessions(user_id: UUID) -> User:
+    """Sign the user out on every device. Raises SuperAdminProtected and UserOutOfReach."""
+    user = load_for_update(User, user_id)
+    _demand_living(user)
+    demand_changeable(user)
+    end_sessions_of(user.pk)
     return user
 
 
@@ -193,6 +215,7 @@ def _change_email(user: User, email: str | None) -> None:
         return
     demand_mastery(user)
     _set_email(user, email)
+    end_resets_of(user.pk)  # their mails went to the former address
 
 
 def _set_email(user: User, email: str) -> None:

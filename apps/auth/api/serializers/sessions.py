@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.auth.models import Session, User
@@ -19,10 +22,15 @@ def secret_field() -> StrictCharField:
     return StrictCharField(max_length=LONGEST_SECRET, trim_whitespace=False, write_only=True)
 
 
+@extend_schema_field({"type": "string", "format": "email", "maxLength": LONGEST_ADDRESS})
+class AddressField(StrictCharField):
+    """An e-mail address; its form is looked at by the serializer."""
+
+
 class AddressSerializer(StrictSerializer):
     """An e-mail address, and the tenant (id or handle) where it works for several."""
 
-    email = StrictCharField(max_length=LONGEST_ADDRESS)
+    email = AddressField(max_length=LONGEST_ADDRESS)
     tenant = StrictCharField(max_length=LONGEST_ADDRESS, required=False, allow_null=True, allow_blank=True)
 
     def validate_email(self, value: str) -> str:
@@ -85,6 +93,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
+        ref_name = "Account"
         fields = ("id", "name", "email", "locale", "time_zone", "home_organization_id")
         read_only_fields = fields
 
@@ -111,3 +120,73 @@ class DeviceSerializer(serializers.ModelSerializer[Session]):
     def get_is_current(self, session: Session) -> bool:
         """Say whether the request came from here."""
         return bool(session.pk == self.context["current"])
+
+
+class DoneAnswer(serializers.Serializer[Any]):
+    """That it was done, and nothing else."""
+
+    ok = serializers.BooleanField()
+
+
+class TokensAnswer(serializers.Serializer[Any]):
+    """A session's tokens; `expires_in` is in seconds, of the access token."""
+
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+    expires_in = serializers.IntegerField()
+    token_type = serializers.ChoiceField(choices=["Bearer"])
+    user = UserSerializer()
+
+
+class TenantAnswer(serializers.Serializer[Any]):
+    """The tenant that the caller works in."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class RoleAnswer(serializers.Serializer[Any]):
+    """A role of the caller; `key` is null for one that the tenant made."""
+
+    key = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+
+
+class ChoiceAnswer(serializers.Serializer[Any]):
+    """An organization that may be selected; `depth` is 0 at the top."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    depth = serializers.IntegerField()
+
+
+class SessionAnswer(serializers.Serializer[Any]):
+    """Who is signed in, where, and what they may do there."""
+
+    user = UserSerializer()
+    session = DeviceSerializer()
+    is_platform_admin = serializers.BooleanField()
+    tenant = TenantAnswer()
+    features = serializers.ListField(child=serializers.CharField())
+    roles = RoleAnswer(many=True)
+    is_super_admin = serializers.BooleanField()
+    organizations = ChoiceAnswer(many=True)
+    organization_id = serializers.UUIDField(allow_null=True)
+    organization_ids = serializers.ListField(child=serializers.UUIDField())
+
+
+class DevicesAnswer(serializers.Serializer[Any]):
+    """Every signed-in device, on one page."""
+
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = DeviceSerializer(many=True)
+
+
+class FeatureCheckAnswer(serializers.Serializer[Any]):
+    """`ok` says that all are held, `granted` which are; `user_id` is null for a key."""
+
+    ok = serializers.BooleanField()
+    granted = serializers.ListField(child=serializers.CharField())
+    user_id = serializers.UUIDField(allow_null=True)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.auth.api.serializers.sessions import AddressSerializer, ChangeSerializer, ResetSerializer
+from apps.auth.api.serializers.sessions import (
+    AddressSerializer,
+    ChangeSerializer,
+    DoneAnswer,
+    ResetSerializer,
+    TokensAnswer,
+)
 from apps.auth.api.views.sessions import AccountView, own_account, tokens
 from apps.auth.services.resets import ask_for_reset, confirm_reset
 from apps.auth.services.sessions import change_password
@@ -21,7 +28,9 @@ class ResetRequestView(AccountView):
     authentication_classes = ()
     public = "who has forgotten the password cannot sign in"
     limits = MAIL
+    keyless = ("post",)
 
+    @extend_schema(request=AddressSerializer, responses={200: DoneAnswer})
     def post(self, request: Request) -> Response:
         """The same answer for every address; only the mailbox learns more."""
         values = self.checked(AddressSerializer)
@@ -36,6 +45,7 @@ class ResetConfirmView(AccountView):
     public = "the token of the mail is the proof"
     limits = TOKEN
 
+    @extend_schema(request=ResetSerializer, responses={200: DoneAnswer})
     def post(self, request: Request) -> Response:
         """The token is used up, and every session of the user ends."""
         values = self.checked(ResetSerializer)
@@ -51,6 +61,7 @@ class ChangeView(AccountView):
 
     authenticated = "everybody may change their own password"
 
+    @extend_schema(request=ChangeSerializer, responses={200: TokensAnswer})
     def post(self, request: Request) -> Response:
         """Every other session ends; this one starts anew, so its new tokens are the answer."""
         values = self.checked(ChangeSerializer)

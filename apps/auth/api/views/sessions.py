@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.generics import GenericAPIView
@@ -22,11 +23,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.auth.api.serializers.sessions import (
+    DevicesAnswer,
     DeviceSerializer,
+    FeatureCheckAnswer,
     FeaturesSerializer,
     LogInFormSerializer,
     LogInSerializer,
     RefreshSerializer,
+    SessionAnswer,
+    TokensAnswer,
     UserSerializer,
 )
 from apps.auth.calculations import spelled_out
@@ -144,6 +149,10 @@ class LogInView(AccountView):
         is_log_in = self.request is not None and self.request.method == "POST"
         return [OwnOrigin()] if is_log_in else super().get_authenticators()
 
+    @extend_schema(
+        request={"application/json": LogInSerializer, PlainFormParser.media_type: LogInFormSerializer},
+        responses={200: TokensAnswer},
+    )
     def post(self, request: Request) -> Response:
         """Open a session and hand out its cookie and its tokens."""
         is_form = str(request.content_type).startswith(PlainFormParser.media_type)
@@ -163,13 +172,16 @@ class SessionView(LogInView):
     """The log-in; `GET` says who is signed in and what they may do, `DELETE` signs out."""
 
     authenticated: ClassVar[dict[str, str]] = {"get": OWN, "delete": OWN}
+    keyless = ("delete",)
 
+    @extend_schema(responses={200: SessionAnswer})
     def get(self, request: Request) -> Response:
         """Who is signed in, where, and what they may do there."""
         demand_known_parameters(request.query_params)
         user, session = own_account(request)
         return Response({**_account(user, session), **_surroundings(user)})
 
+    @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
         """End this session."""
         close_session(request._request, *own_account(request))
@@ -183,6 +195,7 @@ class RefreshView(AccountView):
     public = "the refresh token is the proof, also when the access token has expired"
     limits = TOKEN
 
+    @extend_schema(request=RefreshSerializer, responses={200: TokensAnswer})
     def post(self, request: Request) -> Response:
         """Replace both tokens."""
         values = self.checked(RefreshSerializer)
@@ -195,6 +208,7 @@ class DevicesView(AccountView):
 
     authenticated = OWN
 
+    @extend_schema(responses={200: DevicesAnswer})
     def get(self, request: Request) -> Response:
         """The devices, those used last first; there are never more than a page of them."""
         demand_known_parameters(request.query_params)
@@ -204,6 +218,7 @@ class DevicesView(AccountView):
         shown = DeviceSerializer(rows, many=True, context={"current": session.pk}).data
         return Response({"count": len(shown), "next": None, "previous": None, "results": shown})
 
+    @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out everywhere else."""
         user, session = own_account(request)
@@ -215,6 +230,7 @@ class DeviceView(AccountView):
 
     authenticated = OWN
 
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Sign it out."""
         user, session = own_account(request)
@@ -228,7 +244,9 @@ class FeatureCheckView(AccountView):
     """Which of some features the caller holds."""
 
     authenticated = "it says nothing but what the caller may do"
+    keyless = ("post",)
 
+    @extend_schema(request=FeaturesSerializer, responses={200: FeatureCheckAnswer})
     def post(self, request: Request) -> Response:
         """`ok` says that all are held, `granted` which are."""
         wanted = self.checked(FeaturesSerializer)["features"]
