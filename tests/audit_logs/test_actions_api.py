@@ -109,6 +109,9 @@ def test_an_action_in_several_organizations_is_seen_by_who_sees_all_of_them(hous
     assert north.get(f"{ACTIONS}{both.pk}/").status_code == 404
     assert str(both.pk) in ids(client_all(pair))
     assert str(both.pk) in ids(alice.get(ACTIONS))
+    in_north = {"X-Organization-Id": str(house.north.pk)}
+    assert str(both.pk) not in ids(alice.get(ACTIONS, headers=in_north))
+    assert alice.get(f"{ACTIONS}{both.pk}/", headers=in_north).status_code == 404
 
 
 def test_parts_of_an_action_are_listed_below_it_only(house: House, alice: Client) -> None:

@@ -63,7 +63,7 @@ def view_feature_of(model: type[models.Model]) -> str:
 
 def may_reveal(model: type[models.Model]) -> bool:
     """Say whether the actor may read what is encrypted in rows of the model."""
-    return True
+    return holds(view_feature_of(model))
 
 
 def opened(field: Any, stored: Any) -> Any:

@@ -10,11 +10,9 @@ from playwright.sync_api import expect
 from tests.audit_logs.calls import add_book, caller, change
 from tests.audit_logs.test_reads_api import make_read
 from tests.auth.factories import make_user
-from tests.browser.conftest import DESKTOP, PHONE, Desk, chromium, desk, server, shoot
+from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.support.scopes import House
-
-__all__ = ["chromium", "desk", "server"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
 Seat = Callable[..., Desk]
