@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import authenticate
@@ -212,7 +213,7 @@ def test_a_list_costs_the_same_for_one_and_for_many(house: House, reader: Client
         ("put", "acl/", "auth.acl.manage"),
         ("get", "sessions/", "auth.sessions.manage"),
         ("delete", "sessions/", "auth.sessions.manage"),
-        ("delete", f"sessions/{uuid7()}/", "auth.sessions.manage"),
+        ("delete", f"sessions/{UUID(int=7)}/", "auth.sessions.manage"),
     ],
 )
 def test_each_address_needs_its_feature(house: House, method: str, path: str, feature: str) -> None:

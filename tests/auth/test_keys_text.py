@@ -35,7 +35,17 @@ def test_no_single_mistake_passes() -> None:
         assert not is_key(secret[:place] + wrong + secret[place + 1 :])
 
 
-@pytest.mark.parametrize("text", ["", "mk_", "x" * 60, new_secret()[:-1], new_secret() + "a", f" {new_secret()}"])
+GARBAGE = {
+    "nothing": "",
+    "prefix": "mk_",
+    "letters": "x" * 60,
+    "cut": new_secret()[:-1],
+    "longer": new_secret() + "a",
+    "blank": f" {new_secret()}",
+}
+
+
+@pytest.mark.parametrize("text", GARBAGE.values(), ids=GARBAGE)
 def test_garbage_is_no_key(text: str) -> None:
     assert not is_key(text)
     assert not is_key(f"{new_secret()}\n")

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.kernel import clock
 from apps.kernel.work.models import Work
 from tests.auth.calls import ADDRESS, LOG_IN, log_in, mailed, post, set_state, state_of, stored
-from tests.auth.factories import PASSWORD, make_user, reading_in, system
+from tests.auth.factories import PASSWORD, make_user, system
 from tests.auth.hashers import counting
 from tests.kernel.test_limits_counting import together
 from tests.kernel.work_probes import process

@@ -15,11 +15,10 @@ from apps.kernel import clock
 from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user, system
 from tests.auth.programs import MANAGES, key_of, make_key
-from tests.browser.conftest import DESKTOP, PHONE, Desk, chromium, desk, server, shoot
+from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.support.scopes import House
 
-__all__ = ["chromium", "desk", "server"]  # fixtures of the browser's own folder
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
 Seat = Callable[..., Desk]
 
