@@ -60,6 +60,7 @@ def test_eight_processes_together_get_five_comparisons_and_one_lock(house: House
     assert [letter.to for letter in mailed()] == [[ADDRESS]]
 
 
+@pytest.mark.prove
 @pytest.mark.committed
 def test_eight_processes_with_the_right_password_may_all_come_in(house: House) -> None:
     """Each try counts before it is compared, so a crowd may be refused, but nobody stays locked out."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
 
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.ports import FieldDefinitions
@@ -137,6 +138,12 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
     def get_validators(self) -> list[Any]:
         """None of DRF's own look-ups for duplicates."""
         return []
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """The same for a single column: DRF would take a record's own value in a PUT for somebody else's."""
+        kind, options = super().build_standard_field(field_name, model_field)
+        kept = [item for item in options.pop("validators", ()) if not isinstance(item, UniqueValidator)]
+        return kind, {**options, "validators": kept} if kept else options
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         """Keep what belongs to the platform from being written, and single-field look-ups out."""

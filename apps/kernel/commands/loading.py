@@ -15,9 +15,9 @@ from apps.kernel.errors import RowNotFound, StaleVersion
 RowT = TypeVar("RowT", bound=models.Model)
 
 CHANGED_SINCE = """
-SELECT DISTINCT fact.key FROM row_image i, jsonb_each(i.after) AS fact
-WHERE i.row_id = %s AND i.operation = 'U' AND (i.after ->> 'version')::int > %s
-  AND i.before -> fact.key IS DISTINCT FROM fact.value AND fact.key NOT IN ('version', 'updated_at')
+SELECT DISTINCT fact.key FROM row_image i, jsonb_each(row_facts(i.after, %(encrypted)s)) AS fact
+WHERE i.row_id = %(id)s AND i.operation = 'U' AND (i.after ->> 'version')::int > %(version)s
+  AND row_facts(i.before, %(encrypted)s) -> fact.key IS DISTINCT FROM fact.value
 ORDER BY 1
 """
 
@@ -52,11 +52,12 @@ def check_version(row: models.Model) -> None:
     means_it = command.parent is None and command.resource.id in {None, row.pk}
     if expected is None or version is None or not means_it or version == expected:
         return
-    raise StaleVersion(current_version=version, changed_fields=changed_since(row.pk, expected))
+    raise StaleVersion(current_version=version, changed_fields=changed_since(row, expected))
 
 
-def changed_since(row_id: UUID, version: int) -> list[str]:
-    """Names of the columns that changed after the version, from the row's images."""
+def changed_since(row: models.Model, version: int) -> list[str]:
+    """Names of the columns that changed after the version, from the row's images; encrypted ones by fingerprint."""
+    encrypted = [field.column for field in row._meta.concrete_fields if getattr(field, "encrypted", False)]
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED_SINCE, [row_id, version])
+        cursor.execute(CHANGED_SINCE, {"id": row.pk, "version": version, "encrypted": encrypted})
         return [name for (name,) in cursor.fetchall()]

@@ -1,0 +1,26 @@
+"""One world for the whole matrix, and each test in a savepoint of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.matrix.world import World, build, rolled_back
+
+
+@pytest.fixture(scope="package")
+def whole_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Houses, records and callers, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield build()
+
+
+@pytest.fixture
+def world(whole_world: World, settings: Any, tmp_path: Path) -> Iterator[World]:
+    """The world as it was built, whatever the test does to it."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    with rolled_back():
+        yield whole_world

@@ -1,0 +1,87 @@
+"""What an operation should answer to a caller, derived from its guard and from what the caller sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.matrix.calls import Answer
+from tests.matrix.routes import SAFE, Route
+from tests.matrix.world import Actor
+
+Statuses = frozenset[int]
+SUCCESS: Mapping[str, int] = {
+    "list": 200,
+    "retrieve": 200,
+    "create": 201,
+    "update": 200,
+    "partial_update": 200,
+    "destroy": 204,
+    "bulk": 200,
+}
+DONE: Statuses = frozenset({200, 201, 202, 204})
+# An action whose command has no example may find nothing to do, or the wrong state.
+ARGUED: Statuses = DONE | {400, 404, 409}
+MISSING: Statuses = frozenset({404})
+NOWHERE: Statuses = frozenset({400})
+GUARD_CODES = frozenset({"kernel.not_authenticated", "kernel.feature_required", "kernel.guard_missing"})
+# Own sessions and passwords belong to people; a program has none, whatever its key may do.
+FOR_PEOPLE = (403, "auth.session.required")
+# Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform.
+BOUNDARIES = frozenset({"auth.grant.beyond_own", "directory.tenant.platform_only"})
+# Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
+ASKING_MORE = frozenset({"kernel.action"})
+
+
+def complaint(route: Route, actor: Actor, answer: Answer) -> str:
+    """What is wrong with the answer; "" when nothing is."""
+    found = f"{actor}: {answer.status} {answer.code} {answer.body[:300]!r}"
+    if route.is_public:
+        return found if answer.status >= 500 or answer.code in GUARD_CODES else ""
+    if actor.refusal is not None:
+        return "" if (answer.status, answer.code) == actor.refusal else f"{found}, not {actor.refusal}"
+    if not actor.holds:
+        is_refused = (answer.status, answer.code) == (403, "kernel.feature_required")
+        return "" if is_refused and answer.json["feature"] in route.features else f"{found}, not 403"
+    if not route.features and actor.is_program and (answer.status, answer.code) == FOR_PEOPLE:
+        return ""
+    if route.is_resource and route.method not in SAFE and _is_bounded(route, actor, answer):
+        return ""
+    allowed = allowed_statuses(route, actor)
+    return "" if answer.status in allowed else f"{found}, not {sorted(allowed)}"
+
+
+def allowed_statuses(route: Route, actor: Actor) -> Statuses:
+    """Statuses for somebody whom the guard lets pass."""
+    if not route.is_resource:
+        return ARGUED
+    done = _done(route)
+    if route.action == "create" and actor.sees != "north":
+        return done | NOWHERE  # the body points to records of North
+    if route.bulk:
+        return _unseen(route, actor, done, NOWHERE)
+    return _unseen(route, actor, done, MISSING) if route.is_detail else done
+
+
+def _is_bounded(route: Route, actor: Actor, answer: Answer) -> bool:
+    """Whether a refusal beyond the guard is right; the tenant's super admin hears only that of the platform."""
+    if answer.status != 403:
+        return False
+    if answer.code == "kernel.feature_required":
+        return route.view.entity in ASKING_MORE and answer.json["feature"] not in route.features
+    of_module = answer.code.partition(".")[0] == route.path.split("/")[1]
+    is_free = actor.name == "super admin" and answer.code != "directory.tenant.platform_only"
+    return of_module and answer.code in BOUNDARIES and not is_free
+
+
+def _done(route: Route) -> Statuses:
+    if route.action in SUCCESS:
+        return frozenset({SUCCESS[route.action]})
+    has_example = route.command is not None and route.command.example is not None
+    return DONE if has_example else ARGUED
+
+
+def _unseen(route: Route, actor: Actor, done: Statuses, refusal: Statuses) -> Statuses:
+    """The refusal where the record cannot be seen, either where its module has a rule of its own for that."""
+    if actor.sees == "other" or (route.is_walled and actor.sees != "north"):
+        return refusal
+    return done if route.is_walled or actor.name == "super admin" else done | refusal

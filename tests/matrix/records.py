@@ -1,0 +1,142 @@
+"""Records for every resource: made by the example of its command of creation, or by a maker of the table below."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from apps.audit_logs.models import ReadAccess
+from apps.auth.notifications import ACCOUNT_LOCKED
+from apps.auth.services.keys import create_api_key
+from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.executor import execute
+from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.ids import uuid7
+from apps.kernel.ports import Mailer, ProgressReporter, ReadLog
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.notifications.models import Mail
+from tests.matrix.routes import Route
+
+Maker = Callable[[], UUID]
+Body = dict[str, Any]
+
+
+def _action() -> UUID:
+    with collecting_actions() as actions:
+        _example_of("shelf.shelf")
+    return actions[-1]
+
+
+def _api_key() -> UUID:
+    return UUID(str(create_api_key(name=f"Key {uuid7().hex}", organization_ids=None).key.pk))
+
+
+def _job() -> UUID:
+    with scoped_transaction():
+        return service(ProgressReporter).open("tests.matrix", name="Export")
+
+
+def _mail() -> UUID:
+    with scoped_transaction():
+        service(Mailer).queue(ACCOUNT_LOCKED, "bob@example.org", {"name": "Bob", "tenant": "Acme", "until": "later"})
+        return UUID(str(Mail.objects.latest("pk").pk))
+
+
+def _read() -> UUID:
+    entity = next(item.id for item in ENTITIES.values() if item.is_sensitive)
+    scope = current_scope()
+    narrow = replace(scope, organization_ids=frozenset({scope.writing_organization()}))
+    with using_scope(narrow), scoped_transaction():
+        service(ReadLog).note(entity, [uuid7()], how="detail")
+        return UUID(str(ReadAccess.objects.latest("pk").pk))
+
+
+# Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
+MAKERS: dict[str, Maker] = {
+    "audit_logs.read_access": _read,
+    "auth.api_key": _api_key,
+    "directory.tenant": lambda: current_scope().tenant_id,
+    "kernel.action": _action,
+    "notifications.mail": _mail,
+    "progress.job": _job,
+}
+# Bodies of creation for the same kinds.
+BODIES: dict[str, Callable[[], Body]] = {
+    "auth.api_key": lambda: {"name": f"Key {uuid7().hex}"},
+    "directory.tenant": lambda: {"name": "Initech", "slug": f"initech-{uuid7().hex[-8:]}"},
+}
+# Bodies of actions on one record whose command has no example, by kind and action.
+ARGUMENTS: dict[str, Callable[[], Body]] = {
+    "auth.user.set_password": lambda: {"password": "a new and much longer password"},
+}
+
+
+def make(entity: str, scope: Scope) -> tuple[UUID, UUID | None]:
+    """A record of the kind, and the action that made it where one did."""
+    with using_scope(scope), collecting_actions() as actions:
+        maker = MAKERS.get(entity)
+        record_id = maker() if maker else _example_of(entity)
+    return record_id, actions[-1] if actions else None
+
+
+def _example_of(entity: str) -> UUID:
+    spec = COMMANDS.get(f"{entity}.create")
+    assert spec is not None, f"no example and no maker of {entity}: add one to MAKERS"
+    assert spec.example is not None, f"no example and no maker of {entity}: add one to MAKERS"
+    return UUID(str(execute(spec, (), dict(spec.example(current_scope()))).pk))
+
+
+def subject(route: Route, scope: Scope, default: UUID) -> tuple[UUID, Body]:
+    """A record that the operation can be done to, and its body: those of the command's example, where it has one."""
+    spec = route.command
+    if spec is None or spec.example is None or route.action in {"create", "list"}:
+        arguments = ARGUMENTS.get(f"{route.view.entity}.{route.action}")
+        return default, arguments() if arguments else {}
+    with using_scope(scope):
+        given = dict(spec.example(scope))
+    name = next(iter(spec.signature.parameters))
+    if not isinstance(given.get(name), UUID):
+        return default, plain(given)
+    return given.pop(name), plain(given)
+
+
+def creation(route: Route, scope: Scope) -> Body:
+    """A valid body of creation."""
+    if (maker := BODIES.get(route.view.entity)) is not None:
+        return maker()
+    spec = route.command
+    assert spec is not None, f"no example and no body of {route.view.entity}: add one to BODIES"
+    assert spec.example is not None, f"no example and no body of {route.view.entity}: add one to BODIES"
+    with using_scope(scope):
+        return writable(route, plain(spec.example(scope)))
+
+
+def plain(values: Mapping[str, Any]) -> Body:
+    """Arguments of a command as JSON."""
+    found: Body = json.loads(json.dumps(dict(values), default=str))
+    return found
+
+
+def writable(route: Route, values: Mapping[str, Any]) -> Body:
+    """Those of the values that the operation takes."""
+    fields = serializer_of(route)().fields
+    return {name: value for name, value in values.items() if name in fields and not fields[name].read_only}
+
+
+def serializer_of(route: Route) -> Any:
+    """The serializer of the operation's body."""
+    view = route.view()
+    view.action = "update" if route.bulk else route.action
+    view.request = None
+    return view.get_serializer_class()
+
+
+def writing_to(scope: Scope, organization_id: UUID) -> Scope:
+    """The scope, with another organization selected."""
+    return replace(scope, organization_id=organization_id)
