@@ -10,7 +10,7 @@ from apps.kernel.tenancy import operations
 OUTERMOST = models.Q(("parent_id__isnull", True))
 
 
-def newest_first(column, name):
+def newest_first(column: str, name: str) -> AddIndexConcurrently:
     return AddIndexConcurrently(
         model_name="action",
         index=models.Index(fields=["tenant_id", column, "created_at", "id"], condition=OUTERMOST, name=name),
