@@ -13,11 +13,12 @@ from uuid import UUID
 
 import pytest
 
-from apps.auth.models import UserGrant
+from apps.auth.models import User, UserGrant
 from apps.auth.services.keys import update_api_key
 from apps.auth.services.object_grants import grant_access, revoke_access
 from apps.auth.services.roles import delete_role, set_role_acl
 from apps.auth.services.users import delete_user, set_user_acl, set_user_roles, update_user
+from apps.directory.models import Organization
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.ids import uuid7
@@ -33,6 +34,7 @@ from tests.auth.escalating import (
     call,
     colleague,
     holdings,
+    just_managing,
     lacks,
     role_with,
 )
@@ -40,6 +42,7 @@ from tests.auth.factories import make_role, make_user, reading_in, system
 from tests.auth.programs import make_key
 from tests.support.scopes import House
 from tests.support.shelf.factories import ENTITY, make_book
+from tests.support.shelf.models import Book
 
 Change = Callable[[], object]
 # Who has a denied feature cannot take their own list away; a key has neither list nor roles of a user.
@@ -211,25 +214,48 @@ def test_a_former_address_hands_nothing_over(house: House, make: Callable[[House
     assert not passed or actor.name != "nobody"
 
 
+def lent(actor: Actor, place: Organization) -> tuple[Book, User, dict[str, Any]]:
+    """A book in the organization, restricted to an owner; a reader, and how the reader is named in a grant."""
+    house = actor.house
+    book = make_book(house, scope=replace(house.scope(), organization_id=place.pk))
+    reader, owner = (make_user(house, roles=(make_role(house, "shelf.*"),)) for _ in range(2))
+    done(house, lambda: grant_access(book.pk, entity=ENTITY, user_id=owner.pk, level="change", restrict=True))
+    return book, reader, {"entity": ENTITY, "user_id": reader.pk}
+
+
+def judge_grant(actor: Actor, reader: User, attempt: Try) -> None:
+    """Only the super admin reaches the book, so nobody else opens it to the reader."""
+    passed = attempt().passed
+    with reading_in(actor.house):
+        assert UserGrant.objects.filter(user_id=reader.pk).exists() is passed
+    assert passed is (actor.name == "super admin")
+
+
 @each_actor
-@pytest.mark.parametrize("way", ["user", "role", "undo", "redo"])
-def test_a_restricted_record_is_granted_by_who_may_change_it(
+def test_a_restricted_record_is_granted_by_who_reaches_it(house: House, make: Callable[[House], Actor]) -> None:
+    actor = make(house)
+    book, reader, _ = lent(actor, house.north)
+    body = {"entity": ENTITY, "record_id": str(book.pk), "user_id": str(reader.pk), "level": "change"}
+    judge_grant(actor, reader, call(actor, "post", "/api/auth/grants/", body))
+
+
+@each_actor
+@pytest.mark.parametrize("way", ["undo", "redo"])
+def test_a_grant_on_a_record_comes_back_by_who_reaches_it(
     house: House, make: Callable[[House], Actor], way: str
 ) -> None:
-    """The book lies in the root organization, out of reach for who is held to another."""
-    actor, book = make(house), make_book(house)
-    role = make_role(house, "shelf.*")
-    reader, owner = make_user(house, roles=(role,)), make_user(house, roles=(make_role(house, "shelf.*"),))
-    about = {"entity": ENTITY, "record_id": str(book.pk)}
-    here: dict[str, Any] = {"entity": ENTITY, "user_id": reader.pk}
-    done(house, lambda: grant_access(book.pk, entity=ENTITY, user_id=owner.pk, level="change", restrict=True))
-    if way in {"undo", "redo"}:
-        given = done(house, lambda: grant_access(book.pk, **here, level="change"))
-        last = done(house, lambda: revoke_access(book.pk, **here) if way == "undo" else undo(given))
-        attempt = undoing(actor, last)
-    else:
-        whom = {"user_id": str(reader.pk)} if way == "user" else {"role_id": str(role.pk)}
-        attempt = call(actor, "post", "/api/auth/grants/", {**about, **whom, "level": "change"})
-    assert attempt().passed is (actor.name == "super admin")
-    with reading_in(house):
-        assert UserGrant.objects.filter(user_id=reader.pk).exists() is (actor.name == "super admin" and way != "role")
+    actor = make(house)
+    book, reader, whom = lent(actor, house.north)
+    given = done(house, lambda: grant_access(book.pk, **whom, level="change"))
+    last = done(house, lambda: revoke_access(book.pk, **whom) if way == "undo" else undo(given))
+    judge_grant(actor, reader, undoing(actor, last))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="undo takes a record of an organization that is not selected for one that is gone"
+)
+def test_a_grant_on_a_record_of_another_organization_does_not_come_back(house: House) -> None:
+    actor = just_managing(house)
+    book, reader, whom = lent(actor, house.root)
+    given = done(house, lambda: grant_access(book.pk, **whom, level="change"))
+    judge_grant(actor, reader, undoing(actor, done(house, partial(undo, given))))

@@ -101,6 +101,7 @@ def test_the_token_stands_in_no_log(database: None, caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.DEBUG):
         Client().get(f"/reset/{token}")
         Client().post(f"/reset/{token}", GOOD)
+        assert Client().put(f"/reset/{token}").status_code == 405
     lines = "\n".join(str(vars(record)) for record in caplog.records if record.name.startswith(("agora", "apps")))
     assert "/reset/<str:token>" in lines
     assert token not in lines
@@ -134,14 +135,14 @@ def test_the_pages_look_right(
         page.goto(f"/reset/{'A' * 43}")
         for field in ("password", "again"):
             page.fill(f"input[name={field}]", given)
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         shoot(page, f"reset-{label}-{name}")
         faults += faults_of(page, label)
     page.goto(ASK)
     page.fill("input[name=email]", "nobody@example.org")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     shoot(page, f"reset-asked-{name}")
     faults += faults_of(page, "asked")
     assert not faults, "\n".join(faults)

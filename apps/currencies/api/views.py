@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.currencies import services
-from apps.currencies.api.serializers import CodesSerializer, CurrencySerializer
+from apps.currencies.api.serializers import (
+    AddedAnswer,
+    ChoicesAnswer,
+    CodesSerializer,
+    CurrencySerializer,
+    MasterAnswer,
+)
 from apps.currencies.calculations import MasterCurrency, master
 from apps.currencies.features import MANAGE, VIEW
 from apps.currencies.models import Currency
@@ -51,6 +58,7 @@ class CurrencyViewSet(CommandViewSet):
         "add_from_master": (MANAGE,),
     }
 
+    @extend_schema(responses={200: ChoicesAnswer})
     @action(detail=False, url_path="options")
     def choices(self, request: Request) -> Response:
         """Active currencies as choices: of the selected organization, of all that are seen without one."""
@@ -58,12 +66,14 @@ class CurrencyViewSet(CommandViewSet):
         rows = living_currencies(current_scope().organization_id).filter(is_active=True)
         return Response({"results": [_choice(row) for row in rows.order_by("code", "pk")]})
 
+    @extend_schema(responses={200: MasterAnswer})
     @action(detail=False)
     def master(self, request: Request) -> Response:
         """The world's current currencies, for `add_from_master/`."""
         demand_known_parameters(request.query_params)
         return Response({"results": [_known(item) for item in master()]})
 
+    @extend_schema(request=CodesSerializer, responses={201: AddedAnswer})
     @action(detail=False, methods=["post"])
     def add_from_master(self, request: Request) -> Response:
         """Add currencies from the world's list; those that are there already are left alone."""

@@ -33,7 +33,7 @@ class OrganizationSerializer(StrictModelSerializer):
 class OrganizationChangeSerializer(OrganizationSerializer):
     """What a change of an organization takes."""
 
-    parent_id = StrictUUIDField(read_only=True)
+    parent_id = StrictUUIDField(read_only=True, allow_null=True)
 
 
 class MoveSerializer(StrictSerializer):

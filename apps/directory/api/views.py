@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,6 +59,7 @@ class OrganizationViewSet(CommandViewSet):
         changing = self.action in {"update", "partial_update"}
         return OrganizationChangeSerializer if changing else OrganizationSerializer
 
+    @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: UUID) -> Response:
         """Hang the organization and what is below it under another one, or at the top."""

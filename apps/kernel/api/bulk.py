@@ -36,12 +36,24 @@ KIND = "kernel.bulk"
 R = TypeVar("R")
 
 
+class ConditionField(serializers.Field[Any, Any, Any, Any]):
+    """Any JSON value, as it was read: whether it is a condition the parser of conditions says, numbers and all."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The value."""
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """The value."""
+        return value
+
+
 class BulkSerializer(StrictSerializer):
     """An order for many records: by their ids, or by a condition."""
 
     action = StrictCharField(max_length=60)
     ids = serializers.ListField(child=StrictUUIDField(), required=False, allow_empty=False, max_length=MOST_IDS)
-    filter = serializers.JSONField(required=False)
+    filter = ConditionField(required=False)
     changes = serializers.DictField(required=False)
     dry_run = StrictBooleanField(required=False, default=False)
 
@@ -98,7 +110,7 @@ def _changes(view: Any, given: dict[str, Any]) -> dict[str, Any]:
         return {}
     if not changes:
         raise InvalidInput(errors=(FieldError("changes", "required", _("Say what to change.")),))
-    form = view.get_serializer_class()(data=changes, partial=True, context=view.get_serializer_context())
+    form = view.changing_serializer()(data=changes, partial=True, context=view.get_serializer_context())
     if not form.is_valid():
         raise serializers.ValidationError({"changes": form.errors})
     return dict(form.validated_data)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from apps.kernel.api.schema.document import DocsView, SchemaView
 from apps.kernel.api.unknown import unknown_address
 from apps.kernel.registry.modules import declared_file, modules
 
@@ -17,5 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for config in modules()
         if _has_routes(config)
     ),
+    path("schema/", SchemaView.as_view(), name="kernel.api.schema"),
+    path("docs/", DocsView.as_view(), name="kernel.api.docs"),
     re_path(r"", unknown_address),
 ]

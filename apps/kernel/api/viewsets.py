@@ -73,6 +73,14 @@ class CommandViewSet(ReadingViewSet):
         return {**{name: single for name, single in standard.items() if single is not None}, **cls.bulk_commands}
 
     @classmethod
+    def changing_serializer(cls) -> type[StrictSerializer]:
+        """The serializer of a change, also of many records."""
+        view = cls()
+        view.action = "partial_update"
+        chosen: type[StrictSerializer] = view.get_serializer_class()  # type: ignore[assignment]
+        return chosen
+
+    @classmethod
     def features_of_bulk(cls, name: str) -> tuple[str, ...]:
         """What the action needs; the same as for one record."""
         return features_of(cls, {"delete": "destroy"}.get(name, name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.kernel.api.serializers import StrictModelSerializer, StrictSerializer, StrictUUIDField
@@ -47,3 +49,9 @@ class IdsSerializer(StrictSerializer):
     """Mails to send again."""
 
     ids = serializers.ListField(child=StrictUUIDField(), allow_empty=False, max_length=MOST)
+
+
+class MailAnswers(serializers.Serializer[Any]):
+    """The mails that will be sent again."""
+
+    results = MailSerializer(many=True)

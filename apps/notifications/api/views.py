@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.kernel.api.viewsets import CommandViewSet
 from apps.notifications import services
-from apps.notifications.api.serializers import IdsSerializer, MailDetailSerializer, MailSerializer
+from apps.notifications.api.serializers import IdsSerializer, MailAnswers, MailDetailSerializer, MailSerializer
 from apps.notifications.features import MANAGE, VIEW
 from apps.notifications.models import Mail
 
@@ -46,18 +47,12 @@ class MailViewSet(CommandViewSet):
         """The text stands in details only: in a list or a file of mails it would be much, and much to lose."""
         return MailDetailSerializer if self.action == "retrieve" else MailSerializer
 
-    def retrieve(self, request: Request, pk: UUID) -> Response:
-        """One mail, with its text unless `fields` names what is wanted."""
-        response = super().retrieve(request, pk)
-        if "fields" not in request.query_params:
-            response.data["text"] = self.get_queryset().values_list("text", flat=True).get(pk=pk)
-        return response
-
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: UUID) -> Response:
         """Send a mail that failed again."""
         return self.pressed(request, services.retry_mail, pk)
 
+    @extend_schema(request=IdsSerializer, responses={200: MailAnswers})
     @action(detail=False, methods=["post"], url_path="retry")
     def retry_many(self, request: Request) -> Response:
         """Send up to 200 mails that failed again: all of them or none."""

@@ -68,8 +68,8 @@ class ReadingViewSet(GenericViewSet[Any]):
         return ENTITIES[cls.entity]
 
     def get_renderers(self) -> Any:
-        """Lists can be had as files too."""
-        return [kind() for kind in LIST_RENDERERS] if self.action == "list" else super().get_renderers()
+        """Lists can be had as files too; where the method leads nowhere (None), 405 comes before 406."""
+        return [kind() for kind in LIST_RENDERERS] if self.action in {"list", None} else super().get_renderers()
 
     def list(self, request: Request) -> Any:
         """One page of the rows that pass the filters, or all of them as a file."""
@@ -83,7 +83,7 @@ class ReadingViewSet(GenericViewSet[Any]):
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One record, with its version as `ETag`."""
         asked, shape = Asked(request.query_params), self.shape()
-        names = chosen_fields(asked, shape.readable)
+        names = chosen_fields(asked, self.detail_fields())
         wish = wishes(asked, shape.expansions)
         refuse_strangers(asked, {"fields", "expand", "format"})
         asked.demand()
@@ -119,11 +119,23 @@ class ReadingViewSet(GenericViewSet[Any]):
             service(ReadLog).note(self.entity, ids, how=how)
 
     @classmethod
+    def detail_fields(cls) -> tuple[str, ...]:
+        """Fields of a detail that the actor may read; details may have more than lists."""
+        hidden = cls.hidden_fields()
+        names = column_plan(cls.serializer_of("retrieve"), cls.kind().model).names
+        return tuple(name for name in names if name not in hidden)
+
+    @classmethod
     def shape(cls) -> ListShape:
         """What the list may be asked for by the caller of now."""
-        whole = _whole_shape(cls)
+        whole = cls.whole_shape()
         hidden = cls.hidden_fields()
         return _cut(whole, hidden) if hidden else whole
+
+    @classmethod
+    def whole_shape(cls) -> ListShape:
+        """What the list may be asked for by a caller who may read every field."""
+        return _whole_shape(cls)
 
     @classmethod
     def hidden_fields(cls) -> frozenset[str]:
@@ -151,8 +163,13 @@ class ReadingViewSet(GenericViewSet[Any]):
     @classmethod
     def listing_serializer(cls) -> Any:
         """The serializer of records in lists."""
+        return cls.serializer_of("list")
+
+    @classmethod
+    def serializer_of(cls, action: str) -> Any:
+        """The serializer that an action shows records with."""
         view = cls()
-        view.action = "list"
+        view.action = action
         return view.get_serializer_class()
 
     @classmethod

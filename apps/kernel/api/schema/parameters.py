@@ -13,6 +13,9 @@ from apps.kernel.api.reading.pages import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, Co
 from apps.kernel.api.reading.reader import ListShape
 
 UUID_TEXT = {"type": "string", "format": "uuid"}
+ORGANIZATION = {"anyOf": [UUID_TEXT, {"type": "string", "enum": ["all", ""]}]}
+INK = "[!-~\u00a1-\u00ac\u00ae-\u00ff]"  # printable, as far as headers carry letters
+VERSION = {"anyOf": [{"type": "string", "enum": ["*"]}, {"type": "string", "pattern": '^"[0-9]{1,9}"$'}]}
 
 
 def _parameter(name: str, schema: dict[str, Any], text: str, *, place: str = "query") -> dict[str, Any]:
@@ -27,11 +30,11 @@ def _names(name: str, known: Iterable[str], text: str) -> dict[str, Any]:
 
 def _several(name: str, item: dict[str, Any], text: str) -> dict[str, Any]:
     """Values parted by commas."""
-    schema = {"type": "array", "items": item, "minItems": 1, "maxItems": 200}
+    schema = {"type": "array", "items": item, "minItems": 1, "maxItems": 200, "uniqueItems": True}
     return {**_parameter(name, schema, text), "style": "form", "explode": False}
 
 
-def list_parameters(shape: ListShape, *, has_search: bool) -> list[dict[str, Any]]:
+def list_parameters(shape: ListShape, condition: dict[str, Any], *, has_files: bool) -> list[dict[str, Any]]:
     """Every parameter that the list reads."""
     ways = [way for name in shape.sortable for way in (name, f"-{name}")]
     found = [
@@ -43,23 +46,26 @@ def list_parameters(shape: ListShape, *, has_search: bool) -> list[dict[str, Any
         ),
         _parameter("count", {"type": "string", "enum": list(Counting)}, "How exactly the records are counted."),
         _parameter("cursor", {"type": "string"}, "Empty for the first page; then what `next` says. Not with `page`."),
-        _parameter("format", {"type": "string", "enum": list(FORMATS)}, "All records as a file, without pages."),
         _names("ordering", ways, "Sort keys; a minus in front descends. The last key is always the id."),
         _names("fields", shape.readable, "Fields to show."),
-        {
-            **_parameter(
-                "ids", {"type": "array", "items": UUID_TEXT, "maxItems": 200, "minItems": 1}, "These records."
-            ),
-            "style": "form",
-            "explode": False,
-        },
-        _parameter("filter", {"type": "string"}, "A condition as JSON: groups of comparisons, at most three deep."),
+        _several("ids", UUID_TEXT, "These records."),
+        _condition(condition),
     ]
     if shape.expansions:
         found.append(_names("expand", shape.expansions, "Records to show in full beside the record."))
-    if has_search and "q" not in shape.filters.base_filters:
+    if has_files:
+        text = "All records as a file, without pages."
+        found.append(_parameter("format", {"type": "string", "enum": list(FORMATS)}, text))
+    if shape.entity.search and "q" not in shape.filters.base_filters:
         found.append(_parameter("q", {"type": "string", "minLength": 1}, "Words to search for."))
     return found + [_filter(name, item) for name, item in shape.filters.base_filters.items()]
+
+
+def _condition(schema: dict[str, Any]) -> dict[str, Any]:
+    text = "A condition as JSON: groups of comparisons, at most three deep."
+    found = _parameter("filter", {}, text)
+    del found["schema"]
+    return {**found, "content": {"application/json": {"schema": schema}}}
 
 
 def record_parameters(shape: ListShape) -> list[dict[str, Any]]:
@@ -90,7 +96,8 @@ def _value(item: Any) -> dict[str, Any]:
     )
     found = next((schema for kind, schema in kinds if isinstance(item, kind)), None)
     by_name = {"UUIDFilter": UUID_TEXT, "FewIds": UUID_TEXT, "DateFilter": {"type": "string", "format": "date"}}
-    text: dict[str, Any] = {"type": "string", "minLength": 1}
+    few = isinstance(item, FewFilter)
+    text: dict[str, Any] = {"type": "string", "pattern": r"^[^,\u0000]+$" if few else r"^[^\u0000]+$"}
     return found or by_name.get(type(item).__name__, text)
 
 
@@ -102,15 +109,17 @@ def header_parameters(*, is_write: bool, is_versioned: bool, is_public: bool) ->
     """Headers that steer the request."""
     found = []
     if not is_public:
-        text = "The organization to work in, with what lies below it; `all` for everything in sight."
-        found.append(_parameter("X-Organization-Id", {"type": "string"}, text, place="header"))
+        text = (
+            "The organization to work in, with what lies below it; `all` for everything in sight, empty for one's own."
+        )
+        found.append(_parameter("X-Organization-Id", ORGANIZATION, text, place="header"))
     if is_write:
         text = "Send the same request again with the same key, and it has one effect."
-        key = {"type": "string", "minLength": 1, "maxLength": 255}
+        key = {"type": "string", "pattern": f"^{INK}([ ]|{INK}){{0,254}}$"}
         found.append(_parameter("Idempotency-Key", key, text, place="header"))
     if is_write and is_versioned:
         text = 'The version that you saw, such as `"3"`, or `*`; without it nothing is compared.'
-        found.append(_parameter("If-Match", {"type": "string"}, text, place="header"))
+        found.append(_parameter("If-Match", VERSION, text, place="header"))
     return found
 
 

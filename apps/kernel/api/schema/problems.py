@@ -44,6 +44,13 @@ MEANINGS = {
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "A part of the platform does not answer; try again later.",
 }
+DONE = {
+    "200": "Done.",
+    "201": "Made.",
+    "202": "Accepted: a job works on it.",
+    "204": "Done; there is nothing to say.",
+    "302": "Sign in first.",
+}
 EVERYWHERE = (400, 406, 422, 429, 503)
 WRITES = (409, 413, 415)
 

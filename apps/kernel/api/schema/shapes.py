@@ -1,0 +1,106 @@
+"""Shapes of bodies and answers beyond what serializers say: pages, parts of records, closed bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from rest_framework import serializers
+
+from apps.kernel.api.exporting.formats import FORMATS
+from apps.kernel.api.reading.reader import ListShape
+from apps.kernel.api.schema.orders import PLACE, component
+from apps.kernel.api.serializers import CUSTOM, StrictSerializer
+
+LINK = {"type": ["string", "null"], "format": "uri"}
+FILE = {"schema": {"type": "string", "format": "binary"}}
+FILES = {item.media_type.partition(";")[0]: FILE for item in FORMATS.values() if item.id != "json"}
+SOMETHING = r"\S"
+ACCEPTED: dict[str, Any] = {
+    "type": "object",
+    "description": "The work goes on behind the answer.",
+    "properties": {
+        "progress_job_id": {"type": "string", "format": "uuid"},
+        "progress": {"type": "string", "format": "uri-reference"},
+    },
+    "required": ["progress_job_id", "progress"],
+}
+BULK_DONE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "action": {"type": "string"},
+        "count": {"type": "integer", "minimum": 0},
+        "dry_run": {"type": "boolean"},
+    },
+    "required": ["action", "count", "dry_run"],
+}
+
+
+def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
+    """A page of records."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "count": {"type": ["integer", "null"], "minimum": 0},
+            "count_capped": {"type": "boolean"},
+            "next": LINK,
+            "previous": LINK,
+            "results": {"type": "array", "items": record},
+        },
+        "required": ["count", "next", "previous", "results"],
+    }
+    return component(registry, f"{_name(record)}Page", schema)
+
+
+def part(registry: ComponentRegistry, record: dict[str, Any], shape: ListShape) -> dict[str, Any]:
+    """A record of which only the fields that were asked for are there, with what was expanded."""
+    whole = registry[_name(record), ResolvedComponent.SCHEMA].schema
+    expanded = {
+        name: {"type": "array", "items": {"type": "object"}} if item.is_children else {"type": ["object", "null"]}
+        for name, item in shape.expansions.items()
+    }
+    text = f"{whole.get('description', '')} Without `fields` all are there; `expand` adds records.".strip()
+    schema = {"type": "object", "description": text, "properties": {**whole["properties"], **expanded}}
+    return component(registry, f"{_name(record)}Part", schema)
+
+
+def _name(reference: dict[str, Any]) -> str:
+    return str(reference["$ref"]).removeprefix(PLACE)
+
+
+def closed(serializer: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """A body that takes the named fields and no other; custom fields also under `cf_<key>`."""
+    if not isinstance(serializer, StrictSerializer):
+        return schema
+    if CUSTOM in schema.get("properties", {}):
+        schema["patternProperties"] = {"^cf[_:]": {}}
+    return {**schema, "additionalProperties": False}
+
+
+def exact(field: Any, schema: Any, *, is_request: bool) -> Any:
+    """The field's shape as strict as the field is."""
+    if not isinstance(schema, dict):
+        return schema
+    if isinstance(field, serializers.DecimalField) and schema.get("format") == "decimal":
+        return _decimal(field, schema, is_request=is_request)
+    if is_request and isinstance(field, serializers.ListField) and field.allow_empty is False:
+        return {**schema, "minItems": max(1, schema.get("minItems", 1))}
+    return _with_text(field, schema) if is_request and isinstance(field, serializers.CharField) else schema
+
+
+def _with_text(field: serializers.CharField, schema: dict[str, Any]) -> dict[str, Any]:
+    """Blanks are cut off before anything is looked at, so blanks alone are nothing."""
+    has_form = "pattern" in schema or any(isinstance(item, RegexValidator) for item in field.validators)
+    wants_more = not field.allow_blank and field.trim_whitespace and not has_form
+    return {**schema, "pattern": SOMETHING} if wants_more else schema
+
+
+def _decimal(field: Any, schema: dict[str, Any], *, is_request: bool) -> dict[str, Any]:
+    """Text with so many digits; bodies may hold a number as well."""
+    whole = field.max_whole_digits or 0
+    digits = rf"(0|[1-9]\d{{0,{whole - 1}}})" if whole else "0"
+    places = rf"(\.\d{{1,{field.decimal_places}}})?" if field.decimal_places else ""
+    text = {**schema, "pattern": f"^-?{digits}{places}$"} if field.max_whole_digits is not None else schema
+    kinds = text["type"] if isinstance(text["type"], list) else [text["type"]]
+    return {**text, "type": [*kinds, "number"]} if is_request else text

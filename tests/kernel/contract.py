@@ -1,0 +1,272 @@
+"""A house with something of everything behind a real server, and schemathesis let loose on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import httpx
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis.checks import CheckContext
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure
+from schemathesis.core.transport import Response
+from schemathesis.engine import events, from_schema
+from schemathesis.generation.case import Case
+from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import is_unexpected_http_status_case
+
+from tests.auth.factories import PASSWORD, make_role, make_user
+from tests.kernel.web_servers import Server, granian
+from tests.notifications.letters import declared, queue
+from tests.progress.factories import open_job
+from tests.support.scopes import House, make_house
+
+ALICE, SPARE = "alice@example.org", "spare@example.org"
+CURRENCIES = "/api/currencies/currencies/"
+MANY = ("_list", "_bulk", "_record_history")
+PAGES = frozenset({"page", "page_size", "count", "cursor"})
+# For each operation, beside what the coverage phase sends. NUL characters are refused everywhere, which no shape can
+# say; the tests of hostile bodies send them.
+GENERATION = {"max-examples": 4, "deterministic": True, "database": "none", "allow-x00": False}
+SEED = 20_260_329
+# These end the session of whoever calls them, so somebody else calls them, with a session of their own each time.
+ENDING = (
+    ("DELETE", "/api/auth/session/"),
+    ("DELETE", "/api/auth/sessions/"),
+    ("DELETE", "/api/auth/sessions/{id}/"),
+    ("POST", "/api/auth/password/change/"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A served house, and how to sign in to it."""
+
+    server: Server
+    house: House
+
+    @property
+    def address(self) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def token(self, email: str = ALICE) -> str:
+        """An access token of a new session; nothing good for somebody who has been deleted meanwhile."""
+        body = {"email": email, "password": PASSWORD}
+        answer = httpx.post(f"{self.address}/api/auth/session/", json=body, timeout=20)
+        return "gone" if answer.status_code == 401 else str(answer.raise_for_status().json()["access"])
+
+    def caller(self, email: str = ALICE, **headers: str) -> httpx.Client:
+        """A client that is signed in and works in North."""
+        known = {"Authorization": f"Bearer {self.token(email)}", "X-Organization-Id": str(self.house.north.pk)}
+        return httpx.Client(base_url=self.address, headers={**known, **headers}, timeout=30)
+
+
+@contextmanager
+def served() -> Iterator[Contract]:
+    """A furnished house behind granian, without limits."""
+    house = make_house("Acme")
+    everything = make_role(house, name="Everything", is_super_admin=True)
+    alice = make_user(house, email=ALICE, name="Alice", roles=(everything,), home_organization_id=house.north.pk)
+    make_user(house, email=SPARE, name="Spare", roles=(everything,), home_organization_id=house.north.pk)
+    with declared():
+        for address in ("ada@example.org", "bob@example.org"):
+            queue(house, scope=house.scope(house.north), to=address)
+    for name in ("Export of things", "Import of things"):
+        open_job(house, alice, name=name, is_cancellable=True)
+    with granian(
+        "--workers", "1", "--blocking-threads", "4", AGORA_RATE_LIMITS="*=off", AGORA_LOG_LEVEL="ERROR"
+    ) as server:
+        contract = Contract(server, house)
+        _furnish(contract)
+        yield contract
+
+
+def _furnish(contract: Contract) -> None:
+    """Write through the interface itself, so that there is a history, and a log of reads."""
+    with contract.caller() as alice:
+        for code in ("EUR", "PLN", "USD"):
+            made = alice.post(CURRENCIES, json={"code": code}).raise_for_status()
+        alice.patch(made.headers["Location"], json={"name": "Dollar"}).raise_for_status()
+        alice.post("/api/directory/organizations/", json={"name": "East"}).raise_for_status()
+        alice.post("/api/auth/api_keys/", json={"name": "Shop", "features": ["currencies.view"]}).raise_for_status()
+        alice.get("/api/notifications/mails/").raise_for_status()
+
+
+class SignedIn:
+    """Alice's token for every case; a spare one, used once, for what ends a session."""
+
+    contract: ClassVar[Contract]
+    alice: ClassVar[str]
+
+    def get(self, case: Case[Any], context: Any) -> str:
+        """The token."""
+        ends = (str(case.operation.method).upper(), case.operation.path) in ENDING
+        return self.contract.token(SPARE) if ends else self.alice
+
+    def set(self, case: Case[Any], data: str, context: Any) -> None:
+        """Hand it in."""
+        case.headers["Authorization"] = f"Bearer {data}"
+
+
+# Refusals of requests that the document calls right, because only the data or another field decides.
+REFUSED = {400, 404, 409, 412, 422}
+ADMITTED = frozenset(
+    {
+        # a reference to a record that is not there, or not of a fitting kind
+        "kernel.not_found",
+        "kernel.reference.unknown",
+        "auth.object_grant.kind",
+        "auth.feature.unknown",
+        # another request has used the key, or the record has moved on
+        "kernel.idempotency.reused",
+        "kernel.idempotency.withheld",
+        "kernel.idempotency.in_progress",
+        "kernel.stale_version",
+        # another record has it already
+        "kernel.duplicate",
+        # an action, or a filter, that makes no sense for what it is asked about
+        "kernel.filter.needs_resource_entity",
+        "kernel.filter.needs_resource_id",
+        "kernel.filter.unknown_field",
+        "kernel.page.with_cursor",
+        "kernel.cursor.invalid",
+        "kernel.export.flat",
+        "kernel.ordering.repeated",
+        "wrong_kind",
+        "bad_number",
+        "kernel.expression.not_compilable",
+        # proofs that nobody can guess
+        "auth.password.wrong",
+        "auth.reset.refused",
+        "auth.password.weak",
+        "password_too_long",
+        "password_too_short",
+        "password_too_common",
+        # rules of the trade
+        "kernel.bulk.refused",
+        "currencies.currency.code_fixed",
+        "auth.user.locale",
+        "directory.tenant.base_currency",
+        "auth.api_key.addresses",
+        # the clock decides
+        "auth.api_key.expires_at",
+    }
+)
+
+
+# A kind and an id come together, which no shape can say.
+HALVES = frozenset({("entity", "required"), ("record_id", "required")})
+
+
+def plain_formats() -> None:
+    """Addresses as people have them: the standards know forms that are refused here."""
+    names = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
+    schemathesis.openapi.format("email", st.builds("{}@{}.org".format, names, names))
+    schemathesis.openapi.format("uri", st.builds("https://{}.org/{}".format, names, names))
+
+
+def _is_round(body: Any, path: str) -> bool:
+    for step in path.split("."):
+        body = body.get(step) if isinstance(body, dict) else None
+    return isinstance(body, float) and body.is_integer()
+
+
+def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
+    """What one shape cannot say of another.
+
+    A file has no pages, so `format` decides that the other parameters are not there. Halves want the other half.
+    2.0 is a whole number to JSON Schema, and a fraction to who reads strictly.
+    """
+    if error["code"] == "invalid" and _is_round(case.body, error["field"]):
+        return True
+    if (error["field"], error["code"]) in HALVES:
+        return True
+    return error["code"] == "kernel.parameter.unknown" and error["field"] in PAGES and "format" in (case.query or {})
+
+
+@schemathesis.check
+def refusals_are_admitted(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """A right request is refused for the reasons of the list only."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in REFUSED:
+        return
+    if is_unexpected_http_status_case(case):
+        return
+    body = response.json()
+    codes = {item["code"] for item in body["errors"] if not _is_told(case, item)} or {body["code"]}
+    if body["errors"]:
+        codes.discard(body["code"])
+    if strange := codes - ADMITTED:
+        raise RejectedPositiveData(
+            operation=case.operation.label,
+            message=f"refused for {sorted(strange)}",
+            status_code=response.status_code,
+            allowed_statuses=[],
+        )
+
+
+def alike(contract: Contract) -> list[str]:
+    """Operation ids of lists and of orders for many, but for those of currencies.
+
+    The coverage phase sends some 1,700 requests to each of them: every value of every filter. One piece of code reads
+    them all, so one list and one order stand for the rest, unless somebody has the time for all (`make prove`).
+    """
+    with contract.caller() as alice:
+        paths = alice.get("/api/schema/").raise_for_status().json()["paths"]
+    names = [item["operationId"] for methods in paths.values() for item in methods.values()]
+    return [name for name in names if name.endswith(MANY) and not name.startswith("currencies_")]
+
+
+def sample(contract: Contract, *, at: str) -> list[str]:
+    """What is found with one list standing for all."""
+    others = {"include-operation-id": alike(contract), "phases": {"coverage": {"enabled": False}}}
+    return conformance(contract, at=at, generation=GENERATION, operations=[others])
+
+
+def conformance(contract: Contract, *, at: str = "^/api/", **settings: Any) -> list[str]:
+    """Everything that schemathesis finds at addresses that match, as texts."""
+    accepting = {"expected-statuses": ["2xx", "401", "403", *map(str, REFUSED)]}
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": SEED,
+            "cache": {"enabled": False},  # what an earlier run has found out would change this one
+            "workers": 1,  # one call after another: the same run each time
+            "checks": {"positive_data_acceptance": accepting},
+            # A made-up organization is refused before anything else is looked at, so all work in North; what is no
+            # organization is sent by the tests of hostile requests.
+            "parameters": {"header.X-Organization-Id": str(contract.house.north.pk)},
+            **settings,
+        }
+    )
+    schema = schemathesis.openapi.from_url(
+        f"{contract.address}/api/schema/", config=config, headers={"Authorization": f"Bearer {contract.token()}"}
+    )
+    signed_in = type("SignedInHere", (SignedIn,), {"contract": contract, "alice": contract.token()})
+    plain_formats()
+    schema.auth(refresh_interval=None)(signed_in)
+    return list(_found(schema.include(path_regex=at)))
+
+
+def _found(schema: BaseSchema) -> Iterator[str]:
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            yield from _failures(event.recorder)
+        elif isinstance(event, events.NonFatalError | events.FatalError):
+            yield repr(event)
+
+
+def _failures(recorder: Any) -> Iterator[str]:
+    for case_id, nodes in recorder.checks.items():
+        for node in nodes:
+            if node.failure_info is None:
+                continue
+            failure: Failure = node.failure_info.failure
+            answer = recorder.interactions[failure.case_id or case_id].response
+            body = answer.content[:600].decode(errors="replace") if answer else ""
+            call = node.failure_info.code_sample
+            yield f"{recorder.label}: {failure.title}\n{failure.message}\n{call}\n{body}\n"
