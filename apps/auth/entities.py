@@ -25,9 +25,9 @@ from apps.auth.services.object_access import record_of
 from apps.auth.services.object_boundary import demand_own_reach, demand_reached_roles, demand_reached_user
 from apps.kernel.access.grants import NOTHING, Access
 from apps.kernel.access.visible import demand_changeable
-from apps.kernel.errors import FeatureRequired
+from apps.kernel.errors import FeatureRequired, RowNotFound
 from apps.kernel.registry.entities import Image, entity
-from apps.kernel.tenancy.scope import Actor
+from apps.kernel.tenancy.scope import Actor, current_scope
 
 EMPTY = GrantList(organization_ids=frozenset())
 # Columns that may differ where a user only moved: a saved address has another ciphertext and the same digest.
@@ -119,6 +119,8 @@ def judge_object_grant(before: Image | None, after: Image | None, actor: Actor) 
     record = record_of(image["content_type_id"], UUID(image["object_pk"]))
     if record is None:
         return
+    if getattr(record, "organization_id", None) not in {None, *current_scope().organization_ids}:
+        raise RowNotFound
     demand_changeable(record, actor)
     if after is not None:
         if not actor.access.allows(MANAGE_ACL):

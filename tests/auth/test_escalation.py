@@ -251,9 +251,6 @@ def test_a_grant_on_a_record_comes_back_by_who_reaches_it(
     judge_grant(actor, reader, undoing(actor, last))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="undo takes a record of an organization that is not selected for one that is gone"
-)
 def test_a_grant_on_a_record_of_another_organization_does_not_come_back(house: House) -> None:
     actor = just_managing(house)
     book, reader, whom = lent(actor, house.root)

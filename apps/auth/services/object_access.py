@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +18,10 @@ from apps.kernel.access.arrays import OneOf
 from apps.kernel.access.objects import Level, ObjectGrant
 from apps.kernel.access.visible import can_be_restricted
 from apps.kernel.bases.mixins import ObjectAccess
-from apps.kernel.tenancy.scope import Actor, ActorKind
+from apps.kernel.ports import OrganizationTree
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 OWN_GRANT = "a grant of their own"
 Rows = QuerySet[Any]
@@ -90,8 +96,18 @@ def record_of(content_type_id: int, record_id: UUID) -> ObjectAccess | None:
     model: Any = kind.model_class() if kind is not None else None
     if model is None or not can_be_restricted(model):
         return None
-    record: ObjectAccess | None = model._default_manager.filter(pk=record_id).first()
+    with _seeing_every_organization():
+        record: ObjectAccess | None = model._default_manager.filter(pk=record_id).first()
     return record
+
+
+@contextmanager
+def _seeing_every_organization() -> Iterator[None]:
+    """Look beyond the selected organizations: a record elsewhere must not pass for one that is gone."""
+    scope = current_scope()
+    living = service(OrganizationTree).all_living()
+    with using_scope(replace(scope, organization_ids=scope.organization_ids | living)), scoped_transaction():
+        yield
 
 
 def codename(model: type[models.Model], level: Level) -> str:
