@@ -7,7 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.directory.models import Organization, Tenant
-from apps.directory.services import create_organization, deactivate_organization, move_organization
+from apps.directory.services import (
+    activate_organization,
+    create_organization,
+    deactivate_organization,
+    move_organization,
+)
+from apps.kernel.commands.bulk import BulkOrder, run_bulk
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
@@ -79,3 +85,18 @@ def test_branches_made_at_the_same_moment_are_all_seen(house: House) -> None:
     assert all_at_once(8, grow) == [None] * 8
     with using_scope(house.scope()), scoped_transaction():
         assert len(service(OrganizationTree).all_living()) == 11
+
+
+@pytest.mark.committed
+def test_many_at_once_and_one_by_one_wait_for_each_other_instead_of_blocking(house: House) -> None:
+    branches = (house.north.pk, house.south.pk)
+
+    def switch(number: int) -> None:
+        with using_scope(house.scope()):
+            for turn in range(5):
+                if number % 2:
+                    run_bulk(BulkOrder("directory.organization.deactivate", branches, {}))
+                else:
+                    activate_organization(branches[turn % 2])
+
+    assert all_at_once(6, switch) == [None] * 6

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from apps.auth.services.roles import create_role
 from apps.currencies.models import Currency
 from apps.directory.models import Organization
 from apps.kernel.access.grants import Access
@@ -223,3 +224,13 @@ def test_a_failed_command_leaves_nothing(scoped: House) -> None:
     assert state() == before
     with scoped_transaction():
         assert Action.objects.count() == actions
+
+
+def test_a_redo_needs_the_feature_of_what_it_does_again(house: House) -> None:
+    with using_scope(house.scope()), collecting_actions() as actions:
+        create_role(name="Temporary")
+        undo(actions[-1])
+    undoer = Access(granted=frozenset({"audit_logs.undo_tenant", "audit_logs.view_tenant"}), organization_ids=None)
+    with using_scope(house.scope(access=undoer, actor_id=uuid7())), pytest.raises(FeatureRequired) as refused:
+        undo(actions[-1])
+    assert refused.value.context["feature"] == "auth.roles.manage"

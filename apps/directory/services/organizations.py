@@ -66,6 +66,7 @@ def update_organization(
     organization_id: UUID, *, name: str | None = None, slug: str | None = None, logo_url: str | None = None
 ) -> Organization:
     """Change name, handle or logo; None leaves a field as it is. Raises RowNotFound, InvalidInput, Duplicate."""
+    lock_tree()
     organization = organization_for_update(organization_id)
     former = organization.slug
     for field, value in {"name": name, "slug": slug, "logo_url": logo_url}.items():
@@ -117,6 +118,7 @@ def activate_organization(organization_id: UUID) -> Organization:
 
 
 def _switch(organization_id: UUID, *, is_active: bool) -> Organization:
+    lock_tree()
     organization = organization_for_update(organization_id)
     organization.is_active = is_active
     organization.save(update_fields=["is_active", "version"])

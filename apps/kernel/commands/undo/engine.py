@@ -75,17 +75,26 @@ def seeing_all_of(action: Action) -> Iterator[None]:
 
 
 def demand_right(action: Action) -> None:
-    """Own actions need one feature, others' another; both the feature of the command itself."""
+    """Own actions need one feature, others' another; both the features of what would be done or taken back."""
     scope = current_scope()
     own = action.actor_id is not None and action.actor_id == scope.actor.id
     if not (own and scope.actor.access.allows(UNDO_OWN)):
         demand_feature(scope, UNDO_OWN if own else UNDO_ANY)
+    _demand_features(scope, action)
+
+
+def _demand_features(scope: Scope, action: Action) -> None:
+    """Demand the feature of the command, of the one that it delegates to, and of what an undo took back."""
     spec = spec_of(action)
     if spec is None:
         return
     demand_feature(scope, spec.feature)
     worker = COMMANDS.get(str(action.input.get(spec.delegates, ""))) if spec.delegates else None
     demand_feature(scope, worker.feature if worker else "")
+    if action.command == UNDO:
+        taken_back = ActionUndo.objects.filter(undo_id=action.pk).values("action_id")
+        for former in Action.objects.filter(pk__in=taken_back):
+            _demand_features(scope, former)
 
 
 def _plan(action: Action) -> UndoPlan:
