@@ -32,7 +32,7 @@ DESKTOP, PHONE = (1280, 800), (390, 844)
 BACKEND = "apps.auth.backends.StaffBackend"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # two at once in one process are refused
 def chromium() -> Iterator[Browser]:
     """The browser of this folder's tests; skipped where none is installed."""
     path = os.environ.get("AGORA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
