@@ -24,7 +24,7 @@ def frozen() -> Names:
 
 def present() -> Names:
     """What there is now, without what only tests declare."""
-    from apps.kernel.commands import loads  # noqa: F401 - declares a command when it is first used
+    from apps.kernel.commands import loads, migrating  # noqa: F401 - each declares a command when first imported
     from apps.kernel.commands.declarations import COMMANDS
     from apps.kernel.registry.entities import ENTITIES
     from apps.kernel.registry.features import FEATURES
