@@ -104,7 +104,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "memory://")
 BROKER_KEY_PREFIX = env.text("AGORA_BROKER_PREFIX", "agora:")
-WORK_QUEUES: list[str] = []  # beside `work`, for kinds of work that must not wait for each other
+# Beside `work`, for kinds of work that must not wait for each other: committed events, and their deliveries.
+WORK_QUEUES: list[str] = ["relay", "events"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
         {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

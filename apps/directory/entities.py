@@ -13,7 +13,7 @@ from apps.directory.errors import OrganizationNotEmpty
 from apps.directory.models import Organization, Tenant
 from apps.directory.selectors import made_together_with, organization_rows, visible_organizations, visible_tenants
 from apps.kernel.errors import RowNotFound
-from apps.kernel.registry.entities import ENTITIES, Entity, Image, entity
+from apps.kernel.registry.entities import Entity, Image, add_entity, entity
 from apps.kernel.tenancy.scope import Actor, current_scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -70,8 +70,7 @@ entity(
     url="admin:directory_organization_change",
     validate_restore=validate_organization_restore,
 )
-ENTITIES.add(
-    Tenant.entity_id,
+add_entity(
     TenantEntity(
         Tenant.entity_id,
         Tenant,

@@ -92,6 +92,10 @@ class LivingTree:
         """Every living organization of the tenant."""
         return self._now().all_living()
 
+    def all_ever(self) -> frozenset[UUID]:
+        """Every organization of the tenant, deleted ones too."""
+        return frozenset(Organization.objects.values_list("pk", flat=True))
+
     def is_active(self, organization_id: UUID) -> bool:
         """Say whether the organization lives and is switched on."""
         return self._now().is_active(organization_id)

@@ -24,9 +24,11 @@ class KernelConfig(AppConfig):
         from apps.kernel.access import checks as _access  # noqa: F401, PLC0415
         from apps.kernel.api import jobs  # noqa: F401, PLC0415 - declares the work behind long answers
         from apps.kernel.api.schema import security  # noqa: F401, PLC0415 - names the ways to sign in
-        from apps.kernel.commands.outcome import command_ended  # noqa: PLC0415
+        from apps.kernel.commands.outcome import command_ended, events_committed  # noqa: PLC0415
         from apps.kernel.commands.undo import engine  # noqa: F401, PLC0415 - declares the undo command
         from apps.kernel.crypto import checks as _crypto  # noqa: F401, PLC0415
+        from apps.kernel.eventbus import delivering  # noqa: F401, PLC0415 - declares the relay and the deliveries
+        from apps.kernel.eventbus.lanes import announce, connect_subscribers  # noqa: PLC0415
         from apps.kernel.limits import checks as _limits  # noqa: F401, PLC0415
         from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415
         from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415
@@ -36,8 +38,10 @@ class KernelConfig(AppConfig):
         from apps.kernel.work import schedules  # noqa: F401, PLC0415 - declares the schedule commands
 
         command_ended.connect(count_outcome, dispatch_uid="kernel.count_outcome")
+        events_committed.connect(announce, dispatch_uid="kernel.announce")
         connection_created.connect(demand_safe_role, dispatch_uid="kernel.safe_role")
         post_migrate.connect(sync_all_shapes, sender=self, dispatch_uid="kernel.shapes")
         register_lookups()
         provide_null_ports()
         load_declarations()
+        connect_subscribers()

@@ -2,6 +2,7 @@
 
 from apps.kernel.commands.models import Action, ActionUndo, IdempotencyRecord, RowImage, TableShape
 from apps.kernel.crypto.models import TenantKey
+from apps.kernel.eventbus.models import Delivery, OutboxEvent
 from apps.kernel.limits.models import RateCounter
 from apps.kernel.tenancy.models import CredentialIndex, HandleIndex, PlatformAdmin, TenantStanding
 from apps.kernel.work.models import Schedule, ScheduleState, Work, WorkerHeartbeat
@@ -10,8 +11,10 @@ __all__ = [
     "Action",
     "ActionUndo",
     "CredentialIndex",
+    "Delivery",
     "HandleIndex",
     "IdempotencyRecord",
+    "OutboxEvent",
     "PlatformAdmin",
     "RateCounter",
     "RowImage",

@@ -102,6 +102,10 @@ class OrganizationTree(Protocol):
         """Every living organization of the tenant."""
         ...
 
+    def all_ever(self) -> frozenset[UUID]:
+        """Every organization that the tenant ever had, deleted ones too: for what must still find their rows."""
+        ...
+
     def is_active(self, organization_id: UUID) -> bool:
         """Say whether the organization lives and is switched on."""
         ...
@@ -286,6 +290,10 @@ class NullPorts:
         return frozenset()
 
     def all_living(self) -> frozenset[UUID]:
+        """No organization."""
+        return frozenset()
+
+    def all_ever(self) -> frozenset[UUID]:
         """No organization."""
         return frozenset()
 

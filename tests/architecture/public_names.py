@@ -26,6 +26,7 @@ def present() -> Names:
     """What there is now, without what only tests declare."""
     from apps.kernel.commands import loads, migrating  # noqa: F401 - each declares a command when first imported
     from apps.kernel.commands.declarations import COMMANDS
+    from apps.kernel.eventbus.declarations import EVENTS
     from apps.kernel.registry.entities import ENTITIES
     from apps.kernel.registry.features import FEATURES
     from apps.kernel.registry.letters import MAILS
@@ -35,6 +36,7 @@ def present() -> Names:
         "routes": sorted(_routes()),
         "features": _own(FEATURES),
         "commands": _own(COMMANDS),
+        "events": _own(EVENTS),
         "entities": _own(ENTITIES),
         "work_kinds": _own(KINDS),
         "mail_templates": _own(MAILS),

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from django.apps import apps
 
-from apps.kernel.commands.declarations import ANY_KIND, COMMANDS, CommandSpec
+from apps.kernel.commands.declarations import ANY_KIND, COMMANDS, UNDO, CommandSpec
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.models import Action, RowImage
 from apps.kernel.commands.outcome import collecting_actions
-from apps.kernel.commands.undo.engine import UNDO, undo
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service

@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, 
 from apps.directory.models import Organization
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.errors import PlatformError
+from apps.kernel.eventbus.models import OutboxEvent
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.catalog import faults
 from apps.kernel.tenancy.errors import ForeignRow, OrganizationRequired, ScopeMissing, ScopeNotApplied
@@ -50,7 +51,7 @@ def query(sql: str, *params: Any, using: str = DEFAULT_DB_ALIAS) -> list[tuple[A
 
 def plant(model: type[TenantModel], house: House) -> UUID | None:
     """A row of the table in the house; None where only the kernel itself writes (there are some already)."""
-    if model not in writable_models():
+    if model not in (*writable_models(), OutboxEvent):  # events take some columns only
         return None
     with seeding(house.scope()):
         row_id: UUID = make_row(model, house).pk

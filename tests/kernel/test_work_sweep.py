@@ -26,8 +26,9 @@ from apps.kernel.work.errors import LeaseLost, NeedsConfiguration, Permanent, Re
 from apps.kernel.work.kinds import KINDS
 from apps.kernel.work.leases import Lease, current_lease
 from apps.kernel.work.models import Work
+from apps.kernel.work.outcomes import Outcome
 from apps.kernel.work.queueing import enqueue
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.sweeper import sweep
 from tests.kernel.work_probes import declared, queue_rows
 from tests.support import probes
 from tests.support.scopes import House, seeding

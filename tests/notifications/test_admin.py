@@ -11,7 +11,8 @@ from django.utils.html import escape
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import Content, Mail, MailStatus
 from tests.directory.callers import client_of, member
 from tests.notifications.letters import BOB, now, queue, queue_secret

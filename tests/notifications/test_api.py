@@ -16,7 +16,8 @@ from apps.kernel.commands.models import Action
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import system_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.api.views import MailViewSet
 from apps.notifications.models import Content, Mail, MailStatus
 from tests.directory.callers import PROBLEM, client_of, complaints, member, send

@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 
 from apps.kernel import clock
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import MailStatus
 from tests.kernel.work_probes import process
 from tests.notifications.letters import make_one_time, now, queue, queue_secret, work_of

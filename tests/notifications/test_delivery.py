@@ -17,7 +17,8 @@ from apps.kernel import clock
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.claims import claim
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import Mail, MailStatus
 from tests.notifications.letters import BOB, now, queue, use, work_of
 from tests.notifications.smtp_server import CONNECTED, DROP, RECEIVED, SILENCE, MailServer, mail_server

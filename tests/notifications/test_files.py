@@ -12,7 +12,8 @@ from django.test import Client
 
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import MailStatus
 from apps.notifications.services.files import files_are_shown, written_mail, written_mails
 from tests.directory.callers import client_of, member

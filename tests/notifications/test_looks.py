@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import Mail
 from tests.browser.conftest import DESKTOP, PHONE, Desk, chromium, desk, server, shoot  # noqa: F401 - fixtures
 from tests.browser.judging import faults_of

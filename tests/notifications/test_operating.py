@@ -23,8 +23,9 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work import parking
 from apps.kernel.work.claims import claim
 from apps.kernel.work.models import Schedule, Work
+from apps.kernel.work.outcomes import Outcome
 from apps.kernel.work.queueing import enqueue
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.sweeper import sweep
 from apps.notifications import services
 from apps.notifications.errors import ContentGone, NotCancellable, NotRetryable
 from apps.notifications.models import Content, Mail, MailStatus

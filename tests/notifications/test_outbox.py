@@ -20,7 +20,8 @@ from apps.kernel.tenancy.scope import system_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.errors import OutsideTransaction
 from apps.kernel.work.models import Work
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.errors import AddressInvalid, LinkRefused, SubjectInvalid, TemplateMisused
 from apps.notifications.models import Content, Mail, MailStatus
 from tests.kernel.test_isolation import past_the_wall

@@ -19,7 +19,8 @@ from apps.kernel.ids import uuid7
 from apps.kernel.registry.letters import MAILS, Letter
 from apps.kernel.tenancy.scope import ActorKind, current_scope
 from apps.kernel.work.errors import Retry
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import MailStatus
 from tests.notifications.letters import (
     BOB,

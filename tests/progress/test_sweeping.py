@@ -14,7 +14,8 @@ from django.core.files.storage import default_storage
 from apps.auth.models import User
 from apps.kernel import clock
 from apps.kernel.work.models import Work
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.progress.models import Job
 from apps.progress.services.sweeping import SILENT
 from tests.auth.factories import reading_in

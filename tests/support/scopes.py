@@ -29,6 +29,7 @@ SEED = CommandSpec(
     open_reason="tests only",
     undoable=False,
     undo_reason="it is a test's starting point.",
+    is_silent=True,
 )
 if SEED.id not in COMMANDS:
     COMMANDS.add(SEED.id, SEED)

@@ -10,9 +10,9 @@ from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 
 from apps.kernel.admin.actions import may_undo
+from apps.kernel.commands.declarations import UNDO
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.outcome import collected_actions
-from apps.kernel.commands.undo.engine import UNDO
 
 TAG = "undo-"
 MOST_ACTIONS = 20  # messages travel in a cookie

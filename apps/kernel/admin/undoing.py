@@ -18,12 +18,13 @@ from apps.kernel.admin.actions import entries_of
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.writing import run
+from apps.kernel.commands.declarations import UNDO
 from apps.kernel.commands.errors import UndoConflict
 from apps.kernel.commands.history.diffs import taken_back
 from apps.kernel.commands.history.states import demand_undoable
 from apps.kernel.commands.history.wording import command_words, conflict_words
 from apps.kernel.commands.models import Action
-from apps.kernel.commands.undo.engine import UNDO, find_action, plan_undo, seeing_all_of, undo
+from apps.kernel.commands.undo.engine import find_action, plan_undo, seeing_all_of, undo
 from apps.kernel.errors import PlatformError, RowNotFound
 
 SHOWN = 10

@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from apps.kernel import clock
 from apps.kernel.commands.declarations import ANY_KIND, CommandSpec
+from apps.kernel.commands.ending import end
 from apps.kernel.commands.inputs import stored_input
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.running import Resource, RunningCommand, _running, running_or_none
@@ -29,18 +30,6 @@ WITH written AS (
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::text[], %s, %s, %s, '{}')
     RETURNING id)
 SELECT set_config('app.action_id', id::text, true) FROM written
-"""
-# One statement: what the action was about and which organizations' rows it touched (its own and its
-# children's), known only now, and the variable back to its former value, because a local setting outlives
-# a savepoint.
-END_ACTION = """
-WITH named AS (
-    UPDATE action SET resource_entity = %s, resource_id = %s, resource_label = %s,
-        organizations = ARRAY(
-            SELECT DISTINCT organization_id FROM row_image WHERE action_id = %s AND organization_id IS NOT NULL
-            UNION SELECT unnest(%s::uuid[]))
-    WHERE id = %s RETURNING organizations)
-SELECT organizations, set_config('app.action_id', %s, true) FROM named
 """
 
 
@@ -60,7 +49,7 @@ def acting(
             bump_roots(command, using)
     finally:
         _running.reset(token)
-    _end(command, before.action_id, using)
+    end(command, before.action_id, using)
     note(connection, before)
 
 
@@ -97,19 +86,6 @@ def _begin(command: RunningCommand, arguments: Mapping[str, Any], using: str) ->
     with connection.cursor() as cursor:
         cursor.execute(BEGIN_ACTION, values)
     note(connection, replace(applied_to(connection), action_id=str(command.action_id)))
-
-
-def _end(command: RunningCommand, former_action: str, using: str) -> None:
-    resource, action_id = command.resource, command.action_id
-    touched = list(command.organizations)
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            END_ACTION,
-            [resource.entity, resource.id, resource.label, action_id, touched, action_id, former_action],
-        )
-        [organizations, _] = cursor.fetchone()
-    if command.parent is not None:
-        command.parent.organizations |= set(organizations)
 
 
 def bump_roots(command: RunningCommand, using: str) -> None:

@@ -16,6 +16,8 @@ R = TypeVar("R")
 Example = Callable[[Scope], Mapping[str, Any]]
 # The resource of a command about records of any kind: each action names the kind of its own record.
 ANY_KIND = "*"
+# The command that takes another back; what it changes is announced with that cause.
+UNDO = "audit_logs.action.undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class CommandSpec:
     `example(scope)` returns keyword arguments of a valid call, creating what they point to.
     `secret` names inputs that are never stored. `loads` names tables that it fills without row images.
     `delegates` names the input that holds the id of the command which does the work: its feature counts for undo.
+    `is_silent` keeps lifecycle events back, for rows that a test begins with.
     """
 
     id: str
@@ -45,6 +48,7 @@ class CommandSpec:
     secret: frozenset[str] = field(default=frozenset())
     loads: tuple[str, ...] = ()
     delegates: str = ""
+    is_silent: bool = False
 
     @property
     def module(self) -> str:

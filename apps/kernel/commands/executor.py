@@ -15,6 +15,7 @@ from apps.kernel.commands.acting import acting
 from apps.kernel.commands.declarations import CommandSpec
 from apps.kernel.commands.errors import CommandInsideTransaction
 from apps.kernel.commands.guards import run_guards
+from apps.kernel.commands.hosting import is_hosted
 from apps.kernel.commands.idempotency import claim, settle
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.outcome import command_ended, remember_action
@@ -91,14 +92,14 @@ def _outermost(spec: CommandSpec, arguments: dict[str, Any]) -> Any:
                     settle(key, result)
                 return result, action_id
 
-        result, action_id = _retrying(run) if spec.retryable else run()
+        result, action_id = _retrying(run) if spec.retryable and not is_hosted() else run()
     remember_action(action_id)
     return result
 
 
 def _inside_foreign_transaction() -> bool:
     blocks = connection.atomic_blocks
-    return bool(blocks) and not getattr(blocks[-1], "_from_testcase", False)
+    return bool(blocks) and not is_hosted() and not getattr(blocks[-1], "_from_testcase", False)
 
 
 def _retrying(run: Callable[[], R]) -> R:

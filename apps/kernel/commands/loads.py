@@ -12,6 +12,8 @@ from django.db import models
 from apps.kernel.commands.acting import acting
 from apps.kernel.commands.declarations import COMMANDS, CommandSpec
 from apps.kernel.commands.invocation import invoked
+from apps.kernel.commands.running import running
+from apps.kernel.eventbus.own import TABLE_LOADED
 from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
 
 
@@ -36,11 +38,14 @@ def unaudited(reason: str, *tables: type[models.Model]) -> Iterator[None]:
     """Let the block fill the tables without images, under one action that keeps the reason.
 
     Only tables whose model says `bulk_loadable = True` qualify: the database refuses to skip others, whose
-    rows are captured as always. Raises ValueError for a table that is not declared.
+    rows are captured as always. At its end one `kernel.table.loaded` tells of all of it. Raises ValueError for a table
+    that is not declared.
     """
     for model in tables:
         if not getattr(model, "bulk_loadable", False):
             raise ValueError(f"{model._meta.label} is not declared bulk_loadable")
     names = tuple(model._meta.db_table for model in tables)
+    entities = tuple(str(getattr(model, "entity_id", "")) or model._meta.db_table for model in tables)
     with reading_paused(), invoked(reason=reason), scoped_transaction(), acting(replace(LOAD, loads=names), {}):
         yield
+        TABLE_LOADED.emit(action_id=running().action_id, entities=entities, reason=reason)

@@ -11,6 +11,8 @@ from django.dispatch import Signal
 
 # Sent after each outermost command with `command` (its id) and `outcome` (`done`, or the code of what stopped it).
 command_ended = Signal()
+# Sent after the commit with `said` (rows of the events that a receiver of this process hears), `scope` and `depth`.
+events_committed = Signal()
 
 _collected: ContextVar[list[UUID] | None] = ContextVar("agora_collected_actions", default=None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,20 @@ class Resource:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event that a command announced and that leaves with its commit; `payload` is plain JSON values."""
+
+    name: str
+    payload: dict[str, Any]
+    entity: str
+    entity_id: UUID | None
+    organization_id: UUID | None
+    recipients: tuple[UUID, ...] | None
+    action_id: UUID
+    occurred_at: datetime
+
+
 @dataclass(slots=True)
 class RunningCommand:
     """State of one command between its first and its last statement."""
@@ -36,11 +51,19 @@ class RunningCommand:
     touched: dict[RootKey, None] = field(default_factory=dict)
     bumped: set[RootKey] = field(default_factory=set)
     organizations: set[UUID] = field(default_factory=set)
+    finished: list[UUID] = field(default_factory=list)  # actions inside this one that went through
+    emitted: list[Emitted] = field(default_factory=list)
 
     @property
     def outermost(self) -> RunningCommand:
         """The command that owns the transaction."""
         return self.parent.outermost if self.parent else self
+
+    def take_over(self, inner: RunningCommand) -> None:
+        """Make an inner command's events and organizations this one's, now that it went through."""
+        self.finished += [inner.action_id, *inner.finished]
+        self.emitted += inner.emitted
+        self.organizations |= inner.organizations
 
 
 _running: ContextVar[RunningCommand | None] = ContextVar("agora_running", default=None)

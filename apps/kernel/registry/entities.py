@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from apps.kernel.access.visible import visible
 from apps.kernel.commands.running import label_of
+from apps.kernel.eventbus.declarations import declare_lifecycle
 from apps.kernel.registry.store import Registry
 from apps.kernel.tenancy.scope import Actor
 
@@ -74,14 +75,18 @@ def entity(
     url: str = "",
     validate_restore: ValidateRestore | None = None,
     is_sensitive: bool = False,
+    broadcast: str = "none",
 ) -> Entity:
-    """Declare the entity of a model (its `entity_id`), in the module's `entities.py`."""
+    """Declare the entity of a model (its `entity_id`), in the module's `entities.py`.
+
+    Its lifecycle events (`created`, `updated`, `deleted`, `restored`, `bulk_changed`) are declared with it; `broadcast`
+    says who sees them on the live stream: `none`, `staff` or `portal`.
+    """
     entity_id = str(getattr(model, "entity_id", ""))
     if not entity_id:
         raise ValueError(f"{model._meta.label} has no entity_id")
     meta = model._meta
-    return ENTITIES.add(
-        entity_id,
+    return add_entity(
         Entity(
             entity_id,
             model,
@@ -93,4 +98,12 @@ def entity(
             validate_restore,
             is_sensitive,
         ),
+        broadcast=broadcast,
     )
+
+
+def add_entity(declared: Entity, *, broadcast: str = "none") -> Entity:
+    """Register an entity of a class of its own; its lifecycle events come with it."""
+    if getattr(declared.model, "audited", False):
+        declare_lifecycle(declared.id, table=declared.model._meta.db_table, broadcast=broadcast)
+    return ENTITIES.add(declared.id, declared)

@@ -21,6 +21,7 @@ class Registry(Generic[T]):
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.changes = 0  # grows with every declaration, so that what is reckoned from them knows when it is old
         self._entries: dict[str, T] = {}
 
     def add(self, name: str, entry: T) -> T:
@@ -28,6 +29,7 @@ class Registry(Generic[T]):
         if name in self._entries:
             raise AlreadyRegistered(f"the {self.kind} {name!r} is declared twice")
         self._entries[name] = entry
+        self.changes += 1
         return entry
 
     def __getitem__(self, name: str) -> T:
@@ -44,6 +46,7 @@ class Registry(Generic[T]):
     def remove(self, name: str) -> None:
         """Take an entry out; for tests that declare their own."""
         del self._entries[name]
+        self.changes += 1
 
     def __contains__(self, name: object) -> bool:
         """Say whether the name is taken."""
@@ -56,6 +59,10 @@ class Registry(Generic[T]):
     def __len__(self) -> int:
         """How many there are."""
         return len(self._entries)
+
+    def items(self) -> tuple[tuple[str, T], ...]:
+        """The names and their entries."""
+        return tuple(self._entries.items())
 
     def values(self) -> tuple[T, ...]:
         """The entries."""

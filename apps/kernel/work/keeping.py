@@ -76,7 +76,7 @@ class Batch:
         try:
             if now - self._since >= PATIENCE:
                 self._share()
-            if lease is not None and now >= lease.renew_at:
+            if lease is not None and lease.is_renewable(now):
                 self._renew(lease, now)
             if lease is not None:
                 beat(lease.work.queue)  # a long row keeps its worker from the next sweep, and is no silence

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -51,6 +51,7 @@ class Lease:
         self.work = work
         self.completed = False
         self._lost = False
+        self._gives_up_at = float("inf")
         self.renewed(since)
 
     def check(self) -> None:
@@ -83,6 +84,14 @@ class Lease:
         """Count the lease from `since` (monotonic seconds), when it was asked for in the database."""
         self._until = since + self.work.seconds
         self.renew_at = since + self.work.seconds / 3
+
+    def lasts(self, longest: timedelta) -> None:
+        """Renew the lease no longer than that from now: a step that hangs loses it, and others go on."""
+        self._gives_up_at = time.monotonic() + longest.total_seconds()
+
+    def is_renewable(self, now: float) -> bool:
+        """Say whether it is time to renew the lease, and whether that still makes sense (monotonic seconds)."""
+        return self.renew_at <= now < self._gives_up_at
 
     def lost(self) -> None:
         """Remember that the database gave the row to somebody else."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 DEFAULT_QUEUE = "work"
+# Committed events wait in a queue of their own, which workers take in large batches.
+RELAY_QUEUE = "relay"
+RELAY = "kernel.relay"
 TICK = "kernel.schedule"
 
 # A row that waits comes due earlier, never later. A row in a worker's hands is marked to run again, because the

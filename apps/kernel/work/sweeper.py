@@ -7,8 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
-from enum import StrEnum
 from functools import cache
 from uuid import UUID
 
@@ -20,28 +18,20 @@ from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work import settling, ticking  # noqa: F401 - ticking declares the kernel's own kind
 from apps.kernel.work.claims import BATCH, claim
+from apps.kernel.work.closed import CLOSED_TENANT, is_closed
 from apps.kernel.work.errors import LeaseLost, NeedsConfiguration, Permanent, Retry, WorkFailed
 from apps.kernel.work.keeping import Batch
 from apps.kernel.work.kinds import KINDS, WorkKind
 from apps.kernel.work.leases import Claimed, Lease, holding
+from apps.kernel.work.outcomes import Outcome
 from apps.kernel.work.parking import UNKNOWN_KIND
 from apps.kernel.work.storage import DEFAULT_QUEUE
+from apps.kernel.work.together import TOGETHER, sweep_together
 from apps.kernel.work.waking import wake_now
 
 logger = logging.getLogger(__name__)
 
-CLOSED_TENANT = timedelta(minutes=15)  # how long the work of a suspended tenant rests before the next look
 BUDGET = 20.0  # seconds after which a sweep ends, so that messages of other kinds have their turn
-
-
-class Outcome(StrEnum):
-    """What became of a row."""
-
-    DONE = "done"
-    RETRIED = "retried"
-    PARKED = "parked"
-    LOST = "lost"
-    RESTING = "resting"
 
 
 def sweep(queue: str = DEFAULT_QUEUE, *, budget: float = BUDGET, batch: int = BATCH) -> Counter[Outcome]:
@@ -49,6 +39,8 @@ def sweep(queue: str = DEFAULT_QUEUE, *, budget: float = BUDGET, batch: int = BA
 
     Any number of sweepers may run at once: each row is claimed by one of them.
     """
+    if queue in TOGETHER:
+        return sweep_together(TOGETHER[queue], budget=budget)
     outcomes: Counter[Outcome] = Counter()
     deadline = time.monotonic() + budget
     while time.monotonic() < deadline:
@@ -72,20 +64,20 @@ def _prudent(rows: Sequence[Claimed]) -> Sequence[Claimed]:
 
 
 def _run_batch(rows: Sequence[Claimed], since: float, deadline: float, outcomes: Counter[Outcome]) -> None:
-    is_closed = cache(_is_closed)  # asked once for each tenant of the batch
+    rests = cache(is_closed)  # asked once for each tenant of the batch
     with Batch(rows, since=since) as held:
         while time.monotonic() < deadline and (lease := held.next()) is not None:
-            outcomes[_run(lease, is_closed)] += 1
+            outcomes[_run(lease, rests)] += 1
 
 
-def _run(lease: Lease, is_closed: Callable[[UUID], bool]) -> Outcome:
+def _run(lease: Lease, rests: Callable[[UUID], bool]) -> Outcome:
     work = lease.work
     kind = KINDS.get(work.kind)
     if kind is None:
         return _park(work, UNKNOWN_KIND)
     if work.attempts > kind.attempts:
         return _park(work, f"gave up after {kind.attempts} attempts: the last worker did not come back")
-    if is_closed(work.tenant_id):
+    if rests(work.tenant_id):
         settling.wait(work, CLOSED_TENANT)
         return Outcome.RESTING
     try:
@@ -99,12 +91,6 @@ def _run(lease: Lease, is_closed: Callable[[UUID], bool]) -> Outcome:
     if not lease.completed:
         settling.finish(work)
     return Outcome.DONE
-
-
-def _is_closed(tenant_id: UUID) -> bool:
-    """Say whether the tenant is there and may not be worked in: its work rests until it is open again."""
-    tree = service(OrganizationTree)
-    return not tree.tenant_is_open(tenant_id) and tree.tenant_exists(tenant_id)
 
 
 @contextmanager

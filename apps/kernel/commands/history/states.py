@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.declarations import COMMANDS, UNDO
 from apps.kernel.commands.errors import AlreadyUndone, NotUndoable
 from apps.kernel.commands.history.privacy import holds
 from apps.kernel.commands.models import Action, ActionUndo
-from apps.kernel.commands.undo.engine import UNDO, UNDO_ANY, UNDO_OWN
+from apps.kernel.commands.undo.engine import UNDO_ANY, UNDO_OWN
 from apps.kernel.commands.undo.plan import undone_actions
 from apps.kernel.errors import FeatureRequired
 from apps.kernel.tenancy.scope import current_scope

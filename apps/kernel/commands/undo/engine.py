@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.kernel.commands.declarations import COMMANDS, command
+from apps.kernel.commands.declarations import COMMANDS, UNDO, command
 from apps.kernel.commands.errors import AlreadyUndone, NotUndoable, UndoConflict
 from apps.kernel.commands.executor import demand_feature, execute
 from apps.kernel.commands.guards import run_guards
@@ -30,7 +30,6 @@ from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
 MANY_IMAGES = 500
-UNDO = "audit_logs.action.undo"
 UNDO_OWN = "audit_logs.undo_self"
 UNDO_ANY = "audit_logs.undo_tenant"
 

@@ -1,0 +1,8 @@
+"""Events of the kernel itself."""
+
+from __future__ import annotations
+
+from apps.kernel.eventbus.declarations import event
+from apps.kernel.eventbus.payloads import TablesLoaded
+
+TABLE_LOADED = event("kernel.table.loaded", payload=TablesLoaded, label="Tables were loaded", triggers_workflows=False)
