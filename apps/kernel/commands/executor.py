@@ -14,6 +14,7 @@ from django.db import Error, connection, models
 from apps.kernel.commands.acting import acting
 from apps.kernel.commands.declarations import CommandSpec
 from apps.kernel.commands.errors import CommandInsideTransaction
+from apps.kernel.commands.forbidding import demand_writable
 from apps.kernel.commands.guards import run_guards
 from apps.kernel.commands.hosting import is_hosted
 from apps.kernel.commands.idempotency import claim, settle
@@ -35,6 +36,7 @@ R = TypeVar("R")
 
 def execute(spec: CommandSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a command: feature, guards, transaction, action, body, versions. Database refusals are translated."""
+    demand_writable()
     scope = current_scope()
     demand_feature(scope, spec.feature)
     bound = spec.signature.bind(*args, **kwargs)
