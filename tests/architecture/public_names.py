@@ -7,8 +7,10 @@ adds names and never takes one away: what is to go, goes by hand, with a line in
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def frozen() -> Names:
 
 def present() -> Names:
     """What there is now, without what only tests declare."""
-    from apps.kernel.commands import loads, migrating  # noqa: F401 - each declares a command when first imported
+    _import_everything()
     from apps.kernel.commands.declarations import COMMANDS
     from apps.kernel.eventbus.declarations import EVENTS
     from apps.kernel.registry.entities import ENTITIES
@@ -42,6 +44,15 @@ def present() -> Names:
         "mail_templates": _own(MAILS),
         "error_codes": sorted(_error_codes()),
     }
+
+
+def _import_everything() -> None:
+    """Some modules are imported when they are first used; what they declare must not depend on who came before."""
+    import apps
+
+    for module in pkgutil.walk_packages(apps.__path__, "apps."):
+        if not {"migrations", "management"} & set(module.name.split(".")):
+            importlib.import_module(module.name)
 
 
 def _homes() -> frozenset[str]:
