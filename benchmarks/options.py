@@ -16,6 +16,7 @@ BENCHMARKS = {
     "crypto": "encryption, decryption and blind index of one value",
     "expressions": "parsing and evaluating a condition",
     "work": "claims of due work per second",
+    "events": "committed events to one persistent subscriber per second",
 }
 FULL = "full"
 

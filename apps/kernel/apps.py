@@ -27,7 +27,7 @@ class KernelConfig(AppConfig):
         from apps.kernel.commands.outcome import command_ended, events_committed  # noqa: PLC0415
         from apps.kernel.commands.undo import engine  # noqa: F401, PLC0415 - declares the undo command
         from apps.kernel.crypto import checks as _crypto  # noqa: F401, PLC0415
-        from apps.kernel.eventbus import delivering  # noqa: F401, PLC0415 - declares the relay and the deliveries
+        from apps.kernel.eventbus import delivering, own  # noqa: F401, PLC0415 - declare relay, deliveries, own events
         from apps.kernel.eventbus.lanes import announce, connect_subscribers  # noqa: PLC0415
         from apps.kernel.limits import checks as _limits  # noqa: F401, PLC0415
         from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415

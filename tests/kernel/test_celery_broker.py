@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.db import transaction
 
 from apps.kernel.work import broker, entry  # noqa: F401 - entry declares the sweep
 from apps.kernel.work.broker import Breaker, publish
+from apps.kernel.work.posting import POST
 from apps.kernel.work.waking import SWEEP, wake, wake_now
 from config.celery import LONGEST_WAIT, UnsafeBroker, broker_url, demand_safety, transport_options
 from tests.kernel.celery_probes import DEAD, app_on, closed_port, summary, timings, valkey
@@ -191,3 +193,34 @@ def test_every_queue_is_swept_by_the_beat(settings: LazySettings) -> None:
             (("work",), 2.0, "work"),
         ]
         assert set(app.amqp.queues) == {"work", "data-sync-import"}
+
+
+@pytest.mark.parametrize("kind", sorted(DEAD))
+def test_who_queues_work_never_waits_for_the_broker(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Each message tries the broker for as long as a publisher may; none of that is felt by who sends it."""
+    monkeypatch.setattr(broker, "_breaker", Breaker(pause=0.0))
+    with DEAD[kind]() as url, app_on(url, settings):
+        found = timings(lambda: POST.send(SWEEP, ("work",), queue="work"), 5)
+        assert POST.settle(20)
+    assert max(found) < 0.05
+
+
+def test_wake_ups_of_one_queue_are_sent_once_while_they_wait(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[float] = []
+
+    class Slow(Breaker):
+        def admits(self) -> bool:
+            tried.append(time.monotonic())
+            time.sleep(0.2)
+            return False
+
+    monkeypatch.setattr(broker, "_breaker", Slow())
+    with app_on(closed_port(), settings):
+        for _ in range(100):
+            POST.wake(SWEEP, "work")
+        assert POST.settle()
+    assert 1 <= len(tried) <= 2

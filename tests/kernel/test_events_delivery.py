@@ -15,6 +15,7 @@ from apps.kernel import clock
 from apps.kernel.commands.models import Action
 from apps.kernel.errors import FeatureRequired
 from apps.kernel.eventbus.contexts import EventContext
+from apps.kernel.eventbus.declarations import EVENTS
 from apps.kernel.eventbus.models import DeliveryStatus
 from apps.kernel.eventbus.payloads import RecordChanged
 from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope, using_scope
@@ -22,7 +23,7 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.errors import Permanent, Retry
 from apps.kernel.work.models import Work
 from apps.kernel.work.sweeper import sweep
-from tests.kernel.events_probes import Minted, deliveries, engrave, mint, names, outbox, run_all, subscribed
+from tests.kernel.events_probes import MINTED, Minted, deliveries, engrave, mint, names, outbox, run_all, subscribed
 from tests.support import probes
 from tests.support.scopes import House
 
@@ -363,3 +364,20 @@ def test_the_relay_takes_each_event_once(scope: Scope) -> None:
         )
         run_all()
     assert (len(seen), len(deliveries(scope)), names(scope)) == (1, 1, [CREATED])
+
+
+def test_an_event_of_a_newer_release_waits_for_a_process_that_knows_it(scope: Scope, noon: clock.FrozenClock) -> None:
+    seen: Seen = []
+    with subscribed("tests.coin.minted", keeping(seen), persistent=True):
+        mint(uuid4())
+        probes.create_currency("EUR")
+        EVENTS.remove("tests.coin.minted")
+        try:
+            run_all()
+            assert (seen, len(deliveries(scope))) == ([], 0)
+            assert [item.is_pending for item in outbox(scope)] == [True, False]
+        finally:
+            EVENTS.add("tests.coin.minted", MINTED)
+        noon.tick(60)
+        run_all()
+    assert len(seen) == 1

@@ -54,14 +54,28 @@ SELECT (SELECT count(*) FROM chunk),
 """
 
 
+# During a deployment a newer release may announce what this process has never heard of.
+STRANGE = """
+SELECT DISTINCT batch_id FROM outbox
+WHERE batch_id = ANY(%(batches)s::uuid[]) AND is_pending AND NOT name = ANY(%(known)s::text[])
+"""
+
+
 @work_together(RELAY, queue=RELAY_QUEUE, most=MOST)
-def relay(batches: Sequence[UUID]) -> None:
-    """Take the events of these changes to their subscribers, and tell the live streams."""
+def relay(batches: Sequence[UUID]) -> Sequence[UUID]:
+    """Take the events of these changes to their subscribers, and tell the live streams.
+
+    Answers with the changes that are done; what has an event of a newer release is left for a process that knows it.
+    """
     with whole_tenant(), connection.cursor() as cursor:
-        cursor.execute(TAKE, {**_routing(), "batches": list(batches)})
+        cursor.execute(STRANGE, {"batches": list(batches), "known": list(EVENTS)})
+        strange = {batch for (batch,) in cursor.fetchall()}
+        mine = [batch for batch in batches if batch not in strange]
+        cursor.execute(TAKE, {**_routing(), "batches": mine})
         [chunks, _] = cursor.fetchone()
     if chunks:
         wake(DELIVERY_QUEUE)
+    return mine
 
 
 def _routing() -> dict[str, Any]:

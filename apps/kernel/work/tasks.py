@@ -11,10 +11,10 @@ from django.db import connections, transaction
 
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.tenancy.scope import Scope, current_scope
-from apps.kernel.work.broker import publish
 from apps.kernel.work.envelope import packed, reopened, unpacked
 from apps.kernel.work.errors import MessageRefused
 from apps.kernel.work.kinds import queues
+from apps.kernel.work.posting import POST
 from apps.kernel.work.storage import DEFAULT_QUEUE
 
 HEADER = "agora"
@@ -71,6 +71,6 @@ def send_after_commit(task: Any, *ids: UUID | str | int) -> None:
     headers = {HEADER: packed(current_scope())}
 
     def send() -> None:
-        publish(task.name, ids, queue=task.lane, headers=headers)
+        POST.send(task.name, ids, queue=task.lane, headers=headers)
 
     transaction.on_commit(send, robust=True)

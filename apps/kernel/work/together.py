@@ -6,8 +6,8 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
@@ -32,7 +32,9 @@ WHERE w.locked_until IS NOT NULL ORDER BY w.id FOR KEY SHARE OF w
 """
 REMOVE_ALL = "DELETE FROM work WHERE id = ANY(%s)"
 
-SetHandler = Callable[[Sequence[UUID]], None]
+STRANGE_ROW = timedelta(seconds=30)  # until another process looks at what this one does not know
+
+SetHandler = Callable[[Sequence[UUID]], Sequence[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def work_together(
 ) -> Callable[[SetHandler], SetHandler]:
     """Declare the handler of a kind whose rows are done together: it gets the `ref_id`s of one tenant's rows.
 
+    It answers with those that are done; the others are left for another process, for a while.
     It runs in a system scope of the tenant, in the transaction that takes the rows out, so its effect happens once.
     It is short: nobody renews its lease. A failure is tried again, without end: such a kind has no poison of its own.
     """
@@ -89,25 +92,29 @@ def _handle(kind: WorkTogether, tenant_id: UUID, rows: Sequence[Claimed], rests:
             settling.wait(row, CLOSED_TENANT)
         return Outcome.RESTING
     try:
-        with system_scope(tenant_id, kind.id), _proven(rows) as held:
-            kind.handler([row.ref_id for row in held])
+        with system_scope(tenant_id, kind.id), scoped_transaction():
+            held = _proven(rows)
+            done = set(kind.handler([row.ref_id for row in held])) if held else set()
+            _remove([row.id for row in held if row.ref_id in done])
     except Exception:
         logger.exception("%s failed for %s rows; they are tried again", kind.id, len(rows))
         for row in rows:
             settling.postpone_by(row, kind.backoff)
         return Outcome.RETRIED
+    for row in held:
+        if row.ref_id not in done:
+            settling.postpone(row, STRANGE_ROW)
     return Outcome.DONE
 
 
-@contextmanager
-def _proven(rows: Sequence[Claimed]) -> Iterator[list[Claimed]]:
-    """One transaction around the handler: it begins with the proof of the leases and ends with the rows' removal."""
-    with scoped_transaction(), connection.cursor() as cursor:
+def _proven(rows: Sequence[Claimed]) -> list[Claimed]:
+    """The rows that this process still holds, and keeps until the transaction ends."""
+    with connection.cursor() as cursor:
         cursor.execute(PROVE_ALL, [[row.id for row in rows], [row.fence for row in rows]])
         still = {row_id for (row_id,) in cursor.fetchall()}
-        held = [row for row in rows if row.id in still]
-        if held:
-            yield held
-            cursor.execute(REMOVE_ALL, [sorted(still)])
-        else:
-            yield []
+    return [row for row in rows if row.id in still]
+
+
+def _remove(ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(REMOVE_ALL, [list(ids)])
