@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date
+from decimal import Decimal
+from typing import Literal, Protocol
+
+RateKind = Literal["mid", "buy", "sell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,20 @@ class CurrencyFacts:
     decimal_places: int
     is_active: bool
     is_base: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RateQuote:
+    """What somebody says one unit of `from_code` costs in `to_code` on a day; buy and sell as a bank sees it.
+
+    `rate` is per one unit: who quotes per 100 divides first.
+    """
+
+    from_code: str
+    to_code: str
+    rate: Decimal
+    effective_on: date
+    kind: RateKind
 
 
 class CurrencyBook(Protocol):
