@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 RateKind = Literal["mid", "buy", "sell"]
+# The source of what people enter.
+MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,10 @@ class CurrencyFacts:
 
 @dataclass(frozen=True, slots=True)
 class RateQuote:
-    """What somebody says one unit of `from_code` costs in `to_code` on a day; buy and sell as a bank sees it.
+    """What somebody says one unit of `from_code` costs in `to_code` on a day.
 
-    `rate` is per one unit: who quotes per 100 divides first.
+    `rate` is per one unit: who quotes per 100 divides first. `buy` is what a bank pays when it buys `from_code`,
+    `sell` what it takes when it sells `from_code`; so the inverse of a buying rate is a selling rate.
     """
 
     from_code: str

@@ -1,11 +1,11 @@
-"""The kind of record `currencies.currency`, and what undo may do to it."""
+"""The kinds of record of this module, and what undo may do to them."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from apps.currencies.errors import BaseCurrencyKept
-from apps.currencies.models import Currency
+from apps.currencies.models import Currency, ExchangeRate
 from apps.currencies.selectors import living_currencies
 from apps.kernel.commands.models import RowImage
 from apps.kernel.registry.entities import Image, entity
@@ -30,3 +30,4 @@ entity(
     url="admin:currencies_currency_change",
     validate_restore=validate_currency_restore,
 )
+entity(ExchangeRate, icon="currency_exchange", search=("from_code", "to_code", "source"))

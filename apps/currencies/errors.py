@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.kernel.errors import Conflict, InvalidInput
+from apps.kernel.errors import Conflict, InvalidInput, Unprocessable
 
 
 class CurrencyUnknown(InvalidInput):
@@ -38,3 +38,24 @@ class BaseCurrencyMissing(Conflict):
 
     code = "currencies.base.missing"
     message = "This organization has no base currency yet. Add a currency first."
+
+
+class CurrencyNotHeld(InvalidInput):
+    """A rate names a currency that the organization has not got."""
+
+    code = "currencies.rate.currency_not_held"
+    message = "The organization has no such currency. Add it first."
+
+
+class SameCurrency(InvalidInput):
+    """A rate of a currency in itself is always 1 and is not recorded."""
+
+    code = "currencies.rate.same_currency"
+    message = "A rate is between two different currencies."
+
+
+class RateNotFound(Unprocessable):
+    """No rate that may be used, directly, the other way round or through the base; a future day never has one."""
+
+    code = "currencies.rate.not_found"
+    message = "There is no rate from {from_code} to {to_code} for {on}."

@@ -8,3 +8,7 @@ from apps.kernel.registry.features import feature
 
 VIEW = feature("currencies.view", _("See currencies"))
 MANAGE = feature("currencies.manage", _("Add, change and delete currencies"), implies=("currencies.view",))
+VIEW_RATES = feature("currencies.rates.view", _("See exchange rates"))
+MANAGE_RATES = feature(
+    "currencies.rates.manage", _("Record and correct exchange rates"), implies=("currencies.rates.view",)
+)

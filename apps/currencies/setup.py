@@ -14,11 +14,11 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("currencies.*",),
     "admin": ("currencies.*",),
-    "employee": ("currencies.view",),
+    "employee": ("currencies.view", "currencies.rates.view"),
 }
 
-# Currencies go with their organization: they do not keep it from being deleted.
-organization_equipment = ("currencies.currency",)
+# Currencies and their rates go with their organization: they do not keep it from being deleted.
+organization_equipment = ("currencies.currency", "currencies.exchange_rate")
 
 COMMON = ("EUR", "USD", "GBP", "PLN", "CHF")
 

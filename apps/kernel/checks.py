@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, models
 from django.db.migrations.loader import MigrationLoader
 
+from apps.kernel.bases.bitemporal import Bitemporal, known_once
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.registry.features import is_declared
@@ -39,10 +40,23 @@ def judge_model(model: type[models.Model]) -> Iterator[CheckMessage]:
         yield Error(f"{label} is not audited and does not say why.", obj=model, id="kernel.E011")
     if is_tenant and model._meta.base_manager_name != "objects":
         yield Error(f"{label}'s Meta lacks base_manager_name = 'objects'.", obj=model, id="kernel.E012")
+    yield from _judge_closing(model, label)
     for field in model._meta.local_fields:
         if isinstance(field, models.ForeignKey) and is_tenant and getattr(field, "db_constraint", True):
             hint = "Use TenantForeignKey inside a module, ReferenceField to another."
             yield Error(f"{label}.{field.name} is a bare foreign key.", hint=hint, obj=field, id="kernel.E013")
+
+
+def _judge_closing(model: type[models.Model], label: str) -> Iterator[CheckMessage]:
+    """What undo closes must say when it was known, and what makes two of its rows the same fact."""
+    if getattr(model, "undo", "") != "close":
+        return
+    if not issubclass(model, Bitemporal) or not getattr(model, "audited", False):
+        hint = "Derive it from Bitemporal, and audit it."
+        yield Error(f"{label} is undone by closing and has no `known`.", hint=hint, obj=model, id="kernel.E015")
+    elif known_once(model) is None:
+        hint = "Give its Meta a KnownOnce constraint."
+        yield Error(f"{label} may know two values at once.", hint=hint, obj=model, id="kernel.E016")
 
 
 @register(Tags.models)

@@ -21,9 +21,11 @@ STATEMENT_SEQUENCE = "CREATE SEQUENCE IF NOT EXISTS row_image_stmt"
 # been written by this very transaction, so an old action's id is worth nothing.
 # Arguments: tenant column, fingerprint of the table's shape, encrypted columns, 'load' where a declared load
 # may pass without images.
+# Without nested loops, because the session's first plan of the join is kept, and it counts on as many rows as the
+# statement before it happened to touch: after one changed row, ten thousand would be joined each with each.
 CAPTURE_IMAGES = r"""
 CREATE OR REPLACE FUNCTION capture_images() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_nestloop = off AS $$
 DECLARE
     running uuid := nullif(current_setting('app.action_id', true), '')::uuid;
     secret text[] := string_to_array(TG_ARGV[2], ',');

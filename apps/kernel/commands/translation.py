@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db import Error, IntegrityError, models
 
+from apps.kernel.bases.bitemporal import KnownOnce
 from apps.kernel.commands.errors import Busy, Duplicate, RuleBroken, StillReferenced
 from apps.kernel.errors import FieldError, PlatformError
 
@@ -72,4 +73,6 @@ def fields_of(constraint: str) -> tuple[str, ...]:
 
 
 def _fields(constraint: Any) -> tuple[str, ...]:
+    if isinstance(constraint, KnownOnce):
+        return (*constraint.key, *constraint.over)
     return tuple(constraint.fields) if isinstance(constraint, models.UniqueConstraint) else ()

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from apps.kernel.access.visible import visible
+from apps.kernel.bases.bitemporal import Bitemporal, currently_known
 from apps.kernel.commands.running import label_of
 from apps.kernel.eventbus.declarations import declare_lifecycle
 from apps.kernel.registry.store import Registry
@@ -42,8 +43,10 @@ class Entity:
     is_sensitive: bool = False
 
     def living(self) -> models.QuerySet[Any]:
-        """Rows of the scope that are not soft-deleted and that the actor may see."""
+        """Rows of the scope that are not soft-deleted, that are known still, and that the actor may see."""
         rows: models.QuerySet[Any] = self.model._default_manager.all()
+        if issubclass(self.model, Bitemporal):
+            rows = currently_known(rows)
         if any(item.name == "deleted_at" for item in self.model._meta.local_concrete_fields):
             rows = rows.filter(deleted_at__isnull=True)
         return visible(rows)

@@ -8,13 +8,14 @@ from django.apps import apps
 from django.db import connections, models
 
 from apps.kernel.tenancy.shapes import sync_shape
-from apps.kernel.tenancy.wall import APP_ROLE, TableWall, key_name, wall_of
+from apps.kernel.tenancy.wall import APP_ROLE, KEEP_KNOWN, TableWall, key_name, wall_of
 
 POLICIES = "SELECT policyname FROM pg_policies WHERE schemaname = 'public' AND tablename = %s"
 SECURITY = "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass"
 TRIGGERS = """
 SELECT tgname FROM pg_trigger
-WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O' AND starts_with(tgname, 'row_images_')
+WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'
+AND (starts_with(tgname, 'row_images_') OR tgname = 'keep_known')
 """
 KEYS = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f' AND convalidated"
 GRANTS = """
@@ -60,6 +61,7 @@ def _faults_of(wall: TableWall, using: str) -> list[str]:
     names = {name for name, _ in wall.policies}
     found += _compare(wall, "policies", names, _names(using, POLICIES, [wall.table]))
     triggers = {f"row_images_{event}" for event in ("insert", "update", "delete")} if wall.audited else set()
+    triggers |= {KEEP_KNOWN} if wall.closed_only else set()
     found += _compare(wall, "triggers", triggers, _names(using, TRIGGERS, [f'"{wall.table}"']))
     keys = {key_name(wall.table, key.column) for key in wall.keys}
     found += _compare(wall, "foreign keys", keys, _names(using, KEYS, [f'"{wall.table}"']))

@@ -9,6 +9,7 @@ from django.db import models
 
 APP_ROLE = "agora_app"
 OWNER_ROLE = "agora_owner"
+KEEP_KNOWN = "keep_known"
 ALL_GRANTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 TENANT_TEST = "{column} = NULLIF(current_setting('app.tenant_id', true), '')::uuid"
@@ -40,6 +41,7 @@ class TableWall:
     tenant_column: str
     encrypted: tuple[str, ...]
     grants: tuple[str, ...]
+    closed_only: bool = False  # rows are neither deleted nor changed, but for the one end of what they know
     keys: tuple[ForeignKeyWall, ...] = field(default=())
     extra_policies: tuple[tuple[str, str], ...] = field(default=())
 
@@ -74,6 +76,7 @@ def wall_of(model: type[models.Model]) -> TableWall:
         tenant_column="tenant_id" if "tenant_id" in columns else "id",
         encrypted=tuple(sorted(str(c) for c, item in columns.items() if getattr(item, "encrypted", False))),
         grants=tuple(getattr(model, "app_grants", ALL_GRANTS)),
+        closed_only=getattr(model, "undo", "") == "close",
         keys=_keys_of(model),
         extra_policies=tuple(getattr(model, "extra_policies", ())),
     )
@@ -122,6 +125,11 @@ def build_statements(wall: TableWall) -> list[str]:
         statements.append(f'ALTER TABLE "{wall.table}" ENABLE ROW LEVEL SECURITY')
         statements.append(f'ALTER TABLE "{wall.table}" FORCE ROW LEVEL SECURITY')
     statements += [f'CREATE POLICY {name} ON "{wall.table}" {rule}' for name, rule in wall.policies]
+    if wall.closed_only:
+        statements.append(
+            f'CREATE TRIGGER {KEEP_KNOWN} BEFORE UPDATE OR DELETE ON "{wall.table}"'
+            " FOR EACH ROW EXECUTE FUNCTION keep_known()"
+        )
     return statements
 
 
