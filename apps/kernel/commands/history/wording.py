@@ -60,6 +60,7 @@ def conflict_words(reason: str) -> str:
         "changed": _("A record has been changed since."),
         "missing": _("A record has been deleted since."),
         "present": _("A deleted record is there again."),
+        "known": _("Another value has become known since."),
         "referenced": _("Other records point to a record that would go."),
     }
     return words[reason]

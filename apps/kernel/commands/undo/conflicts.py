@@ -34,6 +34,16 @@ AND NOT EXISTS (
     SELECT FROM row_image i WHERE i.row_id = p.id AND i.action_id = ANY(%(actions)s) AND i.operation = 'I')
 LIMIT %(most)s
 """
+# Values that are known by now in place of those that undo would make known again, and that it would not close itself.
+KNOWN_BY_NOW = """
+SELECT t.id FROM row_image i CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", i.before) AS r
+JOIN "{table}" t ON {sameness} AND upper_inf(t.known)
+WHERE i.action_id = ANY(%(actions)s) AND i.table_name = %(table)s AND i.operation = 'U'
+AND NOT EXISTS (
+    SELECT FROM row_image own WHERE own.action_id = ANY(%(actions)s) AND own.operation = 'I'
+    AND own.row_id IN (i.row_id, t.id))
+LIMIT %(most)s
+"""
 LATER_ACTIONS = """
 WITH RECURSIVE later AS (
     SELECT DISTINCT i.action_id FROM row_image i
@@ -63,7 +73,9 @@ def conflicting_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> tuple[
     found: list[ConflictingRow] = []
     for table in {run.table.name: run.table for run in runs}.values():
         found += _changed(table, runs, actions)
-        if any(run.operation == "I" and run.table is table for run in runs):
+        if table.closes:
+            found += _known_by_now(table, actions)
+        elif any(run.operation == "I" and run.table is table for run in runs):
             found += _pointing(table, actions)
     return tuple(found[:MOST_CONFLICTS])
 
@@ -90,6 +102,13 @@ def _pointing(table: ImagedTable, actions: tuple[UUID, ...]) -> list[Conflicting
             cursor.execute(POINTING_ROWS.format(pointer=pointer.table, column=pointer.column), values)
             found += [ConflictingRow(pointer.table, row_id, "referenced") for (row_id,) in cursor.fetchall()]
     return found
+
+
+def _known_by_now(table: ImagedTable, actions: tuple[UUID, ...]) -> list[ConflictingRow]:
+    values: dict[str, Any] = {"actions": list(actions), "table": table.name, "most": MOST_CONFLICTS}
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_BY_NOW.format(table=table.name, sameness=table.sameness), values)
+        return [ConflictingRow(table.name, row_id, "known") for (row_id,) in cursor.fetchall()]
 
 
 def actions_in_the_way(

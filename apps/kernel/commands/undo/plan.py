@@ -57,7 +57,7 @@ class ConflictingRow:
 
     table: str
     row_id: UUID
-    reason: str  # `changed`, `missing`, `present` or `referenced`
+    reason: str  # `changed`, `missing`, `present`, `referenced` or `known`
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from apps.kernel.bases.bitemporal import known_once
 from apps.kernel.tenancy.wall import is_walled, wall_of
 
 
@@ -32,6 +33,12 @@ class ImagedTable:
     tenant_column: str
     versioned: bool
     pointers: tuple[Pointer, ...]
+    sameness: str  # SQL: `t` and `r` are the same fact; "" where rows are put back and not closed
+
+    @property
+    def closes(self) -> bool:
+        """Say whether its rows are neither deleted nor overwritten: undo adds what corrects them."""
+        return bool(self.sameness)
 
     @property
     def entity(self) -> str:
@@ -55,7 +62,17 @@ def imaged_table(name: str) -> ImagedTable:
         tenant_column=wall.tenant_column,
         versioned="version" in columns,
         pointers=tuple(_pointers_to(model)),
+        sameness=_sameness(model),
     )
+
+
+def _sameness(model: type[models.Model]) -> str:
+    once = known_once(model) if getattr(model, "undo", "") == "close" else None
+    if once is None:
+        return ""
+    tests = [(name, "=") for name in once.key] + [(name, "&&") for name in once.over]
+    columns = [(model._meta.get_field(name).column, operator) for name, operator in tests]
+    return " AND ".join(f't."{column}" {operator} r."{column}"' for column, operator in columns)
 
 
 def _pointers_to(model: type[models.Model]) -> Iterator[Pointer]:
