@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
+CURRENCY_RATE_DAYS = env.integer("AGORA_CURRENCY_RATE_DAYS", 30, least=0)  # how old a rate may be for a conversion
 OUTBOUND_ALLOW_PRIVATE = env.flag("OUTBOUND_ALLOW_PRIVATE", default=False)
 EXTENSIONS_DISABLED = env.listing("EXTENSIONS_DISABLED")
 SERVICE_OVERRIDES: dict[str, str] = {}

@@ -9,7 +9,7 @@ from apps.kernel.services import provide
 
 
 class CurrenciesConfig(ModuleConfig):
-    """The currencies that each organization works in."""
+    """The currencies that each organization works in, and the rates between them."""
 
     name = "apps.currencies"
     label = "currencies"
@@ -18,12 +18,16 @@ class CurrenciesConfig(ModuleConfig):
         id="currencies",
         label=_("Currencies"),
         requires=("directory",),
-        description=_("The currencies that each organization works in."),
+        description=_("The currencies that each organization works in, and the rates between them."),
     )
 
     def ready(self) -> None:
-        """Offer the book of currencies to the other modules."""
-        from apps.currencies.contracts import CurrencyBook  # noqa: PLC0415
+        """Offer the book of currencies and the rates between them to the other modules."""
+        from apps.currencies.contracts import CurrencyBook, ExchangeRates, MissingRates  # noqa: PLC0415
         from apps.currencies.selectors import StoredCurrencyBook  # noqa: PLC0415
+        from apps.currencies.services.conversion import StoredExchangeRates  # noqa: PLC0415
+        from apps.currencies.services.missing import NobodyFetches  # noqa: PLC0415
 
         provide(CurrencyBook, StoredCurrencyBook(), name="currencies.book")
+        provide(ExchangeRates, StoredExchangeRates(), name="currencies.rates")
+        provide(MissingRates, NobodyFetches(), name="currencies.missing_rates")

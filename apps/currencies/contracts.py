@@ -1,11 +1,15 @@
-"""What other modules may ask about currencies."""
+"""What other modules may ask about currencies and exchange rates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
+
+from apps.kernel.bases.amounts import DualAmounts
+from apps.kernel.money import Money
 
 RateKind = Literal["mid", "buy", "sell"]
 # The source of what people enter.
@@ -37,6 +41,128 @@ class RateQuote:
     rate: Decimal
     effective_on: date
     kind: RateKind
+
+
+@dataclass(frozen=True, slots=True)
+class RateQuestion:
+    """What one unit of `from_code` costs in `to_code` on a day: the day of the transaction, never just today."""
+
+    from_code: str
+    to_code: str
+    on: date
+    kind: RateKind = "mid"
+
+
+@dataclass(frozen=True, slots=True)
+class RateStep:
+    """A recorded rate on the way to an answer, in the direction that was asked for.
+
+    `is_inverse` says that the opposite rate was recorded, and `rate` is 1 through it.
+    """
+
+    from_code: str
+    to_code: str
+    rate: Decimal
+    effective_on: date
+    source: str
+    is_inverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """An answer, with how it came about.
+
+    `effective_on` is the day of the oldest rate on the `path`, `source` names every source of it. A currency in
+    itself costs 1, and then the path is empty and the source "".
+    """
+
+    rate: Decimal
+    effective_on: date
+    source: str
+    path: tuple[RateStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """An amount, the same in the other currency (to 4 places, half-up), and the rate between them."""
+
+    amount: Money
+    converted: Money
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionOrder:
+    """An amount to be converted at the rate of a day."""
+
+    amount: Money
+    to_code: str
+    on: date
+
+
+class ExchangeRates(Protocol):
+    """Rates of the organization that the open scope writes to; asked inside a transaction.
+
+    The latest rate of the day or of the 30 days before it counts: the pair's own, else the opposite one, else the
+    way through the base currency. `known_at` None means what is known today, a moment what was known then.
+    `sources` None admits every source; otherwise only those that are named count, of one day the first of them.
+    Every method raises RateNotFound for a day in the future and where there is no such rate, and never waits for
+    a provider: what is missing is asked for behind the answer.
+    """
+
+    def rate_on(
+        self,
+        from_code: str,
+        to_code: str,
+        on: date,
+        *,
+        kind: RateKind = "mid",
+        known_at: datetime | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> Rate:
+        """What one unit of a currency costs in another on a day."""
+        ...
+
+    def convert(
+        self,
+        amount: Money,
+        to_code: str,
+        on: date,
+        *,
+        known_at: datetime | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> Conversion:
+        """An amount in another currency, at the middle rate."""
+        ...
+
+    def convert_many(
+        self,
+        orders: Sequence[ConversionOrder],
+        *,
+        known_at: datetime | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> tuple[Conversion, ...]:
+        """The same for many amounts, in two queries at most."""
+        ...
+
+    def dual_amounts(self, amount: Money, on: date, *, known_at: datetime | None = None) -> DualAmounts:
+        """An amount with its equivalent in the base currency, for a row with `TransactionAmounts`.
+
+        Raises BaseCurrencyMissing as well.
+        """
+        ...
+
+    def realized_gain_loss(self, foreign: Decimal, invoice_rate: Decimal, payment_rate: Decimal) -> Decimal:
+        """What a payment of a foreign amount gained (or lost: below zero) in base currency since the invoice."""
+        ...
+
+
+class MissingRates(Protocol):
+    """Who is told which rates were asked for in vain, so that they can be fetched behind the answer."""
+
+    def note(self, questions: Sequence[RateQuestion]) -> None:
+        """Remember the questions; called inside a transaction of the organization that asked, outside commands."""
+        ...
 
 
 class CurrencyBook(Protocol):

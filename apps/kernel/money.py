@@ -24,6 +24,7 @@ STORAGE_PLACES: Final = 4
 WORKING_PLACES: Final = 20
 _INTEGER_DIGITS: Final = 15
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+_EXACT: Final = Context(prec=80, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
@@ -169,6 +170,15 @@ def quantize(amount: Decimal, places: int, *, rounding: str = ROUND_HALF_UP) -> 
 def round_half_up(amount: Decimal, places: int = STORAGE_PLACES) -> Decimal:
     """Round half-up, away from zero on the half: 0.00005 becomes 0.0001, -0.00005 becomes -0.0001."""
     return quantize(amount, places)
+
+
+def times(amount: Decimal, factor: Decimal, *, places: int = STORAGE_PLACES) -> Decimal:
+    """Multiply exactly and round once, half-up: a product that is rounded twice may be off by a unit.
+
+    Both have at most 20 decimal places and 15 digits before the point. Raises AmountOutOfRange when the product has
+    more than 15.
+    """
+    return exact(quantize(_EXACT.multiply(exact(amount), exact(factor)), places))
 
 
 def to_storage(amount: Decimal) -> Decimal:

@@ -71,8 +71,8 @@ def _sameness(model: type[models.Model]) -> str:
     if once is None:
         return ""
     tests = [(name, "=") for name in once.key] + [(name, "&&") for name in once.over]
-    columns = [(model._meta.get_field(name).column, operator) for name, operator in tests]
-    return " AND ".join(f't."{column}" {operator} r."{column}"' for column, operator in columns)
+    columns = {item.name: item.column for item in model._meta.local_concrete_fields}
+    return " AND ".join(f't."{columns[name]}" {operator} r."{columns[name]}"' for name, operator in tests)
 
 
 def _pointers_to(model: type[models.Model]) -> Iterator[Pointer]:

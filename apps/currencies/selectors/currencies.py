@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 
 from apps.currencies.contracts import CurrencyFacts
 from apps.currencies.errors import BaseCurrencyMissing
-from apps.currencies.models import Currency, ExchangeRate
-from apps.kernel.bases.bitemporal import currently_known
+from apps.currencies.models import Currency
 from apps.kernel.money import currency_places
 from apps.kernel.tenancy.scope import current_scope
 
@@ -17,12 +16,6 @@ from apps.kernel.tenancy.scope import current_scope
 def living_currencies(organization_id: UUID | None = None) -> QuerySet[Currency]:
     """Currencies of one organization, or of all that the scope sees."""
     rows: QuerySet[Currency] = Currency.objects.filter(deleted_at__isnull=True)
-    return rows if organization_id is None else rows.filter(organization_id=organization_id)
-
-
-def rates_of(organization_id: UUID | None = None) -> QuerySet[ExchangeRate]:
-    """Rates that count today, of one organization or of all that the scope sees."""
-    rows: QuerySet[ExchangeRate] = currently_known(ExchangeRate.objects.all())
     return rows if organization_id is None else rows.filter(organization_id=organization_id)
 
 

@@ -1,0 +1,16 @@
+from apps.currencies.calculations.rates import RateTable, Recorded, converted, legs_of, realized_gain_loss
+from apps.currencies.calculations.world import LANGUAGES, MasterCurrency, is_known, master, master_currency, tender
+
+__all__ = [
+    "LANGUAGES",
+    "MasterCurrency",
+    "RateTable",
+    "Recorded",
+    "converted",
+    "is_known",
+    "legs_of",
+    "master",
+    "master_currency",
+    "realized_gain_loss",
+    "tender",
+]

@@ -1,0 +1,131 @@
+"""Which recorded rate answers a question, and what follows from it; on values alone."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import TypeVar
+
+from apps.currencies.contracts import MANUAL, Rate, RateKind, RateQuestion, RateStep
+from apps.kernel.money import Money, quantize, times
+
+# Derived rates have 12 decimals. One below a tenth (a dong in dollars) has as many as are stored: its first ones are
+# noughts.
+DERIVED_PLACES, STORED_PLACES = 12, 14
+SMALL, TOO_LARGE = Decimal("0.1"), Decimal(10) ** 14
+PRECISE = Context(prec=60, rounding=ROUND_HALF_UP)
+# A bank that buys one currency for another sells the other one.
+OPPOSITE: dict[RateKind, RateKind] = {"mid": "mid", "buy": "sell", "sell": "buy"}
+Pair = tuple[str, str, RateKind]
+Code = TypeVar("Code", str, str | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A rate as somebody recorded it: one unit of `from_code` in `to_code`."""
+
+    from_code: str
+    to_code: str
+    kind: RateKind
+    effective_on: date
+    source: str
+    rate: Decimal
+
+
+def legs_of(from_code: Code, to_code: Code, kind: RateKind) -> tuple[tuple[Code, Code, RateKind], ...]:
+    """The two pairs whose rates answer for one: itself, and the opposite one."""
+    return (from_code, to_code, kind), (to_code, from_code, OPPOSITE[kind])
+
+
+@dataclass(slots=True)
+class RateTable:
+    """Recorded rates, arranged for questions.
+
+    The latest rate of the asked day or of the `days` before it counts. Of several sources on one day the first
+    one of `sources` does; where those are not named (None), what people entered, and then the alphabet.
+    """
+
+    recorded: Iterable[Recorded]
+    days: int
+    sources: Sequence[str] | None = None
+    _by_pair: dict[Pair, list[Recorded]] = field(init=False)
+    _days_of: dict[Pair, list[date]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort each pair's rates so that the last one up to a day is the one that counts."""
+        by_pair: dict[Pair, list[Recorded]] = defaultdict(list)
+        for item in self.recorded:
+            if self.sources is None or item.source in self.sources:
+                by_pair[item.from_code, item.to_code, item.kind].append(item)
+        for items in by_pair.values():
+            items.sort(key=self._preference, reverse=True)
+            items.sort(key=lambda item: item.effective_on)
+        self._by_pair = dict(by_pair)
+        self._days_of = {pair: [item.effective_on for item in items] for pair, items in by_pair.items()}
+
+    def _preference(self, item: Recorded) -> tuple[int, str]:
+        if self.sources is None:
+            return int(item.source != MANUAL), item.source
+        return self.sources.index(item.source), item.source
+
+    def answer(self, question: RateQuestion, *, base: str | None = None) -> Rate | None:
+        """The rate of the pair, else the opposite one, else the way through the base; None when there is none."""
+        if question.from_code == question.to_code:
+            return Rate(Decimal(1), question.on, "", ())
+        step = self._step(question)
+        if step is not None:
+            return _rate_of((step,))
+        if base is None or base in {question.from_code, question.to_code}:
+            return None
+        to_base = self._step(RateQuestion(question.from_code, base, question.on, question.kind))
+        from_base = self._step(RateQuestion(base, question.to_code, question.on, question.kind))
+        return None if to_base is None or from_base is None else _rate_of((to_base, from_base))
+
+    def _step(self, question: RateQuestion) -> RateStep | None:
+        own, opposite = legs_of(question.from_code, question.to_code, question.kind)
+        if (found := self._latest(own, question.on)) is not None:
+            return _step_of(question, found, found.rate, is_inverse=False)
+        if (found := self._latest(opposite, question.on)) is not None:
+            inverse = _derived(PRECISE.divide(Decimal(1), found.rate))
+            return None if inverse is None else _step_of(question, found, inverse, is_inverse=True)
+        return None
+
+    def _latest(self, pair: Pair, on: date) -> Recorded | None:
+        place = bisect_right(self._days_of.get(pair, ()), on)
+        found = self._by_pair[pair][place - 1] if place else None
+        return None if found is None or (on - found.effective_on).days > self.days else found
+
+
+def _step_of(question: RateQuestion, found: Recorded, rate: Decimal, *, is_inverse: bool) -> RateStep:
+    return RateStep(question.from_code, question.to_code, rate, found.effective_on, found.source, is_inverse)
+
+
+def _rate_of(path: tuple[RateStep, ...]) -> Rate | None:
+    rate: Decimal | None = path[0].rate
+    for step in path[1:]:
+        rate = None if rate is None else _derived(PRECISE.multiply(rate, step.rate))
+    if rate is None:
+        return None
+    sources = dict.fromkeys(step.source for step in path)
+    return Rate(rate, min(step.effective_on for step in path), " + ".join(sources), path)
+
+
+def _derived(rate: Decimal) -> Decimal | None:
+    """The rate as it can be stored; None for one that is too small or too large for that."""
+    if rate >= TOO_LARGE:
+        return None
+    return quantize(rate, STORED_PLACES if rate < SMALL else DERIVED_PLACES) or None
+
+
+def converted(amount: Money, to_code: str, rate: Decimal) -> Money:
+    """The amount in another currency: multiplied exactly, then rounded once, half-up, to 4 places."""
+    return Money(times(amount.amount, rate), to_code)
+
+
+def realized_gain_loss(foreign: Decimal, invoice_rate: Decimal, payment_rate: Decimal) -> Decimal:
+    """What a payment of a foreign amount is worth more, in base currency, than it was on the invoice."""
+    return times(foreign, payment_rate - invoice_rate)
