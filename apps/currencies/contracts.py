@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
+from uuid import UUID
 
 from apps.kernel.bases.amounts import DualAmounts
 from apps.kernel.money import Money
+from apps.kernel.registry.store import Registry
 
 RateKind = Literal["mid", "buy", "sell"]
 # The source of what people enter.
@@ -186,3 +188,23 @@ class CurrencyBook(Protocol):
     def decimal_places(self, code: str) -> int:
         """Places of a currency: the organization's own choice, else the customary number (CLDR)."""
         ...
+
+    def formatted(self, amount: Money, *, locale: str = "") -> str:
+        """An amount as readers of `locale` expect it (CLDR; "" means the tenant's), rounded to `decimal_places`."""
+        ...
+
+
+# How many documents of an organization (its id) are posted, by who counts them.
+POSTED_DOCUMENTS: Registry[Callable[[UUID], int]] = Registry("count of posted documents")
+
+
+def counts_posted_documents(name: str) -> Callable[[Callable[[UUID], int]], Callable[[UUID], int]]:
+    """Declare a count of posted documents: while an organization has any, its base currency stays what it is.
+
+    Base amounts stand on the documents; a count runs in the scope of the command that would hand the base on.
+    """
+
+    def declare(count: Callable[[UUID], int]) -> Callable[[UUID], int]:
+        return POSTED_DOCUMENTS.add(name, count)
+
+    return declare

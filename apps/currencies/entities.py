@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from apps.currencies.errors import BaseCurrencyKept
+from apps.currencies.errors import BaseCurrencyKept, CurrencyGone
 from apps.currencies.models import Currency, ExchangeRate
 from apps.currencies.selectors import living_currencies
+from apps.currencies.services.checks import demand_base_open, demand_without_rates
 from apps.kernel.commands.models import RowImage
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
 
 
 def validate_currency_restore(before: Image | None, after: Image | None, actor: Actor) -> None:
-    """Refuse to take the base away from currencies that came later. Raises BaseCurrencyKept."""
-    if before is None or after is not None or not before["is_base"] or before["deleted_at"]:
+    """Keep to the rules of the commands. Raises BaseCurrencyKept, BaseCurrencyFixed, InUse."""
+    known = after or before
+    if known is None:
         return
-    first = RowImage.objects.filter(row_id=before["id"], operation="I").order_by("-seq").values("action_id")[:1]
+    if _is_base(before) != _is_base(after):
+        demand_base_open(UUID(known["organization_id"]))
+    if before is not None and after is None and not before["deleted_at"]:
+        demand_without_rates(before["code"], UUID(before["organization_id"]))
+        _demand_no_sisters(before)
+
+
+def _is_base(image: Image | None) -> bool:
+    return image is not None and bool(image["is_base"]) and not image["deleted_at"]
+
+
+def _demand_no_sisters(base: Image) -> None:
+    """Refuse to take the base away from currencies that came later. Raises BaseCurrencyKept."""
+    if not base["is_base"]:
+        return
+    first = RowImage.objects.filter(row_id=base["id"], operation="I").order_by("-seq").values("action_id")[:1]
     made_together = RowImage.objects.filter(action_id__in=first, operation="I").values("row_id")
-    others = living_currencies(UUID(before["organization_id"])).exclude(pk=before["id"])
+    others = living_currencies(UUID(base["organization_id"])).exclude(pk=base["id"])
     if others.exclude(pk__in=made_together).exists():
-        raise BaseCurrencyKept(currency=before["code"])
+        raise BaseCurrencyKept(currency=base["code"])
+
+
+def validate_rate_restore(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Let a rate count again only while its currencies are there. Raises CurrencyGone."""
+    if after is None:
+        return
+    codes = (after["from_code"], after["to_code"])
+    held = set(living_currencies(UUID(after["organization_id"])).filter(code__in=codes).values_list("code", flat=True))
+    for code in codes:
+        if code not in held:
+            raise CurrencyGone(currency=code)
 
 
 entity(
@@ -30,4 +58,9 @@ entity(
     url="admin:currencies_currency_change",
     validate_restore=validate_currency_restore,
 )
-entity(ExchangeRate, icon="currency_exchange", search=("from_code", "to_code", "source"))
+entity(
+    ExchangeRate,
+    icon="currency_exchange",
+    search=("from_code", "to_code", "source"),
+    validate_restore=validate_rate_restore,
+)

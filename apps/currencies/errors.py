@@ -26,6 +26,13 @@ class BaseCurrencyKept(Conflict):
     message = "{currency} is the base currency. Make another currency the base first."
 
 
+class BaseCurrencyFixed(Conflict):
+    """Documents are posted with amounts in the base currency, so it stays what it is."""
+
+    code = "currencies.base.fixed"
+    message = "{count} posted documents have amounts in the base currency: it cannot be changed any more."
+
+
 class CurrencyInactive(Conflict):
     """A currency that is switched off cannot become base."""
 
@@ -45,6 +52,13 @@ class CurrencyNotHeld(InvalidInput):
 
     code = "currencies.rate.currency_not_held"
     message = "The organization has no such currency. Add it first."
+
+
+class CurrencyGone(Conflict):
+    """A rate cannot count again while its currency is not there."""
+
+    code = "currencies.rate.currency_gone"
+    message = "The organization no longer has {currency}. Add it first."
 
 
 class SameCurrency(InvalidInput):

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from apps.currencies.contracts import CurrencyFacts
 from apps.currencies.errors import BaseCurrencyMissing
 from apps.currencies.models import Currency
-from apps.kernel.money import currency_places
+from apps.directory.contracts import TenantBook
+from apps.kernel.money import Money, currency_places, format_money
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -42,6 +44,11 @@ class StoredCurrencyBook:
         """Places of a currency: the organization's own choice, else the customary number (CLDR)."""
         found = self.currency(code)
         return currency_places(code) if found is None else found.decimal_places
+
+    def formatted(self, amount: Money, *, locale: str = "") -> str:
+        """An amount as readers of a locale, the tenant's by default, expect it."""
+        shown = locale or service(TenantBook).profile().locale
+        return format_money(amount, shown, places=self.decimal_places(amount.currency))
 
     def _rows(self) -> QuerySet[Currency]:
         return living_currencies(current_scope().writing_organization())

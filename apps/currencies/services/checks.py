@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
+
 from apps.currencies.calculations import is_known
-from apps.currencies.errors import CurrencyUnknown
-from apps.currencies.models import Currency
+from apps.currencies.contracts import POSTED_DOCUMENTS
+from apps.currencies.errors import BaseCurrencyFixed, CurrencyUnknown
+from apps.currencies.models import Currency, ExchangeRate
+from apps.currencies.selectors import rates_of
 from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.references.usages import InUse
 
 FIELDS = frozenset({"code", "name", "symbol", "decimal_places"})
 
@@ -38,3 +43,17 @@ def demand_known(codes: Iterable[tuple[str, str]]) -> None:
         raise CurrencyUnknown(
             errors=tuple(FieldError(field, CurrencyUnknown.code, CurrencyUnknown.message) for field in unknown)
         )
+
+
+def demand_without_rates(currency: str, organization_id: UUID) -> None:
+    """Check that no rate that counts names the currency. Raises InUse with the count."""
+    rows = rates_of(organization_id).filter(Q(from_code=currency) | Q(to_code=currency))
+    if count := rows.count():
+        summary = f"{count} × {ExchangeRate._meta.verbose_name_plural}"
+        raise InUse(summary=summary, usages={ExchangeRate.entity_id: count})
+
+
+def demand_base_open(organization_id: UUID) -> None:
+    """Check that no posted document has amounts in the base currency. Raises BaseCurrencyFixed with the count."""
+    if count := sum(counted(organization_id) for counted in POSTED_DOCUMENTS.values()):
+        raise BaseCurrencyFixed(count=count)

@@ -10,7 +10,13 @@ from apps.currencies.errors import BaseCurrencyKept, CodeFixed
 from apps.currencies.features import MANAGE
 from apps.currencies.models import Currency
 from apps.currencies.selectors import living_currencies
-from apps.currencies.services.checks import FIELDS, currency_for_update, demand_known, lock_currencies
+from apps.currencies.services.checks import (
+    FIELDS,
+    currency_for_update,
+    demand_known,
+    demand_without_rates,
+    lock_currencies,
+)
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
@@ -133,6 +139,7 @@ def delete_currency(currency_id: UUID) -> Currency:
     # A stronger lock: whoever is about to point here waits, and then finds the currency gone.
     Currency.objects.select_for_update(of=("self",)).get(pk=currency.pk)
     release(Currency.entity_id, [currency.pk])
+    demand_without_rates(currency.code, currency.organization_id)
     currency.deleted_at = clock.now()
     currency.save(update_fields=["deleted_at", "version"])
     return currency
