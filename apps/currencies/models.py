@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.bases.bitemporal import Bitemporal, KnownOnce
 from apps.kernel.bases.mixins import SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.money import RATE_DIGITS, RATE_PLACES
 
 CODE = RegexValidator(r"^[A-Z]{3}$")
-SMALLEST_RATE = Decimal("0.00000000000001")
+SMALLEST_RATE = Decimal(1).scaleb(-RATE_PLACES)
 LIVING = models.Q(deleted_at__isnull=True)
 
 
@@ -78,7 +79,7 @@ class ExchangeRate(Bitemporal, OrganizationModel):
     from_code = models.CharField(_("from"), max_length=3, validators=[CODE])
     to_code = models.CharField(_("to"), max_length=3, validators=[CODE])
     rate = models.DecimalField(
-        _("rate"), max_digits=28, decimal_places=14, validators=[MinValueValidator(SMALLEST_RATE)]
+        _("rate"), max_digits=RATE_DIGITS, decimal_places=RATE_PLACES, validators=[MinValueValidator(SMALLEST_RATE)]
     )
     effective_on = models.DateField(_("day"))
     source = models.CharField(_("source"), max_length=50, validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")])

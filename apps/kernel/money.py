@@ -22,6 +22,8 @@ from apps.kernel.errors import InvalidInput, Unprocessable
 
 STORAGE_PLACES: Final = 4
 WORKING_PLACES: Final = 20
+RATE_DIGITS: Final = 28  # an exchange rate is stored as numeric(28,14)
+RATE_PLACES: Final = 14
 _INTEGER_DIGITS: Final = 15
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _EXACT: Final = Context(prec=80, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])

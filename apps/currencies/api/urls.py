@@ -1,9 +1,18 @@
 from __future__ import annotations
 
-from apps.currencies.api.views import CurrencyViewSet
+from django.urls import URLPattern, URLResolver, path
+
+from apps.currencies.api.views.conversion import ConvertView, RateOnView
+from apps.currencies.api.views.currencies import CurrencyViewSet
+from apps.currencies.api.views.rates import ExchangeRateViewSet
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
 router.register("currencies", CurrencyViewSet, basename="currencies.currency")
+router.register("exchange-rates", ExchangeRateViewSet, basename="currencies.exchange_rate")
 
-urlpatterns = router.urls
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("convert/", ConvertView.as_view(), name="currencies.convert"),
+    path("rates/on/", RateOnView.as_view(), name="currencies.rates.on"),
+]

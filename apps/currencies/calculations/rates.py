@@ -11,12 +11,12 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeVar
 
 from apps.currencies.contracts import MANUAL, Rate, RateKind, RateQuestion, RateStep
-from apps.kernel.money import Money, quantize, times
+from apps.kernel.money import RATE_DIGITS, RATE_PLACES, Money, quantize, times
 
 # Derived rates have 12 decimals. One below a tenth (a dong in dollars) has as many as are stored: its first ones are
 # noughts.
-DERIVED_PLACES, STORED_PLACES = 12, 14
-SMALL, TOO_LARGE = Decimal("0.1"), Decimal(10) ** 14
+DERIVED_PLACES = 12
+SMALL, TOO_LARGE = Decimal("0.1"), Decimal(10) ** (RATE_DIGITS - RATE_PLACES)
 PRECISE = Context(prec=60, rounding=ROUND_HALF_UP)
 # A bank that buys one currency for another sells the other one.
 OPPOSITE: dict[RateKind, RateKind] = {"mid": "mid", "buy": "sell", "sell": "buy"}
@@ -118,7 +118,7 @@ def _derived(rate: Decimal) -> Decimal | None:
     """The rate as it can be stored; None for one that is too small or too large for that."""
     if rate >= TOO_LARGE:
         return None
-    return quantize(rate, STORED_PLACES if rate < SMALL else DERIVED_PLACES) or None
+    return quantize(rate, RATE_PLACES if rate < SMALL else DERIVED_PLACES) or None
 
 
 def converted(amount: Money, to_code: str, rate: Decimal) -> Money:

@@ -125,7 +125,8 @@ def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
     for feature in features_of(view, "list"):
         demand_feature(current_scope(), feature)
     shape = view.shape()
-    selection = select(view.get_queryset(), QueryDict(urlsplit(job.values["address"]).query), shape)
+    asked = QueryDict(urlsplit(job.values["address"]).query)
+    selection = select(view.listed_rows(asked), asked, shape)
     total = selection.rows.order_by().values("pk").count()
     done = 0
 

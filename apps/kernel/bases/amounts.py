@@ -10,9 +10,7 @@ from django.db import models
 from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.money import STORAGE_PLACES, Money
-
-RATE_DIGITS, RATE_PLACES = 28, 14
+from apps.kernel.money import RATE_DIGITS, RATE_PLACES, STORAGE_PLACES, Money
 
 
 @dataclass(frozen=True, slots=True)

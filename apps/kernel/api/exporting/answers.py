@@ -30,7 +30,7 @@ KIND = "kernel.export"
 def exported(view: Any, request: Request, form: Format) -> Any:
     """The answer to a list request that asks for a file. Raises InvalidInput with all complaints."""
     shape = view.shape()
-    selection = select(view.get_queryset(), request.query_params, shape)
+    selection = select(view.listed_rows(request.query_params), request.query_params, shape)
     if selection.wish.inner:
         message = _("A file has no room for expanded records.")
         raise InvalidInput(errors=(FieldError("expand", "kernel.export.flat", message),))

@@ -62,6 +62,10 @@ class ReadingViewSet(GenericViewSet[Any]):
         """Living rows of the scope that the actor may see."""
         return self.kind().living()
 
+    def listed_rows(self, parameters: Mapping[str, Any]) -> models.QuerySet[Any]:
+        """Rows that the list chooses from; a view may offer more of them where a filter asks for it."""
+        return self.get_queryset()
+
     @classmethod
     def kind(cls) -> Entity:
         """The entity."""
@@ -76,7 +80,7 @@ class ReadingViewSet(GenericViewSet[Any]):
         form = wanted_format(request)
         if form is not None:
             return exported(self, request, form)
-        response, ids = listed(request, self.get_queryset(), self.shape(), self)
+        response, ids = listed(request, self.listed_rows(request.query_params), self.shape(), self)
         self.note_read(ids, how="list")
         return response
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.currencies import services
-from apps.currencies.api.serializers import (
+from apps.currencies.api.serializers.currencies import (
     AddedAnswer,
     ChoicesAnswer,
     CodesSerializer,
