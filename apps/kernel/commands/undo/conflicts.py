@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.kernel.commands.undo.closing import closings
 from apps.kernel.commands.undo.plan import ConflictingRow, Run, undone_actions
 from apps.kernel.commands.undo.shapes import added_columns
 from apps.kernel.commands.undo.tables import ImagedTable
@@ -32,16 +33,6 @@ WHERE p."{column}" IN (
     SELECT row_id FROM row_image WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s AND operation = 'I')
 AND NOT EXISTS (
     SELECT FROM row_image i WHERE i.row_id = p.id AND i.action_id = ANY(%(actions)s) AND i.operation = 'I')
-LIMIT %(most)s
-"""
-# Values that are known by now in place of those that undo would make known again, and that it would not close itself.
-KNOWN_BY_NOW = """
-SELECT t.id FROM row_image i CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", i.before) AS r
-JOIN "{table}" t ON {sameness} AND upper_inf(t.known)
-WHERE i.action_id = ANY(%(actions)s) AND i.table_name = %(table)s AND i.operation = 'U'
-AND NOT EXISTS (
-    SELECT FROM row_image own WHERE own.action_id = ANY(%(actions)s) AND own.operation = 'I'
-    AND own.row_id IN (i.row_id, t.id))
 LIMIT %(most)s
 """
 LATER_ACTIONS = """
@@ -70,12 +61,10 @@ def lock_rows(table: ImagedTable, actions: tuple[UUID, ...]) -> None:
 
 def conflicting_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> tuple[ConflictingRow, ...]:
     """At most a hundred rows that stand in the way, table by table."""
-    found: list[ConflictingRow] = []
-    for table in {run.table.name: run.table for run in runs}.values():
+    found = [row for closing in closings(runs, actions) for row in closing.conflicts(MOST_CONFLICTS)]
+    for table in {run.table.name: run.table for run in runs if not run.table.closes}.values():
         found += _changed(table, runs, actions)
-        if table.closes:
-            found += _known_by_now(table, actions)
-        elif any(run.operation == "I" and run.table is table for run in runs):
+        if any(run.operation == "I" and run.table is table for run in runs):
             found += _pointing(table, actions)
     return tuple(found[:MOST_CONFLICTS])
 
@@ -102,13 +91,6 @@ def _pointing(table: ImagedTable, actions: tuple[UUID, ...]) -> list[Conflicting
             cursor.execute(POINTING_ROWS.format(pointer=pointer.table, column=pointer.column), values)
             found += [ConflictingRow(pointer.table, row_id, "referenced") for (row_id,) in cursor.fetchall()]
     return found
-
-
-def _known_by_now(table: ImagedTable, actions: tuple[UUID, ...]) -> list[ConflictingRow]:
-    values: dict[str, Any] = {"actions": list(actions), "table": table.name, "most": MOST_CONFLICTS}
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN_BY_NOW.format(table=table.name, sameness=table.sameness), values)
-        return [ConflictingRow(table.name, row_id, "known") for (row_id,) in cursor.fetchall()]
 
 
 def actions_in_the_way(

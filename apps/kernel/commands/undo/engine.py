@@ -18,6 +18,7 @@ from apps.kernel.commands.invocation import invoked
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.running import running
+from apps.kernel.commands.undo.closing import closings
 from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_rows, lock_rows
 from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, runs_of, spec_of, undone_actions
 from apps.kernel.commands.undo.restore import restore
@@ -203,7 +204,9 @@ def _take_back(plan: UndoPlan) -> None:
 
 def _restore_rows(plan: UndoPlan) -> None:
     with set_based(plan.runs):
-        for table in {run.table.name: run.table for run in plan.runs}.values():
+        for closing in closings(plan.runs, plan.action_ids):
+            closing.lock()
+        for table in {run.table.name: run.table for run in plan.runs if not run.table.closes}.values():
             lock_rows(table, plan.action_ids)
         if conflicts := conflicting_rows(plan.runs, plan.action_ids):
             later = actions_in_the_way(conflicts, plan.runs, plan.action_ids)

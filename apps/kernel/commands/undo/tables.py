@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -33,12 +33,12 @@ class ImagedTable:
     tenant_column: str
     versioned: bool
     pointers: tuple[Pointer, ...]
-    sameness: str  # SQL: `t` and `r` are the same fact; "" where rows are put back and not closed
+    key: Mapping[str, str]  # columns that tell facts apart, and how they are compared; none where rows are put back
 
     @property
     def closes(self) -> bool:
         """Say whether its rows are neither deleted nor overwritten: undo adds what corrects them."""
-        return bool(self.sameness)
+        return bool(self.key)
 
     @property
     def entity(self) -> str:
@@ -62,17 +62,16 @@ def imaged_table(name: str) -> ImagedTable:
         tenant_column=wall.tenant_column,
         versioned="version" in columns,
         pointers=tuple(_pointers_to(model)),
-        sameness=_sameness(model),
+        key=_key(model),
     )
 
 
-def _sameness(model: type[models.Model]) -> str:
+def _key(model: type[models.Model]) -> dict[str, str]:
     once = known_once(model) if getattr(model, "undo", "") == "close" else None
     if once is None:
-        return ""
-    tests = [(name, "=") for name in once.key] + [(name, "&&") for name in once.over]
-    columns = {item.name: item.column for item in model._meta.local_concrete_fields}
-    return " AND ".join(f't."{columns[name]}" {operator} r."{columns[name]}"' for name, operator in tests)
+        return {}
+    columns = {item.name: str(item.column) for item in model._meta.local_concrete_fields}
+    return {columns[name]: "=" for name in once.key} | {columns[name]: "&&" for name in once.over}
 
 
 def _pointers_to(model: type[models.Model]) -> Iterator[Pointer]:
