@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from apps.currencies.errors import BaseCurrencyKept, CurrencyGone
 from apps.currencies.models import Currency, ExchangeRate
 from apps.currencies.selectors import living_currencies
-from apps.currencies.services.checks import demand_base_open, demand_without_rates
+from apps.currencies.services.checks import demand_base_open, demand_without_rates, held_codes
 from apps.kernel.commands.models import RowImage
+from apps.kernel.commands.running import running
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
 
@@ -44,11 +46,16 @@ def validate_rate_restore(before: Image | None, after: Image | None, actor: Acto
     """Let a rate count again only while its currencies are there. Raises CurrencyGone."""
     if after is None:
         return
-    codes = (after["from_code"], after["to_code"])
-    held = set(living_currencies(UUID(after["organization_id"])).filter(code__in=codes).values_list("code", flat=True))
-    for code in codes:
+    held = _codes_during(running().action_id, UUID(after["organization_id"]))
+    for code in (after["from_code"], after["to_code"]):
         if code not in held:
             raise CurrencyGone(currency=code)
+
+
+@lru_cache(maxsize=8)
+def _codes_during(action_id: UUID, organization_id: UUID) -> frozenset[str]:
+    """Codes that the organization has while one undo judges its rows, of which there may be thousands."""
+    return held_codes(organization_id)
 
 
 entity(

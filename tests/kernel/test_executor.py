@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from apps.kernel.errors import Conflict, FeatureRequired, NotAuthenticated, Stal
 from apps.kernel.tenancy.scope import Actor, ActorKind, Scope, using_scope
 from apps.kernel.tenancy.transactions import applied_to, reading, scoped_transaction
 from tests.support import probes
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 
 @pytest.fixture
@@ -258,3 +259,17 @@ def test_actions_carry_the_injected_time(scoped: House) -> None:
 def test_a_bad_declaration_is_refused_at_import(options: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         command("tests.bad.declaration", **options)
+
+
+def test_one_changed_row_does_not_make_the_images_of_many_slow(scoped: House) -> None:
+    """A session keeps the plan that its first change gave the join of old and new rows."""
+    codes = [f"{chr(65 + n // 676)}{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}" for n in range(5000)]
+    started = time.perf_counter()
+    probes.fill(codes)
+    inserted = time.perf_counter() - started
+    with seeding():
+        Currency.objects.filter(code="AAA").update(name="first")
+    started = time.perf_counter()
+    with seeding():
+        assert Currency.objects.update(name="all") == 5000
+    assert time.perf_counter() - started < 4 * inserted

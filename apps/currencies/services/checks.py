@@ -11,7 +11,7 @@ from apps.currencies.calculations import is_known
 from apps.currencies.contracts import POSTED_DOCUMENTS
 from apps.currencies.errors import BaseCurrencyFixed, CurrencyUnknown
 from apps.currencies.models import Currency, ExchangeRate
-from apps.currencies.selectors import rates_of
+from apps.currencies.selectors import living_currencies, rates_of
 from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.usages import InUse
@@ -43,6 +43,11 @@ def demand_known(codes: Iterable[tuple[str, str]]) -> None:
         raise CurrencyUnknown(
             errors=tuple(FieldError(field, CurrencyUnknown.code, CurrencyUnknown.message) for field in unknown)
         )
+
+
+def held_codes(organization_id: UUID) -> frozenset[str]:
+    """Codes of the organization's currencies, those that are switched off included."""
+    return frozenset(living_currencies(organization_id).values_list("code", flat=True))
 
 
 def demand_without_rates(currency: str, organization_id: UUID) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +14,8 @@ from apps.currencies.contracts import RateQuote
 from apps.currencies.errors import CurrencyNotHeld, SameCurrency
 from apps.currencies.features import MANAGE_RATES
 from apps.currencies.models import ExchangeRate
-from apps.currencies.selectors import living_currencies, rates_of
-from apps.currencies.services.checks import lock_currencies
+from apps.currencies.selectors import rates_of
+from apps.currencies.services.checks import held_codes, lock_currencies
 from apps.currencies.services.currencies import new_currency
 from apps.kernel import clock
 from apps.kernel.bases.bitemporal import close, known_from, moment_after
@@ -113,11 +112,6 @@ def _demand_sound(rates: Sequence[RateQuote], source: str, place: Callable[[int]
             break
     if complaints:
         raise InvalidInput(errors=tuple(complaints))
-
-
-def held_codes(organization_id: UUID) -> frozenset[str]:
-    """Codes of the organization's currencies, those that are switched off included."""
-    return frozenset(living_currencies(organization_id).values_list("code", flat=True))
 
 
 def _wrong(quote: RateQuote, held: frozenset[str]) -> Iterator[FieldError]:

@@ -27,22 +27,23 @@ row_facts(to_jsonb(t), %(secret)s) - '{id,known,created_at}'::text[] - %(added)s
 row_facts(r.of_image, %(secret)s) - '{id,known,created_at}'::text[] - %(added)s::text[]
 """
 # Net effect of the actions: facts that became known and were left so, and facts that were known before and were
-# closed; of the former those that still stand, whichever row says them now.
+# closed; of the former those that still stand, whichever row says them now. Materialized, because a folded-in
+# function would be joined row by row.
 EFFECT = """
-WITH images AS (
+WITH images AS MATERIALIZED (
     SELECT row_id, operation, before, after FROM row_image
     WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s),
-made AS (
+made AS MATERIALIZED (
     SELECT i.row_id AS of_row, i.after AS of_image, r.* FROM images i
     CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", i.after) AS r
     WHERE i.operation = 'I'
     AND NOT EXISTS (SELECT FROM images e WHERE e.row_id = i.row_id AND e.operation = 'U')),
-ended AS (
+ended AS MATERIALIZED (
     SELECT r.* FROM images i
     CROSS JOIN LATERAL jsonb_populate_record(NULL::"{table}", %(defaults)s::jsonb || i.before) AS r
     WHERE i.operation = 'U'
     AND NOT EXISTS (SELECT FROM images m WHERE m.row_id = i.row_id AND m.operation = 'I')),
-standing AS (
+standing AS MATERIALIZED (
     SELECT r.of_row, t.id FROM made r
     JOIN "{table}" t ON {sameness} AND upper_inf(t.known) AND {says_the_same})
 """
