@@ -9,6 +9,7 @@ from uuid import UUID
 
 from apps.kernel.commands.declarations import COMMANDS, Command, CommandSpec, command
 from apps.kernel.commands.executor import execute
+from apps.kernel.commands.inputs import Unkept
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput, PlatformError
 from apps.kernel.tenancy.scope import Scope
@@ -42,6 +43,17 @@ def _no_watch(done: int, total: int) -> None:
     """Nobody watches."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way(Unkept):
+    """How an order is carried out: as a rehearsal, and who is told how far it is."""
+
+    rehearse: bool = False
+    watch: Watch = _no_watch
+
+
+AT_ONCE = Way()
+
+
 def run_bulk(order: BulkOrder, *, rehearse: bool = False, watch: Watch = _no_watch) -> int:
     """Carry the order out and say how many records it was; a rehearsal leaves everything as it was.
 
@@ -49,7 +61,8 @@ def run_bulk(order: BulkOrder, *, rehearse: bool = False, watch: Watch = _no_wat
     """
     whole = bulk_for_good if not COMMANDS[order.command].undoable else bulk
     try:
-        return whole(command=order.command, ids=list(order.ids), changes=dict(order.changes), extra=(rehearse, watch))
+        way = Way(rehearse, watch)
+        return whole(command=order.command, ids=list(order.ids), changes=dict(order.changes), way=way)
     except RehearsalOver:
         return len(order.ids)
 
@@ -75,11 +88,9 @@ def _is_of_one_record(spec: CommandSpec) -> bool:
     bulk=True,
     delegates="command",
 )
-def bulk(
-    *, command: str, ids: list[UUID], changes: dict[str, Any], extra: tuple[bool, Watch] = (False, _no_watch)
-) -> int:
+def bulk(*, command: str, ids: list[UUID], changes: dict[str, Any], way: Way = AT_ONCE) -> int:
     """Run the command for each record; see `run_bulk`."""
-    return _each(COMMANDS[command], ids, changes, extra)
+    return _each(COMMANDS[command], ids, changes, way)
 
 
 @command(
@@ -89,26 +100,23 @@ def bulk(
     undo_reason="the command that was run for each record cannot be undone.",
     delegates="command",
 )
-def bulk_for_good(
-    *, command: str, ids: list[UUID], changes: dict[str, Any], extra: tuple[bool, Watch] = (False, _no_watch)
-) -> int:
+def bulk_for_good(*, command: str, ids: list[UUID], changes: dict[str, Any], way: Way = AT_ONCE) -> int:
     """The same for a command that cannot be undone."""
-    return _each(COMMANDS[command], ids, changes, extra)
+    return _each(COMMANDS[command], ids, changes, way)
 
 
-def _each(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], extra: tuple[bool, Watch]) -> int:
-    rehearse, watch = extra
+def _each(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], way: Way) -> int:
     running().resource.entity = spec.resource
     refused: list[FieldError] = []
     for done, record_id in enumerate(sorted(set(ids))):  # by id: every bulk takes its locks in the same order
-        watch(done, len(ids))
+        way.watch(done, len(ids))
         refused += _refusals(spec, record_id, changes)
         if len(refused) >= MOST_ERRORS:
             break
     if refused:
         count = len({item.field.split(".")[1] for item in refused})
         raise BulkRefused(errors=tuple(refused), count=count, total=len(ids))
-    if rehearse:
+    if way.rehearse:
         raise RehearsalOver
     return len(set(ids))
 

@@ -29,7 +29,8 @@ class CommandSpec:
     `undone_by` names a compensating command, called with the resource's id in place of restoring rows.
     `example(scope)` returns keyword arguments of a valid call, creating what they point to.
     `secret` names inputs that are never stored. `loads` names tables that it fills without row images.
-    `delegates` names the input that holds the id of the command which does the work: its feature counts for undo.
+    `delegates` names the input that holds the id of the command which does the work: its feature counts for undo,
+    and what is secret there is secret here.
     `is_silent` keeps lifecycle events back, for rows that a test begins with.
     """
 

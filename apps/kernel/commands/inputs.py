@@ -13,7 +13,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
-from apps.kernel.commands.declarations import CommandSpec
+from apps.kernel.commands.declarations import COMMANDS, CommandSpec
 
 REDACTED = "[redacted]"
 ALWAYS_SECRET = ("password", "token", "secret", "api_key", "authorization", "cookie", "card_number", "cvc")
@@ -21,10 +21,22 @@ LONGEST_TEXT = 2_000
 LONGEST_LIST = 200
 
 
+class Unkept:
+    """Base of arguments that say how to go about it, not what to do: the history leaves them out."""
+
+
 def stored_input(spec: CommandSpec, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as JSON; long texts and lists are cut and say so."""
-    secret = spec.secret | encrypted_names(spec.resource)
-    return {name: _plain(value, name, secret) for name, value in arguments.items()}
+    secret = secret_names(spec, arguments)
+    kept = {name: value for name, value in arguments.items() if not isinstance(value, Unkept)}
+    return {name: _plain(value, name, secret) for name, value in kept.items()}
+
+
+def secret_names(spec: CommandSpec, arguments: Mapping[str, Any]) -> frozenset[str]:
+    """Names whose values are left out: the command's own, and those of the one that it delegates its work to."""
+    own = spec.secret | encrypted_names(spec.resource)
+    worker = COMMANDS.get(str(arguments.get(spec.delegates, ""))) if spec.delegates else None
+    return own if worker is None else own | secret_names(worker, {})
 
 
 def encrypted_names(entity: str) -> frozenset[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.request import Request
@@ -16,6 +18,7 @@ from apps.kernel.api.exporting.rows import exported_rows
 from apps.kernel.api.exporting.streams import streaming_response
 from apps.kernel.api.reading.reader import ListShape, Selection, select
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.inputs import REDACTED, Unkept, encrypted_names
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ports import ProgressReporter
@@ -27,6 +30,13 @@ AT_ONCE = 10_000
 KIND = "kernel.export"
 
 
+@dataclass(frozen=True, slots=True)
+class Asking(Unkept):
+    """The address with everything that it holds: for the job, which keeps it encrypted, not for the history."""
+
+    address: str
+
+
 def exported(view: Any, request: Request, form: Format) -> Any:
     """The answer to a list request that asks for a file. Raises InvalidInput with all complaints."""
     shape = view.shape()
@@ -35,12 +45,24 @@ def exported(view: Any, request: Request, form: Format) -> Any:
         message = _("A file has no room for expanded records.")
         raise InvalidInput(errors=(FieldError("expand", "kernel.export.flat", message),))
     found = selection.rows.order_by().values("pk")[: AT_ONCE + 1].count()
-    address = request.get_full_path()
+    address = kept_address(request, view.entity, shape)
     if found > AT_ONCE and service(ProgressReporter).is_available:
-        job_id = start_export(entity=view.entity, form=form.id, address=address)
+        job_id = start_export(entity=view.entity, form=form.id, address=address, asked=Asking(request.get_full_path()))
         return accepted(job_id)
     record_export(entity=view.entity, form=form.id, address=address, rows=found)
     return _file(view, request, form, selection, shape)
+
+
+def kept_address(request: Request, entity: str, shape: ListShape) -> str:
+    """The address as the history keeps it: without what encrypted columns were compared with."""
+    encrypted, filters = encrypted_names(entity), shape.filters.base_filters
+    given = QueryDict(request._request.META.get("QUERY_STRING", ""), mutable=True)
+    hidden = [name for name in given if getattr(filters.get(name), "field_name", name) in encrypted]
+    if not hidden:
+        return request.get_full_path()
+    for name in hidden:
+        given[name] = REDACTED
+    return f"{request.path}?{given.urlencode(safe='[]')}"
 
 
 def _file(view: Any, request: Request, form: Format, selection: Selection, shape: ListShape) -> Any:
@@ -96,10 +118,10 @@ def record_export(*, entity: str, form: str, address: str, rows: int) -> None:
     undoable=False,
     undo_reason="what has been handed out cannot be taken back.",
 )
-def start_export(*, entity: str, form: str, address: str) -> UUID:
+def start_export(*, entity: str, form: str, address: str, asked: Asking) -> UUID:
     """Open the job of a large export and queue its work."""
     running().resource.entity = entity
-    values = {"entity": entity, "form": form, "address": address}
+    values = {"entity": entity, "form": form, "address": asked.address}
     name = _("Export of {kind}").format(kind=entity)
     job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
