@@ -21,6 +21,7 @@ from apps.auth.services.boundary import (
     is_unbounded,
 )
 from apps.auth.services.key_restoring import judge_api_key, judge_api_key_role
+from apps.auth.services.last_super_admin import demand_super_admin
 from apps.auth.services.object_access import record_of
 from apps.auth.services.object_boundary import demand_own_reach, demand_reached_roles, demand_reached_user
 from apps.kernel.access.grants import NOTHING, Access
@@ -39,10 +40,12 @@ def judge_user(before: Image | None, after: Image | None, actor: Actor) -> None:
 
     A home alone is no grant: it comes back with its organization, whoever lives there.
     """
-    if is_unbounded(actor):
-        return
     image = before or after or {}
     user_id = UUID(image["id"])
+    if _is_usable(before) and not _is_usable(after) and access_of(user_id).is_super_admin:
+        demand_super_admin(but_for=user_id)
+    if is_unbounded(actor):
+        return
     if before and after and _only_moves(before, after):
         demand_visible_home(actor, _id(after["home_organization_id"]))
         return
@@ -70,33 +73,39 @@ def judge_role(before: Image | None, after: Image | None, actor: Actor) -> None:
 
 def judge_role_acl(before: Image | None, after: Image | None, actor: Actor) -> None:
     """The restored list may hold no more than the actor, nor bring anybody who has the role to hold more."""
+    former, restored = _list(before), _list(after)
+    role_id = UUID((before or after or {})["role_id"])
+    if former.is_super_admin and not restored.is_super_admin:
+        demand_super_admin(by_other_roles_than=role_id)
     if is_unbounded(actor):
         return
-    former, restored = _list(before), _list(after)
     demand_touchable(actor, role_access(former))
     _demand_restorable(actor, MANAGE_ACL, before=role_access(former), after=role_access(restored))
-    role_id = UUID((before or after or {})["role_id"])
     demand_members_grantable(actor, role_id, before=former, after=restored)
 
 
 def judge_user_acl(before: Image | None, after: Image | None, actor: Actor) -> None:
     """The restored list, together with the user's roles of today, may not add more than the actor holds."""
-    if is_unbounded(actor):
-        return
     user_id = UUID((before or after or {})["user_id"])
     roles = role_grants(user_id)
-    demand_touchable(actor, access_of(user_id, even_inactive=True))
     former = merged(roles, _list(before) if before else None)
     restored = merged(roles, _list(after) if after else None)
+    if former.is_super_admin and not restored.is_super_admin:
+        demand_super_admin(but_for=user_id)
+    if is_unbounded(actor):
+        return
+    demand_touchable(actor, access_of(user_id, even_inactive=True))
     _demand_restorable(actor, MANAGE_ACL, before=former, after=restored)
 
 
 def judge_membership(before: Image | None, after: Image | None, actor: Actor) -> None:
     """A restored membership may give neither the role's grants nor its organizations beyond the actor's own."""
-    if is_unbounded(actor):
-        return
     image = before or after or {}
     user_id, role = UUID(image["user_id"]), grants_of_role(UUID(image["role_id"]))
+    if after is None and role.is_super_admin:
+        demand_super_admin(but_for=user_id)
+    if is_unbounded(actor):
+        return
     demand_touchable(actor, access_of(user_id, even_inactive=True))
     if after is None:
         return

@@ -49,6 +49,13 @@ class SuperAdminProtected(PlatformError):
     message = _("Only a super admin may change a super admin.")
 
 
+class LastSuperAdmin(Conflict):
+    """Without this super admin the tenant would have none who can log in."""
+
+    code = "auth.super_admin.last"
+    message = _("Nobody else may do everything here. Make another user a super admin first.")
+
+
 class UserOutOfReach(PlatformError):
     """The user belongs to an organization that the actor does not see."""
 

@@ -8,6 +8,8 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from apps.auth.calculations import GrantList, merged
 from apps.auth.models import AccessVersion, Role, RoleAcl, User, UserAcl
 from apps.kernel.access.grants import NOTHING, Access, Decision
@@ -102,6 +104,13 @@ def grant_list(columns: Mapping[str, Any], *, source: str = "", system_key: str 
         source=source,
         system_key=system_key,
     )
+
+
+def passes_every_check(*, except_by: UUID | None = None) -> Q:
+    """Users who are super admins by their own list or by a role, other than the role `except_by`."""
+    by_list = UserAcl.objects.filter(user_id=OuterRef("pk"), is_super_admin=True)
+    by_role = RoleAcl.objects.filter(role__memberships__user_id=OuterRef("pk"), is_super_admin=True)
+    return Q(Exists(by_list)) | Q(Exists(by_role.exclude(role_id=except_by) if except_by else by_role))
 
 
 def organization_set(ids: Iterable[Any] | None) -> frozenset[UUID] | None:

@@ -95,6 +95,8 @@ def a_user(house: House, name: str, features: tuple[str, ...], **acl: Any) -> Ac
 
 
 def the_super_admin(house: House) -> Actor:
+    """One of two, so that they may give up the right."""
+    give(house, make_user(house, name="Deputy"), is_super_admin=True)
     return a_user(house, "super admin", (), is_super_admin=True)
 
 

@@ -12,6 +12,7 @@ from apps.auth.calculations import GrantList, gain, holds, role_access
 from apps.auth.errors import GrantBeyondOwn, InvalidGrant, SuperAdminProtected, UserOutOfReach
 from apps.auth.models import User
 from apps.auth.selectors import access_of, grants_of_role, sees_organization, visible_organizations
+from apps.auth.services.last_super_admin import demand_super_admin_after
 from apps.auth.services.members import changes_by_role
 from apps.auth.services.object_boundary import demand_reached_user
 from apps.kernel.access.grants import NOTHING, PORTAL, Access
@@ -120,7 +121,8 @@ def demand_reachable(actor: Actor, *, user_id: UUID, home: UUID | None) -> None:
 def guarding_user(user: User) -> Iterator[None]:
     """Run a change of the user's row, roles or list, and refuse it afterwards if it gave more than the actor holds.
 
-    Grants of somebody who cannot log in count as if they could; who becomes able to, gains them all.
+    So is one that leaves the tenant without super admin. Grants of somebody who cannot log in count as if they
+    could; who becomes able to, gains them all.
     """
     former, could_log_in = access_of(user.pk, even_inactive=True), user.is_usable
     demand_changeable(user)
@@ -128,8 +130,9 @@ def guarding_user(user: User) -> Iterator[None]:
     becomes_usable = user.is_usable and not could_log_in
     if becomes_usable:
         demand_reached_user(current_scope().actor, user.pk)
-    before = NOTHING if becomes_usable else former
-    demand_grantable(current_scope().actor, before=before, after=access_of(user.pk, even_inactive=True))
+    before, after = NOTHING if becomes_usable else former, access_of(user.pk, even_inactive=True)
+    demand_grantable(current_scope().actor, before=before, after=after)
+    demand_super_admin_after(former if could_log_in else NOTHING, after if user.is_usable else NOTHING)
 
 
 @contextmanager
@@ -145,6 +148,7 @@ def guarding_role(role_id: UUID) -> Iterator[None]:
     present = grants_of_role(role_id)
     demand_grantable(actor, before=role_access(former), after=role_access(present))
     demand_members_grantable(actor, role_id, before=former, after=present)
+    demand_super_admin_after(role_access(former), role_access(present))
 
 
 def in_turn() -> None:

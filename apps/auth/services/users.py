@@ -130,13 +130,14 @@ def update_user(
 def delete_user(user_id: UUID) -> User:
     """Hide the user, free the address, and end all sessions; roles stay for an undo.
 
-    Raises SuperAdminProtected and UserOutOfReach.
+    Raises SuperAdminProtected, UserOutOfReach, and LastSuperAdmin for the only one who may do everything.
     """
+    in_turn()
     user = load_for_update(User, user_id)
     _demand_living(user)
-    demand_changeable(user)
-    user.deleted_at = clock.now()
-    user.save()
+    with guarding_user(user):
+        user.deleted_at = clock.now()
+        user.save()
     end_sessions_of(user.pk)
     return user
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.auth.models import Role, RoleAcl, User, UserAcl
-from apps.auth.selectors import visible_organizations
+from apps.auth.models import Role, RoleAcl, User
+from apps.auth.selectors import passes_every_check, visible_organizations
 from apps.auth.services.boundary import is_exempt
 from apps.kernel.tenancy.scope import Actor, current_scope
 
@@ -18,7 +18,7 @@ def only_visible_users(rows: QuerySet[User], actor: Actor | None = None) -> Quer
     acting = actor or current_scope().actor
     shown = Q()
     if not (is_exempt(acting) or acting.access.is_super_admin):
-        shown &= ~Q(Exists(_own_flags())) & ~Q(Exists(_role_flags()))
+        shown &= ~passes_every_check()
     if not is_exempt(acting) and acting.access.organization_ids is not None:
         shown &= Q(home_organization_id__in=sorted(visible_organizations(acting.access)))
     return rows.filter(shown | Q(pk=acting.id)) if shown else rows
@@ -30,16 +30,3 @@ def only_visible_roles(rows: QuerySet[Role], actor: Actor | None = None) -> Quer
     if is_exempt(acting) or acting.access.is_super_admin:
         return rows
     return rows.filter(~Exists(RoleAcl.objects.filter(role_id=OuterRef("pk"), is_super_admin=True)))
-
-
-def super_admins(rows: QuerySet[User]) -> QuerySet[User]:
-    """Those of the users who pass every check, by a role or by their own list."""
-    return rows.filter(Exists(_own_flags()) | Exists(_role_flags()))
-
-
-def _own_flags() -> QuerySet[UserAcl]:
-    return UserAcl.objects.filter(user_id=OuterRef("pk"), is_super_admin=True)
-
-
-def _role_flags() -> QuerySet[RoleAcl]:
-    return RoleAcl.objects.filter(role__memberships__user_id=OuterRef("pk"), is_super_admin=True)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.auth.api.serializers.sessions import LONGEST_ADDRESS, secret_field
 from apps.auth.models import LoginState, User, UserRole
-from apps.auth.services.visibility import super_admins
+from apps.auth.selectors import passes_every_check
 from apps.kernel.api.serializers import (
     StrictBooleanField,
     StrictCharField,
@@ -147,7 +147,7 @@ def fetch_facts(users: list[User]) -> None:
     held = UserRole.objects.filter(user_id__in=ids).order_by("role__name", "role_id")
     for user_id, role_id in held.values_list("user_id", "role_id"):
         roles[user_id].append(role_id)
-    mighty = set(super_admins(User.objects.filter(pk__in=ids)).values_list("pk", flat=True))
+    mighty = set(User.objects.filter(passes_every_check(), pk__in=ids).values_list("pk", flat=True))
     seen = dict(LoginState.objects.filter(pk__in=ids).values_list("pk", "last_login"))
     for user in users:
         facts = {"roles": roles[user.pk], "is_super_admin": user.pk in mighty, "last_login": seen.get(user.pk)}
