@@ -13,6 +13,7 @@ from apps.kernel import clock
 from apps.kernel.commands.errors import AnswerWithheld, KeyInProgress, KeyInvalid, KeyReused
 from apps.kernel.commands.idempotency import Answer, IdempotencyKey, Replayed, request_digest
 from apps.kernel.commands.invocation import invoked
+from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -39,11 +40,11 @@ def count() -> int:
 
 
 def test_the_same_request_again_gets_the_stored_answer(house: House) -> None:
-    with using_scope(house.scope()):
+    with using_scope(house.scope()), collecting_actions() as actions:
         create("EUR", key())
         with pytest.raises(Replayed) as replay:
             create("EUR", key())
-        assert replay.value.answer == Answer(201, {"code": "EUR"})
+        assert replay.value.answer == Answer(201, {"code": "EUR"}, actions[0])
         assert count() == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -19,6 +20,7 @@ from django.test import Client
 from apps.auth.models import ApiKey, Session
 from apps.kernel import clock
 from apps.kernel.commands.models import Action, IdempotencyRecord
+from apps.kernel.work.sweeper import sweep
 from tests.auth.calls import ADDRESS, CHANGE, LOG_IN, NEW, REFRESH, bearer, log_in, post
 from tests.auth.calls import tokens as signed_in_tokens
 from tests.auth.factories import PASSWORD, make_user, reading_in
@@ -96,7 +98,9 @@ def test_a_crowd_with_one_key_has_one_effect_and_one_answer(house: House) -> Non
             assert told(answer) == IN_PROGRESS
     again = add(program(secret, **place))
     assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (201, first[0].json(), "true")
-    assert again["ETag"] == first[0]["ETag"]
+    for name in ("ETag", "Location", "X-Action-Id"):
+        assert again[name] == first[0][name]
+    assert again.content == first[0].content
     assert effects(house) == (1, 1, 1)
 
 
@@ -181,7 +185,7 @@ def test_a_request_in_flight_refuses_its_twin(house: House) -> None:
     first, twin = all_at_once(2, both)
     assert (told(twin), first.status_code) == (IN_PROGRESS, 201)
     assert "X-Action-Id" not in twin
-    assert add(client).json() == first.json()
+    assert add(client).content == first.content
     assert effects(house) == (1, 1, 1)
 
 
@@ -225,6 +229,34 @@ def test_a_key_ends_after_a_day(house: House) -> None:
     assert effects(house) == (2, 2, 1)
 
 
+def kept_bytes() -> bytes:
+    """The kept answers as the database holds them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT record FROM idempotency_record")
+        return b"".join(bytes(record) for (record,) in cursor.fetchall())
+
+
+def test_answers_are_kept_encrypted(house: House) -> None:
+    answer = add(writer(house))
+    with reading_in(house):
+        assert json.loads(str(IdempotencyRecord.objects.get().record)) == answer.json()
+        kept = kept_bytes()
+    assert (b"Dune" in kept, len(kept) > len(answer.content)) == (False, True)
+
+
+def test_kept_answers_go_after_a_day(house: House) -> None:
+    client, counts = writer(house), []
+    with clock.frozen(clock.now()) as time:
+        add(client)
+        time.tick(timedelta(hours=20))
+        add(client, {**BODY, "code": "B2"}, **{"Idempotency-Key": "two"})
+        for _day in range(3):
+            time.tick(timedelta(hours=23))
+            sweep()
+            counts.append(effects(house)[2])
+    assert counts == [1, 1, 0]
+
+
 def test_a_refusal_is_not_kept(house: House) -> None:
     client = writer(house)
     assert add(client, {"title": "Dune"}).status_code == 400
@@ -249,6 +281,7 @@ def test_every_writing_verb_replays(house: House) -> None:
         assert first.status_code in {200, 204}, first.content
         assert (again.status_code, body_of(again)) == (first.status_code, body_of(first))
         assert (again["Idempotency-Replayed"], "Idempotency-Replayed" in first) == ("true", False)
+        assert again["X-Action-Id"] == first["X-Action-Id"]
     with reading_in(house):
         assert Action.objects.filter(command__startswith="shelf.book.").count() == 4
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.status import HTTP_202_ACCEPTED
 
 from apps.kernel.commands.idempotency import Answer, IdempotencyKey, request_digest
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+ACTION = "X-Action-Id"
 RAW_BODY = "agora_body"
 
 
@@ -26,9 +28,13 @@ def idempotency_of(request: Request, answer_of: Callable[[Any], Answer]) -> Idem
 
 
 def replay(answer: Answer) -> Response:
-    """The stored answer, marked as one that was given before."""
+    """The stored answer with the headers that it had, marked as one that was given before."""
     response = Response(answer.record, status=answer.status)
     response[REPLAYED] = "true"
+    if answer.action_id is not None:
+        response[ACTION] = str(answer.action_id)
     if isinstance(answer.record, dict) and "version" in answer.record:
         response["ETag"] = f'"{answer.record["version"]}"'
+    if answer.status == HTTP_202_ACCEPTED:
+        response["Location"] = answer.record["progress"]
     return response

@@ -91,7 +91,7 @@ def _outermost(spec: CommandSpec, arguments: dict[str, Any]) -> Any:
                     claim(key)
                 result, action_id = _run(spec, arguments)
                 if key is not None:
-                    settle(key, result)
+                    settle(key, result, action_id)
                 return result, action_id
 
         result, action_id = _retrying(run) if spec.retryable and not is_hosted() else run()

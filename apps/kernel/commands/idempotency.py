@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -14,17 +16,23 @@ from apps.kernel import clock
 from apps.kernel.commands.errors import AnswerWithheld, KeyInProgress, KeyInvalid, KeyReused
 from apps.kernel.commands.models import IdempotencyRecord
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.work.kinds import work_kind
+from apps.kernel.work.leases import Lease
+from apps.kernel.work.queueing import enqueue_once
 
 KEPT = timedelta(hours=24)
+FORGET = "kernel.forget_answers"
 LONGEST_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status and JSON record of a finished request, before enrichers."""
+    """Status and JSON record of a finished request, before enrichers; `action_id` None where it was none."""
 
     status: int
     record: Any
+    action_id: UUID | None = None
 
 
 class Replayed(Exception):
@@ -87,10 +95,11 @@ def _answer(record: IdempotencyRecord, key: IdempotencyKey) -> Exception:
         return KeyReused()
     if record.is_secret:
         return AnswerWithheld()
-    return Replayed(Answer(record.status, record.record))
+    body = None if record.record is None else json.loads(record.record)
+    return Replayed(Answer(record.status, body, record.done_by))
 
 
-def settle(key: IdempotencyKey, result: Any) -> None:
+def settle(key: IdempotencyKey, result: Any, action_id: UUID | None = None) -> None:
     """Store the answer in the command's own transaction; an expired record of the key makes way."""
     answer = Answer(0, None) if key.secret_answer else key.answer_of(result)
     IdempotencyRecord.objects.filter(digest=key.digest).delete()
@@ -98,6 +107,19 @@ def settle(key: IdempotencyKey, result: Any) -> None:
         digest=key.digest,
         request=key.request,
         status=answer.status,
-        record=answer.record,
+        record=None if answer.record is None else json.dumps(answer.record, ensure_ascii=False),
         is_secret=key.secret_answer,
+        done_by=action_id,
     ).save(force_insert=True)
+    enqueue_once(FORGET, current_scope().tenant_id, clock.now() + KEPT)
+
+
+@work_kind(FORGET)
+def forget_answers(tenant_id: UUID, lease: Lease) -> None:
+    """Delete the tenant's expired answers, once a day while there are any."""
+    with scoped_transaction():
+        now = clock.now()
+        IdempotencyRecord.objects.filter(created_at__lte=now - KEPT).delete()
+        if IdempotencyRecord.objects.exists():
+            enqueue_once(FORGET, tenant_id, now + KEPT)
+        lease.complete()

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.bases.models import TenantModel
+from apps.kernel.crypto.fields import EncryptedTextField
 from apps.kernel.tenancy.columns import OwnerColumn
 
 if TYPE_CHECKING:
@@ -168,7 +169,10 @@ class ActionUndo(TenantModel):
 
 
 class IdempotencyRecord(TenantModel):
-    """The answer to a request that carried an Idempotency-Key, for a day."""
+    """The answer to a request that carried an Idempotency-Key, for a day.
+
+    `record` may hold what the record's own row keeps encrypted, so it is encrypted too.
+    """
 
     audited = False
     unaudited_reason = "It is a cache of answers; the command itself is audited."
@@ -177,8 +181,9 @@ class IdempotencyRecord(TenantModel):
     digest = models.BinaryField()
     request = models.BinaryField()
     status = models.PositiveSmallIntegerField()
-    record = models.JSONField(null=True)
+    record = EncryptedTextField(null=True)  # JSON as it was sent, fields in their order
     is_secret = models.BooleanField(default=False)
+    done_by = models.UUIDField(null=True)  # the action
 
     class Meta:
         db_table = "idempotency_record"
@@ -186,7 +191,7 @@ class IdempotencyRecord(TenantModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant_id", "digest"], name="idempotency_record_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotency_record_age")]
+        indexes: ClassVar = [models.Index(fields=["tenant_id", "created_at"], name="idempotency_record_age")]
 
 
 class TableShape(models.Model):

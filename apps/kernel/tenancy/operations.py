@@ -68,7 +68,7 @@ class GlobalTable(TenantTable):
 
 
 class RunStatements(DatabaseOnly):
-    """Run SQL that touches no tenant's rows: functions, sequences, triggers, grants."""
+    """Run SQL as the owner, who sees no tenant's rows unless the wall is lowered: functions, triggers, grants."""
 
     def __init__(self, *statements: str) -> None:
         self.statements = statements

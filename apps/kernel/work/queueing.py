@@ -21,6 +21,15 @@ INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
 SELECT %s, %s, %s, ref_id, %s FROM unnest(%s::uuid[]) AS ref_id
 {ON_CONFLICT}
 """  # noqa: S608 - no input stands in the text
+# For tidying up: where a row waits already nothing is written, so that busy transactions do not wait for each other.
+ENQUEUE_ONCE = f"""
+INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
+SELECT new.kind, new.queue, new.tenant_id, new.ref_id, new.due_at
+FROM (VALUES (%s, %s, %s::uuid, %s::uuid, %s::timestamptz)) AS new (kind, queue, tenant_id, ref_id, due_at)
+WHERE NOT EXISTS (SELECT FROM work WHERE work.kind = new.kind AND work.tenant_id = new.tenant_id
+    AND work.ref_id = new.ref_id AND work.locked_until IS NULL)
+{ON_CONFLICT}
+"""  # noqa: S608 - no input stands in the text
 # For an occurrence that is skipped while the one before is not done. One that was given up is: it starts anew.
 ENQUEUE_IF_DONE = """
 INSERT INTO work (kind, queue, tenant_id, ref_id, due_at) VALUES (%s, %s, %s, %s, %s)
@@ -58,6 +67,11 @@ def enqueue_if_done(kind: str, ref_id: UUID) -> bool:
     if queued:
         wake(queue)
     return bool(queued)
+
+
+def enqueue_once(kind: str, ref_id: UUID, due_at: datetime) -> None:
+    """Queue a row for later unless one waits already; that one is not brought forward, and nobody waits for it."""
+    _run(ENQUEUE_ONCE, [kind, KINDS[kind].queue, current_scope().tenant_id, ref_id, due_at])
 
 
 def withdraw(kind: str, ref_ids: Iterable[UUID]) -> int:
