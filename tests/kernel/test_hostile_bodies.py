@@ -37,6 +37,7 @@ UNREADABLE = {
     "two values": b"{} {}",
 }
 NO_OBJECT = ("[]", '"text"', "3", "null", "true")
+NO_OBJECT_DETAIL = "The body cannot be read: it is no JSON object."
 WRONG: dict[str, Any] = {
     "string": {"a": 1},
     "integer": "2",
@@ -106,8 +107,9 @@ def test_a_body_that_cannot_be_read_is_refused(alice: Client, name: str) -> None
 
 @pytest.mark.parametrize("body", NO_OBJECT)
 def test_a_body_that_is_no_object_is_refused(alice: Client, body: str) -> None:
-    found = {(method, path): answers(alice, method, path, body) for method, path, _item in writes()}
-    assert {call: said for call, said in found.items() if said != (400, PROBLEM)} == {}
+    for method, path, _item in writes():
+        answer = alice.generic(method.upper(), address(path), body, content_type=JSON)
+        assert (answer.status_code, answer.json()["detail"]) == (400, NO_OBJECT_DETAIL), (method, path, answer.content)
 
 
 def test_an_unknown_field_is_refused_and_named(alice: Client) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from apps.kernel.errors import InvalidInput, PlatformError
 
+NO_OBJECT = "it is no JSON object"
+
 
 class Malformed(InvalidInput):
     """A body that cannot be read; `reason` says why."""

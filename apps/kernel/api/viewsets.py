@@ -19,11 +19,11 @@ from apps.kernel.api.bulk import bulk_answer
 from apps.kernel.api.permissions import features_of
 from apps.kernel.api.preconditions import etag_of, expected_version
 from apps.kernel.api.reading.viewset import ReadingViewSet
+from apps.kernel.api.refusals import NO_OBJECT, Malformed
 from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.serializers import Empty, StrictSerializer
 from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
-from apps.kernel.errors import InvalidInput
 
 CommandCall = Callable[..., Any]
 
@@ -88,9 +88,9 @@ class CommandViewSet(ReadingViewSet):
     def checked(
         self, request: Request, *, serializer: type[StrictSerializer] | None = None, partial: bool = False
     ) -> dict[str, Any]:
-        """The body's values. Raises ValidationError with every complaint, InvalidInput for no object."""
+        """The body's values. Raises ValidationError with every complaint, Malformed for no object."""
         if not isinstance(request.data, dict):
-            raise InvalidInput
+            raise Malformed(reason=NO_OBJECT)
         chosen = serializer or self.get_serializer_class()
         form = chosen(data=request.data, partial=partial, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)

@@ -36,6 +36,7 @@ from apps.kernel.access.records import restrictable
 from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.preconditions import expected_version
 from apps.kernel.api.reading.complaints import demand_known_parameters
+from apps.kernel.api.refusals import NO_OBJECT, Malformed
 from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.bases.mixins import ObjectAccess
@@ -60,9 +61,9 @@ class AccessView(GenericAPIView[Any]):
     metadata_class = None
 
     def checked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        """The body's values. Raises ValidationError with every complaint, InvalidInput for no object."""
+        """The body's values. Raises ValidationError with every complaint, Malformed for no object."""
         if not isinstance(self.request.data, dict):
-            raise InvalidInput
+            raise Malformed(reason=NO_OBJECT)
         form = serializer(data=self.request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)

@@ -45,7 +45,7 @@ from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.api.parsers import LIMIT, StrictJSONParser
 from apps.kernel.api.reading.complaints import demand_known_parameters
-from apps.kernel.api.refusals import CsrfFailed, Malformed, TooLarge
+from apps.kernel.api.refusals import NO_OBJECT, CsrfFailed, Malformed, TooLarge
 from apps.kernel.api.repeats import RAW_BODY, idempotency_of, replay
 from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.commands.idempotency import Answer, IdempotencyKey, Replayed
@@ -101,9 +101,9 @@ class AccountView(GenericAPIView[Any]):
     metadata_class = None
 
     def checked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        """The body's values. Raises ValidationError with every complaint, InvalidInput for no object."""
+        """The body's values. Raises ValidationError with every complaint, Malformed for no object."""
         if not isinstance(self.request.data, dict):
-            raise InvalidInput
+            raise Malformed(reason=NO_OBJECT)
         form = serializer(data=self.request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)

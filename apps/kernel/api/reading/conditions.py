@@ -86,7 +86,10 @@ def _tree(asked: Asked, what: Filterable) -> Q | None:
     try:
         condition = parse(read_json(text.encode()), limits=TREE)
         return to_q(condition, tree_columns(what.entity.model, what.columns), now=clock.now())
-    except (ExpressionError, Malformed) as error:
+    except Malformed as error:
+        message = _("This condition cannot be read: {reason}.").format(reason=error.context["reason"])
+        asked.refuse("filter", error.code, message)
+    except ExpressionError as error:
         asked.found += [FieldError(_path(item.field), item.code, item.message) for item in error.errors]
         if not error.errors:
             asked.refuse("filter", error.code, error.detail)

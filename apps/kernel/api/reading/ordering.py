@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Field, Model
+from django.utils.translation import gettext as _
 
 from apps.kernel.api.reading.complaints import Asked
 
@@ -38,7 +39,7 @@ def order_of(asked: Asked, *, model: type[Model], allowed: Iterable[str], defaul
         names = []
     bare = [name.removeprefix("-") for name in names]
     if len(set(bare)) < len(bare):
-        asked.refuse_unknown("ordering", "kernel.ordering.repeated", unknown=bare, known=possible)
+        asked.refuse("ordering", "kernel.ordering.repeated", _("Name each field once."))
         names = []
     return _terms(model, names)
 

@@ -102,7 +102,8 @@ def read_page(rows: QuerySet[Any], wanted: Wanted, order: Order, columns: Sequen
     has_more = len(found) > wanted.size
     is_last = not has_more and (bool(found) or wanted.number == 1)  # then the page itself says how many there are
     knows = is_last and wanted.counting is not Counting.NONE
-    count, is_capped = (start + len(found), False) if knows else _count(rows, wanted.counting)
+    seen = start + len(found) if found else 0
+    count, is_capped = (start + len(found), False) if knows else _count(rows, wanted.counting, seen=seen)
     following = {"page": str(wanted.number + 1)} if has_more and wanted.number < LAST_PAGE else None
     former = {"page": str(wanted.number - 1)} if wanted.number > 1 else None
     return Page(found[: wanted.size], count, is_capped, following, former)
@@ -118,7 +119,7 @@ def _beside_cursor(rows: QuerySet[Any], wanted: Wanted, cursor: Cursor, order: O
     width = len(order)
     has_next = bool(found) and (cursor.backward or has_more)
     has_previous = bool(found) and (has_more if cursor.backward else not cursor.is_start)
-    count, is_capped = _count(rows, wanted.counting)
+    count, is_capped = _count(rows, wanted.counting, seen=len(found) + has_more)
     return Page(
         found,
         count,
@@ -128,11 +129,11 @@ def _beside_cursor(rows: QuerySet[Any], wanted: Wanted, cursor: Cursor, order: O
     )
 
 
-def _count(rows: QuerySet[Any], counting: Counting) -> tuple[int | None, bool]:
+def _count(rows: QuerySet[Any], counting: Counting, *, seen: int) -> tuple[int | None, bool]:
     if counting is Counting.NONE:
         return None, False
-    if counting is Counting.ESTIMATE:
-        return estimate(rows), False
+    if counting is Counting.ESTIMATE:  # the planner may know less than the page has shown
+        return max(estimate(rows), seen), False
     found = rows.order_by().values("pk")[: COUNTED + 1].count()
     return min(found, COUNTED), found > COUNTED
 
