@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -73,3 +73,17 @@ def _is_text(password: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\x00" not in password
+
+
+def all_of(*checks: Callable[[], object]) -> None:
+    """Run every check, and refuse with the complaints of all; a single refusal stays what it is."""
+    refusals = list[InvalidInput]()
+    for check in checks:
+        try:
+            check()
+        except InvalidInput as refusal:
+            refusals.append(refusal)
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise InvalidInput(errors=tuple(item for refusal in refusals for item in refusal.errors))

@@ -22,12 +22,18 @@ def write_roles(user: User, role_ids: Iterable[UUID]) -> None:
     wanted = set(role_ids)
     held = set(UserRole.objects.filter(user_id=user.pk).values_list("role_id", flat=True))
     fresh = wanted - held
-    if Role.objects.filter(pk__in=fresh).count() != len(fresh):
-        raise InvalidInput(errors=(FieldError("roles", "kernel.reference.unknown", _("There is no such record.")),))
+    demand_roles(fresh)
     demand_reached_roles(current_scope().actor, fresh)
     UserRole.objects.filter(user_id=user.pk, role_id__in=held - wanted).delete()
     UserRole.objects.bulk_create([UserRole(user_id=user.pk, role_id=role_id) for role_id in sorted(fresh)])
     _bump(user)
+
+
+def demand_roles(role_ids: Iterable[UUID]) -> None:
+    """Refuse roles that are not there. Raises InvalidInput."""
+    wanted = set(role_ids)
+    if wanted and Role.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise InvalidInput(errors=(FieldError("roles", "kernel.reference.unknown", _("There is no such record.")),))
 
 
 def write_role_acl(role: Role, wanted: GrantList) -> None:

@@ -19,9 +19,9 @@ from apps.auth.services.boundary import (
     guarding_user,
     in_turn,
 )
-from apps.auth.services.checks import email_complaints, password_complaints, refuse, user_complaints
+from apps.auth.services.checks import all_of, email_complaints, password_complaints, refuse, user_complaints
 from apps.auth.services.devices import end_sessions_of
-from apps.auth.services.grants import wanted_list, write_roles, write_user_acl
+from apps.auth.services.grants import demand_roles, wanted_list, write_roles, write_user_acl
 from apps.auth.services.passwords import end_resets_of, write_password
 from apps.auth.services.roles import create_role
 from apps.auth.services.unchanged import UNCHANGED, Unchanged
@@ -78,8 +78,12 @@ def create_user(
     """
     in_turn()
     user = User(name=name, is_active=is_active, is_confirmed=is_confirmed, locale=locale, time_zone=time_zone)
-    _set_home(user, home_organization_id)
-    refuse([*user_complaints(user), *email_complaints(email), *(password_complaints(password) if password else ())])
+    weak = password_complaints(password) if password else ()
+    all_of(
+        lambda: _set_home(user, home_organization_id),
+        lambda: refuse([*user_complaints(user), *email_complaints(email), *weak]),
+        lambda: demand_roles(roles),
+    )
     _set_email(user, email)
     user.save(force_insert=True)
     note_bump(user)  # its first version holds everything that comes with it
@@ -114,9 +118,11 @@ def update_user(
     given = {"name": name, "locale": locale, "time_zone": time_zone}
     with guarding_user(user):
         _apply(user, {**given, "is_active": is_active, "is_confirmed": is_confirmed})
-        refuse([*user_complaints(user), *(email_complaints(email) if email is not None else ())])
-        if not isinstance(home_organization_id, Unchanged) and home_organization_id != user.home_organization_id:
-            _set_home(user, home_organization_id)
+        all_of(
+            lambda: refuse([*user_complaints(user), *(email_complaints(email) if email is not None else ())]),
+            lambda: _change_home(user, home_organization_id),
+            lambda: demand_roles(roles or ()),
+        )
         _change_email(user, email)
         user.save()
         if roles is not None:
@@ -208,6 +214,11 @@ def _set_home(user: User, home: UUID | None) -> None:
     demand_visible_home(current_scope().actor, home)
     user.home_organization_id = home
     validate_references([user])
+
+
+def _change_home(user: User, home: UUID | Unchanged | None) -> None:
+    if not isinstance(home, Unchanged) and home != user.home_organization_id:
+        _set_home(user, home)
 
 
 def _change_email(user: User, email: str | None) -> None:
