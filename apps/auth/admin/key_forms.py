@@ -57,7 +57,7 @@ class ApiKeyForm(CommandForm):
         help_text=_("Networks that may use the key, one in a line: 203.0.113.0/24. Empty means from anywhere."),
     )
     expires_at = forms.DateTimeField(
-        label=_("Expires"), required=False, widget=MomentInput, help_text=_("In UTC. Empty means never.")
+        label=_("Expires"), required=False, widget=MomentInput, help_text=_("In your time zone. Empty means never.")
     )
 
     class Meta:
