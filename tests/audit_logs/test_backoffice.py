@@ -146,3 +146,17 @@ def test_a_tab_costs_the_same_however_long_it_is(alice: Client, book: str) -> No
     for number in range(9):
         change(alice, book, pages=number + 2)
     assert queries() == short
+
+
+def test_the_list_speaks_of_doors_areas_and_what_was_done(alice: Client, book: str) -> None:
+    send(alice, "post", "/api/shelf/books/bulk/", {"action": "update", "ids": [book], "changes": {"pages": 9}})
+    page = alice.get(LIST).content.decode()
+    assert "Changed many · Shelf" in page
+    assert ">REST<" in page
+
+
+def test_an_undo_and_a_redo_name_the_record(alice: Client, book: str) -> None:
+    action = change(alice, book, title="Dune 2")
+    for step in ("undo", "redo"):
+        label = send(alice, "post", f"{ACTIONS}{action}/{step}/", {}).json()["resource_label"]
+        assert label == "Dune 2"

@@ -22,7 +22,7 @@ from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.commands.history.labels import record_url
 from apps.kernel.commands.history.visibility import visible_actions
-from apps.kernel.commands.history.wording import command_words, kind_words, module_label
+from apps.kernel.commands.history.wording import area_words, command_words, door_words, kind_words, plain_text
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.engine import seeing_all_of
 from apps.kernel.commands.undo.plan import undone_actions
@@ -72,7 +72,7 @@ class ActionAdmin(CommandAdmin):
     @admin.display(description=_("what"))
     def what(self, action: Action) -> str:
         """The command in words."""
-        return f"{command_words(action.command)} · {module_label(action.command.partition('.')[0])}"
+        return f"{command_words(action.command)} · {area_words(action)}"
 
     @admin.display(description=_("record"))
     def record(self, action: Action) -> str:
@@ -85,7 +85,7 @@ class ActionAdmin(CommandAdmin):
     @admin.display(description=_("where from"))
     def came_from(self, action: Action) -> str:
         """The door."""
-        return action.source
+        return door_words(action.source)
 
     @admin.display(description=_("state"))
     def state(self, action: Action) -> Any:
@@ -111,13 +111,14 @@ class ActionAdmin(CommandAdmin):
             "opts": self.opts,
             "page": self,
             "original": action,
+            "door": door_words(action.source),
             "entry": entry,
             "entries": [entry],
             "inner": [
                 (command_words(item.command), kind_words(item.resource_entity, item.command), item.resource_label)
                 for item in inner
             ],
-            "given": sorted(action.input.items()),
+            "given": [(name, plain_text(value)) for name, value in sorted(action.input.items()) if value is not None],
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "backoffice/action.html", context)

@@ -16,7 +16,7 @@ from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.history.records import ChangedInTree, column_of, shown_columns
 from apps.kernel.commands.history.undone import only_counting, only_undone
-from apps.kernel.commands.history.wording import command_words, field_label, kind_words
+from apps.kernel.commands.history.wording import command_words, door_words, field_label, kind_words
 from apps.kernel.commands.invocation import Source
 from apps.kernel.commands.models import Action
 from apps.kernel.registry.entities import ENTITIES
@@ -113,7 +113,7 @@ class BySource(SelectFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
         """Every door."""
-        return [(item.value, item.value) for item in Source]
+        return [(item.value, capfirst(door_words(item.value))) for item in Source]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Actions that came through it."""

@@ -14,7 +14,8 @@ from apps.kernel.commands.history.labels import RecordLabels, record_url
 from apps.kernel.commands.history.reads import note_diffs
 from apps.kernel.commands.history.states import UndoState, may_undo, states_of
 from apps.kernel.commands.history.visibility import trees_of, visible_actions
-from apps.kernel.commands.history.wording import command_words, kind_words, module_label
+from apps.kernel.commands.history.wording import area_words, command_words, door_words, kind_words
+from apps.kernel.commands.invocation import Source
 from apps.kernel.commands.models import Action
 from apps.kernel.tenancy.scope import current_scope
 
@@ -39,6 +40,11 @@ class Entry:
     def when(self) -> datetime:
         """When it was."""
         return self.action.created_at
+
+    @property
+    def door(self) -> str:
+        """Through which door it came; "" for the back office, where the reader is."""
+        return "" if self.action.source == Source.ADMIN else door_words(self.action.source)
 
     @property
     def is_own(self) -> bool:
@@ -72,7 +78,7 @@ def _entry(action: Action, state: UndoState, diff: ActionDiff) -> Entry:
         action=action,
         words=command_words(action.command),
         kind=kind_words(action.resource_entity, action.command),
-        module=module_label(action.command.partition(".")[0]),
+        module=area_words(action),
         url=record_url(action.resource_entity, action.resource_id),
         is_undone=state.is_undone,
         undo_url=reverse("admin:undo_plan", args=[action.pk]) if state.is_undoable else "",

@@ -105,8 +105,8 @@ class Action(TenantModel):
         ]
 
     def __str__(self) -> str:
-        """Say what was done to what."""
-        return f"{self.command} {self.resource_label}".strip()
+        """Name the record that it was about: an undo, which is about an action, shows the same."""
+        return self.resource_label or self.command
 
 
 class RowImage(TenantModel):

@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.history.labels import RecordLabels, target_of
+from apps.kernel.commands.models import Action
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.modules import modules
 
+ROOMS = frozenset({"kernel", "access"})  # what the kernel's own commands begin with
 NOTHING = "—"
 MASK = "••••••"
 LONGEST = 300
@@ -37,6 +39,42 @@ VERBS: dict[str, Promise] = {
     "cancel": gettext_lazy("Cancelled"),
     "import": gettext_lazy("Imported"),
     "enter": gettext_lazy("Entered"),
+    "bulk": gettext_lazy("Changed many"),
+    "bulk_for_good": gettext_lazy("Changed many for good"),
+    "start_bulk": gettext_lazy("Asked for a change of many"),
+    "export": gettext_lazy("Exported"),
+    "start_export": gettext_lazy("Asked for an export"),
+    "grant": gettext_lazy("Granted"),
+    "revoke": gettext_lazy("Revoked"),
+    "rotate": gettext_lazy("Gave a new secret"),
+    "set_acl": gettext_lazy("Set permissions"),
+    "set_roles": gettext_lazy("Set roles"),
+    "set_password": gettext_lazy("Set the password"),
+    "change_password": gettext_lazy("Changed the own password"),
+    "reset_password": gettext_lazy("Set a forgotten password anew"),
+    "rehash_password": gettext_lazy("Secured the stored password anew"),
+    "end": gettext_lazy("Ended"),
+    "end_sessions": gettext_lazy("Signed out everywhere"),
+    "sync_defaults": gettext_lazy("Granted what is new"),
+    "add_from_master": gettext_lazy("Added from the list"),
+    "set_base": gettext_lazy("Made the base"),
+    "suspend": gettext_lazy("Suspended"),
+    "reactivate": gettext_lazy("Opened again"),
+    "retry": gettext_lazy("Tried again"),
+    "retry_many": gettext_lazy("Tried many again"),
+    "remove": gettext_lazy("Removed"),
+    "set": gettext_lazy("Set"),
+    "set_up": gettext_lazy("Set up"),
+    "load": gettext_lazy("Loaded"),
+}
+DOORS: dict[str, Promise] = {
+    "api": gettext_lazy("REST"),
+    "admin": gettext_lazy("back office"),
+    "portal": gettext_lazy("portal"),
+    "task": gettext_lazy("background work"),
+    "workflow": gettext_lazy("workflow"),
+    "import": gettext_lazy("import"),
+    "system": gettext_lazy("system"),
 }
 
 
@@ -44,6 +82,19 @@ def command_words(command_id: str) -> str:
     """A command in words: `currencies.currency.create` is "Created"; unknown verbs stand as they are."""
     verb = command_id.rpartition(".")[2]
     return str(VERBS[verb]) if verb in VERBS else verb.replace("_", " ").capitalize()
+
+
+def door_words(source: str) -> str:
+    """The door through which an action came, in words."""
+    return str(DOORS.get(source, source))
+
+
+def area_words(action: Action) -> str:
+    """The module that an action belongs to: for what the platform does to any record, that of the record."""
+    module = action.command.partition(".")[0]
+    if module in ROOMS and action.resource_entity:
+        module = action.resource_entity.partition(".")[0]
+    return str(_("Platform")) if module in ROOMS else module_label(module)
 
 
 def kind_words(entity: str, command_id: str = "") -> str:
