@@ -71,6 +71,13 @@ def test_super_admins_are_hidden_from_others(house: House, manager: Client) -> N
     assert [manager.get(path).status_code for path in (at(chief), f"{USERS}{chief.pk}/change/")] == [404, 404]
 
 
+def test_the_question_opens_with_the_user_chosen_and_no_complaint(house: House, manager: Client) -> None:
+    user = make_user(house, name="Ada")
+    page = manager.get(EXPLAIN, {"user": str(user.pk)}).content.decode()
+    assert f'value="{user.pk}" selected' in page
+    assert "This field is required" not in page
+
+
 def test_access_is_explained(house: House, manager: Client) -> None:
     user = make_user(house, name="Bob", roles=(make_role(house, "currencies.*", name="All"),))
     give(house, user, denied_features=["currencies.manage"])

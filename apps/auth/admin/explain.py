@@ -68,7 +68,8 @@ class AccessPages:
         """Who holds a feature, and what decides about it for one user, also on one record."""
         if not (allows(MANAGE_ACL) and allows(VIEW_ROLES)):
             raise PermissionDenied
-        form = ExplainForm(request.GET or None)
+        is_asked = "feature" in request.GET
+        form = ExplainForm(request.GET) if is_asked else ExplainForm(initial=request.GET.dict())
         form.fields["user"].queryset = only_visible_users(User.objects.filter(deleted_at__isnull=True).order_by("name"))  # type: ignore[attr-defined]
         dress(form)
         said, found = None, None
