@@ -58,7 +58,8 @@ def _import_everything() -> None:
 def _homes() -> frozenset[str]:
     from apps.kernel.registry.modules import modules
 
-    return frozenset({"kernel", *(item.manifest.id for item in modules() if item.name.startswith("apps."))})
+    # Commands of the kernel's room `access` stand in the auth module and bear the room's name.
+    return frozenset({"kernel", "access", *(item.manifest.id for item in modules() if item.name.startswith("apps."))})
 
 
 def _own(names: Iterable[str]) -> list[str]:
