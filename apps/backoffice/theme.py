@@ -25,6 +25,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Agora",
     "SITE_HEADER": "Agora",
     "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("web/icon.svg")}],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
