@@ -190,3 +190,12 @@ def test_everybody_sees_them_where_the_setting_says_so(
 ) -> None:
     settings.API_DOCS_PUBLIC = True
     assert client.get(address).status_code == 200
+
+
+def test_every_operation_says_what_it_does_to_what(drawn: dict[str, Any]) -> None:
+    for path, method, operation in operations(drawn):
+        assert operation["summary"], (method, path)
+        assert "command of" not in operation["summary"], (method, path)
+    books = drawn["paths"]["/api/shelf/books/"]
+    assert books["get"]["summary"] == "List books, page by page or as a file."
+    assert books["post"]["description"].startswith("Create one book.\n\nNeeds `shelf.")

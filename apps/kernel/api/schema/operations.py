@@ -17,6 +17,7 @@ from apps.kernel.api.schema import orders, parameters, problems, security
 from apps.kernel.api.schema.examples import add_examples
 from apps.kernel.api.schema.headers import Facts, add_headers
 from apps.kernel.api.schema.shapes import ACCEPTED, BULK_DONE, FILES, closed, exact, page, part
+from apps.kernel.api.schema.wording import standard_text
 from apps.kernel.api.serializers import Empty
 from apps.kernel.api.viewsets import CommandViewSet
 
@@ -68,7 +69,9 @@ class HouseSchema(AutoSchema):
             return None
         features = features_of(self.view, self.action)
         operation["x-features"] = list(features)
-        operation["description"] = self._described(operation.get("description", ""), features)
+        text = standard_text(self.view, self.action) or operation.get("description", "")
+        operation["summary"] = text.partition("\n")[0]
+        operation["description"] = self._described(text, features)
         operation["parameters"] = [*operation.get("parameters", []), *self._house_parameters()]
         operation["responses"] = {**self._refusals(), **operation["responses"]}
         add_headers(operation["responses"], self._facts())
