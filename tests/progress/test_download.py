@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.test import Client
+from django.test import AsyncRequestFactory, Client
 
 from apps.auth.models import User
+from apps.kernel.api.exporting.streams import file_response
 from apps.kernel.ids import uuid7
 from tests.directory.callers import PROBLEM, client_of, member
 from tests.progress.factories import jobs, open_job, working_in
@@ -107,3 +110,30 @@ def test_a_removed_file_and_a_job_without_one_are_not_there(house: House, bob: U
 
 def test_the_download_takes_no_parameters(house: House, bob: User, browser: Client) -> None:
     assert browser.get(f"{address(exported(house, bob))}?as=html").status_code == 400
+
+
+class Watched(io.BytesIO):
+    """A file that remembers how much was asked for at once."""
+
+    largest = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and remember the length."""
+        found = super().read(size)
+        self.largest = max(self.largest, len(found))
+        return found
+
+
+def test_an_event_loop_gets_the_file_piece_by_piece(database: None) -> None:
+    content = bytes(range(256)) * 4096
+    file = Watched(content)
+    answer = file_response(AsyncRequestFactory().get("/"), file, name="things.csv", kind="text/csv")
+
+    async def pieces() -> list[bytes]:
+        return [piece async for piece in answer]
+
+    assert (answer.is_async, answer["Content-Length"]) == (True, str(len(content)))
+    assert b"".join(async_to_sync(pieces)()) == content
+    assert file.largest < len(content) / 10
+    answer.close()
+    assert file.closed

@@ -16,6 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.kernel.api.exporting.streams import file_response
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.refusals import Forbidden
 from apps.kernel.api.viewsets import CommandViewSet
@@ -29,6 +30,8 @@ from apps.progress.services import cancel_job
 
 CALLERS = frozenset({ActorKind.STAFF, ActorKind.API_KEY})
 UNKNOWN_TYPE = "application/octet-stream"
+# No browser opens the file in place, whatever is in it.
+NEVER_IN_PLACE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
 
 
 class JobViewSet(CommandViewSet):
@@ -74,16 +77,10 @@ class JobViewSet(CommandViewSet):
             content = default_storage.open(job.file, "rb")
         except FileNotFoundError:
             raise RowNotFound from None
-        return _attachment(content, str(job.result.get("file_name") or PurePosixPath(job.file).name))
+        name = str(job.result.get("file_name") or PurePosixPath(job.file).name)
+        return file_response(request._request, content, name=name, kind=_kind_of(name), **NEVER_IN_PLACE)
 
 
-def _attachment(content: Any, name: str) -> FileResponse:
-    """The file as a download that no browser opens in place, whatever is in it."""
+def _kind_of(name: str) -> str:
     kind, encoding = mimetypes.guess_type(name)
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=name,
-        content_type=UNKNOWN_TYPE if encoding else kind or UNKNOWN_TYPE,
-        headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"},
-    )
+    return UNKNOWN_TYPE if encoding else kind or UNKNOWN_TYPE
