@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.auth.calculations import GrantList, role_access
 from apps.kernel.access.grants import PORTAL, Access
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import FEATURES, Feature
 from apps.kernel.registry.modules import modules
 
 EVERYTHING = "*"
+ABBREVIATION = 3  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,15 @@ def _branch(module: str, features: list[Feature], ticked: frozenset[str], access
 
 def _area(name: str, features: list[Feature], ticked: frozenset[str], access: Access) -> Area:
     whole = _whole(f"{name}.*", ticked, access)
-    title = name.rpartition(".")[2].replace("_", " ").capitalize()
     needed = len(features) > 1 or whole.is_held
-    return Area(title, whole if needed else None, tuple(_leaf(item, ticked, access) for item in features))
+    return Area(_area_title(name), whole if needed else None, tuple(_leaf(item, ticked, access) for item in features))
+
+
+def _area_title(name: str) -> str:
+    """What its kind of record is called, or the name itself: `auth.api_keys` is "API keys"."""
+    kind = ENTITIES.get(name.removesuffix("s"))
+    words = str(kind.model._meta.verbose_name_plural) if kind else name.rpartition(".")[2].replace("_", " ")
+    return capfirst(words) if len(words) > ABBREVIATION else words.upper()
 
 
 def _whole(grant: str, ticked: frozenset[str], access: Access) -> Leaf:
