@@ -90,6 +90,8 @@ def test_the_number_of_queries_does_not_grow_with_the_page(house: House, alice: 
         ({"page_size": "101"}, {"page_size": "kernel.page.invalid"}),
         ({"page": "٣"}, {"page": "kernel.page.invalid"}),
         ({"ordering": "nothing"}, {"ordering": "kernel.ordering.unknown"}),
+        ({"fields": ""}, {"fields": "kernel.filter.empty"}),
+        ({"fields": ",", "format": "csv"}, {"fields": "kernel.filter.empty"}),
         ({"ordering": "notes"}, {"ordering": "kernel.ordering.unknown"}),
         ({"ordering": "title,-title"}, {"ordering": "kernel.ordering.repeated"}),
         ({"fields": "id,secret"}, {"fields": "kernel.fields.unknown"}),

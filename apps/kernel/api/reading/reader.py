@@ -99,6 +99,8 @@ def chosen_fields(asked: Asked, readable: tuple[str, ...]) -> tuple[str, ...]:
     names = asked.names("fields")
     if names is None:
         return readable
+    if not names:
+        asked.refuse("fields", "kernel.filter.empty", _("Give a value, or leave the parameter out."))
     if unknown := [name for name in names if name not in readable]:
         asked.refuse_unknown("fields", "kernel.fields.unknown", unknown=unknown, known=readable)
     return tuple(name for name in readable if name in set(names))
