@@ -152,6 +152,7 @@ ADMITTED = frozenset(
         "kernel.bulk.refused",
         "currencies.currency.code_fixed",
         "auth.user.locale",
+        "auth.user.time_zone",
         "directory.tenant.base_currency",
         "auth.api_key.addresses",
         # the clock decides

@@ -24,7 +24,7 @@ def secret_field() -> StrictCharField:
 
 @extend_schema_field({"type": "string", "format": "email", "maxLength": LONGEST_ADDRESS})
 class AddressField(StrictCharField):
-    """An e-mail address; its form is looked at by the serializer."""
+    """An e-mail address; whoever takes it looks at its form."""
 
 
 class AddressSerializer(StrictSerializer):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.auth.api.serializers.sessions import LONGEST_ADDRESS, secret_field
+from apps.auth.api.serializers.sessions import LONGEST_ADDRESS, AddressField, secret_field
 from apps.auth.models import LoginState, User, UserRole
 from apps.auth.selectors import passes_every_check
 from apps.kernel.api.serializers import (
@@ -83,7 +83,7 @@ class RoleIds(serializers.ListField):
 class UserSerializer(StrictModelSerializer):
     """One user."""
 
-    email = StrictCharField(max_length=LONGEST_ADDRESS)
+    email = AddressField(max_length=LONGEST_ADDRESS)
     roles = RoleIds(child=StrictUUIDField(), required=False, max_length=MOST_ROLES, allow_empty=True)
     is_super_admin = serializers.SerializerMethodField()
     last_login_at = serializers.SerializerMethodField()
