@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -29,3 +31,37 @@ class Rbac(Protocol):
         Empty where `user_has_all_features` would refuse the tenant or the organization.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLocked:
+    """Too many wrong passwords locked the user's account until `until`."""
+
+    resource_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    """The user has another password; all their sessions have ended."""
+
+    resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LogInSucceeded:
+    """The user proved who they are and a session began."""
+
+    resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LogInFailed:
+    """Somebody gave a wrong password for the user; `failed_attempts` in a row by now, since the last success or lock.
+
+    Attempts that follow one another within moments are one event.
+    """
+
+    resource_id: UUID
+    failed_attempts: int
+    is_locked: bool

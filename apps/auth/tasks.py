@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
-from apps.auth.services.log_in import LOCK_NOTICE, announce_lock
+from apps.auth.services.announcing import announce_lock, record_failure
+from apps.auth.services.log_in import FAILURE, LOCK_NOTICE
 from apps.auth.services.resets import ASKED_ANYWHERE, ASKED_IN_ONE, queue_resets
 from apps.auth.services.sessions import tidy_up
 from apps.auth.sessions import EXPIRY
+from apps.kernel.errors import RowNotFound
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease
@@ -15,10 +18,16 @@ from apps.kernel.work.leases import Lease
 
 @work_kind(LOCK_NOTICE)
 def tell_of_lock(user_id: UUID, lease: Lease) -> None:
-    """Mail the user whose account was locked."""
-    with scoped_transaction():
+    """Tell of a lock, unless it has ended meanwhile."""
+    with suppress(RowNotFound):
         announce_lock(user_id)
-        lease.complete()
+
+
+@work_kind(FAILURE)
+def tell_of_failure(user_id: UUID, lease: Lease) -> None:
+    """Tell of wrong passwords, unless there was no such user at all."""
+    with suppress(RowNotFound):
+        record_failure(user_id)
 
 
 @work_kind(ASKED_IN_ONE)

@@ -19,6 +19,7 @@ from apps.kernel.commands.models import Action, IdempotencyRecord
 from apps.kernel.errors import RowNotFound
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.work.models import Work
+from apps.kernel.work.sweeper import sweep
 from tests.auth.calls import (
     ADDRESS,
     CHANGE,
@@ -225,6 +226,8 @@ def test_the_right_password_at_the_fifth_attempt_locks_nothing_and_mails_nothing
 def test_an_unknown_address_leaves_nothing_behind(database: None) -> None:
     for _ in range(6):
         log_in(email="nobody@example.org", password="wrong")
+    assert set(Work.objects.values_list("kind", flat=True)) == {"auth.log_in_failure"}, "the step that all take"
+    sweep()
     assert not Work.objects.exists()
 
 

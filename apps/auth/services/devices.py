@@ -16,6 +16,7 @@ from apps.auth.services.boundary import demand_changeable
 from apps.auth.sessions import SessionStore, SignIn
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.hosting import hosting_commands
 from apps.kernel.commands.idempotency import IdempotencyKey, claim, settle
 from apps.kernel.commands.running import about
 from apps.kernel.errors import RowNotFound
@@ -74,7 +75,7 @@ def own_work(user: User, key: IdempotencyKey | None = None) -> Iterator[None]:
 
     Raises Replayed and AnswerWithheld for a key that did it before.
     """
-    with reading_paused(), using_scope(scope_of(user)), scoped_transaction():
+    with reading_paused(), using_scope(scope_of(user)), scoped_transaction(), hosting_commands():
         if key is not None:
             claim(key)
         yield

@@ -13,13 +13,12 @@ from django.db.models import Q, QuerySet
 
 from apps.auth.calculations import Attempts, attempted, is_locked
 from apps.auth.models import LoginState, User
-from apps.auth.notifications import ACCOUNT_LOCKED
 from apps.auth.selectors import encodable, tenant_named
 from apps.auth.services.checks import LONGEST_PASSWORD
-from apps.auth.services.passwords import letter_context, rehash_password
+from apps.auth.services.passwords import rehash_password
 from apps.kernel import clock
 from apps.kernel.crypto.tokens import installation_digest
-from apps.kernel.ports import Mailer, OrganizationTree
+from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.models import CredentialIndex
 from apps.kernel.tenancy.scope import system_scope
@@ -30,6 +29,7 @@ from apps.kernel.work.queueing import enqueue
 KIND = "email"
 DOOR = "staff"
 LOCK_NOTICE = "auth.lock_notice"
+FAILURE = "auth.log_in_failure"
 NO_TENANT = UUID(int=0)
 MAY_LOG_IN = Q(deleted_at__isnull=True, is_active=True, is_confirmed=True)
 # The fifth attempt locks before its password is compared: a right one takes the lock away again.
@@ -52,17 +52,6 @@ def proves_password(user: User, password: str) -> bool:
     return _attempt(user.tenant_id, user.pk, password) is not None
 
 
-def announce_lock(user_id: UUID) -> None:
-    """Tell the user by mail that the account is locked, unless the right password or time has ended that."""
-    user: User | None = User.objects.filter(MAY_LOG_IN, pk=user_id).first()
-    state = LoginState.objects.filter(pk=user_id).first()
-    if user is None or state is None or not is_locked(_attempts_of(state), clock.now()):
-        return
-    service(Mailer).queue(
-        ACCOUNT_LOCKED, user.email, letter_context(user, until=state.locked_until), locale=user.locale
-    )
-
-
 def entries_of_address(email: str, tenant: str | UUID | None) -> QuerySet[CredentialIndex]:
     """Where users with the address are, in the global index: one entry for each, in the named tenant or in all."""
     entries = CredentialIndex.objects.filter(kind=KIND, digest=installation_digest(encodable(email)))
@@ -74,6 +63,7 @@ def _attempt(tenant_id: UUID, user_id: UUID, password: str, **on_success: object
     is_right, is_outdated = _compare(password, stored)
     if stored is None or not is_right:
         count_log_in_refusal(DOOR)
+        _note_failure(tenant_id, user_id)
         return None
     user = _succeed(tenant_id, user_id, **on_success)
     if user is not None and is_outdated:
@@ -96,7 +86,7 @@ def _begin_attempt(tenant_id: UUID, user_id: UUID) -> str | None:
         is_open = service(OrganizationTree).tenant_is_open(tenant_id)
         works = User.objects.filter(MAY_LOG_IN, pk=user_id).exists()
         state = LoginState.objects.select_for_update().filter(pk=user_id).first()
-        before = _attempts_of(state) if state else Attempts()
+        before = attempts_of(state) if state else Attempts()
         after = before if is_locked(before, now) else attempted(before, now)
         LoginState.objects.filter(pk=user_id).update(**_columns(after))
         if state is not None and after.locks > before.locks:
@@ -112,7 +102,15 @@ def _succeed(tenant_id: UUID, user_id: UUID, **changes: object) -> User | None:
         return user
 
 
-def _attempts_of(state: LoginState) -> Attempts:
+def _note_failure(tenant_id: UUID, user_id: UUID) -> None:
+    """Have a worker tell of it: one row for whoever it was, so that an unknown address takes the same step."""
+    with _own_transaction(tenant_id):
+        _skip_flush()
+        enqueue(FAILURE, user_id)
+
+
+def attempts_of(state: LoginState) -> Attempts:
+    """What has been counted for the user."""
     return Attempts(state.failed_attempts, state.lock_count, state.locked_until)
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import translation
 from django.utils.formats import date_format
 
+from apps.auth.events import PASSWORD_REPLACED
 from apps.auth.features import MANAGE_USERS
 from apps.auth.models import LoginState, PasswordReset, User
 from apps.auth.notifications import PASSWORD_CHANGED
@@ -53,6 +54,7 @@ def replace_password(user: User, password: str) -> None:
     write_password(user.pk, password)
     end_sessions_of(user.pk)
     end_resets_of(user.pk)
+    PASSWORD_REPLACED.emit(resource_id=user.pk)
     service(Mailer).queue(PASSWORD_CHANGED, user.email, letter_context(user, at=clock.now()), locale=user.locale)
 
 
