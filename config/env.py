@@ -71,6 +71,15 @@ def listing(name: str, default: Iterable[str] = ()) -> list[str]:
     return [item.strip() for item in text(name, ",".join(default)).split(",") if item.strip()]
 
 
+def mapping(name: str) -> dict[str, str]:
+    """Read comma-separated pairs `key=value`; nothing set is no pair."""
+    pairs = [item.partition("=") for item in listing(name)]
+    found = {key.strip(): value.strip() for key, _, value in pairs}
+    if len(found) < len(pairs) or not all(key and value for key, value in found.items()):
+        raise SettingInvalid(name=name, complaint="has to be a list of key=value, each key once, parted by commas")
+    return found
+
+
 def url(name: str, default: str | None = None, *, schemes: Iterable[str] = ("http", "https")) -> str:
     """Read an address whose scheme is one of `schemes`."""
     value, allowed = text(name, default), tuple(schemes)

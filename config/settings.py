@@ -228,7 +228,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 CURRENCY_RATE_DAYS = env.integer("AGORA_CURRENCY_RATE_DAYS", 30, least=0)  # how old a rate may be for a conversion
 OUTBOUND_ALLOW_PRIVATE = env.flag("OUTBOUND_ALLOW_PRIVATE", default=False)
+# Widgets, menu items, enrichers, interceptors and command guards by their ids: docs/how-to/extend.md.
 EXTENSIONS_DISABLED = env.listing("EXTENSIONS_DISABLED")
+EXTENSION_OVERRIDES = env.mapping("EXTENSION_OVERRIDES")
 SERVICE_OVERRIDES: dict[str, str] = {}
 
 LOGGING = configure_logging(level=env.text("AGORA_LOG_LEVEL", "INFO"))

@@ -25,6 +25,8 @@ NAME = "AGORA_TEST_READER"
         ("0.25", lambda: env.seconds(NAME), 0.25),
         (" a, b ,,c", lambda: env.listing(NAME), ["a", "b", "c"]),
         ("", lambda: env.listing(NAME, ["x"]), ["x"]),
+        ("a.b=c.d, e.f = g", lambda: env.mapping(NAME), {"a.b": "c.d", "e.f": "g"}),
+        ("", lambda: env.mapping(NAME), {}),
         ("https://shop.example", lambda: env.url(NAME), "https://shop.example"),
         ("redis://h", lambda: env.url(NAME, schemes=["redis", "unix"]), "redis://h"),
     ],
@@ -47,6 +49,9 @@ def test_a_value_is_read(
         ("-1", lambda: env.seconds(NAME)),
         ("nan", lambda: env.seconds(NAME)),
         ("ftp://hunter2", lambda: env.url(NAME)),
+        ("hunter2", lambda: env.mapping(NAME)),
+        ("a=hunter2,a=b", lambda: env.mapping(NAME)),
+        ("=hunter2", lambda: env.mapping(NAME)),
     ],
 )
 def test_a_refusal_names_the_variable_and_keeps_the_value_to_itself(

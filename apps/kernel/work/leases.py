@@ -123,7 +123,7 @@ def holding(lease: Lease) -> Iterator[Lease]:
         _held.reset(token)
 
 
-@command_guard("kernel.work.fence", pattern="*", priority=-1000)
+@command_guard("kernel.work.fence", pattern="*", priority=-1000, essential=True)
 def demand_lease(call: GuardCall) -> None:
     """Let a command that a handler calls write only while the handler's lease holds."""
     lease = current_lease()
