@@ -1,0 +1,81 @@
+"""System checks of extensions: ids in settings, features, spots and templates that exist."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
+
+from apps.kernel.commands import guards  # noqa: F401 - declares an extension point
+from apps.kernel.extensions import enrichers, interceptors, menu  # noqa: F401 - each declares an extension point
+from apps.kernel.extensions.spots import WIDGETS, Widget, is_offered
+from apps.kernel.registry.features import is_declared
+from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essential, replacement
+
+
+@register()
+def check_extensions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every extension can do what it declares, and every id that the settings name is one."""
+    widgets = (message for item in WIDGETS.values() for message in judge_widget(item))
+    return [*_settings(), *_ids(), *_features(), *widgets]
+
+
+def declared() -> dict[str, Extension]:
+    """Every declared extension by its id."""
+    return {entry.id: entry for point in POINTS.values() for entry in point.everything()}
+
+
+def _settings() -> Iterator[CheckMessage]:
+    known = declared()
+    named = [*settings.EXTENSIONS_DISABLED, *settings.EXTENSION_OVERRIDES]
+    for extension in named:
+        entry = known.get(extension)
+        if entry is None:
+            # A warning: settings may name what belongs to a module that this process leaves out.
+            hint = "manage.py extensions lists them."
+            yield Warning(f"The settings name {extension!r}, which is no extension.", hint=hint, id="kernel.W040")
+        elif is_essential(entry):
+            yield Error(f"{extension!r} can be neither switched off nor replaced.", id="kernel.E040")
+    for extension, path in settings.EXTENSION_OVERRIDES.items():
+        if (entry := known.get(extension)) is not None:
+            yield from _override(entry, path)
+
+
+def _override(entry: Extension, path: str) -> Iterator[CheckMessage]:
+    try:
+        replacement(entry, path)
+    except (ImportError, BadOverride) as error:
+        yield Error(f"EXTENSION_OVERRIDES for {entry.id!r}: {error}.", id="kernel.E041")
+
+
+def _ids() -> Iterator[CheckMessage]:
+    """Settings name an id without its kind, so it belongs to one kind only."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for point in POINTS.values():
+        for entry in point.everything():
+            kinds[entry.id].append(point.kind)
+    for extension, found in kinds.items():
+        if len(found) > 1:
+            yield Error(f"{extension!r} is declared more than once: as {', '.join(found)}.", id="kernel.E045")
+
+
+def _features() -> Iterator[CheckMessage]:
+    for extension, entry in declared().items():
+        for feature in entry.features:
+            if not is_declared(feature):
+                yield Error(f"{extension!r} asks for the undeclared feature {feature!r}.", id="kernel.E042")
+
+
+def judge_widget(item: Widget) -> Iterator[CheckMessage]:
+    """What is wrong with one widget."""
+    if not is_offered(item.spot):
+        yield Error(f"The widget {item.id!r} stands in {item.spot!r}, which no page has.", id="kernel.E043")
+    try:
+        get_template(item.template)
+    except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+        yield Error(f"The template of the widget {item.id!r} cannot be loaded: {error}.", id="kernel.E044")
