@@ -24,6 +24,7 @@ from apps.kernel.errors import (
     RowNotFound,
     Unavailable,
 )
+from apps.kernel.extensions.errors import ExtensionFailed
 from apps.kernel.tenancy.refusals import problem_body
 
 logger = logging.getLogger(__name__)
@@ -31,12 +32,13 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 WHOLE = "non_field_errors"
 RETRY_AFTER = "2"
+TOLD = (Unavailable, ExtensionFailed)  # faults that say what failed; an extension's has been logged with its cause
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     """The answer to any exception of a view; what is no refusal is logged and hidden."""
     refusal = as_refusal(error)
-    if refusal is None or (refusal.status >= 500 and not isinstance(refusal, Unavailable)):
+    if refusal is None or (refusal.status >= 500 and not isinstance(refusal, TOLD)):
         request = context.get("request")
         logger.error("request failed", exc_info=error, extra={"path": getattr(request, "path", "")})
         got_request_exception.send(sender=None, request=getattr(request, "_request", None))

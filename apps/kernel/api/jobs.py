@@ -124,7 +124,7 @@ def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
     view = _view_at(job.values["address"], "list")
     for feature in features_of(view, "list"):
         demand_feature(current_scope(), feature)
-    shape = view.shape()
+    shape = view.file_shape()
     asked = QueryDict(urlsplit(job.values["address"]).query)
     selection = select(view.listed_rows(asked), asked, shape)
     total = selection.rows.order_by().values("pk").count()
@@ -137,7 +137,7 @@ def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
         watch(done, total)
 
     watch(0, total)
-    for piece in form.write(selection.names, exported_rows(selection, shape, view, note=note)):
+    for piece in form.write(selection.shown, exported_rows(selection, shape, view, note=note)):
         file.write(piece)
     return done
 

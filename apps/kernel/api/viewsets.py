@@ -24,6 +24,7 @@ from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.serializers import Empty, StrictSerializer
 from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
+from apps.kernel.extensions.enrichers import enrich_records, open_names
 
 CommandCall = Callable[..., Any]
 
@@ -94,6 +95,8 @@ class CommandViewSet(ReadingViewSet):
         chosen = serializer or self.get_serializer_class()
         form = chosen(data=request.data, partial=partial, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
+        if not self.is_intercepted and self.intercept(request):
+            return self.checked(request, serializer=serializer, partial=partial)
         return dict(form.validated_data)
 
     def answered(self, command: CommandCall, *args: Any, status: int = status.HTTP_200_OK, **kwargs: Any) -> Response:
@@ -104,8 +107,13 @@ class CommandViewSet(ReadingViewSet):
             with invoked(source=Source.API, expected_version=expected, idempotency=key):
                 result = command(*args, **kwargs)
         except Replayed as earlier:
-            return replay(earlier.answer)
+            return self.replayed(earlier.answer)
         return self.shown(result, status=status)
+
+    def replayed(self, answer: Answer) -> Response:
+        """The stored answer to the same request; what enrichers know is as of now."""
+        response = replay(answer)
+        return self.with_extras(response) if isinstance(answer.record, dict) and "id" in answer.record else response
 
     def pressed(self, request: Request, command: CommandCall, pk: UUID) -> Response:
         """Run a command that needs nothing but the record, and show what it left."""
@@ -125,6 +133,12 @@ class CommandViewSet(ReadingViewSet):
         response = Response(self.record_of(result, status=status), status=status)
         if status != HTTP_204_NO_CONTENT and (tag := etag_of(result)) is not None:
             response["ETag"] = tag
+        return self.with_extras(response) if isinstance(result, self.kind().model) and response.data else response
+
+    def with_extras(self, response: Response) -> Response:
+        """The answer to a write, with what enrichers know about its record."""
+        entity, record = self.kind(), response.data
+        record |= enrich_records(entity, [record], [UUID(str(record["id"]))], open_names(entity))
         return response
 
     def _command(self, name: str) -> CommandCall:

@@ -44,6 +44,11 @@ def current_invocation() -> Invocation:
     return _invocation.get() or Invocation()
 
 
+def give_reason(reason: str) -> None:
+    """Say why the commands that follow are called, until the `invoked` block around here ends."""
+    _invocation.set(replace(current_invocation(), reason=reason))
+
+
 @contextmanager
 def invoked(**changes: Any) -> Iterator[Invocation]:
     """Say how the commands in the block are called: `source`, `expected_version`, `reason`."""

@@ -85,4 +85,4 @@ class ApiKeyViewSet(CommandViewSet):
         record = {**self.record_of(result.key), "secret": result.secret}
         response = Response(record, status=status)
         response["ETag"] = str(etag_of(result.key))
-        return response
+        return self.with_extras(response)

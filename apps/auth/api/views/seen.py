@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.kernel.api.preconditions import expected_version
-from apps.kernel.api.repeats import idempotency_of, replay
+from apps.kernel.api.repeats import idempotency_of
 from apps.kernel.api.viewsets import CommandCall, CommandViewSet
 from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
@@ -61,7 +61,7 @@ class SeenViewSet(CommandViewSet):
             with invoked(source=Source.API, expected_version=expected_version(self.request), idempotency=key):
                 result = self._on_what_is_seen(command)(*args, **kwargs)
         except Replayed as earlier:
-            return replay(earlier.answer)
+            return self.replayed(earlier.answer)
         answer: Response = response(result)
         return answer
 

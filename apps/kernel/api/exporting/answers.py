@@ -39,7 +39,7 @@ class Asking(Unkept):
 
 def exported(view: Any, request: Request, form: Format) -> Any:
     """The answer to a list request that asks for a file. Raises InvalidInput with all complaints."""
-    shape = view.shape()
+    shape = view.file_shape()
     selection = select(view.listed_rows(request.query_params), request.query_params, shape)
     if selection.wish.inner:
         message = _("A file has no room for expanded records.")
@@ -75,7 +75,7 @@ def _file(view: Any, request: Request, form: Format, selection: Selection, shape
     return streaming_response(
         request._request,
         current_scope(),
-        lambda: form.write(selection.names, exported_rows(selection, shape, view, note=note)),
+        lambda: form.write(selection.shown, exported_rows(selection, shape, view, note=note)),
         **{
             "Content-Type": form.media_type,
             "Content-Disposition": f'attachment; filename="{file_name(view.entity, form)}"',

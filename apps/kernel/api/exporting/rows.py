@@ -10,6 +10,8 @@ from uuid import UUID
 from rest_framework.request import Request
 
 from apps.kernel.api.reading.reader import ListShape, Selection
+from apps.kernel.extensions.enrichers import enriched
+from apps.kernel.registry.entities import Entity
 
 CHUNK = 2000
 Row = tuple[Any, ...]
@@ -17,24 +19,35 @@ Note = Callable[[list[UUID]], None]
 
 
 def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: Note) -> Iterator[Row]:
-    """Rows of the chosen fields in the list's order, inside an open transaction; `note` gets the ids of each chunk."""
+    """Rows of the chosen fields in the list's order, inside an open transaction; `note` gets the ids of each chunk.
+
+    Raises Unavailable where an enricher fails whose column was asked for.
+    """
     ordered = selection.rows.order_by(*(term.words for term in selection.order))
     columns = shape.plan.plain(selection.names)
     if columns is None:
-        yield from _computed(ordered, selection.names, view, note)
+        yield from _computed(ordered, selection, view, note)
         return
     rows = ordered.values_list(*(column.source for column in columns), "pk").iterator(chunk_size=CHUNK)
     for chunk in _chunks(rows):
-        note([row[-1] for row in chunk])
-        for row in chunk:
-            yield row[:-1]
+        ids = [row[-1] for row in chunk]
+        note(ids)
+        for row, extras in zip(chunk, _extras(ids, selection, shape.entity), strict=True):
+            yield (*row[:-1], *extras)
 
 
-def _computed(ordered: Any, names: tuple[str, ...], view: Any, note: Note) -> Iterator[Row]:
+def _computed(ordered: Any, selection: Selection, view: Any, note: Note) -> Iterator[Row]:
     for chunk in _chunks(ordered.iterator(chunk_size=CHUNK)):
-        note([row.pk for row in chunk])
-        for record in view.get_serializer(chunk, many=True).data:
-            yield tuple(record[name] for name in names)
+        ids = [row.pk for row in chunk]
+        note(ids)
+        shown = view.get_serializer(chunk, many=True).data
+        for record, extras in zip(shown, _extras(ids, selection, view.kind()), strict=True):
+            yield (*(record[name] for name in selection.names), *extras)
+
+
+def _extras(ids: list[UUID], selection: Selection, entity: Entity) -> Iterator[Row]:
+    found = enriched(entity, ids, selection.extras, in_exports=True)
+    return (tuple(found.of(name, record_id) for name in selection.extras) for record_id in ids)
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -19,8 +19,10 @@ from apps.kernel.api.reading.complaints import Asked, Parameters
 from apps.kernel.api.reading.conditions import Filterable
 from apps.kernel.api.reading.expansions import Expansion, Record, Wish
 from apps.kernel.api.reading.ordering import Order, order_of
+from apps.kernel.extensions.enrichers import enrich_records
 from apps.kernel.registry.entities import Entity
 
+Names = tuple[str, ...]
 PARAMETERS = pages.PARAMETERS | conditions.PARAMETERS | {"ordering", "fields", "expand"}
 
 
@@ -36,6 +38,7 @@ class ListShape:
     sortable: tuple[str, ...]
     default_ordering: str
     expansions: Mapping[str, Expansion]
+    extras: tuple[str, ...] = ()  # fields of enrichers: `_<module>`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,12 @@ class Selection:
     order: Order
     names: tuple[str, ...]
     wish: Wish
+    extras: tuple[str, ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Every field of a file's rows."""
+        return (*self.names, *self.extras)
 
     def columns(self, plan: ColumnPlan, offered: Mapping[str, Expansion]) -> tuple[Column, ...] | None:
         """Columns to fetch: those shown and those that expansions start from; None when instances are needed."""
@@ -76,34 +85,41 @@ def listed(request: Request, rows: QuerySet[Any], shape: ListShape, view: Any) -
     columns = selection.columns(shape.plan, shape.expansions)
     sources = ["pk"] if columns is None else [column.source for column in columns]
     page = pages.read_page(selection.rows, wanted, selection.order, sources)
-    records = _computed(page.rows, selection, shape, view) if columns is None else as_records(columns, page.rows)
+    ids = [row[-1] for row in page.rows]
+    if columns is None:
+        records, ids = _computed(page.rows, selection, shape, view)
+    else:
+        records = as_records(columns, page.rows)
     expansions.expand(records, selection.wish, shape.expansions)
     _drop_helpers(records, selection, shape)
     body: dict[str, Any] = {"count": page.count}
     if page.is_capped:
         body["count_capped"] = True
     body |= {"next": _link(request, page.next), "previous": _link(request, page.previous), "results": records}
-    return Response(body), [row[-1] for row in page.rows]
+    body |= enrich_records(shape.entity, records, ids, selection.extras)
+    return Response(body), ids
 
 
 def _selection(rows: QuerySet[Any], asked: Asked, shape: ListShape) -> Selection:
     order = order_of(asked, model=shape.entity.model, allowed=shape.sortable, default=shape.default_ordering)
-    names = chosen_fields(asked, shape.readable)
+    names, extras = chosen_fields(asked, shape.readable, shape.extras)
     wish = expansions.wishes(asked, shape.expansions)
     what = Filterable(shape.entity, shape.filters, shape.filterable)
-    return Selection(conditions.narrowed(rows, asked, what), order, names, wish)
+    return Selection(conditions.narrowed(rows, asked, what), order, names, wish, extras)
 
 
-def chosen_fields(asked: Asked, readable: tuple[str, ...]) -> tuple[str, ...]:
-    """Read `fields=`; complains about names that are not readable."""
+def chosen_fields(asked: Asked, readable: Names, extras: Names) -> tuple[Names, Names]:
+    """Read `fields=`: fields of the record, and of enrichers; complains about names that are neither."""
     names = asked.names("fields")
     if names is None:
-        return readable
+        return readable, extras
     if not names:
         asked.refuse("fields", "kernel.filter.empty", _("Give a value, or leave the parameter out."))
-    if unknown := [name for name in names if name not in readable]:
-        asked.refuse_unknown("fields", "kernel.fields.unknown", unknown=unknown, known=readable)
-    return tuple(name for name in readable if name in set(names))
+    known = (*readable, *extras)
+    if unknown := [name for name in names if name not in known]:
+        asked.refuse_unknown("fields", "kernel.fields.unknown", unknown=unknown, known=known)
+    chosen = set(names)
+    return tuple(name for name in readable if name in chosen), tuple(name for name in extras if name in chosen)
 
 
 def refuse_strangers(asked: Asked, known: Collection[str]) -> None:
@@ -124,12 +140,15 @@ def as_records(columns: Sequence[Column], rows: Iterable[tuple[Any, ...]]) -> li
     return records
 
 
-def _computed(rows: Sequence[tuple[Any, ...]], selection: Selection, shape: ListShape, view: Any) -> list[Record]:
-    """Records of a serializer that computes something: instances of this page only, in its order."""
+def _computed(
+    rows: Sequence[tuple[Any, ...]], selection: Selection, shape: ListShape, view: Any
+) -> tuple[list[Record], list[Any]]:
+    """Records of a serializer that computes something, and their ids: instances of this page only, in its order."""
     found = shape.entity.model._default_manager.in_bulk([row[0] for row in rows])
     fetched = set(selection.fetched(shape.expansions))
-    shown = view.get_serializer([found[row[0]] for row in rows if row[0] in found], many=True).data
-    return [{name: value for name, value in record.items() if name in fetched} for record in shown]
+    ids = [row[0] for row in rows if row[0] in found]
+    shown = view.get_serializer([found[record_id] for record_id in ids], many=True).data
+    return [{name: value for name, value in record.items() if name in fetched} for record in shown], ids
 
 
 def _drop_helpers(records: Sequence[Record], selection: Selection, shape: ListShape) -> None:

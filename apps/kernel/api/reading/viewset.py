@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,10 +12,10 @@ from django.db import models
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.kernel.api.exporting.answers import exported, wanted_format
 from apps.kernel.api.filters import FilterSet, filter_set_of
+from apps.kernel.api.intercepting import InterceptedView
 from apps.kernel.api.negotiation import LIST_RENDERERS
 from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.permissions import features_of
@@ -25,6 +26,7 @@ from apps.kernel.api.reading.expansions import RESOURCES, Expansion, Record, exp
 from apps.kernel.api.reading.reader import ListShape, as_records, chosen_fields, listed, refuse_strangers
 from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import RowNotFound
+from apps.kernel.extensions.enrichers import enrich_records, open_names, possible_names
 from apps.kernel.ports import ReadLog
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES, Entity
@@ -34,7 +36,7 @@ from apps.kernel.tenancy.scope import current_scope
 Records = list[Record]  # the class below has a method called list
 
 
-class ReadingViewSet(GenericViewSet[Any]):
+class ReadingViewSet(InterceptedView):
     """List and detail of one entity.
 
     A subclass names `entity` (its id), `serializer_class`, `features` for each action, `filter_fields`,
@@ -87,7 +89,7 @@ class ReadingViewSet(GenericViewSet[Any]):
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One record, with its version as `ETag`."""
         asked, shape = Asked(request.query_params), self.shape()
-        names = chosen_fields(asked, self.detail_fields())
+        names, extras = chosen_fields(asked, self.detail_fields(), shape.extras)
         wish = wishes(asked, shape.expansions)
         refuse_strangers(asked, {"fields", "expand", "format"})
         asked.demand()
@@ -96,6 +98,7 @@ class ReadingViewSet(GenericViewSet[Any]):
         record = dict(self.get_serializer(row).data)
         expand([record], wish, shape.expansions)
         shown = {name: value for name, value in record.items() if name in names or name in wish.inner}
+        shown |= enrich_records(shape.entity, [shown], [row.pk], extras)
         response = Response(shown)
         if (tag := etag_of(row)) is not None:
             response["ETag"] = tag
@@ -132,14 +135,21 @@ class ReadingViewSet(GenericViewSet[Any]):
     @classmethod
     def shape(cls) -> ListShape:
         """What the list may be asked for by the caller of now."""
-        whole = cls.whole_shape()
+        whole = _whole_shape(cls)
         hidden = cls.hidden_fields()
-        return _cut(whole, hidden) if hidden else whole
+        return replace(_cut(whole, hidden) if hidden else whole, extras=open_names(whole.entity))
+
+    @classmethod
+    def file_shape(cls) -> ListShape:
+        """What the list may be asked for as a file: of enrichers only those that are meant for files."""
+        shape = cls.shape()
+        return replace(shape, extras=open_names(shape.entity, in_exports=True))
 
     @classmethod
     def whole_shape(cls) -> ListShape:
         """What the list may be asked for by a caller who may read every field."""
-        return _whole_shape(cls)
+        whole = _whole_shape(cls)
+        return replace(whole, extras=possible_names(whole.entity))
 
     @classmethod
     def hidden_fields(cls) -> frozenset[str]:

@@ -16,7 +16,7 @@ from apps.kernel.api.routers import COMMAND_OF
 from apps.kernel.api.schema import orders, parameters, problems, security
 from apps.kernel.api.schema.examples import add_examples
 from apps.kernel.api.schema.headers import Facts, add_headers
-from apps.kernel.api.schema.shapes import ACCEPTED, BULK_DONE, FILES, closed, exact, page, part
+from apps.kernel.api.schema.shapes import ACCEPTED, BULK_DONE, FILES, add_extras, closed, exact, page, part
 from apps.kernel.api.schema.wording import standard_text
 from apps.kernel.api.serializers import Empty
 from apps.kernel.api.viewsets import CommandViewSet
@@ -99,6 +99,7 @@ class HouseSchema(AutoSchema):
         )
         if not isinstance(self.view, ReadingViewSet):
             return found
+        found += parameters.interceptor_headers(self.view.entity, self.method, self.path)
         if self.is_paged:
             shape = self.view.whole_shape()
             test = orders.condition(self.registry, shape)
@@ -157,6 +158,8 @@ class HouseSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         found: dict[str, Any] = super()._get_response_bodies(direction)
+        if isinstance(self.view, ReadingViewSet):
+            add_extras(self.registry, found, self.view.kind())
         if self.is_paged or self.is_chosen:
             content = found["200"]["content"][JSON]
             content["schema"] = part(self.registry, content["schema"], self.view.whole_shape())

@@ -11,10 +11,12 @@ from apps.kernel.api.exporting.formats import FORMATS
 from apps.kernel.api.filters import AmountFilter, ClaimFilter, FewFilter, MomentFilter, WholeFilter
 from apps.kernel.api.reading.pages import LARGEST_PAGE, LAST_PAGE, PAGE_SIZE, Counting
 from apps.kernel.api.reading.reader import ListShape
+from apps.kernel.extensions.interceptors import INTERCEPTORS
 
 UUID_TEXT = {"type": "string", "format": "uuid"}
 ORGANIZATION = {"anyOf": [UUID_TEXT, {"type": "string", "enum": ["all", ""]}]}
 INK = "[!-~\u00a1-\u00ac\u00ae-\u00ff]"  # printable, as far as headers carry letters
+PRINTED = "^[!-~]([ -~]{0,198}[!-~])?$"  # servers lose other letters on the way
 VERSION = {"anyOf": [{"type": "string", "enum": ["*"]}, {"type": "string", "pattern": '^"[0-9]{1,9}"$'}]}
 
 
@@ -47,7 +49,7 @@ def list_parameters(shape: ListShape, condition: dict[str, Any], *, has_files: b
         _parameter("count", {"type": "string", "enum": list(Counting)}, "How exactly the records are counted."),
         _parameter("cursor", {"type": "string"}, "Empty for the first page; then what `next` says. Not with `page`."),
         _names("ordering", ways, "Sort keys; a minus in front descends. The last key is always the id."),
-        _names("fields", shape.readable, "Fields to show."),
+        _names("fields", (*shape.readable, *shape.extras), "Fields to show."),
         _several("ids", UUID_TEXT, "These records."),
         _condition(condition),
     ]
@@ -70,7 +72,7 @@ def _condition(schema: dict[str, Any]) -> dict[str, Any]:
 
 def record_parameters(shape: ListShape) -> list[dict[str, Any]]:
     """What a detail reads."""
-    found = [_names("fields", shape.readable, "Fields to show.")]
+    found = [_names("fields", (*shape.readable, *shape.extras), "Fields to show.")]
     if shape.expansions:
         found.append(_names("expand", shape.expansions, "Records to show in full beside the record."))
     return found
@@ -121,6 +123,15 @@ def header_parameters(*, is_write: bool, is_versioned: bool, is_public: bool) ->
         text = 'The version that you saw, such as `"3"`, or `*`; without it nothing is compared.'
         found.append(_parameter("If-Match", VERSION, text, place="header"))
     return found
+
+
+def interceptor_headers(entity: str, method: str, path: str) -> list[dict[str, Any]]:
+    """Headers that interceptors of such requests read."""
+    found = [item for item in INTERCEPTORS.in_force() if item.concerns(method=method, path=path, entity=entity)]
+    named = {name: text for item in found for name, text in item.headers.items()}
+    return [
+        _parameter(name, {"type": "string", "pattern": PRINTED}, text, place="header") for name, text in named.items()
+    ]
 
 
 def is_versioned(model: type[models.Model]) -> bool:

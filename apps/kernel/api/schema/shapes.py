@@ -12,11 +12,32 @@ from apps.kernel.api.exporting.formats import FORMATS
 from apps.kernel.api.reading.reader import ListShape
 from apps.kernel.api.schema.orders import PLACE, component
 from apps.kernel.api.serializers import CUSTOM, StrictSerializer
+from apps.kernel.extensions.enrichers import META, shapes
+from apps.kernel.registry.entities import Entity
 
 LINK = {"type": ["string", "null"], "format": "uri"}
 FILE = {"schema": {"type": "string", "format": "binary"}}
 FILES = {item.media_type.partition(";")[0]: FILE for item in FORMATS.values() if item.id != "json"}
 SOMETHING = r"\S"
+OBJECT: dict[str, Any] = {"type": "object", "description": "Added by an extension, for whoever may see it."}
+LEFT_OUT: dict[str, Any] = {
+    "type": "object",
+    "description": "Only there when extensions failed or took too long: which, and why.",
+    "properties": {
+        "left_out": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "enricher": {"type": "string"},
+                    "reason": {"type": "string", "enum": ["failed", "timed_out"]},
+                },
+                "required": ["enricher", "reason"],
+            },
+        }
+    },
+    "required": ["left_out"],
+}
 ACCEPTED: dict[str, Any] = {
     "type": "object",
     "description": "The work goes on behind the answer.",
@@ -37,6 +58,18 @@ BULK_DONE: dict[str, Any] = {
 }
 
 
+def add_extras(registry: ComponentRegistry, answers: dict[str, Any], entity: Entity) -> None:
+    """Give records in the answers the fields that enrichers may add, and the one that says what was left out."""
+    extras: dict[str, Any] = {name: {**OBJECT, **shape} for name, shape in shapes(entity).items()}
+    for answer in answers.values():
+        for media in answer.get("content", {}).values() if extras else ():
+            name = str(media["schema"].get("$ref", "")).removeprefix(PLACE)
+            if name:
+                known = registry[name, ResolvedComponent.SCHEMA].schema
+                if "id" in known.get("properties", {}):
+                    known["properties"] |= extras | {META: LEFT_OUT}
+
+
 def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
     """A page of records."""
     schema = {
@@ -47,6 +80,7 @@ def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
             "next": LINK,
             "previous": LINK,
             "results": {"type": "array", "items": record},
+            META: LEFT_OUT,
         },
         "required": ["count", "next", "previous", "results"],
     }

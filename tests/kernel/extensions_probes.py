@@ -1,0 +1,108 @@
+"""Extensions of each kind for tests: they say that they ran, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.test import Client
+
+from apps.kernel.commands.guards import GUARDS, GuardEntry
+from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
+from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
+from apps.kernel.extensions.menu import MENU, MenuItem
+from apps.kernel.extensions.spots import WIDGETS, Widget
+from apps.kernel.registry.points import ExtensionPoint
+from tests.kernel.books import BOOKS, make_books
+from tests.support.scopes import House
+
+Ran = list[str]
+
+
+@contextmanager
+def declared(point: ExtensionPoint[Any], *entries: Any) -> Iterator[None]:
+    """Declare extensions for the block."""
+    for entry in entries:
+        point.add(entry.id, entry)
+    try:
+        yield
+    finally:
+        for entry in entries:
+            point.remove(entry.id)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of extension: how to make one that notes its id in a list, and what makes all of them run."""
+
+    point: ExtensionPoint[Any]
+    make: Callable[[str, Ran], Any]
+    run: Callable[[House, Client, Ran], None]
+
+
+def _guard(name: str, ran: Ran) -> GuardEntry:
+    return GuardEntry(name, "shelf.book.create", 0, lambda call: ran.append(name))
+
+
+def _enricher(name: str, ran: Ran) -> Enricher:
+    def enrich(ids: Any) -> Any:
+        ran.append(name)
+        return {}
+
+    return Enricher(name, "shelf.book", enrich)
+
+
+def _interceptor(name: str, ran: Ran) -> Interceptor:
+    return Interceptor(name, "shelf.book", before=lambda call: ran.append(name))
+
+
+def _widget(name: str, ran: Ran) -> Widget:
+    def context(place: Any) -> dict[str, Any]:
+        ran.append(name)
+        return {"who": name}
+
+    return Widget(name, "backend:dashboard:footer", "shelf/probe.html", context=context)
+
+
+def _item(name: str, ran: Ran) -> MenuItem:
+    return MenuItem(name, name, "/backend/", group="shelf")
+
+
+def _list_books(house: House, client: Client, ran: Ran) -> None:
+    make_books(house, {})
+    assert client.get(BOOKS).status_code == 200
+
+
+def _open_start(house: House, client: Client, ran: Ran) -> None:
+    assert client.get("/backend/").status_code == 200
+
+
+def _read_menu(house: House, client: Client, ran: Ran) -> None:
+    groups = client.get("/backend/").context["sidebar_navigation"]
+    ran += [item["title"] for group in groups for item in group["items"] if item["title"].startswith("probes.")]
+
+
+def _create_book(house: House, client: Client, ran: Ran) -> None:
+    assert client.post(BOOKS, {"title": "New", "code": "NEW"}, content_type="application/json").status_code == 201
+
+
+KINDS = {
+    "command guard": Kind(GUARDS, _guard, _create_book),
+    "response enricher": Kind(ENRICHERS, _enricher, _list_books),
+    "API interceptor": Kind(INTERCEPTORS, _interceptor, _list_books),
+    "widget": Kind(WIDGETS, _widget, _open_start),
+    "menu item": Kind(MENU, _item, _read_menu),
+}
+
+
+def to_the_front(entry: Any) -> Any:
+    """An override: the same, before all others of its kind."""
+    ahead = -1000 if isinstance(entry, GuardEntry) else 1000
+    return replace(entry, priority=ahead)
+
+
+def another_id(entry: Any) -> Any:
+    """An override that is none."""
+    return replace(entry, id="probes.other")
