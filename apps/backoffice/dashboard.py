@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest
-from django.utils.text import capfirst
 
-from apps.backoffice.navigation import list_url, module_pages
+from apps.backoffice.navigation import list_url, menu, page_item
 from apps.kernel.admin.actions import entries_of, visible_actions
 from apps.kernel.admin.history import may_see_history
 from apps.kernel.admin.labels import labels_of
+from apps.kernel.extensions.menu import MenuItem
 from apps.kernel.registry.modules import modules
 from apps.kernel.tenancy.scope import current_scope
 
@@ -40,21 +40,27 @@ class Card:
 
 def dashboard(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
     """The start page's context."""
-    cards = [_card(site, request, config) for config in modules()]
     entries: list[Any] = []
     if may_see_history():
         own = visible_actions().filter(actor_id=current_scope().actor.id)
         entries = entries_of(list(own[:LATEST]), labels_of(request), with_diffs=False)
-    return {"cards": [card for card in cards if card.links], "entries": entries}
+    return {"cards": _cards(site, request), "entries": entries}
 
 
-def _card(site: AdminSite, request: HttpRequest, config: Any) -> Card:
-    manifest = config.manifest
-    links = tuple(_link(request, page) for page in module_pages(site, request, config))
-    return Card(str(manifest.label), str(manifest.description), links)
+def _cards(site: AdminSite, request: HttpRequest) -> list[Card]:
+    manifests = {config.manifest.id: config.manifest for config in modules()}
+    pages = {page_item(page).id: page for page in site._registry.values()}
+    return [
+        Card(
+            group.title,
+            str(manifests[group.module].description),
+            tuple(_link(request, item, pages.get(item.id)) for item in group.items),
+        )
+        for group in menu(site, request)
+        if group.module
+    ]
 
 
-def _link(request: HttpRequest, page: Any) -> Link:
-    url = list_url(page)
-    add_url = f"{url}add/" if page.has_add_permission(request) else ""
-    return Link(capfirst(str(page.opts.verbose_name_plural)), getattr(page, "icon", "description"), url, add_url)
+def _link(request: HttpRequest, item: MenuItem, page: Any) -> Link:
+    may_add = page is not None and page.has_add_permission(request)
+    return Link(str(item.label), item.icon, item.address, f"{list_url(page)}add/" if may_add else "")

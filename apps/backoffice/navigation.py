@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.labels import labels_of
+from apps.kernel.extensions.menu import MenuItem, open_items
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.modules import ModuleConfig, modules
 from apps.kernel.services import service
@@ -47,27 +48,58 @@ def module_pages(site: AdminSite, request: HttpRequest, config: ModuleConfig) ->
 
 def list_url(page: Any) -> str:
     """Address of the page's list."""
-    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+    return reverse(list_name(page))
+
+
+def list_name(page: Any) -> str:
+    """Name of the URL pattern of the page's list."""
+    return f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items that stand under one title; `module` is "" for those at the top."""
+
+    module: str
+    title: str
+    items: tuple[MenuItem, ...]
+
+
+def menu(site: AdminSite, request: HttpRequest) -> list[Group]:
+    """The navigation: what the actor may see and nothing else, each module after those that it builds on."""
+    start = MenuItem("backoffice.start", _("Start"), "admin:index", "home", priority=1000)
+    items = open_items(request, [start, *(page_item(page) for page in site._registry.values())])
+    titles = {"": "", **{config.manifest.id: str(config.manifest.label) for config in modules()}}
+    placed: dict[str, list[MenuItem]] = {module: [] for module in titles}
+    for item in items:
+        home = item.group if item.group in placed else item.id.partition(".")[0]
+        placed.setdefault(home, []).append(item)
+    return [Group(module, titles[module], tuple(found)) for module, found in placed.items() if found]
+
+
+def page_item(page: Any) -> MenuItem:
+    """The item of a page: `<module>.<model>`, in the order that the page asks for."""
+    module = module_of(page)
+    return MenuItem(
+        id=f"{module}.{page.opts.model_name}",
+        label=capfirst(str(page.opts.verbose_name_plural)),
+        url=list_name(page),
+        icon=getattr(page, "icon", "description"),
+        group=module,
+        priority=-getattr(page, "order", 100),
+        allowed=page.has_view_permission,
+    )
 
 
 def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
-    """Groups of links, one for each module, with what the actor may see and nothing else."""
-    groups: list[dict[str, Any]] = [
-        {"title": "", "items": [_item(request, _("Start"), "home", reverse("admin:index"))]}
+    """The navigation as the theme's templates want it."""
+    return [
+        {
+            "title": group.title,
+            "items": [_item(request, str(item.label), item.icon, item.address) for item in group.items],
+        }
+        for group in menu(site, request)
     ]
-    for config in modules():
-        items = [
-            _item(
-                request,
-                capfirst(str(page.opts.verbose_name_plural)),
-                getattr(page, "icon", "description"),
-                list_url(page),
-            )
-            for page in module_pages(site, request, config)
-        ]
-        if items:
-            groups.append({"title": config.manifest.label, "items": items})
-    return groups
 
 
 def _item(request: HttpRequest, title: str, icon: str, link: str) -> dict[str, Any]:

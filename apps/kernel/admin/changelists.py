@@ -22,6 +22,7 @@ from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.wording import field_label
+from apps.kernel.extensions.spots import Column, Place, columns, entity_of, ids_of
 
 MOST_COUNTED = 10_000
 
@@ -50,6 +51,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
     """The list page's state; labels of references are fetched once for the page."""
 
     result_list: Any
+    list_display: Any
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch one page of rows and the labels that it shows."""
@@ -57,7 +59,13 @@ class RecordList(ChangeList):  # type: ignore[misc]
         self.result_list = list(self.result_list)
         labels_of(request).fetch_rows(self.result_list)
         self.model_admin.prepare_rows(request, self.result_list)
+        self._add_columns(request)
         self.is_cut = getattr(self.paginator, "is_cut", False)
+
+    def _add_columns(self, request: HttpRequest) -> None:
+        """Append the columns of widgets, which are asked once for the rows of the page."""
+        place = Place(request, "", entity_of(self.opts), ids=ids_of(self.result_list))
+        self.list_display = [*self.list_display, *(_widget_column(column) for column in columns(place))]
 
 
 class CommandLists:
@@ -139,6 +147,15 @@ def _button_column(page: Any, request: HttpRequest) -> Any:
         return render_to_string("backoffice/row_buttons.html", context)
 
     return row_buttons
+
+
+def _widget_column(column: Column) -> Any:
+    @admin.display(description=str(column.title), empty_value="")
+    def cell(row: Any) -> str:
+        return column.cells.get(row.pk, "")
+
+    cell.__name__ = column.id
+    return cell
 
 
 def _label_column(field: Any, target: str, request: HttpRequest) -> Any:

@@ -1,0 +1,95 @@
+"""The examples of docs/how-to/extend.md do what the page says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from apps.kernel.extensions.menu import MENU
+from apps.kernel.extensions.spots import SPOTS, is_offered
+from apps.kernel.registry.points import POINTS
+from tests.kernel.books import BOOKS, librarian, make_books
+from tests.support.scopes import House
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "extend.md"
+EXAMPLE = re.compile(r"<!-- example: (\w+) -->\n```python\n(.*?)```", re.DOTALL)
+EXAMPLES = dict(EXAMPLE.findall(PAGE.read_text()))
+
+
+def run(name: str) -> SimpleNamespace:
+    """The names that the example defines."""
+    names: dict[str, Any] = {"__name__": f"docs.{name}"}
+    exec(compile(EXAMPLES[name], f"{PAGE.name}:{name}", "exec"), names)  # noqa: S102 - our own documentation
+    return SimpleNamespace(**names)
+
+
+@pytest.fixture(autouse=True)
+def _cleared() -> Iterator[None]:
+    yield
+    for point in POINTS.values():
+        for name in [item for item in point if item.startswith("loans.")]:
+            point.remove(name)
+
+
+@pytest.fixture
+def alice(house: House) -> Any:
+    return librarian(house)
+
+
+def test_an_enricher(house: House, alice: Any) -> None:
+    make_books(house, {"is_lent": True}, {})
+    run("enricher")
+    assert [row["_loans"] for row in alice.get(BOOKS).json()["results"]] == [{"is_late": True}, {"is_late": False}]
+
+
+def test_an_interceptor(house: House, alice: Any) -> None:
+    run("interceptor")
+    made = alice.post(BOOKS, {"title": "Dune", "code": "B1"}, content_type="application/json")
+    assert (made.status_code, made.json()["pages"]) == (201, 1)
+    refused = alice.delete(made.headers["Location"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "loans.stock_taking")
+
+
+def test_a_guard(house: House, alice: Any) -> None:
+    [book] = make_books(house, {})
+    run("guard")
+    refused = alice.delete(f"{BOOKS}{book.pk}/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "loans.sunday")
+
+
+def test_a_widget(house: House, alice: Any) -> None:
+    [book] = make_books(house, {"title": "Dune"})
+    run("widget")
+    assert "Dune is at home" in alice.get(f"/backend/shelf/book/{book.pk}/change/").content.decode()
+    assert "is at home" not in alice.get("/backend/shelf/book/add/").content.decode()
+
+
+def test_a_menu_item(house: House, alice: Any) -> None:
+    run("menu")
+    groups = alice.get("/backend/").context["sidebar_navigation"]
+    assert ("Board", "/loans/") in [(item["title"], item["link"]) for group in groups for item in group["items"]]
+
+
+def test_an_override() -> None:
+    made = run("override").api_docs(MENU["auth.api_docs"])
+    assert (made.id, made.label, made.priority) == ("auth.api_docs", "For developers", 1)
+
+
+def test_the_page_names_every_spot_and_no_other() -> None:
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith(("| `crud", "| `data", "| `backend"))]
+    named = set()
+    for row in rows:
+        first, *others = re.findall(r"`([^`]+)`", row.split("|")[1])
+        stem = first.rpartition(":")[0]
+        named |= {item if item == first else f"{stem}{item}" for item in (first, *others)}
+    assert {item.replace("<entity>", "*") for item in named} == set(SPOTS)
+    assert all(is_offered(item.replace("<entity>", "*")) for item in named)
+
+
+def test_every_example_is_tried() -> None:
+    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "menu"}
