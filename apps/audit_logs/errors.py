@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.errors import Conflict, Unavailable
+from apps.kernel.errors import Conflict, InvalidInput, Unavailable
 
 
 class NotUndone(Conflict):
@@ -19,3 +19,10 @@ class ReadsNotKept(Unavailable):
 
     code = "audit_logs.reads.not_kept"
     message = _("This cannot be shown right now: the read could not be recorded. Try again later.")
+
+
+class ReasonInvalid(InvalidInput):
+    """A reason that is empty, too long, or not in printable ASCII."""
+
+    code = "audit_logs.reason.invalid"
+    message = _("Give a reason of 1 to 200 printable ASCII characters; write others as percent-encoded UTF-8.")

@@ -15,16 +15,18 @@ from apps.kernel.commands.history.labels import RecordLabels
 from apps.kernel.commands.history.reads import note_diffs
 from apps.kernel.commands.history.records import Column
 from apps.kernel.commands.history.states import Obstacle, UndoState, states_of
-from apps.kernel.commands.history.visibility import trees_of, within_sight
+from apps.kernel.commands.history.visibility import trees_of, visible_actions, within_sight
 from apps.kernel.commands.models import Action, ActionUndo, RowImage
 from apps.kernel.commands.undo.engine import plan_undo, seeing_all_of
 from apps.kernel.commands.undo.plan import UndoPlan
 from apps.kernel.commands.undo.tables import imaged_table
 from apps.kernel.errors import Conflict, RowNotFound
 from apps.kernel.registry.entities import ENTITIES, Entity
+from apps.kernel.tenancy.scope import ActorKind, current_scope
 
 MOST_CHILDREN = 100
 MOST_LATER = 100
+LOOKED_THROUGH = 200
 UNPLANNED = frozenset({"permission", "not_installed"})
 
 
@@ -139,3 +141,14 @@ def demand_record(entity: Entity, record_id: UUID) -> None:
 def recorded_reads() -> QuerySet[Any]:
     """Reads of sensitive records that the scope sees, newest first."""
     return within_sight(ReadAccess.objects.all(), "organization_ids").order_by("-created_at", "-id")
+
+
+def latest_of_others(most: int) -> list[Action]:
+    """What other people and programs did lately, newest first: among the latest actions of the whole tenant.
+
+    Only so many are looked through, so that a million of somebody's own do not have to be skipped one by one.
+    """
+    own = current_scope().actor.id
+    recent = visible_actions().values_list("pk", "actor_id", "actor_kind")[:LOOKED_THROUGH]
+    chosen = [pk for pk, actor, kind in recent if actor != own and kind != ActorKind.SYSTEM][:most]
+    return list(visible_actions().filter(pk__in=chosen)) if chosen else []

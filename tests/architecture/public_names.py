@@ -29,9 +29,11 @@ def present() -> Names:
     _import_everything()
     from apps.kernel.commands.declarations import COMMANDS
     from apps.kernel.eventbus.declarations import EVENTS
+    from apps.kernel.extensions.spots import SPOTS
     from apps.kernel.registry.entities import ENTITIES
     from apps.kernel.registry.features import FEATURES
     from apps.kernel.registry.letters import MAILS
+    from apps.kernel.registry.points import POINTS
     from apps.kernel.work.kinds import KINDS
 
     return {
@@ -42,6 +44,8 @@ def present() -> Names:
         "entities": _own(ENTITIES),
         "work_kinds": _own(KINDS),
         "mail_templates": _own(MAILS),
+        "spots": sorted(SPOTS),
+        "extensions": _own(entry.id for point in POINTS.values() for entry in point.everything()),
         "error_codes": sorted(_error_codes()),
     }
 

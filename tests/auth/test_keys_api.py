@@ -74,6 +74,7 @@ def test_a_record_shows_these_fields(manager: Client, house: House, alice: User)
     record = send(manager, "post", KEYS, body).json()
     secret = record.pop("secret")
     assert [record.pop(name)[-1] for name in ("created_at", "updated_at")] == ["Z", "Z"]
+    assert record.pop("_audit_logs")["changed_by"] == "Alice"
     assert record == {
         **body,
         "id": record["id"],

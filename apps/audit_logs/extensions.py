@@ -1,0 +1,108 @@
+"""What the history adds elsewhere: who changed a record last, and the reason that a caller gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import unquote
+from uuid import UUID
+
+from apps.audit_logs.errors import ReasonInvalid
+from apps.audit_logs.features import VIEW_TENANT
+from apps.audit_logs.selectors import latest_of_others
+from apps.kernel.admin.actions import entries_of
+from apps.kernel.admin.labels import labels_of
+from apps.kernel.commands.history.latest import last_changes
+from apps.kernel.errors import FieldError
+from apps.kernel.extensions.enrichers import Values, response_enricher
+from apps.kernel.extensions.interceptors import Call, Changes, Interceptor, api_interceptor
+from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.kernel.registry.entities import Entity
+
+REASON = "X-Change-Reason"
+LONGEST_REASON = 200
+LATEST = 8
+
+
+def keeps_versions(entity: Entity) -> bool:
+    """Say whether records of the kind have a version, which every change counts up."""
+    return any(field.name == "version" for field in entity.model._meta.local_concrete_fields)
+
+
+@response_enricher(
+    "audit_logs.last_change",
+    entity="*",
+    applies=keeps_versions,
+    features=(VIEW_TENANT,),
+    shape={
+        "properties": {
+            "changed_by": {"type": "string"},
+            "changed_at": {"type": "string", "format": "date-time"},
+        }
+    },
+)
+def add_last_change(ids: Sequence[UUID]) -> Values:
+    """Say who changed the records last and when, as far as the reader may know; one query for all of them."""
+    return {key: {"changed_by": item.who, "changed_at": item.when} for key, item in last_changes(ids).items()}
+
+
+def show_last_change(place: Place) -> dict[str, object] | None:
+    """Variables of the line above a record's form; None where nobody was seen to change the record."""
+    found = last_changes([place.record.pk]) if place.record is not None else {}
+    return {"change": found[place.record.pk]} if found else None
+
+
+def show_colleagues(place: Place) -> dict[str, object] | None:
+    """Variables of what others changed lately; None for nothing."""
+    entries = entries_of(latest_of_others(LATEST), labels_of(place.request), with_diffs=False)
+    return {"entries": entries} if entries else None
+
+
+def take_reason(call: Call) -> Changes | None:
+    """Keep the reason that the caller gives with what the request changes. Raises ReasonInvalid.
+
+    An empty one is refused: it may have been one whose letters the server could not hand on.
+    """
+    if REASON not in call.headers:
+        return None
+    given = call.headers[REASON].strip()
+    if not given or len(given) > LONGEST_REASON or not (given.isascii() and given.isprintable()):
+        raise ReasonInvalid(errors=(FieldError(REASON, ReasonInvalid.code, str(ReasonInvalid.message)),))
+    return Changes(reason=_unquoted(given))
+
+
+def _unquoted(text: str) -> str:
+    """The text behind `%C3%BC` and the like; what is no such writing of something printable stays as it is."""
+    try:
+        read = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+    return read if read.isprintable() else text
+
+
+widget(
+    Widget(
+        "audit_logs.last_change_line",
+        "crud-form:*:header",
+        "audit_logs/last_change.html",
+        context=show_last_change,
+        features=(VIEW_TENANT,),
+    )
+)
+widget(
+    Widget(
+        "audit_logs.colleagues",
+        "backend:dashboard:footer",
+        "audit_logs/colleagues.html",
+        context=show_colleagues,
+        features=(VIEW_TENANT,),
+    )
+)
+api_interceptor(
+    Interceptor(
+        "audit_logs.change_reason",
+        "*",
+        methods=("POST", "PUT", "PATCH", "DELETE"),
+        before=take_reason,
+        headers={REASON: "Why you change it, kept in the history; letters beyond ASCII as percent-encoded UTF-8."},
+    )
+)
