@@ -28,11 +28,18 @@ BODIES: dict[str, tuple[dict[str, Any] | None, dict[str, Any] | None]] = {
     "/api/auth/roles/": ({"name": "Clerks"}, {"name": "Clerks 2"}),
     "/api/auth/users/": ({"name": "Carol", "email": "carol@example.org"}, {"name": "Carol C."}),
     "/api/currencies/currencies/": ({"code": "CHF"}, {"name": "Franc"}),
+    "/api/currencies/exchange-rates/": (
+        {"from_code": "EUR", "to_code": "PLN", "rate": "4.25", "effective_on": "2026-11-20"},
+        {"rate": "4.26"},
+    ),
     "/api/directory/organizations/": ({"name": "West"}, {"name": "Far West"}),
     "/api/directory/tenants/": (None, {"name": "Acme 2"}),  # only the platform makes tenants
 }
 SOMETHING: dict[str, list[dict[str, Any]]] = {
     "/api/currencies/currencies/": [{"code": "EUR"}, {"code": "PLN"}],
+    "/api/currencies/exchange-rates/": [
+        {"from_code": "EUR", "to_code": "PLN", "rate": "4.2", "effective_on": f"2026-11-{day}"} for day in (18, 19)
+    ],
     "/api/auth/api_keys/": [{"name": "Shop", "features": ["currencies.view"]}, {"name": "Desk"}],
     "/api/auth/roles/": [{"name": "Buyers"}],
 }
@@ -91,7 +98,8 @@ def costs_of(client: Client, path: str) -> dict[str, int]:
         found["create"], answer = cost(client, "POST", path, made)
         record = answer.json()["id"]
     if changed is not None:
-        found["update"], _answer = cost(client, "PATCH", f"{path}{record}/", changed)
+        found["update"], answer = cost(client, "PATCH", f"{path}{record}/", changed)
+        record = answer.json()["id"]  # a correction is another record
     if "delete" in operations[one]:
         found["delete"], _answer = cost(client, "DELETE", f"{path}{record}/")
     return found

@@ -18,6 +18,8 @@ SUCCESS: Mapping[str, int] = {
     "destroy": 204,
     "bulk": 200,
 }
+# Actions whose body points to records of North, which is nowhere for others.
+POINTING = frozenset({"create", "record"})
 DONE: Statuses = frozenset({200, 201, 202, 204})
 # An action whose command has no example may find nothing to do, or the wrong state.
 ARGUED: Statuses = DONE | {400, 404, 409}
@@ -55,8 +57,8 @@ def allowed_statuses(route: Route, actor: Actor) -> Statuses:
     if not route.is_resource:
         return ARGUED
     done = _done(route)
-    if route.action == "create" and actor.sees != "north":
-        return done | NOWHERE  # the body points to records of North
+    if route.action in POINTING and actor.sees != "north":
+        return done | NOWHERE
     if route.bulk:
         return _unseen(route, actor, done, NOWHERE)
     return _unseen(route, actor, done, MISSING) if route.is_detail else done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -119,8 +119,12 @@ def creation(route: Route, scope: Scope) -> Body:
 
 def plain(values: Mapping[str, Any]) -> Body:
     """Arguments of a command as JSON."""
-    found: Body = json.loads(json.dumps(dict(values), default=str))
+    found: Body = json.loads(json.dumps(dict(values), default=_plain))
     return found
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def writable(route: Route, values: Mapping[str, Any]) -> Body:

@@ -39,14 +39,15 @@ def free_codes(count: int) -> list[str]:
 
 def new_currency() -> Currency:
     """A currency that is not the base, for examples."""
-    with scoped_transaction():
-        has_base = living_currencies(current_scope().writing_organization()).filter(is_base=True).exists()
-    if not has_base:
-        create_currency(code=free_codes(1)[0])
-    return create_currency(code=free_codes(1)[0])
+    return create_currency(**_creation_example(current_scope()))
 
 
 def _creation_example(scope: Scope) -> dict[str, Any]:
+    """A currency beside the base, which others would keep from being taken back."""
+    with scoped_transaction():
+        has_base = living_currencies(scope.writing_organization()).filter(is_base=True).exists()
+    if not has_base:
+        create_currency(code=free_codes(1)[0])
     return {"code": free_codes(1)[0]}
 
 

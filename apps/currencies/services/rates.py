@@ -26,7 +26,7 @@ def _recording_example(scope: Scope) -> dict[str, Any]:
     return asdict(example_quote())
 
 
-@command("currencies.exchange_rate.record", feature=MANAGE_RATES, example=_recording_example)
+@command("currencies.exchange_rate.create", feature=MANAGE_RATES, example=_recording_example)
 def record_rate(
     *,
     from_code: str,

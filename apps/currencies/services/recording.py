@@ -52,7 +52,7 @@ def _example(scope: Scope) -> dict[str, Any]:
     return {"rates": [example_quote()], "source": "example"}
 
 
-@command("currencies.exchange_rate.record_many", feature=MANAGE_RATES, bulk=True, example=_example)
+@command("currencies.exchange_rate.record", feature=MANAGE_RATES, bulk=True, example=_example)
 def record_rates(rates: Sequence[RateQuote], *, source: str) -> list[ExchangeRate]:
     """Record what a source says; of two rates of one pair, day and kind the later one counts.
 

@@ -25,6 +25,10 @@ KINDS: dict[str, Any] = {"boolean": True, "integer": 2, "number": 19.9, "null": 
 NAMED = {
     "name": "Example",
     "code": "EUR",
+    "from_code": "EUR",
+    "to_code": "PLN",
+    "rate": "4.25",
+    "sources": "ECB,NBP",
     "symbol": "€",
     "slug": "example",
     "email": "ada@example.org",

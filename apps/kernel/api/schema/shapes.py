@@ -132,9 +132,12 @@ def _with_text(field: serializers.CharField, schema: dict[str, Any]) -> dict[str
 
 def _decimal(field: Any, schema: dict[str, Any], *, is_request: bool) -> dict[str, Any]:
     """Text with so many digits; bodies may hold a number as well."""
-    whole = field.max_whole_digits or 0
+    whole, least = field.max_whole_digits or 0, field.min_value
+    sign = "-?" if least is None or least < 0 else "" if least == 0 else "(?=.*[1-9])"
     digits = rf"(0|[1-9]\d{{0,{whole - 1}}})" if whole else "0"
     places = rf"(\.\d{{1,{field.decimal_places}}})?" if field.decimal_places else ""
-    text = {**schema, "pattern": f"^-?{digits}{places}$"} if field.max_whole_digits is not None else schema
+    text = {**schema, "pattern": f"^{sign}{digits}{places}$"} if field.max_whole_digits is not None else schema
+    if not is_request:
+        return text
     kinds = text["type"] if isinstance(text["type"], list) else [text["type"]]
-    return {**text, "type": [*kinds, "number"]} if is_request else text
+    return {**text, "type": [*kinds, "number"], **({} if least is None else {"minimum": float(least)})}

@@ -29,6 +29,7 @@ INSERT INTO "{{table}}" ({{columns}})
 SELECT {{values}} FROM row_image i,
     jsonb_populate_record(NULL::"{{table}}", %(defaults)s::jsonb || i.before) AS r WHERE {IMAGES}
 """  # noqa: S608
+WAITING = "SELECT string_agg(quote_ident(conname), ', ') FROM pg_constraint WHERE condeferred"
 STATEMENTS = f"SELECT min(i.seq), max(i.seq) FROM row_image i WHERE {IMAGES} GROUP BY i.stmt ORDER BY i.stmt DESC"  # noqa: S608
 
 
@@ -50,6 +51,15 @@ def restore(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except IntegrityError as error:
             raise UndoConflict(actions=[], rows=[], constraint=constraint_of(error)) from error
+        _defer_again(cursor)
+
+
+def _defer_again(cursor: Any) -> None:
+    """Let wait for the commit again what waits for it by declaration: the transaction may go on."""
+    cursor.execute(WAITING)
+    [[names]] = cursor.fetchall()
+    if names:
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
 
 
 def _restore_run(run: Run, actions: tuple[UUID, ...]) -> None:
