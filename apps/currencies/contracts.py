@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from apps.kernel.bases.amounts import DualAmounts
+from apps.kernel.errors import FieldError
 from apps.kernel.money import Money
 from apps.kernel.registry.store import Registry
 
@@ -208,3 +209,67 @@ def counts_posted_documents(name: str) -> Callable[[Callable[[UUID], int]], Call
         return POSTED_DOCUMENTS.add(name, count)
 
     return declare
+
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RatePiece:
+    """One document of a fetch: what it is called for people, where it is, and the days that are wanted of it.
+
+    `table` is the provider's own word for the kind of document.
+    """
+
+    label: str
+    url: str
+    start: date
+    end: date
+    table: str = ""
+
+
+class RateProvider(Protocol):
+    """An outside source of exchange rates; it reads documents and writes nothing."""
+
+    @property
+    def id(self) -> str:
+        """What configurations call it, and what its rates have as source unless `source_of` says otherwise."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Its name for people, in the reader's language."""
+        ...
+
+    @property
+    def first_day(self) -> date:
+        """The first day that it may have rates for."""
+        ...
+
+    def complaints(self, options: Options) -> Iterable[FieldError]:
+        """Everything that is wrong with the options of a configuration, each named `options.<name>`."""
+        ...
+
+    def source_of(self, options: Options) -> str:
+        """What rates that are fetched with the options have as source."""
+        ...
+
+    def plan(self, options: Options, start: date, end: date, *, today: date) -> Sequence[RatePiece]:
+        """The documents that hold the days from `start` to `end`, both included; no network, no clock."""
+        ...
+
+    def quotes(self, piece: RatePiece, options: Options) -> Sequence[RateQuote]:
+        """Fetch one document and read the wanted days of it; a day without rates is not an error.
+
+        Raises OutboundRefused or FetchFailed for a host that does not answer well, DocumentBroken for a document
+        that is not what it should be.
+        """
+        ...
+
+
+RATE_PROVIDERS: Registry[RateProvider] = Registry("rate provider")
+
+
+def register_rate_provider(provider: RateProvider) -> None:
+    """Offer a provider, from a module's `ready()`. Raises AlreadyRegistered for an id that is taken."""
+    RATE_PROVIDERS.add(provider.id, provider)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from apps.kernel.errors import Conflict, InvalidInput, Unprocessable
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import Conflict, InvalidInput, PlatformError, Unprocessable
 
 
 class CurrencyUnknown(InvalidInput):
@@ -73,3 +78,65 @@ class RateNotFound(Unprocessable):
 
     code = "currencies.rate.not_found"
     message = "There is no rate from {from_code} to {to_code} for {on}."
+
+
+class ProviderUnknown(InvalidInput):
+    """No installed module offers a provider of rates with this id."""
+
+    code = "currencies.provider.unknown"
+    message = _("There is no such provider of exchange rates.")
+
+
+class ProviderFixed(InvalidInput):
+    """A configuration keeps its provider: its options belong to it."""
+
+    code = "currencies.fetch_config.provider_fixed"
+    message = _("The provider cannot be changed. Add another configuration instead.")
+
+
+class OptionsInvalid(InvalidInput):
+    """Options that the provider does not understand; `errors` names each of them."""
+
+    code = "currencies.fetch_config.options"
+    message = _("Some options are not valid.")
+
+
+class TimeZoneUnknown(InvalidInput):
+    """A name that the list of time zones does not have."""
+
+    code = "currencies.fetch_config.time_zone"
+    message = _("There is no such time zone.")
+
+
+class RangeInvalid(InvalidInput):
+    """Days that cannot be fetched: in the future, the wrong way round, too many at once."""
+
+    code = "currencies.fetch.range"
+    message = _("These days cannot be fetched.")
+
+
+class FetchFailed(PlatformError):
+    """The provider's host answered, but not with a document; `after` is how long it asked us to wait."""
+
+    status = 502
+    code = "currencies.fetch.failed"
+    message: ClassVar[object] = _("{host} answered with the status {answer}.")
+
+    def __init__(self, *, host: str, answer: int, after: timedelta | None = None) -> None:
+        super().__init__(host=host, answer=answer)
+        self.after = after
+        self.retryable = answer == 429 or answer >= 500
+
+
+class DocumentBroken(Unprocessable):
+    """What came is not the document that was asked for, or says something that cannot be: nothing of it is used."""
+
+    code = "currencies.fetch.document_broken"
+    message = _("The document cannot be used: {why}")
+
+
+class NothingToFetch(Unprocessable):
+    """The organization has no configuration that would say where rates come from."""
+
+    code = "currencies.fetch.not_configured"
+    message = _("No fetching of exchange rates is configured here. Add and enable a configuration first.")
