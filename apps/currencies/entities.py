@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from apps.currencies.errors import BaseCurrencyKept, CurrencyGone
-from apps.currencies.models import Currency, ExchangeRate
+from apps.currencies.models import Currency, ExchangeRate, FetchRun, RateFetchConfig
 from apps.currencies.selectors import living_currencies
 from apps.currencies.services.checks import demand_base_open, demand_without_rates, held_codes
 from apps.kernel.commands.models import RowImage
@@ -71,3 +71,5 @@ entity(
     search=("from_code", "to_code", "source"),
     validate_restore=validate_rate_restore,
 )
+entity(RateFetchConfig, icon="cloud_download", search=("source", "provider"))
+entity(FetchRun, icon="history")

@@ -12,3 +12,4 @@ VIEW_RATES = feature("currencies.rates.view", _("See exchange rates"))
 MANAGE_RATES = feature(
     "currencies.rates.manage", _("Record and correct exchange rates"), implies=("currencies.rates.view",)
 )
+MANAGE_FETCH = feature("currencies.fetch.manage", _("Configure and start the fetching of exchange rates"))

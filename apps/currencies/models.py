@@ -120,3 +120,144 @@ class ExchangeRate(Bitemporal, OrganizationModel):
     def __str__(self) -> str:
         """Pair and day."""
         return f"{self.from_code}/{self.to_code} {self.effective_on}"
+
+
+class RateFetchConfig(Versioned, OrganizationModel):
+    """Where rates of the organization come from by themselves, and when: once a day at `fetch_at`.
+
+    `options` are those of the provider, as it has checked them. `source` follows from them: it is what the rates
+    are recorded with, and there is one configuration for each.
+    """
+
+    entity_id = "currencies.rate_fetch_config"
+
+    provider = models.CharField(_("provider"), max_length=40)
+    source = models.CharField(_("source"), max_length=50, editable=False)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    fetch_at = models.CharField(
+        _("time of day"), max_length=5, default="17:00", validators=[RegexValidator(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    options = models.JSONField(_("options"), default=dict, blank=True)
+
+    class Meta:
+        db_table = "rate_fetch_config"
+        verbose_name = _("rate fetching")
+        verbose_name_plural = _("rate fetching")
+        base_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant_id", "organization_id", "source"], name="rate_fetch_config_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant_id", "source", "id"], name="rate_fetch_config_source"),
+        ]
+
+    def __str__(self) -> str:
+        """The source and when it is asked."""
+        return f"{self.source} ({self.fetch_at} {self.time_zone})"
+
+
+class RunTrigger(models.TextChoices):
+    """Why rates were fetched."""
+
+    SCHEDULE = "schedule", _("it was time")
+    REQUEST = "request", _("somebody asked for it")
+    COMMAND_LINE = "command_line", _("from the command line")
+    MISSING = "missing", _("a rate was missing")
+
+
+class RunStatus(models.TextChoices):
+    """Where a fetch stands. The last three are ends."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+UNFINISHED = (RunStatus.WAITING, RunStatus.RUNNING)
+
+
+class FetchRun(OrganizationModel):
+    """One fetch of a range of days from one source, and what came of it.
+
+    `new`, `corrected` and `unchanged` count rates; `left_out` those in currencies that the organization does not
+    use. `asked_by` is the user who asked, `job_id` the long job that shows how far it is. `error` is for people.
+    """
+
+    entity_id = "currencies.fetch_run"
+    audited = False
+    unaudited_reason = "A log of what was fetched. It moves while a fetch goes on; the rates themselves are audited."
+
+    provider = models.CharField(_("provider"), max_length=40)
+    source = models.CharField(_("source"), max_length=50)
+    options = models.JSONField(_("options"), default=dict)
+    trigger = models.CharField(_("reason"), max_length=12, choices=RunTrigger.choices)
+    status = models.CharField(_("status"), max_length=9, choices=RunStatus.choices, default=RunStatus.WAITING)
+    start_on = models.DateField(_("from"))
+    end_on = models.DateField(_("to"))
+    job_id = models.UUIDField(_("long job"), null=True)
+    asked_by = models.UUIDField(_("asked by"), null=True)
+    new = models.PositiveIntegerField(_("new"), default=0)
+    corrected = models.PositiveIntegerField(_("corrected"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    left_out = models.PositiveIntegerField(_("left out"), default=0)
+    error_code = models.CharField(_("code of the error"), max_length=100, default="")
+    error = models.TextField(_("error"), default="")
+    started_at = models.DateTimeField(_("started"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    duration_ms = models.PositiveIntegerField(_("duration in ms"), null=True)
+
+    class Meta:
+        db_table = "rate_fetch_run"
+        verbose_name = _("fetch of rates")
+        verbose_name_plural = _("fetches of rates")
+        base_manager_name = "objects"
+        indexes: ClassVar = [
+            models.Index(fields=["tenant_id", "-created_at", "id"], name="rate_fetch_run_newest"),
+            models.Index(
+                fields=["tenant_id", "organization_id", "source", "-created_at"], name="rate_fetch_run_of_source"
+            ),
+            models.Index(
+                fields=["tenant_id", "job_id"], condition=models.Q(job_id__isnull=False), name="rate_fetch_run_job"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Source and days."""
+        return f"{self.source} {self.start_on} – {self.end_on}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Say whether nothing follows any more."""
+        return self.status not in UNFINISHED
+
+
+class MissingRate(OrganizationModel):
+    """A rate that somebody looked for in vain; it is fetched once, and `fetched_at` says when that was tried."""
+
+    audited = False
+    unaudited_reason = "It remembers what was looked for, so that it is fetched once; nobody decides anything here."
+
+    from_code = models.CharField(max_length=3)
+    to_code = models.CharField(max_length=3)
+    effective_on = models.DateField()
+    fetched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "missing_rate"
+        base_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "organization_id", "from_code", "to_code", "effective_on"],
+                name="missing_rate_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["tenant_id", "organization_id", "effective_on"],
+                condition=models.Q(fetched_at__isnull=True),
+                name="missing_rate_open",
+            ),
+        ]

@@ -18,7 +18,7 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
 }
 
 # Currencies and their rates go with their organization: they do not keep it from being deleted.
-organization_equipment = ("currencies.currency", "currencies.exchange_rate")
+organization_equipment = ("currencies.currency", "currencies.exchange_rate", "currencies.rate_fetch_config")
 
 COMMON = ("EUR", "USD", "GBP", "PLN", "CHF")
 

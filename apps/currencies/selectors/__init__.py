@@ -1,4 +1,24 @@
 from apps.currencies.selectors.currencies import StoredCurrencyBook, living_currencies
+from apps.currencies.selectors.fetching import (
+    active_codes,
+    fetch_configs,
+    fetched_until,
+    last_runs,
+    runs_of_job,
+    unfinished_run,
+)
 from apps.currencies.selectors.rates import last_day, rates_for, rates_of
 
-__all__ = ["StoredCurrencyBook", "last_day", "living_currencies", "rates_for", "rates_of"]
+__all__ = [
+    "StoredCurrencyBook",
+    "active_codes",
+    "fetch_configs",
+    "fetched_until",
+    "last_day",
+    "last_runs",
+    "living_currencies",
+    "rates_for",
+    "rates_of",
+    "runs_of_job",
+    "unfinished_run",
+]
