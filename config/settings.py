@@ -228,6 +228,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 CURRENCY_RATE_DAYS = env.integer("AGORA_CURRENCY_RATE_DAYS", 30, least=0)  # how old a rate may be for a conversion
 OUTBOUND_ALLOW_PRIVATE = env.flag("OUTBOUND_ALLOW_PRIVATE", default=False)
+CURRENCIES_ECB_URL = env.text("CURRENCIES_ECB_URL", "")  # another place with the bank's documents; "": the bank
+CURRENCIES_NBP_URL = env.text("CURRENCIES_NBP_URL", "")
 # Widgets, menu items, enrichers, interceptors and command guards by their ids: docs/how-to/extend.md.
 EXTENSIONS_DISABLED = env.listing("EXTENSIONS_DISABLED")
 EXTENSION_OVERRIDES = env.mapping("EXTENSION_OVERRIDES")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apps.currencies.selectors import living_currencies
-from apps.currencies.services import add_from_master
+from apps.currencies.selectors import active_codes, fetch_configs, living_currencies
+from apps.currencies.services import add_from_master, create_fetch_config, record_rates
+from apps.currencies.services.samples import SAMPLE, sample_quotes
 from apps.directory.contracts import TenantBook
+from apps.kernel import clock
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -35,3 +37,16 @@ def seed_defaults(scope: Scope) -> None:
         inner = in_organization(scope, organization_id)
         with using_scope(inner), scoped_transaction():
             on_organization_created(inner)
+
+
+def seed_examples(scope: Scope) -> None:
+    """Give every organization two years of sample rates (source `sample`), and fetching that can be switched on."""
+    for organization_id in sorted(scope.organization_ids):
+        with using_scope(in_organization(scope, organization_id)), scoped_transaction():
+            base = living_currencies(organization_id).filter(is_base=True).values_list("code", flat=True).first()
+            quotes = sample_quotes(base or "", active_codes(organization_id), clock.now().date())
+            if quotes:
+                record_rates(quotes, source=SAMPLE)
+            for provider in ("ecb", "nbp"):
+                if not fetch_configs(organization_id).filter(source=provider).exists():
+                    create_fetch_config(provider=provider, is_enabled=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from apps.currencies.models import ExchangeRate, FetchRun, RateFetchConfig
 from apps.currencies.services import create_fetch_config
+from apps.kernel.clock import FrozenClock
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.currencies.factories import make_currency
@@ -26,7 +27,9 @@ class Pages(dict[str, Reply]):
 
 
 class Banks(Outside):
-    """All providers in one place: `/ecb/…`, `/nbp/…`, and whatever else a test puts there."""
+    """All providers in one place: `/ecb/…`, `/nbp/…`, and whatever else a test puts there; `clock` can be moved on."""
+
+    clock: FrozenClock
 
     def __init__(self) -> None:
         super().__init__()

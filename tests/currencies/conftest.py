@@ -23,6 +23,6 @@ def banks(settings: Any) -> Iterator[Banks]:
     settings.CURRENCIES_ECB_URL = f"{served.address}/ecb"
     settings.CURRENCIES_NBP_URL = f"{served.address}/nbp"
     PUBLIC.clear()
-    with clock.frozen(NOW):
+    with clock.frozen(NOW) as served.clock:
         yield served
     served.close()

@@ -222,13 +222,15 @@ def test_a_fetch_that_has_ended_is_not_made_again(north: House, banks: Banks) ->
     assert len(banks.asked) == 1
 
 
-def test_a_fetch_is_one_action_that_can_be_undone(north: House) -> None:
+def test_a_fetch_is_one_action_that_can_be_undone(north: House, banks: Banks) -> None:
     run = fetch().run
     with scoped_transaction():
         action = Action.objects.get(command="currencies.fetch_run.finish")
     assert (action.resource_id, action.resource_label) == (run.pk, "ecb 2026-03-06 – 2026-03-06")
+    banks.clock.tick()
     undo(action.pk)
     assert rates(north) == {}
+    banks.clock.tick()
     assert counts(fetch().run)[:2] == ("done", 4)
 
 

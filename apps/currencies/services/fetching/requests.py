@@ -14,7 +14,7 @@ from apps.currencies.features import MANAGE_FETCH
 from apps.currencies.models import FetchRun, RunStatus, RunTrigger
 from apps.currencies.selectors import runs_of_job
 from apps.currencies.services.fetching.runs import Stopped, Watch, carry_out, working_in
-from apps.currencies.services.fetching.sources import demand_range, planned, sources_of, today
+from apps.currencies.services.fetching.sources import demand_range, pieces_of, sources_of, today
 from apps.currencies.services.fetching.storing import Asked, open_run
 from apps.kernel.commands.declarations import command
 from apps.kernel.ports import ProgressReporter
@@ -69,7 +69,7 @@ def work_on_request(job_id: UUID, lease: Lease) -> None:
 
 
 def _steps(run: FetchRun) -> int:
-    return len(planned(run, RATE_PROVIDERS[run.provider])) + RECORDING
+    return len(pieces_of(RATE_PROVIDERS[run.provider], run.options, run.start_on, run.end_on)) + RECORDING
 
 
 def _watching(job_id: UUID, lease: Lease, total: int) -> Watch:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.currencies.contracts import RATE_PROVIDERS, RateProvider, RateQuote
 from apps.currencies.errors import DocumentBroken, FetchFailed
 from apps.currencies.models import FetchRun, RunStatus
-from apps.currencies.services.fetching.sources import planned
+from apps.currencies.services.fetching.sources import pieces_of
 from apps.currencies.services.fetching.storing import cancel_run, fail_run, finish_run
 from apps.kernel import clock
 from apps.kernel.errors import InvalidInput, PlatformError
@@ -83,7 +83,7 @@ def _begun(run_id: UUID) -> FetchRun:
 
 def _gathered(run: FetchRun, provider: RateProvider, watch: Watch) -> Sequence[RateQuote]:
     found: dict[tuple[object, ...], RateQuote] = {}
-    for piece in planned(run, provider):
+    for piece in pieces_of(provider, run.options, run.start_on, run.end_on):
         watch()
         for quote in provider.quotes(piece, run.options):
             key = (quote.from_code, quote.to_code, quote.effective_on, quote.kind)

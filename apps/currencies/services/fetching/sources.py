@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from apps.currencies.contracts import RATE_PROVIDERS, Options, RatePiece, RateProvider
 from apps.currencies.errors import NothingToFetch, ProviderUnknown, RangeInvalid
-from apps.currencies.models import FetchRun
 from apps.currencies.selectors import fetch_configs
 from apps.kernel import clock
 from apps.kernel.errors import FieldError, InvalidInput
@@ -36,16 +35,16 @@ def today() -> date:
     return clock.now().date()
 
 
-def sources_of(organization_id: UUID, provider: str | None = None) -> list[Source]:
+def sources_of(organization_id: UUID, provider: str | None = None, *, is_configured: bool = False) -> list[Source]:
     """Enabled sources of the organization; of a named provider also those that are switched off.
 
-    A provider that works without options need not be configured. Raises InvalidInput for an unknown provider,
-    NothingToFetch.
+    A provider that works without options need not be configured, unless `is_configured` says that it must be.
+    Raises InvalidInput for an unknown provider, NothingToFetch.
     """
     configs = fetch_configs(organization_id)
     rows = configs.filter(is_enabled=True) if provider is None else configs.filter(provider=provider)
     found = [Source(item.provider, item.source, item.options) for item in rows if item.provider in RATE_PROVIDERS]
-    if not found and provider is not None:
+    if not found and provider is not None and not is_configured:
         found = [_plain_source(provider)]
     if not found:
         raise NothingToFetch
@@ -70,21 +69,21 @@ def demand_range(start: date, end: date, sources: Iterable[Source]) -> None:
         wrong.append(("to", _("There are no rates of the future.")))
     if (end - start).days >= MOST_DAYS:
         wrong.append(("from", _("At most {days} days can be fetched at once.").format(days=MOST_DAYS)))
-    if not wrong and any(len(_pieces(source, start, end)) > MOST_PIECES for source in sources):
+    if not wrong and any(_count(source, start, end) > MOST_PIECES for source in sources):
         text = _("That would be more than {count} documents. Choose fewer days.").format(count=MOST_PIECES)
         wrong.append(("from", text))
     if wrong:
         raise RangeInvalid(errors=tuple(FieldError(field, RangeInvalid.code, text) for field, text in wrong))
 
 
-def _pieces(source: Source, start: date, end: date) -> Sequence[RatePiece]:
-    return RATE_PROVIDERS[source.provider].plan(source.options, start, end, today=today())
+def _count(source: Source, start: date, end: date) -> int:
+    return len(pieces_of(RATE_PROVIDERS[source.provider], source.options, start, end))
 
 
-def planned(run: FetchRun, provider: RateProvider) -> Sequence[RatePiece]:
-    """The documents of a fetch; none for days before the provider's first."""
-    start = max(run.start_on, provider.first_day)
-    return provider.plan(run.options, start, run.end_on, today=today()) if start <= run.end_on else ()
+def pieces_of(provider: RateProvider, options: Options, start: date, end: date) -> Sequence[RatePiece]:
+    """The documents that hold the days; none for days before the provider's first."""
+    first = max(start, provider.first_day)
+    return provider.plan(options, first, end, today=today()) if first <= end else ()
 
 
 def scheduled_range(fetched_until: date | None, on: date) -> tuple[date, date]:
