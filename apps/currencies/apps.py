@@ -34,10 +34,10 @@ class CurrenciesConfig(ModuleConfig):
         from apps.currencies.providers.nbp.provider import NbpProvider  # noqa: PLC0415
         from apps.currencies.selectors import StoredCurrencyBook  # noqa: PLC0415
         from apps.currencies.services.conversion import StoredExchangeRates  # noqa: PLC0415
-        from apps.currencies.services.missing import NobodyFetches  # noqa: PLC0415
+        from apps.currencies.services.missing import FetchedLater  # noqa: PLC0415
 
         provide(CurrencyBook, StoredCurrencyBook(), name="currencies.book")
         provide(ExchangeRates, StoredExchangeRates(), name="currencies.rates")
-        provide(MissingRates, NobodyFetches(), name="currencies.missing_rates")
+        provide(MissingRates, FetchedLater(), name="currencies.missing_rates")
         for provider in (EcbProvider(), NbpProvider(), FileProvider()):
             register_rate_provider(provider)

@@ -6,16 +6,17 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from tests.currencies.banks import Banks, counts, make_config, make_currencies, rates, runs
 from tests.currencies.papers import BANK, PAGE, WEEK, paper
+from tests.kernel.work_probes import environment
 from tests.support.scopes import House, seeding
 
 
@@ -116,21 +117,21 @@ def test_a_suspended_tenant_is_left_alone(house: House, banks: Banks) -> None:
 def test_a_terminal_shows_a_bar(house: House, banks: Banks) -> None:
     make_currencies(house)
     make_config(house)
-    environment = {
-        **os.environ,
-        "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}",
-        "AGORA_DEBUG": "1",
-        "OUTBOUND_ALLOW_PRIVATE": "1",
-        "CURRENCIES_ECB_URL": f"{banks.address}/ecb",
-        "COLUMNS": "100",
-    }
+    banks.ecb("eurofxref-hist.xml", paper("ecb-hist-90d.xml"))
+    own = environment(
+        DJANGO_SETTINGS_MODULE="config.settings",
+        AGORA_DEBUG="1",
+        OUTBOUND_ALLOW_PRIVATE="1",
+        CURRENCIES_ECB_URL=f"{banks.address}/ecb",
+    )
     arguments = [sys.executable, "manage.py", "fetch_rates", "--from", "2026-03-02", "--to", "2026-03-06"]
     terminal, other_end = pty.openpty()
+    termios.tcsetwinsize(other_end, (24, 100))
     answer = subprocess.run(
-        arguments, env=environment, stdout=subprocess.PIPE, stderr=other_end, timeout=60, check=False, text=True
+        arguments, env=own, stdout=subprocess.PIPE, stderr=other_end, timeout=60, check=False, text=True
     )
-    os.close(other_end)
     shown = os.read(terminal, 65536).decode()
+    os.close(other_end)
     assert answer.returncode == 0, shown
     assert answer.stdout == "North: ecb: 20 new, 0 corrected, 0 unchanged, 125 left out\n"
     assert "North: ecb: 100%" in shown

@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from apps.currencies.contracts import ExchangeRates
+from apps.currencies.errors import RateNotFound
 from apps.currencies.models import MissingRate, RunTrigger
 from apps.currencies.services import ask_for_missing, update_fetch_config
 from apps.currencies.services.fetching.documents import PUBLIC
 from apps.currencies.services.fetching.sources import Source
 from apps.currencies.services.fetching.storing import Asked, open_run
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.models import Work
@@ -163,8 +166,13 @@ def test_many_missing_rates_are_one_fetch(north: House, banks: Banks) -> None:
     assert {is_fetched for *_missing, is_fetched in missing()} == {True}
 
 
-def test_a_day_that_is_still_to_come_is_not_looked_for(north: House) -> None:
-    ask_for_missing([("USD", "PLN", FRIDAY + timedelta(days=1))])
+@pytest.mark.parametrize(
+    "wanted",
+    [("USD", "PLN", FRIDAY + timedelta(days=1)), ("USD", "JPY", FRIDAY), ("dollar", "PLN", FRIDAY)],
+    ids=["a day to come", "a currency that is not used", "no currency"],
+)
+def test_what_no_fetch_would_bring_is_not_looked_for(north: House, wanted: tuple[str, str, date]) -> None:
+    ask_for_missing([wanted])
     assert (missing(), Work.objects.filter(kind="currencies.fetch_missing").count()) == ([], 0)
 
 
@@ -192,3 +200,12 @@ def test_documents_of_one_day_are_read_where_only_today_is_wanted(north: House, 
     ask_for_missing([("USD", "EUR", FRIDAY)])
     sweep()
     assert banks.asked == [RECENT]  # the week before it is wanted as well: the rate may be Thursday's
+
+
+def test_a_conversion_without_a_rate_has_it_fetched(north: House, banks: Banks) -> None:
+    make_config(north)
+    with scoped_transaction(), pytest.raises(RateNotFound):
+        service(ExchangeRates).rate_on("EUR", "PLN", TUESDAY)
+    sweep()
+    with scoped_transaction():
+        assert service(ExchangeRates).rate_on("EUR", "PLN", TUESDAY).source == "ecb"

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -35,15 +36,15 @@ def test_a_day_has_the_same_rate_for_ever() -> None:
     both = earlier.keys() & later.keys()
     assert len(both) > 1500
     assert all(earlier[key] == later[key] for key in both)
-    assert earlier["EUR", UNTIL] == Decimal("4.25949120")
+    assert earlier["EUR", UNTIL] == Decimal("4.33036800")
 
 
 def test_the_rates_move_from_day_to_day_and_stay_near_the_usual_ones() -> None:
     found = [quote.rate for quote in sample_quotes("EUR", ("USD",), UNTIL)]
     usual = 1 / USUAL["USD"]
-    assert len(set(found)) > 500
+    assert len(set(found)) > 450
     assert all(abs(rate / usual - 1) < Decimal("0.1") for rate in found)
-    assert max(abs(b / a - 1) for a, b in zip(found, found[1:], strict=False)) < Decimal("0.012")
+    assert max(abs(b / a - 1) for a, b in pairwise(found)) < Decimal("0.012")
 
 
 @pytest.mark.parametrize(("base", "codes"), [("EUR", ("EUR", "XAF")), ("XAF", FIVE)])

@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.currencies.contracts import RATE_PROVIDERS
 from apps.currencies.errors import NothingToFetch
 from apps.currencies.models import FetchRun, MissingRate, RateFetchConfig, RunTrigger
-from apps.currencies.selectors import fetched_until, unfinished_run
+from apps.currencies.selectors import active_codes, fetched_until, unfinished_run
 from apps.currencies.services.fetching.runs import Outcome, carry_out, working_in
 from apps.currencies.services.fetching.sources import Source, merged_ranges, scheduled_range, sources_of, today
 from apps.currencies.services.fetching.storing import Asked, open_run
@@ -53,12 +53,14 @@ def _due_run(config: RateFetchConfig) -> FetchRun:
 def ask_for_missing(missing: Iterable[Missing]) -> None:
     """Have rates fetched that were looked for in vain: from, to and day of each; those asked for before are not again.
 
-    For the organization that the scope writes to. It joins the transaction that is open: one that is about to be
-    rolled back takes the wish back as well. One row of work, however many rates.
+    For the organization that the scope writes to, and only between currencies that it uses. It joins the
+    transaction that is open: one that is about to be rolled back takes the wish back as well. One row of work,
+    however many rates.
     """
     organization_id = current_scope().writing_organization()
-    wanted = sorted({item for item in missing if item[2] <= today()})
     with scoped_transaction():
+        codes = active_codes(organization_id)
+        wanted = sorted({item for item in missing if item[0] in codes and item[1] in codes and item[2] <= today()})
         rows = MissingRate.objects.filter(
             organization_id=organization_id, effective_on__in={day for *_pair, day in wanted}
         )
