@@ -22,16 +22,8 @@ class CurrenciesConfig(ModuleConfig):
     )
 
     def ready(self) -> None:
-        """Offer currencies and rates to the other modules, and the providers of rates to the fetching."""
-        from apps.currencies.contracts import (  # noqa: PLC0415
-            CurrencyBook,
-            ExchangeRates,
-            MissingRates,
-            register_rate_provider,
-        )
-        from apps.currencies.providers.ecb.provider import EcbProvider  # noqa: PLC0415
-        from apps.currencies.providers.file.provider import FileProvider  # noqa: PLC0415
-        from apps.currencies.providers.nbp.provider import NbpProvider  # noqa: PLC0415
+        """Offer the book of currencies and the rates between them to the other modules."""
+        from apps.currencies.contracts import CurrencyBook, ExchangeRates, MissingRates  # noqa: PLC0415
         from apps.currencies.selectors import StoredCurrencyBook  # noqa: PLC0415
         from apps.currencies.services.conversion import StoredExchangeRates  # noqa: PLC0415
         from apps.currencies.services.missing import FetchedLater  # noqa: PLC0415
@@ -39,5 +31,3 @@ class CurrenciesConfig(ModuleConfig):
         provide(CurrencyBook, StoredCurrencyBook(), name="currencies.book")
         provide(ExchangeRates, StoredExchangeRates(), name="currencies.rates")
         provide(MissingRates, FetchedLater(), name="currencies.missing_rates")
-        for provider in (EcbProvider(), NbpProvider(), FileProvider()):
-            register_rate_provider(provider)

@@ -271,5 +271,5 @@ RATE_PROVIDERS: Registry[RateProvider] = Registry("rate provider")
 
 
 def register_rate_provider(provider: RateProvider) -> None:
-    """Offer a provider, from a module's `ready()`. Raises AlreadyRegistered for an id that is taken."""
+    """Offer a provider, where its module is imported, once. Raises AlreadyRegistered for an id that is taken."""
     RATE_PROVIDERS.add(provider.id, provider)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from apps.currencies.providers.ecb import provider as ecb
+from apps.currencies.providers.file import provider as file
+from apps.currencies.providers.nbp import provider as nbp
 from apps.currencies.services.fetching.configs import SCHEDULED
 from apps.currencies.services.fetching.regular import MISSING, PAUSES, fetch_by_schedule, fetch_missing
 from apps.currencies.services.fetching.requests import REQUESTED, work_on_request
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease
 
+# Imported so that they register; others come from the modules that have them.
+PROVIDERS = (ecb.EcbProvider, nbp.NbpProvider, file.FileProvider)
 ATTEMPTS = len(PAUSES) + 3  # some are left for workers that die
 
 

@@ -32,6 +32,7 @@ BODIES: dict[str, tuple[dict[str, Any] | None, dict[str, Any] | None]] = {
         {"from_code": "EUR", "to_code": "PLN", "rate": "4.25", "effective_on": "2026-11-20"},
         {"rate": "4.26"},
     ),
+    "/api/currencies/fetch-configs/": ({"provider": "nbp"}, {"fetch_at": "06:30"}),
     "/api/directory/organizations/": ({"name": "West"}, {"name": "Far West"}),
     "/api/directory/tenants/": (None, {"name": "Acme 2"}),  # only the platform makes tenants
 }
@@ -40,6 +41,8 @@ SOMETHING: dict[str, list[dict[str, Any]]] = {
     "/api/currencies/exchange-rates/": [
         {"from_code": "EUR", "to_code": "PLN", "rate": "4.2", "effective_on": f"2026-11-{day}"} for day in (18, 19)
     ],
+    "/api/currencies/fetch-configs/": [{"provider": "ecb"}],
+    "/api/currencies/fetch-rates/": [{"provider": "ecb"}, {"provider": "nbp"}],
     "/api/auth/api_keys/": [{"name": "Shop", "features": ["currencies.view"]}, {"name": "Desk"}],
     "/api/auth/roles/": [{"name": "Buyers"}],
 }
@@ -71,7 +74,7 @@ def alice(house: House) -> Iterator[Client]:
             open_job(house, user, name=name)
         for path, bodies in SOMETHING.items():
             for body in bodies:
-                assert client.post(path, body, content_type=JSON).status_code == 201
+                assert client.post(path, body, content_type=JSON).status_code in {201, 202}
         client.get("/api/notifications/mails/")
         yield client
 

@@ -97,6 +97,8 @@ def _furnish(contract: Contract) -> None:
         for pair in (("EUR", "PLN"), ("USD", "PLN")):
             rate = {"from_code": pair[0], "to_code": pair[1], "rate": "4.25", "effective_on": "2026-03-27"}
             alice.post(RATES, json=rate).raise_for_status()
+        alice.post("/api/currencies/fetch-configs/", json={"provider": "ecb"}).raise_for_status()
+        alice.post("/api/currencies/fetch-rates/", json={"provider": "ecb"}).raise_for_status()
         alice.post("/api/directory/organizations/", json={"name": "East"}).raise_for_status()
         alice.post("/api/auth/api_keys/", json={"name": "Shop", "features": ["currencies.view"]}).raise_for_status()
         alice.get("/api/notifications/mails/").raise_for_status()
@@ -159,6 +161,11 @@ ADMITTED = frozenset(
         "currencies.rate.same_currency",
         "currencies.rate.not_found",
         "kernel.money.amount_out_of_range",
+        "currencies.fetch.not_configured",
+        "currencies.fetch.range",
+        "currencies.fetch_config.options",
+        "currencies.fetch_config.provider_fixed",
+        "currencies.fetch_config.time_zone",
         "auth.user.locale",
         "auth.user.time_zone",
         "directory.tenant.base_currency",

@@ -11,6 +11,9 @@ from uuid import UUID
 from apps.audit_logs.models import ReadAccess
 from apps.auth.notifications import ACCOUNT_LOCKED
 from apps.auth.services.keys import create_api_key
+from apps.currencies.models import RunTrigger
+from apps.currencies.services.fetching.sources import Source, today
+from apps.currencies.services.fetching.storing import Asked, open_run
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.outcome import collecting_actions
@@ -37,6 +40,11 @@ def _api_key() -> UUID:
     return UUID(str(create_api_key(name=f"Key {uuid7().hex}", organization_ids=None).key.pk))
 
 
+def _fetch() -> UUID:
+    with scoped_transaction():
+        return UUID(str(open_run(Source("ecb", "ecb", {}), today(), today(), Asked(RunTrigger.REQUEST)).pk))
+
+
 def _job() -> UUID:
     with scoped_transaction():
         return service(ProgressReporter).open("tests.matrix", name="Export")
@@ -61,6 +69,7 @@ def _read() -> UUID:
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
     "auth.api_key": _api_key,
+    "currencies.fetch_run": _fetch,
     "directory.tenant": lambda: current_scope().tenant_id,
     "kernel.action": _action,
     "notifications.mail": _mail,

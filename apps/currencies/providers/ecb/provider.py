@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from apps.currencies.contracts import Options, RatePiece, RateQuote
+from apps.currencies.contracts import Options, RatePiece, RateQuote, register_rate_provider
 from apps.currencies.providers.ecb.client import document_for, read, url_of
 from apps.currencies.services.fetching.options import complaints_about, currencies, wanted
 from apps.kernel.errors import FieldError
@@ -40,3 +40,6 @@ class EcbProvider:
     def quotes(self, piece: RatePiece, options: Options) -> Sequence[RateQuote]:
         """Read the document. Raises OutboundRefused, FetchFailed, DocumentBroken."""
         return [quote for quote in read(piece) if wanted(quote, options)]
+
+
+register_rate_provider(EcbProvider())

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from apps.currencies.contracts import Options, RatePiece, RateQuote
+from apps.currencies.contracts import Options, RatePiece, RateQuote, register_rate_provider
 from apps.currencies.providers.file.client import DAY, downloaded, filled, pieces_of, read_file
 from apps.currencies.providers.file.mapping import DATE_FORMATS, DELIMITERS, KINDS, quotes_of
 from apps.currencies.services.fetching.options import (
@@ -113,3 +113,6 @@ def _ends(options: Options) -> Iterator[FieldError]:
         if end not in known and options.get(end) is None:
             message = _("Give a column, or one currency for all rows.")
             yield FieldError(f"options.{end}", OPTIONS, message)
+
+
+register_rate_provider(FileProvider())

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from apps.currencies.contracts import Options, RatePiece, RateQuote
+from apps.currencies.contracts import Options, RatePiece, RateQuote, register_rate_provider
 from apps.currencies.providers.nbp.client import parts_of, read, url_of
 from apps.currencies.services.fetching.options import choices, complaints_about, currencies, wanted
 from apps.kernel.errors import FieldError
@@ -49,3 +49,6 @@ class NbpProvider:
 
 def _label(table: str, start: date, end: date) -> str:
     return _("table {table}, {start} – {end}").format(table=table, start=start, end=end)
+
+
+register_rate_provider(NbpProvider())
