@@ -39,8 +39,8 @@ def test_every_tenant_fetches_from_what_it_has_configured(house: House, other_ho
     make_config(other_house)
     lines = told("--date", "2026-03-06")
     assert lines == [
-        "North: ecb: 4 new, 0 corrected, 0 unchanged, 25 left out",
-        "North: ecb: 1 new, 0 corrected, 0 unchanged, 28 left out",
+        f"{house.tenant.slug}/North: ecb: 4 new, 0 corrected, 0 unchanged, 25 left out",
+        f"{other_house.tenant.slug}/North: ecb: 1 new, 0 corrected, 0 unchanged, 28 left out",
     ]
     assert [run.trigger for run in runs(house)] == ["command_line"]
     assert (len(rates(house)), len(rates(other_house))) == (4, 1)
@@ -54,7 +54,7 @@ def test_one_tenant_by_handle_or_id_and_one_provider(house: House, other_house: 
     banks.nbp("A", WEEK, paper("nbp-a.json"))
     for name in (house.root.slug, str(house.tenant.pk)):
         lines = told("--from", "2026-03-02", "--to", "2026-03-06", "--provider", "ecb", "--tenant", name)
-        assert [line.partition(":")[0] for line in lines] == ["Acme Group", "North", "South"]
+        assert [line.partition(":")[0].partition("/")[2] for line in lines] == ["Acme Group", "North", "South"]
     assert [counts(run)[:4] for run in runs(house)] == [("done", 20, 0, 0), ("done", 0, 0, 20)]
     assert runs(other_house) == []
 
@@ -72,7 +72,10 @@ def test_a_failure_is_told_and_the_others_are_fetched(house: House, banks: Banks
     make_config(house, "nbp")
     banks.ecb("eurofxref-hist-90d.xml", PAGE)
     banks.nbp("A", WEEK, paper("nbp-a.json"))
-    assert refused("--from", "2026-03-02") == "1 of 2 fetches failed."
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^1 of 2 fetches failed.$"):
+        call_command("fetch_rates", "--from", "2026-03-02", stdout=out)
+    assert [line.split(": ")[1] for line in out.getvalue().splitlines()] == ["ecb", "nbp"]
     assert [run.status for run in runs(house)] == ["failed", "done"]
 
 
@@ -82,7 +85,8 @@ def test_a_file_on_this_machine_stands_in_for_the_address(house: House, banks: B
     file = tmp_path / "march.csv"
     file.write_bytes(paper("bank.csv"))
     asked = ("--provider", "file", "--tenant", house.root.slug, "--from", "2026-03-01")
-    assert told(*asked, "--file", str(file)) == ["North: bank: 4 new, 0 corrected, 0 unchanged, 2 left out"]
+    [line] = told(*asked, "--file", str(file))
+    assert line == f"{house.tenant.slug}/North: bank: 4 new, 0 corrected, 0 unchanged, 2 left out"
     assert banks.asked == []
     assert refused(*asked, "--file", str(tmp_path / "april.csv")) == "1 of 1 fetches failed."
     assert runs(house)[-1].error == "The document cannot be used: april.csv cannot be read."
@@ -94,7 +98,7 @@ def test_a_file_on_this_machine_stands_in_for_the_address(house: House, banks: B
     [
         (("--date", "2026-03-06", "--to", "2026-03-06"), "Give either --date or --from and --to."),
         (("--date", "6.3.2026"), "Error: argument --date: 6.3.2026 is no day; write 2026-03-06"),
-        (("--provider", "raiffeisen"), "There is no provider raiffeisen; there are: ecb, nbp, file."),
+        (("--provider", "raiffeisen"), "There is no provider raiffeisen; there are: ecb, file, nbp."),
         (("--tenant", "nobody"), "There is no tenant nobody."),
         (("--date", "2026-03-07"), "These days cannot be fetched.\nto: There are no rates of the future."),
     ],
@@ -133,8 +137,8 @@ def test_a_terminal_shows_a_bar(house: House, banks: Banks) -> None:
     shown = os.read(terminal, 65536).decode()
     os.close(other_end)
     assert answer.returncode == 0, shown
-    assert answer.stdout == "North: ecb: 20 new, 0 corrected, 0 unchanged, 125 left out\n"
-    assert "North: ecb: 100%" in shown
+    assert answer.stdout == f"{house.tenant.slug}/North: ecb: 20 new, 0 corrected, 0 unchanged, 125 left out\n"
+    assert f"{house.tenant.slug}/North: ecb: 100%" in shown
     assert "2/2" in shown
 
 

@@ -20,6 +20,7 @@ from apps.currencies.services.fetching.requests import summary
 from apps.currencies.services.fetching.runs import carry_out, told
 from apps.currencies.services.fetching.sources import Source, demand_range, pieces_of, sources_of, today
 from apps.currencies.services.fetching.storing import Asked, cancel_run, open_run
+from apps.directory.contracts import TenantBook
 from apps.kernel.errors import PlatformError
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
@@ -69,10 +70,16 @@ class Command(BaseCommand):
             demand_range(start, end, [errand.source for errand in errands])
         except PlatformError as refusal:
             raise CommandError(told(refusal)) from refusal
-        steps = sum(len(_pieces(errand, provider, start, end)) + 1 for errand in errands)
-        with progress_bar(steps, "Fetching rates") as bar:
-            runs = [self._fetched(errand, (start, end), provider, bar) for errand in errands]
-        failed = sum(run.status == RunStatus.FAILED for run in runs)
+        runs: list[tuple[Errand, FetchRun]] = []
+        try:
+            with progress_bar(sum(_steps(errand, provider, start, end) for errand in errands), "Fetching rates") as bar:
+                runs.extend((errand, _fetched(errand, (start, end), provider, bar)) for errand in errands)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What is listed above is recorded.") from None
+        finally:  # not between the steps of the bar, which would be torn apart
+            for errand, run in runs:
+                self.stdout.write(f"{errand.name}: {summary(run)}")
+        failed = sum(run.status == RunStatus.FAILED for _errand, run in runs)
         if failed:
             raise CommandError(f"{failed} of {len(runs)} fetches failed.")
 
@@ -83,23 +90,6 @@ class Command(BaseCommand):
         if options["provider"] != FileProvider.id or not options["tenant"]:
             raise CommandError("--file goes with --provider file and --tenant.")
         return FileProvider(options["file"])
-
-    def _fetched(self, errand: Errand, days: tuple[date, date], provider: RateProvider | None, bar: Bar) -> FetchRun:
-        """Make one fetch and say what came of it."""
-
-        def watch() -> None:
-            bar.set_description(f"{errand.name}: {errand.source.name}")
-            bar.update()
-
-        with _organization(errand):
-            run = open_run(errand.source, *days, Asked(RunTrigger.COMMAND_LINE))
-            try:
-                ended = carry_out(run.pk, watch=watch, provider=provider).run
-            except KeyboardInterrupt:
-                cancel_run(run)
-                raise CommandError("Stopped. What was fetched before is recorded.") from None
-        self.stdout.write(f"{errand.name}: {summary(ended)}")
-        return ended
 
 
 def day(text: str) -> date:
@@ -122,7 +112,7 @@ def _errands(options: dict[str, Any]) -> Iterator[Errand]:
     """Whom to fetch for. Only a tenant that is named fetches from a provider that is not configured there."""
     named, provider = options["tenant"], options["provider"]
     if provider is not None and provider not in RATE_PROVIDERS:
-        raise CommandError(f"There is no provider {provider}; there are: {', '.join(RATE_PROVIDERS)}.")
+        raise CommandError(f"There is no provider {provider}; there are: {', '.join(sorted(RATE_PROVIDERS))}.")
     for tenant_id in [_tenant_of(named)] if named else _tenants():
         for organization_id, name in _organizations(tenant_id):
             with system_scope(tenant_id, REASON, organization_id=organization_id), scoped_transaction():
@@ -150,18 +140,37 @@ def _tenant_of(name: str) -> UUID:
 
 
 def _organizations(tenant_id: UUID) -> list[tuple[UUID, str]]:
-    """Living organizations of a tenant that may be worked in."""
+    """Living organizations of a tenant that may be worked in, with the name that a line of the report begins with."""
     tree = service(OrganizationTree)
     with system_scope(tenant_id, REASON), scoped_transaction():
         if not tree.tenant_is_open(tenant_id):
             return []
-        return [(pk, name) for pk, name, _depth in tree.choices(tree.all_living())]
+        tenant = service(TenantBook).profile().slug
+        return [(pk, f"{tenant}/{name}") for pk, name, _depth in tree.choices(tree.all_living())]
 
 
-def _pieces(errand: Errand, provider: RateProvider | None, start: date, end: date) -> Any:
+def _fetched(errand: Errand, days: tuple[date, date], provider: RateProvider | None, bar: Bar) -> FetchRun:
+    """Make one fetch; the bar goes on by all its steps, also where it ends early."""
+    left = _steps(errand, provider, *days)
+
+    def watch() -> None:
+        nonlocal left
+        left -= 1
+        bar.update()
+
+    bar.set_description(f"{errand.name}: {errand.source.name}")
+    with system_scope(errand.tenant_id, REASON, organization_id=errand.organization_id):
+        run = open_run(errand.source, *days, Asked(RunTrigger.COMMAND_LINE))
+        try:
+            return carry_out(run.pk, watch=watch, provider=provider).run
+        except KeyboardInterrupt:
+            cancel_run(run)
+            raise
+        finally:
+            bar.update(left)
+
+
+def _steps(errand: Errand, provider: RateProvider | None, start: date, end: date) -> int:
+    """The documents, and the recording."""
     chosen = provider or RATE_PROVIDERS[errand.source.provider]
-    return pieces_of(chosen, errand.source.options, start, end)
-
-
-def _organization(errand: Errand) -> Any:
-    return system_scope(errand.tenant_id, REASON, organization_id=errand.organization_id)
+    return len(pieces_of(chosen, errand.source.options, start, end)) + 1
