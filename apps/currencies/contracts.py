@@ -267,6 +267,29 @@ class RateProvider(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RatesFetched:
+    """Days of a source were fetched; `resource_id` is the fetch in the log. Nothing may have changed by it."""
+
+    resource_id: UUID
+    source: str
+    start_on: date
+    end_on: date
+    new: int
+    corrected: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateFetchFailed:
+    """A fetch came to nothing; `error_code` is that of the refusal, the log has it for people."""
+
+    resource_id: UUID
+    source: str
+    start_on: date
+    end_on: date
+    error_code: str
+
+
 RATE_PROVIDERS: Registry[RateProvider] = Registry("rate provider")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from apps.currencies.services.fetching.sources import Source, merged_ranges, sch
 from apps.currencies.services.fetching.storing import Asked, open_run
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.engine import undo
+from apps.kernel.eventbus.models import OutboxEvent
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.currencies.banks import Banks, counts, make_currencies, rates
@@ -234,12 +236,28 @@ def test_a_fetch_is_one_action_that_can_be_undone(north: House, banks: Banks) ->
     assert counts(fetch().run)[:2] == ("done", 4)
 
 
-def test_a_failure_is_noted_without_what_came_from_outside_in_the_history(north: House, banks: Banks) -> None:
+def events() -> list[tuple[str, UUID | None, dict[str, Any]]]:
+    with scoped_transaction():
+        rows = OutboxEvent.objects.filter(name__startswith="currencies.rates.").order_by("pk")
+        return [(row.name, row.record_id, row.payload) for row in rows]
+
+
+def test_a_fetch_is_told_with_what_it_changed(north: House) -> None:
+    run = fetch().run
+    days = {"source": "ecb", "start_on": "2026-03-06", "end_on": "2026-03-06"}
+    payload = {"resource_id": str(run.pk), **days, "new": 4, "corrected": 0}
+    assert events() == [("currencies.rates.fetched", run.pk, payload)]
+
+
+def test_a_failure_is_told_and_stands_in_the_history(north: House, banks: Banks) -> None:
     banks.ecb(DAILY, PAGE)
     run = fetch().run
     with scoped_transaction():
         action = Action.objects.get(command="currencies.fetch_run.fail")
     assert action.resource_id == run.pk
+    days = {"source": "ecb", "start_on": "2026-03-06", "end_on": "2026-03-06"}
+    payload = {"resource_id": str(run.pk), **days, "error_code": "currencies.fetch.document_broken"}
+    assert events() == [("currencies.rates.fetch_failed", run.pk, payload)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.currencies.contracts import RateQuote
+from apps.currencies.events import FETCH_FAILED, RATES_FETCHED
 from apps.currencies.features import MANAGE_FETCH
 from apps.currencies.models import FetchRun, RunStatus, RunTrigger
 from apps.currencies.selectors import active_codes, rates_of
@@ -78,6 +79,7 @@ def finish_run(run_id: UUID, *, quotes: Sequence[RateQuote]) -> FetchRun:
     run.new = len(recorded) - run.corrected
     run.unchanged = len(usable) - len(recorded)
     run.left_out = len(quotes) - len(usable)
+    RATES_FETCHED.emit(**_days(run), new=run.new, corrected=run.corrected)
     return _ended(run, RunStatus.DONE)
 
 
@@ -93,6 +95,7 @@ def fail_run(run_id: UUID, *, code: str, error: str) -> FetchRun:
     if run.has_ended:
         return run
     run.error_code, run.error = code, error[:LONGEST_ERROR]
+    FETCH_FAILED.emit(**_days(run), error_code=code)
     return _ended(run, RunStatus.FAILED)
 
 
@@ -108,6 +111,10 @@ def _ended(run: FetchRun, status: RunStatus) -> FetchRun:
     run.duration_ms = max(0, round((run.ended_at - run.started_at).total_seconds() * 1000))
     run.save()
     return run
+
+
+def _days(run: FetchRun) -> dict[str, Any]:
+    return {"resource_id": run.pk, "source": run.source, "start_on": run.start_on, "end_on": run.end_on}
 
 
 def _known_keys(organization_id: UUID, source: str, quotes: Sequence[RateQuote]) -> set[tuple[Any, ...]]:
