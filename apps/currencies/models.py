@@ -237,6 +237,7 @@ class FetchRun(OrganizationModel):
 class MissingRate(OrganizationModel):
     """A rate that somebody looked for in vain; it is fetched once, and `fetched_at` says when that was tried."""
 
+    entity_id = "currencies.missing_rate"
     audited = False
     unaudited_reason = "It remembers what was looked for, so that it is fetched once; nobody decides anything here."
 

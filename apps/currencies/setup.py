@@ -19,8 +19,14 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
     "employee": ("currencies.view", "currencies.rates.view"),
 }
 
-# Currencies and their rates go with their organization: they do not keep it from being deleted.
-organization_equipment = ("currencies.currency", "currencies.exchange_rate", "currencies.rate_fetch_config")
+# Currencies, their rates and what fetches them go with their organization: they do not keep it from being deleted.
+organization_equipment = (
+    "currencies.currency",
+    "currencies.exchange_rate",
+    "currencies.rate_fetch_config",
+    "currencies.fetch_run",
+    "currencies.missing_rate",
+)
 
 COMMON = ("EUR", "USD", "GBP", "PLN", "CHF")
 

@@ -14,6 +14,7 @@ from apps.currencies.services import ask_for_missing, update_fetch_config
 from apps.currencies.services.fetching.documents import PUBLIC
 from apps.currencies.services.fetching.sources import Source
 from apps.currencies.services.fetching.storing import Asked, open_run
+from apps.directory.services import delete_organization
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -209,3 +210,14 @@ def test_a_conversion_without_a_rate_has_it_fetched(north: House, banks: Banks) 
     sweep()
     with scoped_transaction():
         assert service(ExchangeRates).rate_on("EUR", "PLN", TUESDAY).source == "ecb"
+
+
+def test_what_was_fetched_does_not_keep_an_organization_from_being_deleted(north: House, banks: Banks) -> None:
+    make_config(north, fetch_at="06:30")
+    ask_for_missing([("USD", "EUR", TUESDAY)])
+    wait(banks, until=saturday(7))
+    assert len(runs(north)) == 2
+    with using_scope(north.scope()):
+        delete_organization(north.north.pk)
+    wait(banks, until=saturday(7) + timedelta(days=1))
+    assert len(banks.asked) == 2  # what is gone fetches nothing

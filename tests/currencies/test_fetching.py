@@ -22,6 +22,7 @@ from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.currencies.banks import Banks, counts, make_currencies, rates
 from tests.currencies.papers import BANK, ENTITY_BOMB, FRIDAY, PAGE, TREASURY, WEEK, ecb_of, paper
+from tests.support.crowds import all_at_once
 from tests.support.scopes import House
 
 ECB, NBP = Source("ecb", "ecb", {}), Source("nbp", "nbp", {})
@@ -296,3 +297,10 @@ def test_rates_keep_all_their_places(north: House, banks: Banks) -> None:
     banks.put("/rates.json", body)
     fetch(table(banks, "/rates.json", TREASURY))
     assert Decimal(rates(north, "bank")["USD", "PLN", "mid"]) == Decimal("3.12345678901234")
+
+
+@pytest.mark.committed
+def test_fetches_at_the_same_moment_record_each_rate_once(north: House) -> None:
+    outcomes = all_at_once(4, lambda _number: counts(fetch().run))
+    assert sorted(outcomes) == [("done", 0, 0, 4, 25)] * 3 + [("done", 4, 0, 0, 25)]
+    assert len(rates(north)) == 4

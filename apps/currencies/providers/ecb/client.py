@@ -16,7 +16,7 @@ PLACE = "https://www.ecb.europa.eu/stats/eurofxref"
 DAILY, RECENT, ALL = "eurofxref-daily.xml", "eurofxref-hist-90d.xml", "eurofxref-hist.xml"
 # The document of 90 days is cut by the bank at its own day; a few days less are surely in it.
 RECENT_DAYS = timedelta(days=85)
-# All days since 1999 are near 9 MB by now, and a day adds one or two kilobytes.
+# All days since 1999 are near 8 MB by now, and a day adds one or two kilobytes.
 LARGEST_HISTORY = 24 * 1024 * 1024
 
 
