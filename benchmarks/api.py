@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from apps.auth.models import LoginState, Session
 from apps.auth.tokens import new_access_token
-from apps.currencies.api.views import CurrencyViewSet
+from apps.currencies.api.views.currencies import CurrencyViewSet
 from apps.kernel import clock
 from apps.kernel.api.exporting.formats import FORMATS
 from apps.kernel.api.exporting.rows import exported_rows

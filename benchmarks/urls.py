@@ -15,7 +15,7 @@ from rest_framework.schemas import AutoSchema
 from rest_framework.views import APIView
 from rest_framework.viewsets import ModelViewSet
 
-from apps.currencies.api.serializers import CurrencySerializer
+from apps.currencies.api.serializers.currencies import CurrencySerializer
 from apps.currencies.models import Currency
 from config.urls import urlpatterns as house
 

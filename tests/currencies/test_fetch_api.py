@@ -14,7 +14,8 @@ from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.models import Schedule, Work
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from apps.progress.models import Job
 from tests.currencies.banks import Banks, counts, make_config, make_currencies, rates, runs
 from tests.currencies.papers import BANK, FRIDAY, PAGE, WEEK, paper

@@ -19,7 +19,8 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.models import Work
-from apps.kernel.work.sweeper import Outcome, sweep
+from apps.kernel.work.outcomes import Outcome
+from apps.kernel.work.sweeper import sweep
 from tests.currencies.banks import Banks, counts, make_config, make_currencies, rates, runs
 from tests.currencies.papers import ENTITY_BOMB, FRIDAY, PAGE, ecb_of
 from tests.support.scopes import House
