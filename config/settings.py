@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "apps.auth",
     "apps.directory",
     "apps.audit_logs",
+    "apps.events",
     "apps.progress",
     "apps.notifications",
     "apps.currencies",
@@ -207,6 +208,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.use_tls, _MAIL.use_ssl
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1)  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("MAIL_FROM", "Agora <agora@localhost>")
 MAIL_KEPT_DAYS = env.integer("AGORA_MAIL_KEPT_DAYS", 90, least=1)  # how long texts of ended mails are kept
+AGORA_EVENTS_KEPT_DAYS = env.integer("AGORA_EVENTS_KEPT_DAYS", 30, least=1)  # events whose deliveries have ended
 MAIL_FILES_SHOWN = env.flag("AGORA_SHOW_MAIL_FILES", default=DEBUG)  # to staff, with tokens: never in production
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -183,7 +183,8 @@ def test_after_its_tries_it_is_a_dead_letter(scope: Scope, noon: clock.FrozenClo
             noon.tick(timedelta(hours=2))
     [item] = deliveries(scope)
     assert (item.status, item.attempts) == (DeliveryStatus.DEAD, 12)
-    assert Work.objects.count() == 0
+    [work] = Work.objects.all()
+    assert (work.kind, work.ref_id, work.parked_at is not None) == ("kernel.dead_letter", item.pk, True)
 
 
 @pytest.mark.parametrize(

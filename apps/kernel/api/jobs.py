@@ -45,16 +45,16 @@ class Stopped(Exception):
 @work_kind(EXPORT, attempts=3)
 def export(job_id: UUID, lease: Lease) -> None:
     """Write the file and say where it is."""
-    _carry_out(job_id, lease, _exported)
+    carry_out(job_id, lease, _exported)
 
 
 @work_kind(bulk.KIND, attempts=3)
 def change_many(job_id: UUID, lease: Lease) -> None:
     """Carry out an order for many records."""
-    _carry_out(job_id, lease, _changed)
+    carry_out(job_id, lease, _changed)
 
 
-def _carry_out(job_id: UUID, lease: Lease, task: Callable[[UUID, JobInput, Watch], Result]) -> None:
+def carry_out(job_id: UUID, lease: Lease, task: Callable[[UUID, JobInput, Watch], Result]) -> None:
     """Run the task as who asked, with what they may do now.
 
     A refusal ends the job with its reason; anything else is tried again. A job that has ended is left alone,

@@ -13,8 +13,9 @@ from django.db import connection
 
 from apps.kernel import clock
 from apps.kernel.errors import PlatformError
-from apps.kernel.eventbus.relaying import DELIVERY
+from apps.kernel.eventbus.relaying import DELIVERY, DELIVERY_QUEUE
 from apps.kernel.registry.store import NotRegistered
+from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.calculations import Backoff, retry_delay
 from apps.kernel.work.errors import NeedsConfiguration, Permanent, Retry
@@ -24,6 +25,7 @@ from apps.kernel.work.queueing import enqueue
 logger = logging.getLogger(__name__)
 
 LONGEST_ERROR = 500
+DEAD_LETTER = "kernel.dead_letter"
 HOPELESS = (Permanent, NeedsConfiguration, NotRegistered)
 NOTE_TRY = """
 UPDATE event_delivery SET attempts = attempts + 1 WHERE id = %s AND status = 'waiting' RETURNING attempts
@@ -32,6 +34,12 @@ FAILED = """
 UPDATE event_delivery SET status = %s, attempts = %s, last_error = %s, due_at = %s, ended_at = %s,
     chunk_id = id, updated_at = %s
 WHERE id = %s AND status = 'waiting'
+"""
+# A dead letter has a row of work that is parked: by it the operators of the installation see that there are some,
+# whose they are and since when, and nothing of what they say.
+PARK = """
+INSERT INTO work (kind, queue, tenant_id, ref_id, due_at, parked_at, parked_reason)
+VALUES (%s, %s, %s, %s, %s, %s, 'a subscriber gave up on an event') ON CONFLICT (kind, tenant_id, ref_id) DO NOTHING
 """
 
 
@@ -69,6 +77,7 @@ def bury(row: Mapping[str, Any], reason: str, lease: Lease) -> None:
     with scoped_transaction():
         lease.guard()
         _note(row, "dead", reason, due=None)
+        _park(row["id"])
 
 
 def _note(row: Mapping[str, Any], status: str, reason: str, *, due: Any) -> None:
@@ -76,6 +85,12 @@ def _note(row: Mapping[str, Any], status: str, reason: str, *, due: Any) -> None
     ended = now if status == "dead" else None
     with connection.cursor() as cursor:
         cursor.execute(FAILED, [status, row["attempts"] + 1, reason[:LONGEST_ERROR], due, ended, now, row["id"]])
+
+
+def _park(delivery_id: UUID) -> None:
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(PARK, [DEAD_LETTER, DELIVERY_QUEUE, current_scope().tenant_id, delivery_id, now, now])
 
 
 def _delay(error: Exception, backoff: Backoff, tries: int) -> timedelta:

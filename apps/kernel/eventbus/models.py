@@ -22,7 +22,7 @@ class OutboxEvent(TenantModel):
     action, which the relay takes as a whole; `is_pending` until it has. `parked_reason` says why an event goes nowhere.
     """
 
-    entity_id = ""
+    entity_id = "events.event"
     audited = False
     unaudited_reason = "It is written with the action that it tells of, and never changes."
     app_grants: ClassVar[tuple[str, ...]] = (
@@ -69,6 +69,13 @@ class OutboxEvent(TenantModel):
             models.Index(fields=["tenant_id", "xid", "seq"], name="outbox_position"),
             models.Index(fields=["tenant_id", "created_at", "id"], name="outbox_time"),
             models.Index(fields=["tenant_id", "record_id", "seq"], name="outbox_record"),
+            models.Index(fields=["tenant_id", "name", "created_at", "id"], name="outbox_name"),
+            models.Index(fields=["tenant_id", "correlation_id", "created_at", "id"], name="outbox_correlation"),
+            models.Index(
+                fields=["tenant_id", "causation_id", "created_at", "id"],
+                name="outbox_causation",
+                condition=models.Q(causation_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +100,7 @@ class Delivery(TenantModel):
     whose events this subscriber takes one after the other, None where order does not matter.
     """
 
+    entity_id = "events.delivery"
     audited = False
     unaudited_reason = "It moves with every try; what operators decide about it is a command of its own."
 
@@ -123,6 +131,7 @@ class Delivery(TenantModel):
                 name="event_delivery_order",
                 condition=models.Q(order_key__isnull=False) & ~models.Q(status__in=["delivered", "skipped"]),
             ),
+            models.Index(fields=["tenant_id", "created_at", "id"], name="event_delivery_time"),
             models.Index(fields=["tenant_id", "status", "created_at", "id"], name="event_delivery_status"),
             models.Index(fields=["tenant_id", "subscriber", "created_at", "id"], name="event_delivery_subscriber"),
         ]

@@ -31,7 +31,10 @@ PLAIN: tuple[type[serializers.Field[Any, Any, Any, Any]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field of the record that is one column: `source` is its ORM name, `render` shows a value, None as it is."""
+    """A field of the record that is one column: `source` is its ORM name, `render` shows a value, None as it is.
+
+    The column may stand in a row that a foreign key points to: then `source` leads through the key (`event__name`).
+    """
 
     name: str
     source: str
@@ -71,13 +74,25 @@ def _column(name: str, field: Any, model: type[models.Model]) -> Column | None:
     related = isinstance(field, serializers.PrimaryKeyRelatedField)
     if not related and not _shows_values_as_they_are(field):
         return None
+    *keys, last = source.split(".")
+    for key in keys:
+        found = _field_of(model, key)
+        if not isinstance(found, models.ForeignKey):
+            return None
+        model = found.related_model
+    found = _field_of(model, last)
+    if found is None:
+        return None
+    path = "__".join([*keys, found.attname])
+    return Column(name, path, found, _as_text if isinstance(field, serializers.DecimalField) else None)
+
+
+def _field_of(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:
     try:
-        found = model._meta.get_field(source)
+        found = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
-    if not isinstance(found, models.Field) or not found.concrete:
-        return None
-    return Column(name, found.attname, found, _as_text if isinstance(field, serializers.DecimalField) else None)
+    return found if isinstance(found, models.Field) and found.concrete else None
 
 
 def _shows_values_as_they_are(field: Any) -> bool:

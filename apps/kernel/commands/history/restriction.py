@@ -27,11 +27,22 @@ def without_hidden(rows: QuerySet[Any]) -> QuerySet[Any]:
     if is_unbound(current_scope().actor):
         return rows
     for kind in restrictable():
-        rows = rows.exclude(Exists(_lost(kind.model).filter(row_id=OuterRef("resource_id"))))
         hidden = beyond(kind.model._default_manager.all(), Level.VIEW).values("pk")
         put_back = RowImage.objects.filter(action_id=OuterRef("pk"), row_id__in=hidden)
         rows = rows.exclude(Q(resource_entity=Action.entity_id) & Exists(put_back))
-    return about_visible(rows, record="resource_id")
+    return about_reached(rows, record="resource_id")
+
+
+def about_reached(rows: QuerySet[Any], *, record: str) -> QuerySet[Any]:
+    """Rows without those whose record is hidden from the actor, or was when it was deleted for good.
+
+    `record` names the column that holds the record's id.
+    """
+    if is_unbound(current_scope().actor):
+        return rows
+    for kind in restrictable():
+        rows = rows.exclude(Exists(_lost(kind.model).filter(row_id=OuterRef(record))))
+    return about_visible(rows, record=record)
 
 
 def hidden_ids(images: Iterable[Image]) -> set[UUID]:

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from apps.kernel.web.watches import Watch, fresh_connection
 from apps.kernel.work.heartbeats import silences
 from apps.kernel.work.kinds import KINDS
+from apps.kernel.work.together import TOGETHER
 
 PATIENCE = 5.0  # seconds that a scrape waits for the database; Prometheus itself waits for ten
 
@@ -45,7 +46,8 @@ def read_backlog() -> Iterator[Sample]:
         yield "agora_database_up", (), 1.0
         cursor.execute(BACKLOG)
         found = {(kind, queue, state): (float(number), oldest) for kind, queue, state, number, oldest in cursor}
-        idle = {(kind.id, kind.queue, state): (0.0, 0.0) for kind in KINDS.values() for state in ("due", "parked")}
+        kinds = [*KINDS.values(), *TOGETHER.values()]
+        idle = {(kind.id, kind.queue, state): (0.0, 0.0) for kind in kinds for state in ("due", "parked")}
         for labels, (number, oldest) in sorted({**idle, **found}.items()):
             yield "agora_work_rows", labels, number
             yield "agora_work_oldest_seconds", labels, oldest

@@ -1,0 +1,129 @@
+"""Reads of events, deliveries and subscribers: what the actor may see of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from apps.kernel.commands.history.restriction import about_reached
+from apps.kernel.commands.history.wording import kind_words
+from apps.kernel.eventbus.chains import causes_of
+from apps.kernel.eventbus.declarations import EVENTS, Event, Lifecycle
+from apps.kernel.eventbus.models import Delivery, DeliveryStatus, OutboxEvent
+from apps.kernel.eventbus.subscribing import SUBSCRIBERS, Subscriber
+
+OPEN = (DeliveryStatus.WAITING, DeliveryStatus.HELD, DeliveryStatus.DEAD)
+MOST_FOLLOWERS = 50
+
+
+def visible_events() -> QuerySet[OutboxEvent]:
+    """Events of the scope's organizations and of the tenant itself, without those about hidden records."""
+    return about_reached(OutboxEvent.objects.all(), record="record_id")
+
+
+def visible_deliveries() -> QuerySet[Delivery]:
+    """Deliveries of events that the actor may see."""
+    return about_reached(Delivery.objects.all(), record="event__record_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What an event followed from, the first one first, and what followed from it at once, the first 50."""
+
+    causes: Sequence[OutboxEvent]
+    followers: Sequence[OutboxEvent]
+
+
+def chain_of(event: OutboxEvent) -> Chain:
+    """The events around one, as far as the actor may see them; three queries at most."""
+    causes: list[OutboxEvent] = []
+    if event.causation_id is not None:
+        causes = list(visible_events().filter(pk__in=causes_of(event.pk)).order_by("depth"))
+    followers = visible_events().filter(causation_id=event.pk).order_by("created_at", "pk")
+    return Chain(causes, list(followers[:MOST_FOLLOWERS]))
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberFound:
+    """A subscriber with the number of its deliveries that wait, are held or were given up.
+
+    `declared` None: deliveries of a module that is not installed any more are left.
+    """
+
+    id: str
+    declared: Subscriber | None
+    counts: Mapping[str, int]
+
+    @property
+    def kind(self) -> str:
+        """`persistent`, `in_process`, or `gone`."""
+        if self.declared is None:
+            return "gone"
+        return "persistent" if self.declared.persistent else "in_process"
+
+
+def subscribers() -> list[SubscriberFound]:
+    """Every subscriber of this installation and every one that has open deliveries; one query."""
+    open_ones = visible_deliveries().filter(status__in=OPEN).order_by()
+    counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for subscriber, status, number in open_ones.values_list("subscriber", "status").annotate(Count("pk")):
+        counts[subscriber][status] = number
+    return [
+        SubscriberFound(name, SUBSCRIBERS.get(name), counts.get(name, {})) for name in sorted({*SUBSCRIBERS, *counts})
+    ]
+
+
+def declared_events(*, module: str | None = None, category: str | None = None) -> list[Event[Any]]:
+    """Declared events by name; `category` is `lifecycle` or `custom`."""
+    return [
+        item
+        for _name, item in sorted(EVENTS.items())
+        if module in {None, item.module} and category in {None, category_of(item)}
+    ]
+
+
+def category_of(event: Event[Any]) -> str:
+    """`lifecycle` for what happens to records of every kind, `custom` for what a module announces."""
+    return "lifecycle" if event.is_lifecycle else "custom"
+
+
+def event_words(name: str) -> str:
+    """An event in words; its name where no installed module declares it."""
+    event = EVENTS.get(name)
+    if event is None:
+        return name
+    if not event.is_lifecycle:
+        return str(event.label)
+    words = {
+        Lifecycle.CREATED: _("created"),
+        Lifecycle.UPDATED: _("changed"),
+        Lifecycle.DELETED: _("deleted"),
+        Lifecycle.RESTORED: _("restored"),
+        Lifecycle.BULK_CHANGED: _("many changed"),
+    }
+    return f"{capfirst(kind_words(event.entity))}: {words[Lifecycle(name.rpartition('.')[2])]}"
+
+
+def visible_delivery(delivery_id: UUID) -> Delivery | None:
+    """The delivery with its event, None where the actor sees none."""
+    found: Delivery | None = visible_deliveries().select_related("event").filter(pk=delivery_id).first()
+    return found
+
+
+def matching(text: str) -> Q:
+    """The condition of events that an id belongs to: the event's own, its record's, its change's or correlation's.
+
+    A text that is no id matches nothing.
+    """
+    try:
+        wanted = UUID(text.strip())
+    except ValueError:
+        return Q(pk__in=())
+    return Q(pk=wanted) | Q(record_id=wanted) | Q(correlation_id=wanted)

@@ -1,0 +1,50 @@
+"""Work of the events module: large ranges that are delivered again, and the hourly tidying up."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from apps.events.features import MANAGE_DELIVERIES
+from apps.events.services.ranges import REPLAY_WORK, asked_range, batches_of, replay_batch
+from apps.events.services.upkeep import UPKEEP_WORK, remove_old_events
+from apps.kernel.api.jobs import Result, Watch, carry_out
+from apps.kernel.commands.executor import demand_feature
+from apps.kernel.ports import JobInput
+from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.work.kinds import work_kind
+from apps.kernel.work.leases import Lease, current_lease
+
+
+@work_kind(REPLAY_WORK, attempts=3)
+def replay(job_id: UUID, lease: Lease) -> None:
+    """Take the events of a range to a subscriber again, in the name of who asked for it."""
+    carry_out(job_id, lease, _replayed)
+
+
+def _replayed(job_id: UUID, job: JobInput, watch: Watch) -> Result:
+    """Batch by batch. A try after a crash begins anew and leaves alone what has moved since it was asked for."""
+    demand_feature(current_scope(), MANAGE_DELIVERIES)
+    wanted, asked_at = asked_range(job.values)
+    with scoped_transaction():
+        total = wanted.count()
+    looked, written = 0, 0
+    batches = batches_of(wanted)
+    watch(0, total)
+    while True:
+        with scoped_transaction():
+            if (lease := current_lease()) is not None:
+                lease.guard()
+            batch = next(batches, None)
+            if batch is None:
+                break
+            written += replay_batch(wanted, batch, before=asked_at)
+        looked += len(batch)
+        watch(looked, max(total, looked))
+    return {"count": written}
+
+
+@work_kind(UPKEEP_WORK)
+def tidy_events(tenant_id: UUID, lease: Lease) -> None:
+    """Remove old events of the tenant."""
+    remove_old_events(lease)
