@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.kernel.api.schema.document import document
 from tests.auth.factories import PASSWORD, make_role, make_user
+from tests.events.factories import dead_letters
 from tests.notifications.letters import declared, queue
 from tests.progress.factories import open_job
 from tests.support.scopes import House
@@ -67,6 +68,7 @@ def alice(house: House) -> Iterator[Client]:
     )
     headers = {"Authorization": f"Bearer {opened.json()['access']}", "X-Organization-Id": str(house.north.pk)}
     client = Client(headers=headers)
+    dead_letters(house, 1, 2, place=house.north)
     with declared():
         for address in ("ada@example.org", "bob@example.org"):
             queue(house, scope=house.scope(house.north), to=address)

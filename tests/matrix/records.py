@@ -17,6 +17,8 @@ from apps.currencies.services.fetching.storing import Asked, open_run
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.eventbus.models import Delivery, DeliveryStatus, OutboxEvent
+from apps.kernel.eventbus.subscribing import SUBSCRIBERS, subscribe
 from apps.kernel.ids import uuid7
 from apps.kernel.ports import Mailer, ProgressReporter, ReadLog
 from apps.kernel.registry.entities import ENTITIES
@@ -24,9 +26,14 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.notifications.models import Mail
+from tests.kernel.events_probes import mint
 from tests.matrix.routes import Route
 
 Maker = Callable[[], UUID]
+# Whom deliveries are for; it hears nothing by itself.
+HEARER = "tests.matrix"
+if HEARER not in SUBSCRIBERS:
+    subscribe("tests.matrix.told", id=HEARER, persistent=True)(print)
 Body = dict[str, Any]
 
 
@@ -43,6 +50,27 @@ def _api_key() -> UUID:
 def _fetch() -> UUID:
     with scoped_transaction():
         return UUID(str(open_run(Source("ecb", "ecb", {}), today(), today(), Asked(RunTrigger.REQUEST)).pk))
+
+
+def _event() -> UUID:
+    mint(uuid7())
+    with scoped_transaction():
+        return UUID(str(OutboxEvent.objects.latest("pk").pk))
+
+
+def _delivery() -> UUID:
+    with scoped_transaction():
+        event = OutboxEvent.objects.get(pk=_event())
+        delivery = Delivery(
+            event=event,
+            organization_id=event.organization_id,
+            subscriber=HEARER,
+            seq=event.seq,
+            chunk_id=uuid7(),
+            status=DeliveryStatus.DEAD,
+        )
+        delivery.save(force_insert=True)
+        return UUID(str(delivery.pk))
 
 
 def _job() -> UUID:
@@ -71,6 +99,8 @@ MAKERS: dict[str, Maker] = {
     "auth.api_key": _api_key,
     "currencies.fetch_run": _fetch,
     "directory.tenant": lambda: current_scope().tenant_id,
+    "events.delivery": _delivery,
+    "events.event": _event,
     "kernel.action": _action,
     "notifications.mail": _mail,
     "progress.job": _job,

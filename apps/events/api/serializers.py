@@ -49,6 +49,7 @@ class OutboxSerializer(StrictModelSerializer):
 class DeliverySerializer(StrictModelSerializer):
     """One event for one subscriber. `due_at` is the next try, `ended_at` when it was delivered, given up or skipped."""
 
+    event_id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(source="event.name", read_only=True)
     entity = serializers.CharField(source="event.entity", read_only=True)
     record_id = serializers.UUIDField(source="event.record_id", read_only=True, allow_null=True)
