@@ -59,8 +59,9 @@ def _event() -> UUID:
 
 
 def _delivery() -> UUID:
+    event_id = _event()
     with scoped_transaction():
-        event = OutboxEvent.objects.get(pk=_event())
+        event = OutboxEvent.objects.get(pk=event_id)
         delivery = Delivery(
             event=event,
             organization_id=event.organization_id,

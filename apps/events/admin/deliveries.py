@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,8 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -26,9 +27,11 @@ from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
+from apps.kernel.commands.history.labels import ORGANIZATION
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus
 
 LONGEST_IN_ROW = 60
+PARTS = re.compile(r"[^._]+[._]*|[._]+")
 
 
 def is_dead(delivery: Delivery) -> bool:
@@ -49,8 +52,8 @@ class DeliveryPage(CommandAdmin):
         "Parts of the house that react to events get each of them here. One that a part could not handle, however often"
         " it tried, waits here for a decision."
     )
-    list_display = ("made_at", "subscriber", "what", "record", "state", "attempts", "short_error")
-    list_display_links = ("made_at", "subscriber")
+    list_display = ("made_at", "who", "what", "state", "short_error")
+    list_display_links = ("made_at", "who")
     list_filter = ("status", BySubscriber, ByNameOfEvent, "created_at")
     sortable_by = ()
     fields = (
@@ -59,7 +62,7 @@ class DeliveryPage(CommandAdmin):
         ("attempts", "due_at"),
         "last_error",
         ("created_at", "ended_at"),
-        "organization_id",
+        "place",
     )
     readonly_fields = (
         "subscriber",
@@ -71,7 +74,7 @@ class DeliveryPage(CommandAdmin):
         "last_error",
         "created_at",
         "ended_at",
-        "organization_id",
+        "place",
     )
     actions_list = ("range_page",)
     buttons = (
@@ -124,6 +127,7 @@ class DeliveryPage(CommandAdmin):
         found = super().get_object(request, object_id, from_field)
         if found is not None:
             self.prepare_rows(request, [found])
+            found.shown_place = labels_of(request).link(ORGANIZATION, found.organization_id)
         return found
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
@@ -136,10 +140,16 @@ class DeliveryPage(CommandAdmin):
         """When the event was taken to the subscriber."""
         return delivery.created_at
 
+    @admin.display(description=_("subscriber"))
+    def who(self, delivery: Delivery) -> SafeString:
+        """The subscriber, which may be broken behind each of its words."""
+        return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in PARTS.findall(delivery.subscriber)))
+
     @admin.display(description=_("event"))
-    def what(self, delivery: Delivery) -> str:
-        """The event in words."""
-        return event_words(delivery.event.name)
+    def what(self, delivery: Any) -> SafeString:
+        """The event in words, and its record."""
+        words = event_words(delivery.event.name)
+        return format_html('{} <span class="ag-about">{}</span>', words, delivery.shown_record)
 
     @admin.display(description=_("event"))
     def happened(self, delivery: Delivery) -> str | SafeString:
@@ -154,6 +164,11 @@ class DeliveryPage(CommandAdmin):
     def record(self, delivery: Any) -> Any:
         """The record, as a link where it has a page."""
         return delivery.shown_record
+
+    @admin.display(description=_("organization"))
+    def place(self, delivery: Any) -> Any:
+        """Where it happened, as a link."""
+        return delivery.shown_place or "—"
 
     @admin.display(description=_("state"))
     def state(self, delivery: Delivery) -> SafeString:

@@ -39,7 +39,7 @@ class EventPage(CommandAdmin):
     list_display_links = ("happened_at", "what")
     list_filter = (ByName, ByKind, "created_at")
     search_fields = ("pk",)
-    search_help_text = _("Search by the whole id of an event, a record or a request.")
+    search_help_text = _("Search by an id: event, record, request.")
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -118,7 +118,7 @@ def _shown(event: OutboxEvent, labels: Labels) -> dict[str, Any]:
     return {
         "facts": [(name, "" if value in (None, "", []) else plain_text(value)) for name, value in _facts(event)],
         "record": labels.link(event.entity, event.record_id),
-        "organization": labels.link(ORGANIZATION, event.organization_id),
+        "place": labels.link(ORGANIZATION, event.organization_id),
         "change_url": record_url(Action.entity_id, event.action_id),
         "causes": [_linked(item, labels) for item in chain.causes],
         "followers": [_linked(item, labels) for item in chain.followers],
