@@ -15,6 +15,7 @@ from apps.kernel.eventbus.declarations import EVENTS
 from apps.kernel.eventbus.lanes import LANES, connect_subscribers
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS
 from apps.kernel.registry.features import FEATURES, feature
+from apps.kernel.registry.store import Registry
 from apps.kernel.tenancy.scope import using_scope
 from tests.events.factories import told
 from tests.kernel.events_probes import outbox, run_all
@@ -45,7 +46,8 @@ class Bakery:
 @pytest.fixture
 def bakery() -> Iterator[Bakery]:
     """The page's module."""
-    found, registries = Bakery(), (COMMANDS, EVENTS, FEATURES, SUBSCRIBERS)
+    found = Bakery()
+    registries: tuple[Registry[Any], ...] = (COMMANDS, EVENTS, FEATURES, SUBSCRIBERS)
     before = [set(registry) for registry in registries]
     feature("bakery.loaves.manage")
     feature("stock.manage")

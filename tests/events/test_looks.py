@@ -76,6 +76,7 @@ def test_pages_of_events(
     alice, look = desk("*"), request.node.callspec.id
     page = alice.page(size=size, dark=dark)
     faults = see(page, EVENTS, "list-empty", look) + see(page, DELIVERIES, "deliveries-empty", look)
+    faults += see(page, RANGE, "range-nobody", look)
     some_deliveries(house)
     first, second, *_rest = events(house)
     dead = next(item for item in told(house) if item.status == "dead")
