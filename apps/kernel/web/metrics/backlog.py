@@ -46,8 +46,9 @@ def read_backlog() -> Iterator[Sample]:
         yield "agora_database_up", (), 1.0
         cursor.execute(BACKLOG)
         found = {(kind, queue, state): (float(number), oldest) for kind, queue, state, number, oldest in cursor}
-        kinds = [*KINDS.values(), *TOGETHER.values()]
-        idle = {(kind.id, kind.queue, state): (0.0, 0.0) for kind in kinds for state in ("due", "parked")}
+        kinds = [(kind.id, kind.queue) for kind in KINDS.values()]
+        kinds += [(kind.id, kind.queue) for kind in TOGETHER.values()]
+        idle = {(*kind, state): (0.0, 0.0) for kind in kinds for state in ("due", "parked")}
         for labels, (number, oldest) in sorted({**idle, **found}.items()):
             yield "agora_work_rows", labels, number
             yield "agora_work_oldest_seconds", labels, oldest

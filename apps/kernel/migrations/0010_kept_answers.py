@@ -13,7 +13,7 @@ ALTER TABLE idempotency_record FORCE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0008_keep_known")]
+    dependencies = [("kernel", "0009_event_lists")]
 
     operations = [
         operations.RunStatements(FORGET_CLEAR_ANSWERS),
