@@ -15,6 +15,7 @@ BENCHMARKS = {
     "undo": "one action over 100 thousand rows and its undo: seconds and memory",
     "crypto": "encryption, decryption and blind index of one value",
     "expressions": "parsing and evaluating a condition",
+    "currencies": "a thousand conversions over twenty pairs, and a correction of a thousand rates",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
 }

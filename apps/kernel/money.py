@@ -26,7 +26,7 @@ RATE_DIGITS: Final = 28  # an exchange rate is stored as numeric(28,14)
 RATE_PLACES: Final = 14
 _INTEGER_DIGITS: Final = 15
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
-_EXACT: Final = Context(prec=80, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+_EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
@@ -177,10 +177,9 @@ def round_half_up(amount: Decimal, places: int = STORAGE_PLACES) -> Decimal:
 def times(amount: Decimal, factor: Decimal, *, places: int = STORAGE_PLACES) -> Decimal:
     """Multiply exactly and round once, half-up: a product that is rounded twice may be off by a unit.
 
-    Both have at most 20 decimal places and 15 digits before the point. Raises AmountOutOfRange when the product has
-    more than 15.
+    Both have at most 50 digits. Raises AmountOutOfRange when the product has more than 15 before the point.
     """
-    return exact(quantize(_EXACT.multiply(exact(amount), exact(factor)), places))
+    return quantize(_EXACT.multiply(amount, factor), places)
 
 
 def to_storage(amount: Decimal) -> Decimal:

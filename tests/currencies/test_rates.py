@@ -67,17 +67,22 @@ def test_sources_days_kinds_and_directions_are_rates_of_their_own(scoped: House)
     assert sorted(known()) == ["0.2", "4.1", "4.2", "4.3", "4.4"]
 
 
+def touching(queries: CaptureQueriesContext) -> list[str]:
+    """First words of the statements on the table; the one that ends a command only knows its name."""
+    words = [item["sql"].split()[0] for item in queries if '"exchange_rate"' in item["sql"]]
+    return [word for word in words if word != "WITH"]
+
+
 def test_a_thousand_rates_are_two_writing_statements(scoped: House) -> None:
     days = [f"2024-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)]
     first = [quote("EUR/PLN", "4.1", day) for day in days]
     services.record_rates(first, source="ECB")
     with CaptureQueriesContext(connection) as queries:
         services.record_rates([quote("EUR/PLN", "4.2", day) for day in days], source="ECB")
-    writes = [item["sql"].split()[0] for item in queries if '"exchange_rate"' in item["sql"]]
-    assert writes == ["SELECT", "UPDATE", "INSERT"]
+    assert touching(queries) == ["SELECT", "UPDATE", "INSERT"]
     with CaptureQueriesContext(connection) as queries:
         assert services.record_rates([quote("EUR/PLN", "4.2", day) for day in days], source="ECB") == []
-    assert [item["sql"].split()[0] for item in queries if '"exchange_rate"' in item["sql"]] == ["SELECT"]
+    assert touching(queries) == ["SELECT"]
 
 
 def test_a_correction_begins_where_the_former_value_ends_even_within_one_tick(scoped: House) -> None:

@@ -76,23 +76,24 @@ class RateTable:
         """The rate of the pair, else the opposite one, else the way through the base; None when there is none."""
         if question.from_code == question.to_code:
             return Rate(Decimal(1), question.on, "", ())
-        step = self._step(question)
-        if step is not None:
+        from_code, to_code, kind = question.from_code, question.to_code, question.kind
+        if (step := self._step((from_code, to_code, kind), question.on)) is not None:
             return _rate_of((step,))
-        if base is None or base in {question.from_code, question.to_code}:
+        if base is None or base in {from_code, to_code}:
             return None
-        to_base = self._step(RateQuestion(question.from_code, base, question.on, question.kind))
-        from_base = self._step(RateQuestion(base, question.to_code, question.on, question.kind))
-        return None if to_base is None or from_base is None else _rate_of((to_base, from_base))
+        to_base = self._step((from_code, base, kind), question.on)
+        from_base = to_base and self._step((base, to_code, kind), question.on)
+        return _rate_of((to_base, from_base)) if to_base and from_base else None
 
-    def _step(self, question: RateQuestion) -> RateStep | None:
-        own, opposite = legs_of(question.from_code, question.to_code, question.kind)
-        if (found := self._latest(own, question.on)) is not None:
-            return _step_of(question, found, found.rate, is_inverse=False)
-        if (found := self._latest(opposite, question.on)) is not None:
-            inverse = _derived(PRECISE.divide(Decimal(1), found.rate))
-            return None if inverse is None else _step_of(question, found, inverse, is_inverse=True)
-        return None
+    def _step(self, pair: Pair, on: date) -> RateStep | None:
+        own, opposite = legs_of(*pair)
+        if (found := self._latest(own, on)) is not None:
+            return RateStep(*pair[:2], found.rate, found.effective_on, found.source, is_inverse=False)
+        if (found := self._latest(opposite, on)) is None:
+            return None
+        if (inverse := _derived(PRECISE.divide(Decimal(1), found.rate))) is None:
+            return None
+        return RateStep(*pair[:2], inverse, found.effective_on, found.source, is_inverse=True)
 
     def _latest(self, pair: Pair, on: date) -> Recorded | None:
         place = bisect_right(self._days_of.get(pair, ()), on)
@@ -100,18 +101,13 @@ class RateTable:
         return None if found is None or (on - found.effective_on).days > self.days else found
 
 
-def _step_of(question: RateQuestion, found: Recorded, rate: Decimal, *, is_inverse: bool) -> RateStep:
-    return RateStep(question.from_code, question.to_code, rate, found.effective_on, found.source, is_inverse)
-
-
 def _rate_of(path: tuple[RateStep, ...]) -> Rate | None:
-    rate: Decimal | None = path[0].rate
-    for step in path[1:]:
-        rate = None if rate is None else _derived(PRECISE.multiply(rate, step.rate))
-    if rate is None:
-        return None
-    sources = dict.fromkeys(step.source for step in path)
-    return Rate(rate, min(step.effective_on for step in path), " + ".join(sources), path)
+    first, last = path[0], path[-1]
+    if first is last:
+        return Rate(first.rate, first.effective_on, first.source, path)
+    rate = _derived(PRECISE.multiply(first.rate, last.rate))
+    source = first.source if first.source == last.source else f"{first.source} + {last.source}"
+    return None if rate is None else Rate(rate, min(first.effective_on, last.effective_on), source, path)
 
 
 def _derived(rate: Decimal) -> Decimal | None:

@@ -92,12 +92,13 @@ def _answers(
     today = last_day(max(question.on for question in questions))
     past = [question for question in questions if question.on <= today or _is_one(question)]
     found = rates_for(past, moment=known_at, sources=sources)
-    missing = [question for question in questions if question not in found]
-    if missing:
+    rates = [found.get(question) for question in questions]
+    if None in rates:
+        missing = [question for question, rate in zip(questions, rates, strict=True) if rate is None]
         _note([question for question in missing if question.on <= today])
         first = missing[0]
         raise RateNotFound(from_code=first.from_code, to_code=first.to_code, on=first.on.isoformat())
-    return [found[question] for question in questions]
+    return [rate for rate in rates if rate is not None]
 
 
 def _is_one(question: RateQuestion) -> bool:
