@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 
 from apps.currencies.models import Currency
@@ -16,6 +17,7 @@ from apps.kernel.commands.models import Action
 from apps.kernel.errors import FeatureRequired
 from apps.kernel.eventbus.contexts import EventContext
 from apps.kernel.eventbus.declarations import EVENTS
+from apps.kernel.eventbus.lanes import LANES
 from apps.kernel.eventbus.models import DeliveryStatus
 from apps.kernel.eventbus.payloads import RecordChanged
 from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope, using_scope
@@ -382,3 +384,21 @@ def test_an_event_of_a_newer_release_waits_for_a_process_that_knows_it(scope: Sc
         noon.tick(60)
         run_all()
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_a_subscriber_that_is_switched_off_hears_nothing(
+    scope: Scope, settings: LazySettings, persistent: bool, django_capture_on_commit_callbacks: Any
+) -> None:
+    seen: Seen = []
+    with subscribed(CREATED, keeping(seen), persistent=persistent):
+        settings.EXTENSIONS_DISABLED = ["tests.probe"]
+        with django_capture_on_commit_callbacks(execute=True):
+            probes.create_currency("EUR")
+        assert Work.objects.count() == 0
+        settings.EXTENSIONS_DISABLED = []
+        with django_capture_on_commit_callbacks(execute=True):
+            second = probes.create_currency("USD")
+        run_all()
+        assert LANES.settle()
+    assert [payload.resource_id for payload, _ in seen] == [second.pk]

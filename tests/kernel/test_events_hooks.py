@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 
 from apps.currencies.models import Currency
@@ -101,6 +102,12 @@ def test_higher_priority_first_and_ties_by_id() -> None:
         SUM.run(Question(()), add)
         assert [item.id for item in handlers_of(BEFORE)] == ["tests.c", "tests.a", "tests.b"]
     assert order == ["c", "a", "b"]
+
+
+def test_a_handler_that_is_switched_off_is_not_asked(settings: LazySettings) -> None:
+    with handling(AFTER, lambda question, answer: replace(answer, total=0)):
+        settings.EXTENSIONS_DISABLED = ["tests.handler"]
+        assert SUM.run(Question((1, 2)), add) == Sum(3)
 
 
 @pytest.mark.parametrize(

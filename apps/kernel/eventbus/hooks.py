@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.utils.functional import Promise
@@ -12,6 +11,7 @@ from django.utils.functional import Promise
 from apps.kernel.commands.forbidding import read_only
 from apps.kernel.errors import PlatformError
 from apps.kernel.eventbus.patterns import NAME
+from apps.kernel.registry.points import ExtensionPoint
 from apps.kernel.registry.store import Registry
 
 Text = str | Promise
@@ -42,9 +42,10 @@ class HookHandler:
     hook: str
     priority: int
     handler: Callable[..., Any]
+    features: tuple[str, ...] = ()  # a calculation comes to the same for everybody, so none is asked for
 
 
-HANDLERS: Registry[HookHandler] = Registry("hook handler")
+HANDLERS: ExtensionPoint[HookHandler] = ExtensionPoint("hook handler")
 
 
 class Hook(Generic[GivenT, AnswerT]):
@@ -121,6 +122,5 @@ def hook_handler(
 
 
 def handlers_of(moment: str) -> list[HookHandler]:
-    """The handlers of `<hook>.before` or `<hook>.after` in the order in which they are asked."""
-    found = sorted((item for item in HANDLERS.values() if item.hook == moment), key=attrgetter("id"))
-    return sorted(found, key=attrgetter("priority"), reverse=True)
+    """The handlers of `<hook>.before` or `<hook>.after` in their order, as the settings leave them."""
+    return HANDLERS.in_force(item for item in HANDLERS.values() if item.hook == moment)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections
 
 from apps.kernel.commands.invocation import Source, invoked
@@ -123,7 +124,8 @@ def connect_subscribers() -> None:
 
 def _forwarding(subscriber: Subscriber) -> Any:
     def forward(payload: Any, ctx: EventContext, **_: Any) -> None:
-        LANES.put(subscriber, payload, ctx)
+        if subscriber.id not in settings.EXTENSIONS_DISABLED:
+            LANES.put(subscriber, payload, ctx)
 
     return forward
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.conf import settings
+
 from apps.kernel.eventbus.declarations import EVENTS, LIFECYCLES, Broadcast, Lifecycle, lifecycle_name
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS, Subscriber
 
@@ -25,13 +27,13 @@ class Routes:
 
 def routes() -> Routes:
     """The routes of everything that is declared by now."""
-    return _routes(EVENTS.changes, SUBSCRIBERS.changes, LIFECYCLES.changes)
+    return _routes(EVENTS.changes, SUBSCRIBERS.changes, LIFECYCLES.changes, tuple(settings.EXTENSIONS_DISABLED))
 
 
 @lru_cache(maxsize=4)
-def _routes(events: int, subscribers: int, lifecycles: int) -> Routes:
-    """The numbers are the key of the cache."""
-    durable = [item for item in SUBSCRIBERS.values() if item.persistent]
+def _routes(events: int, subscribers: int, lifecycles: int, off: tuple[str, ...]) -> Routes:
+    """What changes is the key of the cache."""
+    durable = [item for item in SUBSCRIBERS.values() if item.persistent and item.id not in off]
     persistent = {name: tuple(item for item in durable if item.hears(name)) for name in EVENTS}
     seen = {item.name for item in EVENTS.values() if item.broadcast is not Broadcast.NONE}
     wanted = frozenset(name for name, found in persistent.items() if found) | seen

@@ -56,6 +56,8 @@ def subscribe(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register `handler(payload, ctx)` for events of any module, named by string, in the module's `subscribers.py`.
 
+    The setting EXTENSIONS_DISABLED switches a subscriber off by its id.
+
     A persistent handler runs in a transaction of its own as `system:<id>`, with `features`, where the event happened.
     It may run again after a crash, without its first effect. With `ordered_by="entity_id"` events of one record come
     one after the other, and wait behind a dead letter. With `together` the handler takes a list of `(payload, ctx)`,
