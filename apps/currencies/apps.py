@@ -26,8 +26,10 @@ class CurrenciesConfig(ModuleConfig):
         from apps.currencies.contracts import CurrencyBook, ExchangeRates, MissingRates  # noqa: PLC0415
         from apps.currencies.selectors import StoredCurrencyBook  # noqa: PLC0415
         from apps.currencies.services.conversion import StoredExchangeRates  # noqa: PLC0415
-        from apps.currencies.services.missing import FetchedLater  # noqa: PLC0415
+        from apps.currencies.services.missing import FetchedLater, note_after_command  # noqa: PLC0415
+        from apps.kernel.commands.outcome import command_ended  # noqa: PLC0415
 
         provide(CurrencyBook, StoredCurrencyBook(), name="currencies.book")
         provide(ExchangeRates, StoredExchangeRates(), name="currencies.rates")
         provide(MissingRates, FetchedLater(), name="currencies.missing_rates")
+        command_ended.connect(note_after_command, dispatch_uid="currencies.note_missing_rates")

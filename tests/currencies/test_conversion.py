@@ -31,6 +31,7 @@ from apps.directory.services import update_tenant
 from apps.kernel import clock
 from apps.kernel.bases.amounts import DualAmounts, TransactionAmounts, base_agrees
 from apps.kernel.bases.bitemporal import currently_known
+from apps.kernel.commands.declarations import COMMANDS, command
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.money import Money
@@ -201,6 +202,25 @@ def test_who_fetches_is_told_once_what_was_missing_and_not_what_lies_ahead(rates
     with pytest.raises(RateNotFound):
         rates.convert_many([*orders, ConversionOrder(Money(Decimal(1), "EUR"), "PLN", SUNDAY)])
     assert notes.found == [RateQuestion("CHF", "PLN", SUNDAY)]
+
+
+def test_what_a_command_misses_is_told_when_it_has_been_rolled_back(scoped: House, notes: Notes) -> None:
+    make_currency(scoped, "CHF")
+
+    @command("tests.document.post", open_reason="a probe", resource="currencies.currency", example=lambda scope: {})
+    def post() -> None:
+        """Convert where there is no rate."""
+        service(ExchangeRates).dual_amounts(Money(Decimal(1), "CHF"), SUNDAY)
+
+    try:
+        with pytest.raises(RateNotFound):
+            post()
+        assert notes.found == [RateQuestion("CHF", "PLN", SUNDAY)]
+        with pytest.raises(RateNotFound):
+            service(ExchangeRates).rate_on("CHF", "PLN", SUNDAY, known_at=clock.now())
+        assert len(notes.found) == 1
+    finally:
+        COMMANDS.remove("tests.document.post")
 
 
 def dice(seed: int) -> Random:

@@ -7,13 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from apps.currencies.calculations import converted, realized_gain_loss
-from apps.currencies.contracts import Conversion, ConversionOrder, MissingRates, Rate, RateKind, RateQuestion
+from apps.currencies.contracts import Conversion, ConversionOrder, Rate, RateKind, RateQuestion
 from apps.currencies.errors import RateNotFound
 from apps.currencies.selectors import StoredCurrencyBook, last_day, rates_for
+from apps.currencies.services.missing import note_missing
 from apps.kernel.bases.amounts import DualAmounts
-from apps.kernel.commands.running import running_or_none
 from apps.kernel.money import Money, to_storage
-from apps.kernel.services import service
 
 
 class StoredExchangeRates:
@@ -95,7 +94,8 @@ def _answers(
     rates = [found.get(question) for question in questions]
     if None in rates:
         missing = [question for question, rate in zip(questions, rates, strict=True) if rate is None]
-        _note([question for question in missing if question.on <= today])
+        if known_at is None:  # what was not known then cannot become known then
+            note_missing([question for question in missing if question.on <= today])
         first = missing[0]
         raise RateNotFound(from_code=first.from_code, to_code=first.to_code, on=first.on.isoformat())
     return [rate for rate in rates if rate is not None]
@@ -104,9 +104,3 @@ def _answers(
 def _is_one(question: RateQuestion) -> bool:
     """A currency in itself costs 1 on every day."""
     return question.from_code == question.to_code
-
-
-def _note(missing: Sequence[RateQuestion]) -> None:
-    """Tell who may fetch them; not inside a command, which the refusal rolls back."""
-    if missing and running_or_none() is None:
-        service(MissingRates).note(list(dict.fromkeys(missing)))
