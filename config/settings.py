@@ -92,9 +92,9 @@ TEMPLATES = [
 # Three roles: `default` is the unprivileged one that everything runs as; `owner` owns the tables and only
 # migrates; the provisioner (AGORA's superuser) is used by provision_db alone and stands in no setting here.
 _NOWHERE = "postgresql://agora_app@localhost/agora"
-DATABASE_URL = env.text("DATABASE_URL", _NOWHERE)
-DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", DATABASE_URL.replace("agora_app", "agora_owner", 1))
-DATABASE_ADMIN_URL = env.text("DATABASE_ADMIN_URL", DATABASE_URL.replace("agora_app", "agora_provisioner", 1))
+DATABASE_URL = env.secret("DATABASE_URL", _NOWHERE)
+DATABASE_OWNER_URL = env.secret("DATABASE_OWNER_URL", DATABASE_URL.replace("agora_app", "agora_owner", 1))
+DATABASE_ADMIN_URL = env.secret("DATABASE_ADMIN_URL", DATABASE_URL.replace("agora_app", "agora_provisioner", 1))
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.database(DATABASE_URL),
     "owner": {**env.database(DATABASE_OWNER_URL, application_name="agora-owner"), "CONN_MAX_AGE": 0},
@@ -103,7 +103,7 @@ DATABASE_ROUTERS = ["apps.kernel.tenancy.routers.OwnerMigrates"]
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL", "memory://")
+REDIS_URL = env.secret("REDIS_URL", "memory://")
 BROKER_KEY_PREFIX = env.text("AGORA_BROKER_PREFIX", "agora:")
 # Beside `work`, for kinds of work that must not wait for each other: committed events, and their deliveries.
 WORK_QUEUES: list[str] = ["relay", "events"]

@@ -71,6 +71,8 @@ def provision(admin_url: str, *, database: str = "", passwords: dict[str, str] |
         _extend(session)
         mark_leakproof(session, report)
         _make_readers(session, report)
+    if passwords:
+        report.done.append(f"passwords of {' and '.join(sorted(passwords))}")
     report.done.append(f"database {name}, roles {OWNER_ROLE} and {APP_ROLE}, {len(EXTENSIONS)} extensions")
     return report
 
@@ -90,13 +92,19 @@ def _make_roles(session: psycopg.Connection, passwords: dict[str, str]) -> None:
             sql.SQL("ALTER ROLE {} NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION").format(identity)
         )
         if role in passwords:
-            session.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(identity, sql.Literal(passwords[role])))
+            _set_password(session, role, passwords[role])
     for setting, value in TIMEOUTS.items():
         session.execute(
             sql.SQL("ALTER ROLE {} SET {} = {}").format(
                 sql.Identifier(APP_ROLE), sql.Identifier(setting), sql.Literal(value)
             )
         )
+
+
+def _set_password(session: psycopg.Connection, role: str, password: str) -> None:
+    # Sent as the server keeps it: in plain text it would stand in the log of a server that logs statements.
+    kept = session.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    session.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(kept)))
 
 
 def _make_database(session: psycopg.Connection, name: str) -> None:
