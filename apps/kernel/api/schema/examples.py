@@ -34,6 +34,7 @@ NAMED = {
     "email": "ada@example.org",
     "locale": "en",
     "time_zone": "Europe/Warsaw",
+    "fetch_at": "17:00",
     "base_currency": "EUR",
     "action": "update",
     "addresses": "192.0.2.0/24",
