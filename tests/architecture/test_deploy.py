@@ -48,7 +48,7 @@ def read_by_settings() -> Iterator[tuple[str, str, str | None]]:
         if ast.unparse(node.func.value) != "env" or not isinstance(first, ast.Constant):
             continue
         given = [*node.args[1:], *(word.value for word in node.keywords if word.arg == "default")]
-        yield first.value, node.func.attr, _written(given[0]) if given else ""
+        yield str(first.value), node.func.attr, _written(given[0]) if given else ""
 
 
 def _written(node: ast.expr) -> str | None:
