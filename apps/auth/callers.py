@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from apps.kernel.tenancy.scope import Actor
 class Caller:
     """A member of staff or a key, where they belong, and what the request may be told about them.
 
-    `user` and `session` are None for a program with a key: nobody has signed in.
+    `user` and `session` are None for a program with a key: nobody has signed in. `until` is when the credential ends
+    although its session may go on: an access token's; None where it ends with the session or the key.
     """
 
     actor: Actor
@@ -26,6 +28,7 @@ class Caller:
     user: User | None = None
     session: Session | None = None
     standing: Standing | None = None
+    until: datetime | None = None
 
 
 def caller_of(request: HttpRequest) -> Caller | None:

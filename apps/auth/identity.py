@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from apps.auth.callers import Caller
-from apps.auth.key_identity import KeyCaller, caller_with_key, key_again
+from apps.auth.key_identity import KeyCaller, Secrets, caller_with_key, key_again, key_still, secret_rows
 from apps.auth.models import User
 from apps.auth.selectors import access_at, access_of, access_version
-from apps.auth.session_rows import SignedIn, signed_in_by_id, signed_in_by_key, tenant_of_key
+from apps.auth.session_rows import SignedIn, signed_in_by_id, signed_in_by_key, still_signed_in, tenant_of_key
 from apps.auth.sessions import SessionStore, touch_session
 from apps.auth.tokens import read_access_token
+from apps.kernel import clock
 from apps.kernel.access.grants import NOTHING, Access
 from apps.kernel.commands.running import running_or_none
 from apps.kernel.limits.actors import OWN_LIMIT
-from apps.kernel.ports import OrganizationTree
+from apps.kernel.ports import OrganizationTree, ResolvedActor
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope, system_scope
 from apps.kernel.tenancy.switching import PLATFORM_ACCESS, is_platform_admin
@@ -25,6 +28,7 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 
 AUTHORIZATION = "Authorization"
 API_KEY = "X-Api-Key"
+NOWHERE = UUID(int=0)
 
 
 class StaffIdentity:
@@ -62,6 +66,34 @@ class StaffIdentity:
             return replace(actor, access=_current_access(actor.id))
         return replace(actor, access=PLATFORM_ACCESS if is_platform_admin(actor.id) else NOTHING)
 
+    def still(self, callers: Sequence[ResolvedActor]) -> list[Actor | None]:
+        """Each caller's actor with the access of now; None after the end of session, token or key, or of the user.
+
+        One query for all sessions and one for all keys; two more for each access that is not remembered.
+        """
+        sessions = still_signed_in(current_scope().tenant_id, filter(None, map(_session_of, callers)))
+        rows = secret_rows(pk__in=list(filter(None, map(_secret_of, callers))))
+        secrets = {row["pk"]: row for row in rows}
+        return [_still(item, sessions, secrets) for item in callers]
+
+
+def _still(caller: ResolvedActor, sessions: Mapping[UUID, tuple[UUID, int]], secrets: Secrets) -> Actor | None:
+    if isinstance(caller, KeyCaller):
+        return key_still(caller, secrets)
+    ends = caller.until if isinstance(caller, Caller) else None
+    found = sessions.get(_session_of(caller) or NOWHERE)
+    if found is None or (ends is not None and ends <= clock.now()):
+        return None
+    return replace(caller.actor, access=access_at(*found))
+
+
+def _session_of(caller: ResolvedActor) -> UUID | None:
+    return caller.session.pk if isinstance(caller, Caller) and caller.session is not None else None
+
+
+def _secret_of(caller: ResolvedActor) -> UUID | None:
+    return caller.secret_id if isinstance(caller, KeyCaller) else None
+
 
 def _caller_of_credential(request: HttpRequest) -> Caller | None:
     """`Authorization: Bearer <JWT>`, `Authorization: ApiKey <key>`, `X-Api-Key: <key>`, else the session cookie."""
@@ -84,7 +116,7 @@ def _by_token(token: str) -> Caller | None:
     if claims is None:
         return None
     with system_scope(claims.tenant_id, "identity"), scoped_transaction():
-        return _caller(signed_in_by_id(claims.tenant_id, claims.session_id, claims.user_id))
+        return _caller(signed_in_by_id(claims.tenant_id, claims.session_id, claims.user_id), until=claims.until)
 
 
 def _by_cookie(request: HttpRequest) -> Caller | None:
@@ -101,7 +133,7 @@ def _by_cookie(request: HttpRequest) -> Caller | None:
     return caller
 
 
-def _caller(found: SignedIn | None) -> Caller | None:
+def _caller(found: SignedIn | None, *, until: datetime | None = None) -> Caller | None:
     if found is None:
         return None
     touch_session(found.session)
@@ -109,7 +141,7 @@ def _caller(found: SignedIn | None) -> Caller | None:
     running = running_or_none() is not None
     access = access_of(user.pk) if running else access_at(user.pk, found.access_version)
     actor = Actor(ActorKind.STAFF, user.pk, user.name, access)
-    return Caller(actor, user.tenant_id, user.home_organization_id, user, found.session, found.standing)
+    return Caller(actor, user.tenant_id, user.home_organization_id, user, found.session, found.standing, until)
 
 
 def _current_access(user_id: UUID) -> Access:

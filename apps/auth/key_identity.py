@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -31,13 +31,19 @@ INTERFACE: Final = "/api/"
 STATE: Final = ("expires_at", "revoked_at", "created_by_id", "created_by__is_active", "created_by__deleted_at")
 LISTS: Final = ("features", "organization_ids")
 OF_KEY: Final = tuple(f"api_key__{name}" for name in (*STATE, *LISTS, "name", "addresses", "per_minute"))
+Secrets = Mapping[UUID | None, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyCaller(Caller):
-    """A program with a key; `per_minute` is the key's own limit, None the installation's."""
+    """A program with a key; `per_minute` is the key's own limit, None the installation's.
+
+    `secret_id` is the secret that it came with, `address` where it came from.
+    """
 
     per_minute: int | None = None
+    secret_id: UUID | None = None
+    address: Address | None = None
 
 
 def caller_with_key(request: HttpRequest, secret: str) -> KeyCaller | None:
@@ -69,6 +75,16 @@ def key_again(actor: Actor) -> Actor:
     return replace(actor, access=key_access(key_grants(actor.id), row["features"], organizations))
 
 
+def key_still(caller: KeyCaller, secrets: Secrets) -> Actor | None:
+    """The actor with the access of now, if secret and key are still good where the program called from.
+
+    `secrets` holds rows of `secret_rows` by id; grants of roles are cached at the tenant's access version.
+    """
+    row = secrets.get(caller.secret_id)
+    access = _access_by(row, caller.address) if row is not None else None
+    return replace(caller.actor, access=access) if access is not None else None
+
+
 def _tenant_of(secret: str) -> UUID | None:
     entries = CredentialIndex.objects.filter(kind=KIND, digest=token_digest(secret))
     tenant_id: UUID | None = entries.values_list("tenant_id", flat=True).first()
@@ -76,26 +92,38 @@ def _tenant_of(secret: str) -> UUID | None:
 
 
 def _caller(secret: str, address: Address | None) -> KeyCaller | None:
-    now, row = clock.now(), _secret_row(secret)
-    if row is None or not matches(secret, row["digest"]) or _has_ended(row["expires_at"], now):
+    row = next(iter(secret_rows(digest=token_digest(secret))), None)
+    if row is None or not matches(secret, row["digest"]):
         return None
-    key = {name.removeprefix("api_key__"): value for name, value in row.items() if name in OF_KEY}
-    if not _is_good(key, now) or not admits(key["addresses"], address):
+    access = _access_by(row, address)
+    if access is None:
         return None
-    note_use(row["pk"], last=row["last_used_at"], now=now)
-    access = _access(row["api_key_id"], key, version=row["version"] or 0)
-    actor = Actor(ActorKind.API_KEY, row["api_key_id"], key["name"], access)
-    return KeyCaller(actor, current_scope().tenant_id, _home(access), per_minute=key["per_minute"])
+    note_use(row["pk"], last=row["last_used_at"], now=clock.now())
+    actor = Actor(ActorKind.API_KEY, row["api_key_id"], row["api_key__name"], access)
+    return KeyCaller(
+        actor,
+        current_scope().tenant_id,
+        _home(access),
+        per_minute=row["api_key__per_minute"],
+        secret_id=row["pk"],
+        address=address,
+    )
 
 
-def _secret_row(secret: str) -> dict[str, Any] | None:
-    """The secret, its key, the key's owner and the tenant's access version, in one query."""
+def secret_rows(**condition: Any) -> list[dict[str, Any]]:
+    """Secrets, each with its key, the key's owner and the tenant's access version, in one query; none for no ids."""
     version = AccessVersion.objects.filter(pk=OuterRef("tenant_id")).values("version")
-    rows = ApiKeySecret.objects.filter(digest=token_digest(secret)).annotate(version=Subquery(version))
-    found: dict[str, Any] | None = rows.values(
-        "pk", "digest", "expires_at", "last_used_at", "api_key_id", "version", *OF_KEY
-    ).first()
-    return found
+    rows = ApiKeySecret.objects.filter(**condition).annotate(version=Subquery(version))
+    return list(rows.values("pk", "digest", "expires_at", "last_used_at", "api_key_id", "version", *OF_KEY))
+
+
+def _access_by(row: Mapping[str, Any], address: Address | None) -> Access | None:
+    """What the secret opens now from that address; None for an ended one."""
+    now = clock.now()
+    key = {name.removeprefix("api_key__"): value for name, value in row.items() if name in OF_KEY}
+    if _has_ended(row["expires_at"], now) or not _is_good(key, now) or not admits(key["addresses"], address):
+        return None
+    return _access(row["api_key_id"], key, version=row["version"] or 0)
 
 
 def _is_good(key: Mapping[str, Any], now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -27,6 +28,14 @@ WHERE session.tenant_id = %s AND {condition} AND session.expires_at > %s
 """
 BY_KEY: Final = "session.digest = %s"
 BY_ID: Final = "session.id = %s AND session.user_id = %s"
+STILL = """
+SELECT session.id, session.user_id, coalesce(access.version, 0)
+FROM staff_session session
+JOIN staff_user "user" ON "user".tenant_id = session.tenant_id AND "user".id = session.user_id
+LEFT JOIN staff_access_version access ON access.tenant_id = session.tenant_id
+WHERE session.tenant_id = %s AND session.id = ANY(%s) AND session.expires_at > %s
+  AND "user".deleted_at IS NULL AND "user".is_active
+"""
 TENANT_OF: Final = "SELECT tenant_id FROM credential_index WHERE kind = 'session' AND digest = %s"
 
 
@@ -56,6 +65,16 @@ def signed_in_by_key(tenant_id: UUID, key: str) -> SignedIn | None:
 def signed_in_by_id(tenant_id: UUID, session_id: UUID, user_id: UUID) -> SignedIn | None:
     """Who holds the session of a token, inside the tenant's scope and transaction."""
     return _read(BY_ID, [tenant_id, session_id, user_id, clock.now()])
+
+
+def still_signed_in(tenant_id: UUID, session_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, int]]:
+    """Those of the sessions that live: whose each is, and the version of the tenant's grants. One query, if any."""
+    wanted = list(session_ids)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:  # scope: names the tenant, in a transaction that has been told it
+        cursor.execute(STILL, [tenant_id, wanted, clock.now()])
+        return {session_id: (user_id, version) for session_id, user_id, version in cursor.fetchall()}
 
 
 def _read(condition: str, parameters: list[Any]) -> SignedIn | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, cast
 from uuid import UUID
@@ -30,11 +30,12 @@ OPTIONS: Final = {"require": REQUIRED, "verify_exp": False, "verify_iat": False,
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a good token says: whose session, in which tenant."""
+    """What a good token says: whose session, in which tenant, and until when."""
 
     tenant_id: UUID
     user_id: UUID
     session_id: UUID
+    until: datetime
 
 
 class PlatformBackend(TokenBackend):
@@ -137,6 +138,7 @@ def _read(kind: type[StaffToken], text: str) -> Claims | None:
         return None
     try:
         token = kind(cast("Any", text))
-        return Claims(UUID(token["tenant"]), UUID(token["sub"]), UUID(token["sid"]))
-    except (TokenError, ValueError, TypeError, AttributeError):
+        until = datetime.fromtimestamp(token["exp"], UTC)
+        return Claims(UUID(token["tenant"]), UUID(token["sub"]), UUID(token["sid"]), until)
+    except (TokenError, ValueError, TypeError, AttributeError, OverflowError, OSError):
         return None

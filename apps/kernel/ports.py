@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -34,6 +34,13 @@ class Identity(Protocol):
 
     def access_again(self, tenant_id: UUID, actor: Actor) -> Actor:
         """The same actor with the access of now; called in workers, inside the tenant's scope."""
+        ...
+
+    def still(self, callers: Sequence[ResolvedActor]) -> list[Actor | None]:
+        """Each caller's actor with the access of now, None for one whose credential is not good any more.
+
+        For what outlasts a request. All are of the open scope's tenant; a few queries however many they are.
+        """
         ...
 
 
@@ -273,6 +280,10 @@ class NullPorts:
     def access_again(self, tenant_id: UUID, actor: Actor) -> Actor:
         """The actor as they are."""
         return actor
+
+    def still(self, callers: Sequence[ResolvedActor]) -> list[Actor | None]:
+        """Nobody was known."""
+        return [None for _ in callers]
 
     is_open = False
     is_known = True

@@ -43,8 +43,9 @@ def a_session() -> Session:
     return Session(id=uuid7(), tenant_id=uuid7(), user_id=uuid7(), expires_at=clock.now() + timedelta(hours=8))
 
 
-def claims_of(session: Session) -> Claims:
-    return Claims(session.tenant_id, session.user_id, session.pk)
+def claims_of(session: Session, *, minutes: int) -> Claims:
+    until = clock.now().replace(microsecond=0) + timedelta(minutes=minutes)
+    return Claims(session.tenant_id, session.user_id, session.pk, until)
 
 
 def forged(session: Session, *, key: str | None = None, algorithm: str = "HS256", **changes: Any) -> str:
@@ -66,7 +67,7 @@ def forged(session: Session, *, key: str | None = None, algorithm: str = "HS256"
 def test_a_token_says_whose_session_it_is(time: FrozenClock) -> None:
     session = a_session()
     token = new_access_token(session)
-    assert read_access_token(token) == claims_of(session)
+    assert read_access_token(token) == claims_of(session, minutes=15)
     payload = jwt.decode(token, options={"verify_signature": False})
     at = int(time.at.timestamp())
     assert UUID(payload.pop("jti"))
@@ -80,9 +81,9 @@ def test_a_token_says_whose_session_it_is(time: FrozenClock) -> None:
     }
 
 
-def test_the_forger_of_these_tests_could_pass() -> None:
+def test_the_forger_of_these_tests_could_pass(time: FrozenClock) -> None:
     session = a_session()
-    assert read_access_token(forged(session)) == claims_of(session)
+    assert read_access_token(forged(session)) == claims_of(session, minutes=10)
 
 
 def test_two_tokens_of_one_moment_differ(time: FrozenClock) -> None:

@@ -37,7 +37,7 @@ def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - n
     """Resolve the actor, open the scope and the ambient read transaction around the view and its rendering.
 
     A request of nobody goes on without a scope: it can read global tables only. The scope also stands in
-    `request.tenancy_scope` (an ASGI request has a `scope` of its own).
+    `request.tenancy_scope` (an ASGI request has a `scope` of its own), and who was found in `request.resolved_actor`.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -46,6 +46,7 @@ def ScopeMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N802 - n
             found = service(Identity).resolve(request)
             if found is None:
                 return get_response(request)
+            request.resolved_actor = found  # type: ignore[attr-defined]
             try:
                 return concluded(request, partial(_scoped_response, request, get_response, found))
             except PlatformError as error:  # what precedes the view or follows it: Django answers for views itself

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -17,7 +17,27 @@ ALL = "all"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a request selects: an organization's id, `all`, or "" for nothing; in a header or in the cookie."""
+
+    wanted: str
+    by_header: bool
+    reads: bool
+
+
 def select_organizations(request: HttpRequest, base: Scope, home: UUID | None, tree: TreeState) -> tuple[Scope, bool]:
+    """The scope with the organizations that the request selects; see `selected`."""
+    return selected(choice_of(request), base, home, tree)
+
+
+def choice_of(request: HttpRequest) -> Choice:
+    """What the request selects."""
+    header = request.headers.get(HEADER, "")
+    return Choice(header or request.COOKIES.get(COOKIE, ""), bool(header), request.method in SAFE)
+
+
+def selected(choice: Choice, base: Scope, home: UUID | None, tree: TreeState) -> tuple[Scope, bool]:
     """The scope with its organizations, and whether the selection's cookie is to be forgotten.
 
     `all` selects everything that the actor may see, so that reads are wide and writes need a choice.
@@ -25,10 +45,9 @@ def select_organizations(request: HttpRequest, base: Scope, home: UUID | None, t
     as if nothing were selected. Nothing selected means the actor's home, else everything that they may see.
     """
     allowed = allowed_organizations(base.actor, tree)
-    wanted, by_header = _requested(request)
-    chosen = _chosen(wanted, allowed, tree)
-    stale = bool(wanted) and chosen is None
-    if stale and (by_header or request.method not in SAFE):
+    chosen = _chosen(choice.wanted, allowed, tree)
+    stale = bool(choice.wanted) and chosen is None
+    if stale and (choice.by_header or not choice.reads):
         raise OrganizationInvalid
     organization_id, seen = chosen or _chosen(str(home or ""), allowed, tree) or (None, allowed)
     return replace(base, organization_id=organization_id, organization_ids=seen), stale
@@ -40,11 +59,6 @@ def allowed_organizations(actor: Actor, tree: OrganizationTree | TreeState) -> f
     if listed is None:
         return tree.all_living()
     return frozenset[UUID]().union(*(tree.subtree(item) for item in listed))
-
-
-def _requested(request: HttpRequest) -> tuple[str, bool]:
-    header = request.headers.get(HEADER, "")
-    return (header, True) if header else (request.COOKIES.get(COOKIE, ""), False)
 
 
 def _chosen(wanted: str, allowed: frozenset[UUID], tree: TreeState) -> tuple[UUID | None, frozenset[UUID]] | None:
