@@ -1,12 +1,14 @@
-"""ASGI entry point; where the broker is in memory, worker and beat run in this process."""
+"""ASGI entry point, with the live stream; where the broker is in memory, worker and beat run in this process."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
 
-from config import celery_embedded  # noqa: E402 - Celery needs the apps that the line above loads
+from apps.kernel.eventbus.stream.serving import HouseHandler  # noqa: E402 - it needs the apps that are loaded above
+from config import celery_embedded  # noqa: E402 - and so does Celery
 
+application = HouseHandler()
 celery_embedded.start()

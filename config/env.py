@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -78,6 +78,14 @@ def mapping(name: str) -> dict[str, str]:
     if len(found) < len(pairs) or not all(key and value for key, value in found.items()):
         raise SettingInvalid(name=name, complaint="has to be a list of key=value, each key once, parted by commas")
     return found
+
+
+def choice(name: str, allowed: Sequence[str]) -> str:
+    """Read one of the allowed words; the first of them where nothing is said."""
+    value = text(name, allowed[0]).lower()
+    if value not in allowed:
+        raise SettingInvalid(name=name, complaint=f"has to be {' or '.join(allowed)}")
+    return value
 
 
 def url(name: str, default: str | None = None, *, schemes: Iterable[str] = ("http", "https")) -> str:

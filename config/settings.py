@@ -93,6 +93,8 @@ TEMPLATES = [
 # migrates; the provisioner (AGORA's superuser) is used by provision_db alone and stands in no setting here.
 _NOWHERE = "postgresql://agora_app@localhost/agora"
 DATABASE_URL = env.secret("DATABASE_URL", _NOWHERE)
+# LISTEN needs a session of its own, which PgBouncer in transaction mode does not give.
+DATABASE_DIRECT_URL = env.secret("DATABASE_DIRECT_URL", "")
 DATABASE_OWNER_URL = env.secret("DATABASE_OWNER_URL", DATABASE_URL.replace("agora_app", "agora_owner", 1))
 DATABASE_ADMIN_URL = env.secret("DATABASE_ADMIN_URL", DATABASE_URL.replace("agora_app", "agora_provisioner", 1))
 DATABASES: dict[str, dict[str, Any]] = {
@@ -107,6 +109,12 @@ REDIS_URL = env.secret("REDIS_URL", "memory://")
 BROKER_KEY_PREFIX = env.text("AGORA_BROKER_PREFIX", "agora:")
 # Beside `work`, for kinds of work that must not wait for each other: committed events, and their deliveries.
 WORK_QUEUES: list[str] = ["relay", "events"]
+# The live stream: docs/how-to/live-stream.md. Switched off, pages do not open it.
+LIVE_STREAM = env.flag("AGORA_LIVE_STREAM", default=True)
+STREAM_WAKER = env.choice("AGORA_STREAM_WAKER", ("postgres", "redis"))
+STREAM_HEARTBEAT = env.seconds("AGORA_STREAM_HEARTBEAT", 20)
+STREAMS_MOST = env.integer("AGORA_STREAMS", 500, least=1)  # of one process
+STREAMS_OF_ONE = env.integer("AGORA_STREAMS_OF_ONE", 10, least=1)  # of one user or key, in one process
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
         {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -25,3 +25,4 @@ from config.settings import INSTALLED_APPS as HOUSE  # noqa: E402
 INSTALLED_APPS = [*HOUSE, "tests.support.shelf"]
 # Every test comes from one address; a test of limits names those that it wants.
 RATE_LIMITS = {"*": "off"}
+LIVE_STREAM = False  # most tests serve pages from processes that hold no streams

@@ -64,6 +64,7 @@ entity(
     search=("code", "name", "symbol"),
     url="admin:currencies_currency_change",
     validate_restore=validate_currency_restore,
+    broadcast="staff",
 )
 entity(
     ExchangeRate,

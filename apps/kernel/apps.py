@@ -30,6 +30,7 @@ class KernelConfig(AppConfig):
         from apps.kernel.eventbus import delivering, own  # noqa: F401, PLC0415 - declare relay, deliveries, own events
         from apps.kernel.eventbus import operating as _dead  # noqa: F401, PLC0415 - declares the work of dead letters
         from apps.kernel.eventbus.lanes import announce, connect_subscribers  # noqa: PLC0415
+        from apps.kernel.eventbus.stream import checks as _stream  # noqa: F401, PLC0415
         from apps.kernel.extensions import checks as _extensions  # noqa: F401, PLC0415
         from apps.kernel.limits import checks as _limits  # noqa: F401, PLC0415
         from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415

@@ -45,6 +45,7 @@ class Server:
     """A server that answers on loopback."""
 
     port: int
+    process_id: int = 0
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
         """Ask over a connection of its own, so that any of the server's processes may take it."""
@@ -68,11 +69,12 @@ class Server:
 @contextmanager
 def granian(*words: str, interface: str = "wsgi", **more: str) -> Iterator[Server]:
     """Serve this test's database; the whole group of processes ends with the block."""
-    server = Server(free_port())
+    port = free_port()
     argv = [sys.executable, "-m", "granian", "--interface", interface, "--host", "127.0.0.1"]
-    argv += ["--port", str(server.port), *words, f"config.{interface}:application"]
+    argv += ["--port", str(port), *words, f"config.{interface}:application"]
     folder = Path(settings.BASE_DIR)
     child = subprocess.Popen(argv, cwd=folder, env=environment(**more), start_new_session=True)
+    server = Server(port, child.pid)
     try:
         deadline = time.monotonic() + STARTS
         while not server.answers():

@@ -30,6 +30,8 @@ GUARD_CODES = frozenset({"kernel.not_authenticated", "kernel.feature_required", 
 FOR_PEOPLE = (403, "auth.session.required")
 # Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform.
 BOUNDARIES = frozenset({"auth.grant.beyond_own", "directory.tenant.platform_only"})
+# Addresses that a process for requests does not serve.
+ELSEWHERE = frozenset({"api/events/stream/"})
 # Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
 ASKING_MORE = frozenset({"kernel.action"})
 
@@ -54,6 +56,8 @@ def complaint(route: Route, actor: Actor, answer: Answer) -> str:
 
 def allowed_statuses(route: Route, actor: Actor) -> Statuses:
     """Statuses for somebody whom the guard lets pass."""
+    if route.path in ELSEWHERE:
+        return frozenset({501})
     if not route.is_resource:
         return ARGUED
     done = _done(route)

@@ -125,7 +125,7 @@ def headers_of(refusal: PlatformError) -> dict[str, str]:
     if refusal.status == 401:
         return {"WWW-Authenticate": "Bearer"}
     if refusal.status == 503:
-        return {"Retry-After": RETRY_AFTER}
+        return {"Retry-After": str(refusal.context.get("retry_after", RETRY_AFTER))}
     if isinstance(refusal, refusals.RateLimited):
         return {"Retry-After": str(refusal.context["retry_after"])}
     return {}

@@ -12,6 +12,7 @@ from apps.kernel import clock
 from apps.kernel.eventbus.declarations import EVENTS, Broadcast
 from apps.kernel.eventbus.places import whole_tenant
 from apps.kernel.eventbus.routing import routes
+from apps.kernel.eventbus.stream.telling import CHANNEL, tell_streams
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.work.storage import RELAY, RELAY_QUEUE
 from apps.kernel.work.together import work_together
@@ -19,7 +20,6 @@ from apps.kernel.work.waking import wake
 
 DELIVERY = "kernel.delivery"
 DELIVERY_QUEUE = "events"
-CHANNEL = "agora_events"  # of NOTIFY; its payload is the tenant whose stream has something new
 CHUNK = 100  # deliveries of one subscriber that one row of work covers
 MOST = 500  # changes whose events are taken in one transaction
 
@@ -72,7 +72,9 @@ def relay(batches: Sequence[UUID]) -> Sequence[UUID]:
         strange = {batch for (batch,) in cursor.fetchall()}
         mine = [batch for batch in batches if batch not in strange]
         cursor.execute(TAKE, {**_routing(), "batches": mine})
-        [chunks, _] = cursor.fetchone()
+        [chunks, told] = cursor.fetchone()
+    if told is not None:
+        tell_streams(current_scope().tenant_id)
     if chunks:
         wake(DELIVERY_QUEUE)
     return mine

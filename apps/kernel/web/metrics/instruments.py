@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 if settings.METRICS_FOLDER:
     Path(settings.METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
@@ -29,6 +29,9 @@ request_queries = Histogram(
 rate_limited = Counter("agora_rate_limited", "Requests that were over a limit.", ["route"], registry=HERE)
 commands = Counter("agora_commands", "Commands that ended.", ["command", "outcome"], registry=HERE)
 log_in_refusals = Counter("agora_log_in_refusals", "Log-ins that were refused.", ["door"], registry=HERE)
+
+streams = Gauge("agora_streams", "Live streams that are open.", registry=HERE, multiprocess_mode="livesum")
+stream_ends = Counter("agora_stream_ends", "Live streams that ended.", ["why"], registry=HERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +71,13 @@ def count_outcome(sender: object, *, command: str, outcome: str, **_: object) ->
 def count_log_in_refusal(door: str) -> None:
     """Count one refused log-in at a door: `staff`, `customer`, `api_key`."""
     log_in_refusals.labels(door).inc()
+
+
+def show_streams(number: int) -> None:
+    """Show how many live streams this process holds."""
+    streams.set(number)
+
+
+def count_stream_end(why: str) -> None:
+    """Count one live stream that has ended: `gone`, `slow`, `changed`, `closing`, `failed`."""
+    stream_ends.labels(why).inc()
