@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial, update_wrapper, wraps
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
@@ -73,6 +74,8 @@ class BackOffice(ThemedSite):
         return {
             **context,
             "actor": scope.actor if scope else None,
+            "organization_id": scope.organization_id if scope else None,
+            "live_stream": settings.LIVE_STREAM,
             "site_subheader": tenant_name(request),
             "organizations": choices,
             "organization": chosen,
