@@ -18,6 +18,7 @@ BENCHMARKS = {
     "currencies": "a thousand conversions over twenty pairs, and a correction of a thousand rates",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
+    "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",
 }
 FULL = "full"
 

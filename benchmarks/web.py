@@ -33,12 +33,33 @@ class Call:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where a server is, and the process that its processes belong to."""
+
+    port: int
+    process_id: int
+
+
 @contextmanager
 def server() -> Iterator[int]:
     """Serve from one process with one thread; the port."""
+    with _served("wsgi", "--blocking-threads", "1") as found:
+        yield found.port
+
+
+@contextmanager
+def asgi_server() -> Iterator[Served]:
+    """Serve from one process that holds streams as well."""
+    with _served("asgi") as found:
+        yield found
+
+
+@contextmanager
+def _served(interface: str, *more: str) -> Iterator[Served]:
     port = _free_port()
-    words = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    words += ["--blocking-threads", "1", "--no-ws", "--log-level", "error", "config.wsgi:application"]
+    words = ["granian", "--interface", interface, "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *more]
+    words += ["--no-ws", "--log-level", "error", f"config.{interface}:application"]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "benchmarks.web_settings",
@@ -48,7 +69,7 @@ def server() -> Iterator[int]:
     child = subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=environment)
     try:
         _await(port, child)
-        yield port
+        yield Served(port, child.pid)
     finally:
         child.terminate()
         child.wait(timeout=20)
