@@ -15,7 +15,7 @@ NO_SERVERS := env -u DATABASE_URL -u DATABASE_OWNER_URL -u DATABASE_ADMIN_URL -u
 DEPLOYED := env AGORA_SECRET_KEY=$$(printf 'check-only-%.0s' 1 2 3 4 5 6) AGORA_KEK=Y2hlY2stb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check prove bench lint fmt clean help
+.PHONY: demo test check prove bench lint fmt messages clean help
 
 demo: ## Serve a furnished house on http://127.0.0.1:8000 (HOST=, PORT=)
 	@$(BOOTSTRAP) demo
@@ -51,10 +51,14 @@ fmt: ## Format the sources and mend what can be mended
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+messages: ## Collect what is to translate into locale/, and compile what is translated
+	@$(BOOTSTRAP) demo
+	$(PY) -m tools.messages
+
 clean: ## Remove all data under var, what lies elsewhere for them, and caches; .venv stays
 	@$(PYTHON) -m config.embedded erase var/demo var/test var/bench
 	rm -rf var .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage staticfiles
 	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
