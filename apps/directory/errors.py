@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import Conflict, InvalidInput, PlatformError
 
 
@@ -10,42 +12,42 @@ class PlatformOnly(PlatformError):
 
     status = 403
     code = "directory.tenant.platform_only"
-    message = "Only platform administrators may do this."
+    message = _("Only platform administrators may do this.")
 
 
 class WrongStatus(Conflict):
     """The tenant's status does not allow this; `allowed` lists the statuses that do."""
 
     code = "directory.tenant.wrong_status"
-    message = "The tenant is {status}. This is possible only while it is: {allowed}."
+    message = _("The tenant is {status}. This is possible only while it is: {allowed}.")
 
 
 class OrganizationLoop(InvalidInput):
     """An organization was to be moved below itself."""
 
     code = "directory.organization.loop"
-    message = "An organization cannot stand below itself."
+    message = _("An organization cannot stand below itself.")
 
 
 class ParentInactive(Conflict):
     """Nothing new comes below an organization that is switched off."""
 
     code = "directory.organization.parent_inactive"
-    message = "The organization {name} is switched off. Switch it on first."
+    message = _("The organization {name} is switched off. Switch it on first.")
 
 
 class OrganizationNotEmpty(Conflict):
     """The organization still holds organizations or records; `children`, `rows` and `usages` count them."""
 
     code = "directory.organization.not_empty"
-    message = "This organization still holds: {summary}. Move or delete that first."
+    message = _("This organization still holds: {summary}. Move or delete that first.")
 
 
 class LastOrganization(Conflict):
     """A tenant keeps at least one organization."""
 
     code = "directory.organization.last"
-    message = "A tenant keeps at least one organization."
+    message = _("A tenant keeps at least one organization.")
 
 
 class TopLevelRefused(PlatformError):
@@ -53,4 +55,4 @@ class TopLevelRefused(PlatformError):
 
     status = 403
     code = "directory.organization.top_level"
-    message = "You may work below your own organizations only: choose a parent."
+    message = _("You may work below your own organizations only: choose a parent.")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -24,11 +27,12 @@ class PlatformError(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "kernel.refused"
-    message: ClassVar[object] = "The request was refused."  # a text, or a lazily translated one
+    message: ClassVar[object] = _("The request was refused.")  # a text, or a lazily translated one
 
     def __init__(self, *, errors: tuple[FieldError, ...] = (), **context: Any) -> None:
         self.errors = errors
-        self.context = context
+        # As text in the reader's language, so that whoever writes an answer needs no more than plain values.
+        self.context = {name: str(value) if isinstance(value, Promise) else value for name, value in context.items()}
         super().__init__(self.detail)
 
     @property
@@ -48,7 +52,7 @@ class InvalidInput(PlatformError):
     """Input of the wrong shape: all complaints at once in `errors`."""
 
     code = "kernel.invalid"
-    message: ClassVar[object] = "Some fields are not valid."
+    message: ClassVar[object] = _("Some fields are not valid.")
 
 
 class NotAuthenticated(PlatformError):
@@ -56,7 +60,7 @@ class NotAuthenticated(PlatformError):
 
     status = 401
     code = "kernel.not_authenticated"
-    message: ClassVar[object] = "Sign in first."
+    message: ClassVar[object] = _("Sign in first.")
 
 
 class FeatureRequired(PlatformError):
@@ -64,7 +68,7 @@ class FeatureRequired(PlatformError):
 
     status = 403
     code = "kernel.feature_required"
-    message: ClassVar[object] = "This needs the permission {feature}."
+    message: ClassVar[object] = _("This needs the permission {feature}.")
 
 
 class RowNotFound(PlatformError):
@@ -72,7 +76,7 @@ class RowNotFound(PlatformError):
 
     status = 404
     code = "kernel.not_found"
-    message: ClassVar[object] = "There is no such record."
+    message: ClassVar[object] = _("There is no such record.")
 
 
 class Conflict(PlatformError):
@@ -80,7 +84,7 @@ class Conflict(PlatformError):
 
     status = 409
     code = "kernel.conflict"
-    message: ClassVar[object] = "The current state does not allow this."
+    message: ClassVar[object] = _("The current state does not allow this.")
 
 
 class StaleVersion(PlatformError):
@@ -88,7 +92,7 @@ class StaleVersion(PlatformError):
 
     status = 412
     code = "kernel.stale_version"
-    message: ClassVar[object] = "The record was changed meanwhile: it is at version {current_version} now."
+    message: ClassVar[object] = _("The record was changed meanwhile: it is at version {current_version} now.")
 
 
 class Unprocessable(PlatformError):
@@ -96,7 +100,7 @@ class Unprocessable(PlatformError):
 
     status = 422
     code = "kernel.unprocessable"
-    message: ClassVar[object] = "This cannot be used here."
+    message: ClassVar[object] = _("This cannot be used here.")
 
 
 class Unavailable(PlatformError):
@@ -104,4 +108,4 @@ class Unavailable(PlatformError):
 
     status = 503
     code = "kernel.unavailable"
-    message: ClassVar[object] = "A part of the platform does not answer. Try again later."
+    message: ClassVar[object] = _("A part of the platform does not answer. Try again later.")

@@ -17,6 +17,7 @@ from typing import Final
 
 from babel import Locale
 from babel.numbers import NumberPattern, get_currency_precision
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import InvalidInput, Unprocessable
 
@@ -35,35 +36,35 @@ class AmountInvalid(InvalidInput):
     """Text that is no plain decimal number, or a JSON form of the wrong shape."""
 
     code = "kernel.money.amount_invalid"
-    message = "An amount is a decimal number written as text, such as 12.50."
+    message = _("An amount is a decimal number written as text, such as 12.50.")
 
 
 class AmountOutOfRange(InvalidInput):
     """An amount that numeric(19,4) cannot hold; NaN and infinity too."""
 
     code = "kernel.money.amount_out_of_range"
-    message = "An amount has at most 15 digits before the decimal point."
+    message = _("An amount has at most 15 digits before the decimal point.")
 
 
 class CurrencyInvalid(InvalidInput):
     """A currency code that is not three capital letters (ISO 4217)."""
 
     code = "kernel.money.currency_invalid"
-    message = "A currency is a code of three capital letters, such as EUR."
+    message = _("A currency is a code of three capital letters, such as EUR.")
 
 
 class CurrencyMismatch(Unprocessable):
     """Arithmetic or an order between two currencies."""
 
     code = "kernel.money.currency_mismatch"
-    message = "Amounts in {left} and {right} cannot be combined."
+    message = _("Amounts in {left} and {right} cannot be combined.")
 
 
 class AllocationImpossible(Unprocessable):
     """Weights or an amount that admit no exact split; `reason` says why."""
 
     code = "kernel.money.allocation_impossible"
-    message = "The amount cannot be split: {reason}."
+    message = _("The amount cannot be split: {reason}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +213,10 @@ def allocate(amount: Decimal, weights: Sequence[Decimal | int], *, places: int =
     """
     parts = [Fraction(exact(weight)) for weight in weights]
     if any(part < 0 for part in parts) or not sum(parts):
-        raise AllocationImpossible(reason="weights must be zero or more, and at least one above zero")
+        raise AllocationImpossible(reason=_("weights must be zero or more, and at least one above zero"))
     rounded = quantize(amount, places)
     if rounded != amount:
-        raise AllocationImpossible(reason=f"it has more than {places} decimal places")
+        raise AllocationImpossible(reason=_("it has more than {places} decimal places").format(places=places))
     units = int(rounded.copy_abs().scaleb(places, _CONTEXT))
     shares = _largest_remainder(units, parts)
     sign = -1 if rounded < 0 else 1

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from apps.kernel.access.objects import Level, ObjectGrant
 from apps.kernel.errors import FieldError, InvalidInput
@@ -355,7 +356,7 @@ class NullPorts:
 
     def clean(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """No custom fields are defined, so none may be given. Raises InvalidInput."""
-        message = "There is no such field."
+        message = _("There is no such field.")
         if values:
             raise InvalidInput(errors=tuple(FieldError(f"custom_fields.{key}", "unknown", message) for key in values))
         return {}

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from apps.auth.calculations import is_locked
 from apps.auth.events import LOG_IN_FAILED, LOG_IN_SUCCEEDED, USER_LOCKED
@@ -23,7 +24,7 @@ from apps.kernel.ports import Mailer
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import ActorKind, current_scope, using_scope
 
-NOTHING_CHANGED = "it only tells what happened."
+NOTHING_CHANGED = gettext_lazy("it only tells what happened.")
 
 
 def note_log_in(sender: Any, *, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -71,7 +72,7 @@ def record_failure(user_id: UUID) -> User:
     open_reason="a worker tells of a lock that log-in has set",
     resource="auth.user",
     undoable=False,
-    undo_reason="a lock ends by itself, or by a right password.",
+    undo_reason=gettext_lazy("a lock ends by itself, or by a right password."),
 )
 def announce_lock(user_id: UUID) -> User:
     """Tell the user by mail, and everybody who listens, that the account is locked.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.auth.models import Role, RoleAcl, RoleDefault
 from apps.auth.selectors import grants_of_role
@@ -39,7 +40,7 @@ def declared_defaults() -> dict[str, frozenset[str]]:
     "auth.role.sync_defaults",
     open_reason="set-up and the command line only; the system itself is demanded inside",
     undoable=False,
-    undo_reason="set-up adds what modules declare; each grant can be taken away by hand and stays away.",
+    undo_reason=gettext_lazy("set-up adds what modules declare; each grant can be taken away by hand and stays away."),
 )
 def sync_role_defaults() -> dict[str, list[str]]:
     """Create missing system roles and grant defaults that were never granted before; role names and what is new.

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from apps.auth.features import MANAGE_SESSIONS
 from apps.auth.models import Session, User
@@ -99,7 +100,7 @@ def end_sessions_of(user_id: UUID) -> int:
     feature=MANAGE_SESSIONS,
     resource="auth.user",
     undoable=False,
-    undo_reason="an ended session cannot come back.",
+    undo_reason=gettext_lazy("an ended session cannot come back."),
 )
 def end_session(session_id: UUID) -> None:
     """End one session; the device's next request fails. The history shows it with the user."""

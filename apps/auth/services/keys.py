@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.auth.features import MANAGE_API_KEYS
 from apps.auth.models import ApiKey, ApiKeyRole, User
@@ -31,7 +32,7 @@ from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope
 
 OVERLAP_HOURS = 24
 LONGEST_OVERLAP = 168
-GIVEN_OUT = "a key that was given out is ended by revoking it."
+GIVEN_OUT = gettext_lazy("a key that was given out is ended by revoking it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def update_api_key(
     "auth.api_key.rotate",
     feature=MANAGE_API_KEYS,
     undoable=False,
-    undo_reason="a secret that was shown cannot be taken back; revoke the key.",
+    undo_reason=gettext_lazy("a secret that was shown cannot be taken back; revoke the key."),
 )
 def rotate_api_key(key_id: UUID, *, overlap_hours: int = OVERLAP_HOURS) -> IssuedKey:
     """Give the key a new secret; the former ones work for the overlap (0 to 168 hours) and then no more.
@@ -143,7 +144,7 @@ def rotate_api_key(key_id: UUID, *, overlap_hours: int = OVERLAP_HOURS) -> Issue
     "auth.api_key.revoke",
     feature=MANAGE_API_KEYS,
     undoable=False,
-    undo_reason="a revoked key never comes back; make a new one.",
+    undo_reason=gettext_lazy("a revoked key never comes back; make a new one."),
 )
 def revoke_api_key(key_id: UUID) -> ApiKey:
     """End the key; its next request fails. Raises ApiKeyRevoked, SuperAdminProtected."""

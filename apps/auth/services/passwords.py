@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
 
 from apps.auth.events import PASSWORD_REPLACED
 from apps.auth.features import MANAGE_USERS
@@ -79,7 +80,7 @@ def letter_context(user: User, **moments: datetime | None) -> dict[str, Any]:
     "auth.user.set_password",
     feature=MANAGE_USERS,
     undoable=False,
-    undo_reason="the former password is not kept.",
+    undo_reason=gettext_lazy("the former password is not kept."),
     secret=("password",),
 )
 def set_password(user_id: UUID, *, password: str) -> User:
@@ -99,7 +100,7 @@ def set_password(user_id: UUID, *, password: str) -> User:
     "auth.user.change_password",
     open_reason="everybody changes their own password, which they have just proved; nobody else's is taken",
     undoable=False,
-    undo_reason="the former password is not kept.",
+    undo_reason=gettext_lazy("the former password is not kept."),
     secret=("password",),
 )
 def change_own_password(user_id: UUID, *, password: str) -> User:
@@ -117,7 +118,7 @@ def change_own_password(user_id: UUID, *, password: str) -> User:
     "auth.user.rehash_password",
     open_reason="log-in renews a hash of another cost, and only for the password that was just proved",
     undoable=False,
-    undo_reason="the password stays the same.",
+    undo_reason=gettext_lazy("the password stays the same."),
     secret=("password",),
 )
 def rehash_password(user_id: UUID, *, password: str) -> User:

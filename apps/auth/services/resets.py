@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext_lazy
+
 from apps.auth.errors import ResetRefused
 from apps.auth.models import PasswordReset, User
 from apps.auth.notifications import PASSWORD_RESET, declare_password_reset
@@ -105,7 +107,7 @@ def confirm_reset(token: str, password: str, *, key: IdempotencyKey | None = Non
     "auth.user.reset_password",
     open_reason="whoever has the one-time token; the system itself is demanded inside",
     undoable=False,
-    undo_reason="the former password is not kept.",
+    undo_reason=gettext_lazy("the former password is not kept."),
     secret=("password",),
 )
 def reset_password(reset_id: UUID, *, password: str) -> User:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.auth.features import MANAGE_ACL, MANAGE_SESSIONS, MANAGE_USERS
 from apps.auth.models import User
@@ -188,7 +189,7 @@ def set_user_acl(
     "auth.user.end_sessions",
     feature=MANAGE_SESSIONS,
     undoable=False,
-    undo_reason="an ended session cannot come back.",
+    undo_reason=gettext_lazy("an ended session cannot come back."),
 )
 def end_user_sessions(user_id: UUID) -> User:
     """Sign the user out on every device. Raises SuperAdminProtected and UserOutOfReach."""

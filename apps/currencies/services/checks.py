@@ -41,7 +41,7 @@ def demand_known(codes: Iterable[tuple[str, str]]) -> None:
     unknown = [field for field, code in codes if not is_known(code)]
     if unknown:
         raise CurrencyUnknown(
-            errors=tuple(FieldError(field, CurrencyUnknown.code, CurrencyUnknown.message) for field in unknown)
+            errors=tuple(FieldError(field, CurrencyUnknown.code, str(CurrencyUnknown.message)) for field in unknown)
         )
 
 

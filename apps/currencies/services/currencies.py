@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.currencies.calculations import master_currency, tender
 from apps.currencies.errors import BaseCurrencyKept, CodeFixed
 from apps.currencies.features import MANAGE
@@ -70,7 +72,7 @@ def create_currency(*, code: str, name: str = "", symbol: str = "", decimal_plac
     )
     demand_valid(currency, FIELDS)
     if living_currencies(organization_id).filter(code=code).exists():
-        text = "The organization has this currency already."
+        text = _("The organization has this currency already.")
         raise Duplicate(errors=(FieldError("code", Duplicate.code, text),), fields="code")
     currency.save(force_insert=True)
     return currency
@@ -95,7 +97,7 @@ def update_currency(
     """
     currency = currency_for_update(currency_id)
     if code not in {None, currency.code}:
-        raise CodeFixed(errors=(FieldError("code", CodeFixed.code, CodeFixed.message),))
+        raise CodeFixed(errors=(FieldError("code", CodeFixed.code, str(CodeFixed.message)),))
     for field, value in {"name": name, "symbol": symbol, "decimal_places": decimal_places}.items():
         if value is not None:
             setattr(currency, field, value)

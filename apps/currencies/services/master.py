@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.currencies.calculations import master_currency
 from apps.currencies.features import MANAGE
 from apps.currencies.models import Currency
@@ -30,7 +32,7 @@ def add_from_master(codes: Sequence[str]) -> list[Currency]:
     codes. Raises InvalidInput for none, CurrencyUnknown with every bad code.
     """
     if not codes:
-        raise InvalidInput(errors=(FieldError("codes", "required", "Name at least one currency."),))
+        raise InvalidInput(errors=(FieldError("codes", "required", _("Name at least one currency.")),))
     demand_known((f"codes.{index}", code) for index, code in enumerate(codes))
     organization_id = current_scope().writing_organization()
     lock_currencies(organization_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.directory.errors import ParentInactive, TopLevelRefused
 from apps.directory.models import Organization
 from apps.directory.selectors import sees_whole_tenant, visible_organizations
@@ -37,7 +39,7 @@ def parent_for(parent_id: UUID | None) -> Organization | None:
         return None
     parent = visible_organizations().select_for_update(no_key=True, of=("self",)).filter(pk=parent_id).first()
     if parent is None:
-        raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, "There is no such record."),))
+        raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
     if not parent.is_active:
         raise ParentInactive(name=parent.name)
     return parent

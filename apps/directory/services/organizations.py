@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import IntegrityError, models
+from django.utils.translation import gettext as _
 
 from apps.directory.features import ORGANIZATIONS_MANAGE
 from apps.directory.models import Organization
@@ -82,11 +83,11 @@ def update_organization(
 
 def _logo_complaints(address: str) -> Iterator[FieldError]:
     if "://" in address and urlsplit(address).scheme not in {"http", "https"}:
-        yield FieldError("logo_url", "invalid", "Use an address that begins with https:// or http://.")
+        yield FieldError("logo_url", "invalid", _("Use an address that begins with https:// or http://."))
 
 
 def _save_with_slug(organization: Organization, **options: Any) -> None:
-    taken = Duplicate(errors=(FieldError("slug", Duplicate.code, "This handle is taken."),), fields="slug")
+    taken = Duplicate(errors=(FieldError("slug", Duplicate.code, _("This handle is taken.")),), fields="slug")
     if is_slug_taken(organization.slug):
         raise taken
     try:

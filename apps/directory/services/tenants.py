@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings as django_settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.directory.calculations import is_tender, slug_of
 from apps.directory.errors import WrongStatus
@@ -25,7 +27,7 @@ from apps.kernel.tenancy.scope import Scope, current_scope
 
 FIELDS = ("name", "slug", "locale", "time_zone", "base_currency")
 SLUG_LENGTH = 60
-REVERSED_BY = "the other of suspend and reactivate takes it back, and leaves its own trace."
+REVERSED_BY = gettext_lazy("the other of suspend and reactivate takes it back, and leaves its own trace.")
 
 
 @founding
@@ -33,7 +35,7 @@ REVERSED_BY = "the other of suspend and reactivate takes it back, and leaves its
     "directory.tenant.create",
     feature=TENANTS_MANAGE,
     undoable=False,
-    undo_reason="a tenant goes by its own deletion, which leaves a proof.",
+    undo_reason=gettext_lazy("a tenant goes by its own deletion, which leaves a proof."),
 )
 def create_tenant(
     *,
@@ -61,16 +63,16 @@ def create_tenant(
 def _complaints(tenant: Tenant) -> Iterator[FieldError]:
     if tenant.locale not in dict(django_settings.LANGUAGES):
         known = ", ".join(dict(django_settings.LANGUAGES))
-        yield FieldError("locale", "directory.tenant.locale", f"Choose one of: {known}.")
+        yield FieldError("locale", "directory.tenant.locale", _("Choose one of: {levels}.").format(levels=known))
     if tenant.time_zone not in zoneinfo.available_timezones():
-        yield FieldError("time_zone", "directory.tenant.time_zone", "There is no such time zone.")
+        yield FieldError("time_zone", "directory.tenant.time_zone", _("There is no such time zone."))
     if not is_tender(tenant.base_currency):
-        yield FieldError("base_currency", "directory.tenant.base_currency", "There is no such currency.")
+        yield FieldError("base_currency", "directory.tenant.base_currency", _("There is no such currency."))
 
 
 def _status_complaints(tenant: Tenant) -> Iterator[FieldError]:
     if tenant.status not in {TenantStatus.TRIAL, TenantStatus.ACTIVE}:
-        yield FieldError("status", "directory.tenant.status", "A tenant begins as trial or active.")
+        yield FieldError("status", "directory.tenant.status", _("A tenant begins as trial or active."))
 
 
 def _rename_example(scope: Scope) -> dict[str, Any]:
@@ -140,7 +142,7 @@ def _put(tenant_id: UUID, status: TenantStatus, *, allowed: tuple[TenantStatus, 
     "directory.tenant.set_up",
     feature=TENANTS_MANAGE,
     undoable=False,
-    undo_reason="set-up only fills what is missing.",
+    undo_reason=gettext_lazy("set-up only fills what is missing."),
 )
 def set_up_tenant(tenant_id: UUID) -> Tenant:
     """Run every module's set-up again, for modules that were installed since; what is there stays as it is.

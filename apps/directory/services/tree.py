@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat, Substr
+from django.utils.translation import gettext as _
 
 from apps.directory.errors import LastOrganization, OrganizationLoop, OrganizationNotEmpty
 from apps.directory.features import ORGANIZATIONS_MANAGE
@@ -42,7 +43,7 @@ def move_organization(organization_id: UUID, *, parent_id: UUID | None) -> Organ
         return organization
     parent = parent_for(parent_id)
     if parent is not None and parent.path.startswith(organization.path):
-        text = "Choose a parent outside of the organization."
+        text = _("Choose a parent outside of the organization.")
         raise OrganizationLoop(errors=(FieldError("parent_id", OrganizationLoop.code, text),))
     _replant(organization, parent)
     organization.refresh_from_db()

@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from apps.events.errors import EventBusy, NotDead, SubscriberGone
 from apps.events.features import MANAGE_DELIVERIES
 from apps.events.selectors import visible_deliveries, visible_delivery
@@ -17,7 +20,7 @@ from apps.kernel.eventbus.operating import deliver_again, let_be, persistent_sub
 from apps.kernel.eventbus.ordering import lock_order
 from apps.kernel.eventbus.subscribing import Subscriber
 
-DECIDED = "it is an operator's decision: what the subscriber did meanwhile is not taken back by it."
+DECIDED = gettext_lazy("it is an operator's decision: what the subscriber did meanwhile is not taken back by it.")
 
 
 @command("events.delivery.replay", feature=MANAGE_DELIVERIES, undoable=False, undo_reason=DECIDED)
@@ -43,7 +46,7 @@ def replay_deliveries(delivery_ids: Sequence[UUID]) -> int:
     if unknown := [index for index, item in enumerate(delivery_ids) if item not in seen]:
         raise InvalidInput(errors=tuple(_unknown(f"ids.{index}") for index in unknown))
     if not wanted:
-        raise InvalidInput(errors=(FieldError("ids", "required", "Name at least one delivery."),))
+        raise InvalidInput(errors=(FieldError("ids", "required", _("Name at least one delivery.")),))
     rows = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted)
     found = list(rows.order_by("pk"))
     for delivery in found:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.events.errors import RangeInvalid, SubscriberUnknown
 from apps.events.features import MANAGE_DELIVERIES
@@ -29,7 +30,7 @@ from apps.kernel.work.queueing import enqueue
 REPLAY_WORK = "events.replay_range"
 AT_ONCE = 10_000  # events that one command takes; more go behind the answer
 BATCH = 1_000  # events in one transaction there
-DECIDED = "it is an operator's decision: what the subscriber did meanwhile is not taken back by it."
+DECIDED = gettext_lazy("it is an operator's decision: what the subscriber did meanwhile is not taken back by it.")
 
 
 @dataclass(frozen=True, slots=True)

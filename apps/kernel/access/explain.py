@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from apps.kernel.access.grants import Decision
 from apps.kernel.access.objects import Level, ObjectDecision, ObjectRule
@@ -35,27 +36,29 @@ class Explanation:
 
     def __str__(self) -> str:
         """Say it for people."""
-        verdict = "may" if self.allowed else "may not"
+        verdict = _("{actor} may {feature}: {why}.") if self.allowed else _("{actor} may not {feature}: {why}.")
         about = "" if self.record is None else f"; {self._record_words(self.record)}"
-        return f"{self.actor} {verdict} {self.feature}: {self._feature_words()}{about}."
+        return verdict.format(actor=self.actor, feature=self.feature, why=f"{self._feature_words()}{about}")
 
     def _feature_words(self) -> str:
-        where = f" from {self.decision.source}" if self.decision.source else ""
+        grant, source = self.decision.grant, self.decision.source
+        granted = _("holds {grant} from {source}") if source else _("holds {grant}")
         return {
-            "super_admin": "is a super admin of the tenant",
-            "granted": f"holds {self.decision.grant}{where}",
-            "denied": f"is denied {self.decision.grant}",
-            "not_granted": "holds nothing that covers it",
+            "super_admin": _("is a super admin of the tenant"),
+            "granted": granted.format(grant=grant, source=source),
+            "denied": _("is denied {grant}").format(grant=grant),
+            "not_granted": _("holds nothing that covers it"),
         }[self.decision.rule]
 
     def _record_words(self, record: ObjectDecision) -> str:
-        grants = ", ".join(f"{grant.level} through {grant.source}" for grant in record.grants)
+        each = _("{level} through {source}")
+        grants = ", ".join(each.format(level=grant.level, source=grant.source) for grant in record.grants)
         return {
-            ObjectRule.OPEN: "the record is not restricted",
-            ObjectRule.SUPER_ADMIN: "the record is restricted, and super admins see it",
-            ObjectRule.SYSTEM: "the record is restricted, and the system sees it",
-            ObjectRule.GRANTED: f"the record is restricted and granted: {grants}",
-            ObjectRule.NOT_GRANTED: "the record is restricted and not granted",
+            ObjectRule.OPEN: _("the record is not restricted"),
+            ObjectRule.SUPER_ADMIN: _("the record is restricted, and super admins see it"),
+            ObjectRule.SYSTEM: _("the record is restricted, and the system sees it"),
+            ObjectRule.GRANTED: _("the record is restricted and granted: {grants}").format(grants=grants),
+            ObjectRule.NOT_GRANTED: _("the record is restricted and not granted"),
         }[record.rule]
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -138,7 +139,7 @@ def _ids(view: Any, given: dict[str, Any]) -> tuple[UUID, ...]:
     "kernel.record.start_bulk",
     open_reason="the order's own features have been checked, and are again when it runs",
     undoable=False,
-    undo_reason="it queues the work; the work itself can be undone.",
+    undo_reason=gettext_lazy("it queues the work; the work itself can be undone."),
     secret=("body",),
 )
 def start_bulk(*, entity: str, address: str, body: Any) -> UUID:

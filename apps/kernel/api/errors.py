@@ -11,6 +11,7 @@ from django.core import exceptions as core
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -95,7 +96,7 @@ def _core_invalid(error: Any) -> PlatformError:
 
 
 def _malformed(error: Any) -> PlatformError:
-    return refusals.Malformed(reason="it is not valid")
+    return refusals.Malformed(reason=_("it is not valid"))
 
 
 TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], PlatformError]], ...] = (

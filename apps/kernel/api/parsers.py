@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
 from apps.kernel.api.refusals import Malformed, TooLarge
@@ -16,7 +17,10 @@ LIMIT = 10 * 1024 * 1024
 DEEPEST = 64
 LONGEST_NUMBER = 100
 LARGEST_EXPONENT = 400
-OUT_OF_RANGE = "a number is out of range"
+OUT_OF_RANGE = _("a number is out of range")
+TOO_DEEP = _("it is nested deeper than {most}")
+BROKEN = _("broken JSON in line {line}, column {column}")
+NO_NUMBER = _("{name} is no JSON number")
 
 
 class StrictJSONParser(BaseParser):
@@ -51,28 +55,28 @@ def read_json(body: bytes) -> Any:
             object_pairs_hook=_once,
         )
     except UnicodeDecodeError:
-        raise Malformed(reason="it is not UTF-8") from None
+        raise Malformed(reason=_("it is not UTF-8")) from None
     except RecursionError:
-        raise Malformed(reason=f"it is nested deeper than {DEEPEST}") from None
+        raise Malformed(reason=TOO_DEEP.format(most=DEEPEST)) from None
     except json.JSONDecodeError as error:
-        raise Malformed(reason=f"broken JSON in line {error.lineno}, column {error.colno}") from None
+        raise Malformed(reason=BROKEN.format(line=error.lineno, column=error.colno)) from None
     _demand_sound(value)
     return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise Malformed(reason=f"{name} is no JSON number")
+    raise Malformed(reason=NO_NUMBER.format(name=name))
 
 
 def _whole(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
-        raise Malformed(reason="a number has too many digits")
+        raise Malformed(reason=_("a number has too many digits"))
     return int(digits)
 
 
 def _fraction(digits: str) -> Decimal:
     if len(digits) > LONGEST_NUMBER:
-        raise Malformed(reason="a number has too many digits")
+        raise Malformed(reason=_("a number has too many digits"))
     try:
         number = Decimal(digits)
     except InvalidOperation:
@@ -85,7 +89,7 @@ def _fraction(digits: str) -> Decimal:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise Malformed(reason="a key stands twice in one object")
+        raise Malformed(reason=_("a key stands twice in one object"))
     return found
 
 
@@ -100,15 +104,15 @@ def _demand_sound(value: Any) -> None:
         if not isinstance(item, dict | list):
             continue
         if depth > DEEPEST:
-            raise Malformed(reason=f"it is nested deeper than {DEEPEST}")
+            raise Malformed(reason=TOO_DEEP.format(most=DEEPEST))
         inner = [*item, *item.values()] if isinstance(item, dict) else item
         pending += [(part, depth + 1) for part in inner]
 
 
 def _demand_text(text: str) -> None:
     if "\x00" in text:
-        raise Malformed(reason="a text holds a NUL character")
+        raise Malformed(reason=_("a text holds a NUL character"))
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Malformed(reason="a text holds half a character") from None
+        raise Malformed(reason=_("a text holds half a character")) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.kernel.errors import FieldError, InvalidInput
@@ -25,6 +26,6 @@ def expected_version(request: Request) -> int | None:
         return None
     found = ETAG.fullmatch(header)
     if found is None:
-        text = 'Give one version in quotation marks, such as "3", or *.'
+        text = _('Give one version in quotation marks, such as "3", or *.')
         raise InvalidInput(errors=(FieldError("If-Match", "kernel.etag.invalid", text),))
     return int(found[1])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import InvalidInput, PlatformError
 
-NO_OBJECT = "it is no JSON object"
+NO_OBJECT = _("it is no JSON object")
 
 
 class Malformed(InvalidInput):
     """A body that cannot be read; `reason` says why."""
 
     code = "kernel.malformed"
-    message = "The body cannot be read: {reason}."
+    message = _("The body cannot be read: {reason}.")
 
 
 class TooLarge(PlatformError):
@@ -19,7 +21,7 @@ class TooLarge(PlatformError):
 
     status = 413
     code = "kernel.too_large"
-    message = "The body is larger than {limit} bytes."
+    message = _("The body is larger than {limit} bytes.")
 
 
 class MediaTypeRefused(PlatformError):
@@ -27,7 +29,7 @@ class MediaTypeRefused(PlatformError):
 
     status = 415
     code = "kernel.media_type"
-    message = "Send the body as application/json."
+    message = _("Send the body as application/json.")
 
 
 class NotAcceptable(PlatformError):
@@ -35,7 +37,7 @@ class NotAcceptable(PlatformError):
 
     status = 406
     code = "kernel.not_acceptable"
-    message = "The answer can be given as application/json only."
+    message = _("The answer can be given as application/json only.")
 
 
 class MethodRefused(PlatformError):
@@ -43,7 +45,7 @@ class MethodRefused(PlatformError):
 
     status = 405
     code = "kernel.method_not_allowed"
-    message = "This method is not possible here."
+    message = _("This method is not possible here.")
 
 
 class RateLimited(PlatformError):
@@ -51,7 +53,7 @@ class RateLimited(PlatformError):
 
     status = 429
     code = "kernel.rate_limited"
-    message = "Too many requests. Try again in {retry_after} s."
+    message = _("Too many requests. Try again in {retry_after} s.")
 
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(retry_after=retry_after)
@@ -62,7 +64,7 @@ class Forbidden(PlatformError):
 
     status = 403
     code = "kernel.forbidden"
-    message = "This is not allowed."
+    message = _("This is not allowed.")
 
 
 class CsrfFailed(PlatformError):
@@ -70,7 +72,7 @@ class CsrfFailed(PlatformError):
 
     status = 403
     code = "kernel.csrf_failed"
-    message = "The request lacks a valid CSRF token."
+    message = _("The request lacks a valid CSRF token.")
 
 
 class GuardMissing(PlatformError):
@@ -86,4 +88,4 @@ class Failed(PlatformError):
 
     status = 500
     code = "kernel.failed"
-    message = "Something went wrong on our side. It has been logged."
+    message = _("Something went wrong on our side. It has been logged.")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.commands.declarations import COMMANDS, Command, CommandSpec, command
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.inputs import Unkept
@@ -23,7 +25,7 @@ class BulkRefused(PlatformError):
 
     status = 409
     code = "kernel.bulk.refused"
-    message = "{count} of {total} records were refused, so nothing was changed."
+    message = _("{count} of {total} records were refused, so nothing was changed.")
 
 
 class RehearsalOver(Exception):
@@ -97,7 +99,7 @@ def bulk(*, command: str, ids: list[UUID], changes: dict[str, Any], way: Way = A
     "kernel.record.bulk_for_good",
     open_reason="each record's own command demands its feature",
     undoable=False,
-    undo_reason="the command that was run for each record cannot be undone.",
+    undo_reason=_("the command that was run for each record cannot be undone."),
     delegates="command",
 )
 def bulk_for_good(*, command: str, ids: list[UUID], changes: dict[str, Any], way: Way = AT_ONCE) -> int:

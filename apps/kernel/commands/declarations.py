@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from django.utils.functional import Promise
+
 from apps.kernel.registry.store import Registry
 from apps.kernel.tenancy.scope import Scope
 
@@ -41,7 +43,7 @@ class CommandSpec:
     open_reason: str = ""
     resource: str = ""
     undoable: bool = True
-    undo_reason: str = ""
+    undo_reason: str | Promise = ""
     undone_by: str = ""
     example: Example | None = None
     bulk: bool = False
@@ -86,7 +88,7 @@ def command(
     open_reason: str = "",
     resource: str = "",
     undoable: bool = True,
-    undo_reason: str = "",
+    undo_reason: str | Promise = "",
     undone_by: str = "",
     example: Example | None = None,
     bulk: bool = False,

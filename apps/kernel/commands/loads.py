@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from apps.kernel.commands.acting import acting
 from apps.kernel.commands.declarations import COMMANDS, CommandSpec
@@ -28,7 +29,7 @@ LOAD = CommandSpec(
     signature=inspect.signature(_nothing),
     open_reason="only declared bulk loads write this action",
     undoable=False,
-    undo_reason="a bulk load keeps no images.",
+    undo_reason=gettext_lazy("a bulk load keeps no images."),
 )
 COMMANDS.add(LOAD.id, LOAD)
 

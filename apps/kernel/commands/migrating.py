@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext_lazy
 
 from apps.kernel.commands.acting import acting
 from apps.kernel.commands.declarations import COMMANDS, CommandSpec
@@ -28,7 +29,7 @@ MIGRATE = CommandSpec(
     signature=inspect.signature(_nothing),
     open_reason="only migrations write this action",
     undoable=False,
-    undo_reason="a migration changed the rows together with their table.",
+    undo_reason=gettext_lazy("a migration changed the rows together with their table."),
 )
 COMMANDS.add(MIGRATE.id, MIGRATE)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import Error, IntegrityError, models
+from django.utils.translation import gettext as _
 
 from apps.kernel.bases.bitemporal import KnownOnce
 from apps.kernel.commands.errors import Busy, Duplicate, RuleBroken, StillReferenced
@@ -54,7 +55,7 @@ def _refusal(error: IntegrityError) -> PlatformError | None:
     state, name = sqlstate_of(error), constraint_of(error)
     if state in {UNIQUE, EXCLUSION}:
         fields = fields_of(name)
-        complaints = tuple(FieldError(item, Duplicate.code, "This value is taken.") for item in fields)
+        complaints = tuple(FieldError(item, Duplicate.code, _("This value is taken.")) for item in fields)
         return Duplicate(errors=complaints, fields=", ".join(fields) or name, constraint=name)
     if state == FOREIGN_KEY:
         return StillReferenced(constraint=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import Unavailable
 
 
@@ -9,11 +11,11 @@ class EncryptionUnavailable(Unavailable):
     """There is no key-encryption key: nothing private can be written or read."""
 
     code = "kernel.crypto.unavailable"
-    message = "Private data cannot be used now: the installation has no encryption key."
+    message = _("Private data cannot be used now: the installation has no encryption key.")
 
 
 class DecryptionFailed(Unavailable):
     """A stored value does not open: wrong key, moved to another place, or altered."""
 
     code = "kernel.crypto.failed"
-    message = "Stored private data cannot be read with the keys of this installation."
+    message = _("Stored private data cannot be read with the keys of this installation.")

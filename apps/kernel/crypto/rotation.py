@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy
 
 from apps.kernel.commands.declarations import command
 from apps.kernel.crypto.envelope import VERSION_BYTES
@@ -100,7 +101,7 @@ def reencrypt(model: type[models.Model], *, size: int = 500) -> int:
     "kernel.key.reencrypt",
     open_reason="only operators run it, from the command line",
     undoable=False,
-    undo_reason="no value changes, only the key that it is stored under.",
+    undo_reason=gettext_lazy("no value changes, only the key that it is stored under."),
     bulk=True,
 )
 def reencrypt_batch(entity: str, *, size: int) -> int:

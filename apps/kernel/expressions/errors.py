@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import PlatformError
 
 
@@ -9,14 +11,14 @@ class ExpressionError(PlatformError):
     """Every refusal of this package."""
 
     code = "kernel.expression.refused"
-    message = "The condition was refused."
+    message = _("The condition was refused.")
 
 
 class InvalidExpression(ExpressionError):
     """The condition is malformed; `errors` holds every complaint with its path, such as `and[2].value`."""
 
     code = "kernel.expression.invalid"
-    message = "The condition is not valid."
+    message = _("The condition is not valid.")
 
 
 class EvaluationTooCostly(ExpressionError):
@@ -24,7 +26,7 @@ class EvaluationTooCostly(ExpressionError):
 
     status = 422
     code = "kernel.expression.too_costly"
-    message = "The condition needs more than {limit} steps for this record."
+    message = _("The condition needs more than {limit} steps for this record.")
 
 
 class NotCompilable(ExpressionError):
@@ -32,4 +34,4 @@ class NotCompilable(ExpressionError):
 
     status = 422
     code = "kernel.expression.not_compilable"
-    message = "{path} cannot become a database filter: {reason}."
+    message = _("{path} cannot become a database filter: {reason}.")

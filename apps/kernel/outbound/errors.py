@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import PlatformError
 
 _SOMEWHERE = "the outside"
@@ -41,7 +43,7 @@ class OutboundRefused(PlatformError):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "kernel.outbound.refused"
-    message: ClassVar[str] = "The call to {host} was refused: {reason}."
+    message: ClassVar[object] = _("The call to {host} was refused: {reason}.")
     retryable: ClassVar[bool] = False
 
     def __init__(self, reason: Reason, *, host: str = "") -> None:
@@ -58,5 +60,5 @@ class OutboundFailed(OutboundRefused):
 
     status = 503
     code = "kernel.outbound.failed"
-    message = "The call to {host} failed: {reason}."
+    message = _("The call to {host} failed: {reason}.")
     retryable = True

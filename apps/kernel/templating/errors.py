@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import PlatformError
 
 
@@ -9,14 +11,14 @@ class TemplateRefused(PlatformError):
     """Every refusal of this package."""
 
     code = "kernel.template.refused"
-    message = "The template was refused."
+    message = _("The template was refused.")
 
 
 class InvalidTemplate(TemplateRefused):
     """Tokens that cannot be read or filled; `errors` names each value, such as `body.items[2]`."""
 
     code = "kernel.template.invalid"
-    message = "Some values of the template cannot be filled."
+    message = _("Some values of the template cannot be filled.")
 
 
 class TemplateTooLarge(TemplateRefused):
@@ -24,7 +26,7 @@ class TemplateTooLarge(TemplateRefused):
 
     status = 422
     code = "kernel.template.too_large"
-    message = "The template or its result is larger than {limit} {unit}."
+    message = _("The template or its result is larger than {limit} {unit}.")
 
 
 class InvalidDocument(TemplateRefused):
@@ -32,4 +34,4 @@ class InvalidDocument(TemplateRefused):
 
     status = 422
     code = "kernel.template.document_invalid"
-    message = "Line {line}: {reason}"
+    message = _("Line {line}: {reason}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import PlatformError, Unprocessable
 
 
@@ -26,21 +28,21 @@ class ForeignRow(PlatformError):
 
     status = 404
     code = "kernel.not_found"
-    message = "There is no such record."
+    message = _("There is no such record.")
 
 
 class OrganizationRequired(Unprocessable):
     """An organization row cannot be written while no single organization is selected."""
 
     code = "kernel.scope.organization_required"
-    message = "Select an organization first: this record belongs to one."
+    message = _("Select an organization first: this record belongs to one.")
 
 
 class OrganizationInvalid(Unprocessable):
     """The selected organization does not exist or is not open to the actor."""
 
     code = "kernel.scope.organization_invalid"
-    message = "The selected organization is not available. Choose another one."
+    message = _("The selected organization is not available. Choose another one.")
 
 
 class UnsafeRole(PlatformError):
@@ -56,7 +58,7 @@ class ScopeRefused(PlatformError):
 
     status = 403
     code = "directory.tenant.suspended"
-    message = "This tenant is suspended."
+    message = _("This tenant is suspended.")
 
 
 class UnknownTenant(PlatformError):
@@ -64,11 +66,11 @@ class UnknownTenant(PlatformError):
 
     status = 404
     code = "kernel.not_found"
-    message = "There is no such record."
+    message = _("There is no such record.")
 
 
 class ReasonRequired(Unprocessable):
     """Switching into a tenant needs a reason, which its history keeps."""
 
     code = "kernel.scope.reason_required"
-    message = "Say why in the header X-Tenant-Reason: the tenant's history keeps it."
+    message = _("Say why in the header X-Tenant-Reason: the tenant's history keeps it.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from apps.kernel import clock
 from apps.kernel.access.grants import Access
@@ -27,7 +28,7 @@ PLATFORM_ACCESS = Access(is_super_admin=True, roles=frozenset({"platform_admin"}
     "kernel.tenant.enter",
     open_reason="only the switch of a platform admin calls it",
     undoable=False,
-    undo_reason="a visit cannot be taken back.",
+    undo_reason=gettext_lazy("a visit cannot be taken back."),
 )
 def enter_tenant() -> None:
     """Write into the tenant's history that a platform admin came, and why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.kernel.api.errors import headers_of
 from apps.kernel.errors import PlatformError, RowNotFound, Unavailable
@@ -15,7 +16,7 @@ class BadRequest(PlatformError):
     """The request cannot be understood."""
 
     code = "kernel.bad_request"
-    message = "The request cannot be understood."
+    message = gettext_lazy("The request cannot be understood.")
 
 
 class AccessDenied(PlatformError):
@@ -23,7 +24,7 @@ class AccessDenied(PlatformError):
 
     status = 403
     code = "kernel.forbidden"
-    message = "You may not do this."
+    message = gettext_lazy("You may not do this.")
 
 
 class FormExpired(PlatformError):
@@ -31,7 +32,7 @@ class FormExpired(PlatformError):
 
     status = 403
     code = "kernel.form_expired"
-    message = "This form is out of date. Go back, load the page again and send it once more."
+    message = gettext_lazy("This form is out of date. Go back, load the page again and send it once more.")
 
 
 class Broken(PlatformError):
@@ -39,7 +40,7 @@ class Broken(PlatformError):
 
     status = 500
     code = "kernel.broken"
-    message = "Something broke on our side. It has been noted."
+    message = gettext_lazy("Something broke on our side. It has been noted.")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

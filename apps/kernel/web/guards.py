@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from apps.kernel.commands.executor import demand_feature
@@ -25,7 +26,7 @@ class RoleRequired(PlatformError):
 
     status = 403
     code = "kernel.role_required"
-    message = "This needs one of the roles {roles}."
+    message = _("This needs one of the roles {roles}.")
 
 
 @dataclass(frozen=True, slots=True)

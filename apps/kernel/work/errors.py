@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.errors import InvalidInput, PlatformError
 
 
@@ -13,7 +15,7 @@ class WorkFailed(PlatformError):
 
     status = 500
     code = "kernel.work.failed"
-    message: ClassVar[object] = "{reason}"
+    message: ClassVar[object] = _("{reason}")
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
@@ -70,4 +72,4 @@ class ScheduleInvalid(InvalidInput):
     """A schedule's rule cannot be read; `errors` names the fields."""
 
     code = "kernel.schedule.invalid"
-    message: ClassVar[object] = "The schedule is not valid."
+    message: ClassVar[object] = _("The schedule is not valid.")

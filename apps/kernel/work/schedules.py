@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError
@@ -69,16 +71,16 @@ def remove_schedule(schedule_id: UUID) -> None:
 def _check(cron: str, interval_seconds: int, time_zone: str) -> None:
     complaints: list[FieldError] = []
     if bool(cron.strip()) == bool(interval_seconds):
-        complaints.append(_complaint("interval_seconds", "Give either a cron expression or an interval."))
+        complaints.append(_complaint("interval_seconds", _("Give either a cron expression or an interval.")))
     if not 0 <= interval_seconds <= LONGEST_INTERVAL:
-        complaints.append(_complaint("interval_seconds", "The interval is a year at most."))
+        complaints.append(_complaint("interval_seconds", _("The interval is a year at most.")))
     if cron.strip():
         try:
             parse_cron(cron)
         except ScheduleInvalid as error:
             complaints += error.errors
     if not _is_zone(time_zone):
-        complaints.append(_complaint("time_zone", "There is no such time zone."))
+        complaints.append(_complaint("time_zone", _("There is no such time zone.")))
     if complaints:
         raise ScheduleInvalid(errors=tuple(complaints))
 

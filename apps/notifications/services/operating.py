@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
@@ -15,7 +18,7 @@ from apps.notifications.features import MANAGE
 from apps.notifications.models import Content, Mail, MailStatus
 from apps.notifications.selectors import MAIL_WORK, lost_mails
 
-GONE = "a mail that has left cannot be called back."
+GONE = gettext_lazy("a mail that has left cannot be called back.")
 CANCELLABLE = (MailStatus.QUEUED, MailStatus.FAILED)
 
 
@@ -46,7 +49,7 @@ def retry_mails(mail_ids: Sequence[UUID]) -> list[Mail]:
     "notifications.mail.cancel",
     feature=MANAGE,
     undoable=False,
-    undo_reason="the mail stays cancelled; whoever wants it sent has the house send a new one.",
+    undo_reason=gettext_lazy("the mail stays cancelled; whoever wants it sent has the house send a new one."),
 )
 def cancel_mail(mail_id: UUID) -> Mail:
     """Do not send a mail that waits, or let a dead letter rest. Raises RowNotFound, NotCancellable."""
@@ -80,4 +83,4 @@ def _unknown(field: str) -> FieldError:
 
 
 def _none() -> FieldError:
-    return FieldError("ids", "required", "Name at least one mail.")
+    return FieldError("ids", "required", _("Name at least one mail."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
+
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
@@ -26,7 +28,7 @@ from apps.progress.services.looking import LOOK_AFTER, keep_until
     open_reason="whoever asked for a job may stop it; somebody else's needs progress.jobs.manage, which it checks",
     resource="progress.job",
     undoable=False,
-    undo_reason="What a job has stopped doing it does not take up again.",
+    undo_reason=gettext_lazy("What a job has stopped doing it does not take up again."),
 )
 def cancel_job(job_id: UUID) -> Job:
     """Ask a job and its parts to stop. A second request changes nothing.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.auth.models import RoleGrant, UserGrant
@@ -52,7 +53,7 @@ class QuestionSerializer(StrictSerializer):
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         **StrictSerializer.default_error_messages,
-        "half": "Name the kind of the record and its id, or neither.",
+        "half": _("Name the kind of the record and its id, or neither."),
     }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

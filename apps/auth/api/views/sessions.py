@@ -89,7 +89,7 @@ class PlainFormParser(BaseParser):
         setattr((parser_context or {})["request"]._request, RAW_BODY, body)
         form = QueryDict(body, encoding="utf-8")
         if any(len(values) > 1 for _name, values in form.lists()):
-            raise Malformed(reason="a field stands twice")
+            raise Malformed(reason=_("a field stands twice"))
         return {name: str(value) for name, value in form.items() if name != CSRF_FIELD}
 
 

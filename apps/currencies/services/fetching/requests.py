@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.currencies.contracts import RATE_PROVIDERS
 from apps.currencies.features import MANAGE_FETCH
@@ -32,7 +33,7 @@ RECORDING = 1  # a step of its own beside the documents of a fetch
     "currencies.fetch_run.request",
     feature=MANAGE_FETCH,
     undoable=False,
-    undo_reason="it queues the fetch; what is fetched can be undone.",
+    undo_reason=gettext_lazy("it queues the fetch; what is fetched can be undone."),
 )
 def request_fetch(*, provider: str | None = None, start: date | None = None, end: date | None = None) -> UUID:
     """Queue a fetch from one provider or all enabled sources, and give the id of the long job that shows it.

@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
+
 from apps.currencies.contracts import RateQuote
 from apps.currencies.events import FETCH_FAILED, RATES_FETCHED
 from apps.currencies.features import MANAGE_FETCH
@@ -87,7 +89,7 @@ def finish_run(run_id: UUID, *, quotes: Sequence[RateQuote]) -> FetchRun:
     "currencies.fetch_run.fail",
     feature=MANAGE_FETCH,
     undoable=False,
-    undo_reason="it says in the log what went wrong, and changes nothing else.",
+    undo_reason=gettext_lazy("it says in the log what went wrong, and changes nothing else."),
 )
 def fail_run(run_id: UUID, *, code: str, error: str) -> FetchRun:
     """Note why a fetch came to nothing. Raises RowNotFound."""

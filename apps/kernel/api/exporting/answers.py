@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -105,7 +106,7 @@ def file_name(entity: str, form: Format) -> str:
     "kernel.list.export",
     open_reason="the list has checked its own features",
     undoable=False,
-    undo_reason="what has been handed out cannot be taken back.",
+    undo_reason=gettext_lazy("what has been handed out cannot be taken back."),
 )
 def record_export(*, entity: str, form: str, address: str, rows: int) -> None:
     """Write into the history that a list was exported: which one, with what conditions, how many rows."""
@@ -116,7 +117,7 @@ def record_export(*, entity: str, form: str, address: str, rows: int) -> None:
     "kernel.list.start_export",
     open_reason="the list has checked its own features",
     undoable=False,
-    undo_reason="what has been handed out cannot be taken back.",
+    undo_reason=gettext_lazy("what has been handed out cannot be taken back."),
 )
 def start_export(*, entity: str, form: str, address: str, asked: Asking) -> UUID:
     """Open the job of a large export and queue its work."""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from apps.kernel.commands.declarations import COMMANDS, UNDO, command
 from apps.kernel.commands.errors import AlreadyUndone, NotUndoable, UndoConflict
@@ -136,12 +137,12 @@ def set_based(runs: tuple[Run, ...]) -> Iterator[None]:
 def _refusal(action: Action, *, has_images: bool) -> str:
     spec = spec_of(action)
     if action.parent_id is not None:
-        return f"it is a part of the change {action.parent_id}; undo that one."
+        return _("it is a part of the change {change}; undo that one.").format(change=action.parent_id)
     if spec is None:
-        return f"the command {action.command} is not installed."
+        return _("the command {command} is not installed.").format(command=action.command)
     if not spec.undoable:
-        return spec.undo_reason
-    return "" if has_images else "it changed nothing."
+        return str(spec.undo_reason)
+    return "" if has_images else _("it changed nothing.")
 
 
 def _example(scope: Scope) -> dict[str, Any]:
