@@ -32,7 +32,9 @@ class PlatformError(Exception):
     def __init__(self, *, errors: tuple[FieldError, ...] = (), **context: Any) -> None:
         self.errors = errors
         # As text in the reader's language, so that whoever writes an answer needs no more than plain values.
-        self.context = {name: str(value) if isinstance(value, Promise) else value for name, value in context.items()}
+        self.context: dict[str, Any] = {
+            name: str(value) if isinstance(value, Promise) else value for name, value in context.items()
+        }
         super().__init__(self.detail)
 
     @property

@@ -31,4 +31,4 @@ class TooManyStreams(RateLimited):
     """One caller holds as many streams as anybody may."""
 
     code = "kernel.stream.too_many"
-    message = "You have too many streams open. Close one of them."
+    message = _("You have too many streams open. Close one of them.")
