@@ -199,3 +199,11 @@ def test_every_operation_says_what_it_does_to_what(drawn: dict[str, Any]) -> Non
     books = drawn["paths"]["/api/shelf/books/"]
     assert books["get"]["summary"] == "List books, page by page or as a file."
     assert books["post"]["description"].startswith("Create one book.\n\nNeeds `shelf.")
+
+
+def test_a_text_is_as_long_as_it_has_to_be_without_blanks_around_it(drawn: dict[str, Any]) -> None:
+    operation = drawn["paths"]["/api/currencies/currencies/add_from_master/"]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    items = drawn["components"]["schemas"][body]["properties"]["codes"]["items"]
+    fits = [re.search(items["pattern"], text) is not None for text in ("EUR", "E R", " EU", "EU\x85", "EU", "")]
+    assert (items["minLength"], fits) == (3, [True, True, False, False, False, False])

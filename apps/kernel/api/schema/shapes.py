@@ -126,8 +126,10 @@ def exact(field: Any, schema: Any, *, is_request: bool) -> Any:
 def _with_text(field: serializers.CharField, schema: dict[str, Any]) -> dict[str, Any]:
     """Blanks are cut off before anything is looked at, so blanks alone are nothing."""
     has_form = "pattern" in schema or any(isinstance(item, RegexValidator) for item in field.validators)
-    wants_more = not field.allow_blank and field.trim_whitespace and not has_form
-    return {**schema, "pattern": SOMETHING} if wants_more else schema
+    if field.allow_blank or not field.trim_whitespace or has_form:
+        return schema
+    least = field.min_length or 1
+    return {**schema, "pattern": SOMETHING if least == 1 else rf"^\S[\s\S]{{{least - 2},}}\S$"}
 
 
 def _decimal(field: Any, schema: dict[str, Any], *, is_request: bool) -> dict[str, Any]:
