@@ -54,7 +54,7 @@ def delivery_page(delivery_id: UUID, name: str = "change") -> str:
 
 def test_empty_lists_say_what_they_are_for(viewer: Client) -> None:
     assert "Whatever is created, changed, deleted or announced" in text_of(viewer, EVENTS)
-    assert "get each of them here" in text_of(viewer, DELIVERIES)
+    assert "Each event that a part of the house reacts to" in text_of(viewer, DELIVERIES)
 
 
 def test_events_are_listed_in_words_with_their_record(house: House, viewer: Client) -> None:

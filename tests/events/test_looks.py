@@ -65,6 +65,23 @@ def ask(page: Page, subscriber: str, start: str, end: str) -> None:
     page.get_by_role("button", name="Count the events").click()
 
 
+def take_a_period_again(page: Page, look: str) -> list[str]:
+    """Fill the form wrongly, then rightly, and confirm."""
+    now, faults = clock.now(), list[str]()
+    ask(page, PROBE, f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}", f"{now:%Y-%m-%dT%H:%M}")
+    expect(page.get_by_text("The end lies after the start")).to_be_visible()
+    shoot(page, f"events-range-wrong-{look}")
+    faults += faults_of(page, "range-wrong")
+    ask(page, PROBE, f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}", f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    expect(page.get_by_role("button", name="Deliver them again")).to_be_visible()
+    shoot(page, f"events-range-counted-{look}")
+    faults += faults_of(page, "range-counted")
+    page.get_by_role("button", name="Deliver them again").click()
+    expect(page.get_by_text("deliveries are on their way")).to_be_visible()
+    shoot(page, f"events-range-done-{look}")
+    return faults
+
+
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
 def test_pages_of_events(
     house: House,
@@ -93,17 +110,7 @@ def test_pages_of_events(
             "range": RANGE,
         }.items():
             faults += see(page, address, name, look)
-        now = clock.now()
-        ask(page, PROBE, f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}", f"{now:%Y-%m-%dT%H:%M}")
-        shoot(page, f"events-range-wrong-{look}")
-        faults += faults_of(page, "range-wrong")
-        expect(page.get_by_text("The end lies after the start")).to_be_visible()
-        ask(page, PROBE, f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}", f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}")
-        shoot(page, f"events-range-counted-{look}")
-        faults += faults_of(page, "range-counted")
-        page.get_by_role("button", name="Deliver them again").click()
-        expect(page.get_by_text("deliveries are on their way")).to_be_visible()
-        shoot(page, f"events-range-done-{look}")
+        faults += take_a_period_again(page, look)
     faults += see(page, f"{EVENTS}{uuid4()}/change/", "missing", look, status=404)
     assert not faults, "\n".join(faults)
     assert [item for item in alice.complaints if "404" not in item] == []  # the missing page, and no favicon

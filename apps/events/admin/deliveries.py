@@ -49,8 +49,8 @@ class DeliveryPage(CommandAdmin):
     icon = "outbox"
     order = 20
     empty_hint = _(
-        "Parts of the house that react to events get each of them here. One that a part could not handle, however often"
-        " it tried, waits here for a decision."
+        "Each event that a part of the house reacts to stands here, with how that went. One that could not be handled,"
+        " however often it was tried, waits here for a decision."
     )
     list_display = ("made_at", "who", "what", "state", "short_error")
     list_display_links = ("made_at", "who")
