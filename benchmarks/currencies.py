@@ -83,7 +83,7 @@ def _bare() -> None:
     with connection.cursor() as cursor:
         organization = ExchangeRate.objects.values_list("organization_id", flat=True)[:1].get()
         first = LAST - timedelta(days=2 * MONTH)
-        cursor.execute(BARE, [organization, CODES[: PAIRS + 1], BASE, first, LAST])
+        cursor.execute(BARE, [organization, list(CODES[: PAIRS + 1]), BASE, first, LAST])
         cursor.fetchall()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from apps.currencies.errors import BaseCurrencyKept, CurrencyGone
 from apps.currencies.models import Currency, ExchangeRate, FetchRun, RateFetchConfig
-from apps.currencies.selectors import living_currencies
+from apps.currencies.selectors import living_currencies, rated_codes
 from apps.currencies.services.checks import demand_base_open, demand_without_rates, held_codes
 from apps.kernel.commands.models import RowImage
 from apps.kernel.commands.running import running
@@ -23,8 +23,13 @@ def validate_currency_restore(before: Image | None, after: Image | None, actor: 
     if _is_base(before) != _is_base(after):
         demand_base_open(UUID(known["organization_id"]))
     if before is not None and after is None and not before["deleted_at"]:
-        demand_without_rates(before["code"], UUID(before["organization_id"]))
+        _demand_unused(before["code"], UUID(before["organization_id"]))
         _demand_no_sisters(before)
+
+
+def _demand_unused(code: str, organization_id: UUID) -> None:
+    if code in _rated_during(running().action_id, organization_id):
+        demand_without_rates(code, organization_id)
 
 
 def _is_base(image: Image | None) -> bool:
@@ -52,10 +57,15 @@ def validate_rate_restore(before: Image | None, after: Image | None, actor: Acto
             raise CurrencyGone(currency=code)
 
 
+# One undo judges thousands of rows and changes none meanwhile: what it asks about an organization it asks once.
 @lru_cache(maxsize=8)
 def _codes_during(action_id: UUID, organization_id: UUID) -> frozenset[str]:
-    """Codes that the organization has while one undo judges its rows, of which there may be thousands."""
     return held_codes(organization_id)
+
+
+@lru_cache(maxsize=8)
+def _rated_during(action_id: UUID, organization_id: UUID) -> frozenset[str]:
+    return rated_codes(organization_id)
 
 
 entity(

@@ -7,7 +7,7 @@ from apps.currencies.selectors.fetching import (
     runs_of_job,
     unfinished_run,
 )
-from apps.currencies.selectors.rates import last_day, rates_for, rates_of
+from apps.currencies.selectors.rates import last_day, rated_codes, rates_for, rates_of
 
 __all__ = [
     "StoredCurrencyBook",
@@ -17,6 +17,7 @@ __all__ = [
     "last_day",
     "last_runs",
     "living_currencies",
+    "rated_codes",
     "rates_for",
     "rates_of",
     "runs_of_job",

@@ -38,6 +38,12 @@ def rates_of(organization_id: UUID | None = None) -> models.QuerySet[ExchangeRat
     return rows if organization_id is None else rows.filter(organization_id=organization_id)
 
 
+def rated_codes(organization_id: UUID) -> frozenset[str]:
+    """Codes that a rate which counts today names."""
+    pairs = rates_of(organization_id).order_by().values_list("from_code", "to_code").distinct()
+    return frozenset(code for pair in pairs for code in pair)
+
+
 def last_day(latest: date) -> date:
     """A day that has come where the tenant is, and no later day up to `latest` has.
 
