@@ -16,6 +16,7 @@ from apps.kernel.money import RATE_DIGITS, RATE_PLACES
 
 CODE = RegexValidator(r"^[A-Z]{3}$")
 SMALLEST_RATE = Decimal(1).scaleb(-RATE_PLACES)
+PAIR = ["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"]
 LIVING = models.Q(deleted_at__isnull=True)
 
 
@@ -102,19 +103,13 @@ class ExchangeRate(Bitemporal, OrganizationModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"],
-                condition=models.Q(known__upper_inf=True),
-                name="exchange_rate_today",
-            ),
-            models.Index(
-                fields=["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"],
-                name="exchange_rate_then",
-            ),
-            models.Index(
                 fields=["tenant_id", "-effective_on", "id"],
                 condition=models.Q(known__upper_inf=True),
                 name="exchange_rate_day",
             ),
+            models.Index(fields=PAIR, name="exchange_rate_then"),
+            # The last one, because of indexes that look alike (before a table has statistics) the youngest is taken.
+            models.Index(fields=PAIR, condition=models.Q(known__upper_inf=True), name="exchange_rate_today"),
         ]
 
     def __str__(self) -> str:

@@ -94,8 +94,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("known__upper_inf", True)),
-                        fields=["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"],
-                        name="exchange_rate_today",
+                        fields=["tenant_id", "-effective_on", "id"],
+                        name="exchange_rate_day",
                     ),
                     models.Index(
                         fields=["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"],
@@ -103,8 +103,8 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("known__upper_inf", True)),
-                        fields=["tenant_id", "-effective_on", "id"],
-                        name="exchange_rate_day",
+                        fields=["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"],
+                        name="exchange_rate_today",
                     ),
                 ],
                 "constraints": [

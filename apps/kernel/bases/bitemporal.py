@@ -60,7 +60,10 @@ class KnownOnce(ExclusionConstraint):
         self.key, self.over = tuple(key), tuple(over)
         equal = [(column, RangeOperators.EQUAL) for column in self.key]
         overlapping = [(column, RangeOperators.OVERLAPS) for column in (*self.over, KNOWN)]
-        super().__init__(name=name, expressions=[*equal, *overlapping])
+        # The condition always holds. Queries do not state it, and that keeps them from this index, which looks
+        # cheaper to the planner than those that are made for them, and takes twenty times as long.
+        condition = models.Q(known__isempty=False)
+        super().__init__(name=name, expressions=[*equal, *overlapping], condition=condition)
 
     def deconstruct(self) -> Any:
         """Arguments for migrations."""
