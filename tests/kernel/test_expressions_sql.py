@@ -162,6 +162,8 @@ def test_what_always_holds_finds_every_row(condition: object) -> None:
             "and[0]",
             "looks into a list",
         ),
+        ({"not": comparison("name", "=", [None, None])}, "not.value", "not a list"),
+        (comparison("name", "in", [["Ann"]]), "value[0]", "not a list"),
     ],
 )
 def test_what_sql_cannot_say_alike_is_refused(condition: object, path: str, reason: str) -> None:

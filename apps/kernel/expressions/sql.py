@@ -185,7 +185,12 @@ class _Compiler:
         return column.q(_LOOKUPS[sign], fitted)
 
     def fit(self, column: Column, value: object, at: str) -> object:
-        """Return the value as the column holds it; MISSING when the two kinds never meet."""
+        """Return the value as the column holds it; MISSING when the two kinds never meet.
+
+        A list is refused: the denial of "equal to a list" holds for every row, and nobody means that.
+        """
+        if isinstance(value, list | tuple):
+            _refuse(at, "a column holds one value, not a list")
         kind = kind_of(value)
         if column.kind in ("date", "datetime"):
             return self.fit_moment(column, value)
