@@ -23,6 +23,7 @@ from apps.backoffice.navigation import module_of, organization_choices, sidebar,
 from apps.backoffice.palette import palette_view
 from apps.backoffice.views import choose_organization, module_start, refusal_page
 from apps.kernel.admin.references import references_view
+from apps.kernel.admin.registration import OWN_PAGES
 from apps.kernel.admin.undoing import plan_view, undo_view
 from apps.kernel.errors import PlatformError, RowNotFound
 from apps.kernel.limits.declarations import limited
@@ -155,9 +156,13 @@ class BackOffice(ThemedSite):
         names = {name for config in modules() for name in (config.label, config.manifest.id)}
         names |= {model._meta.app_label for model in self._registry}
         start = self._wrap(partial(module_start, self))
+        own = [
+            path(declared.address, self._wrap(partial(view, self)), name=declared.name)
+            for declared, view in OWN_PAGES.values()
+        ]
         found: list[URLPattern | URLResolver] = [
             path(f"{module_of(page)}/{model._meta.model_name}/", include(page.urls))
             for model, page in self._registry.items()
         ]
         # Named as Django's templates reverse it; both the module's id and its label lead there.
-        return [*found, re_path(rf"^(?P<app_label>{'|'.join(sorted(names))})/$", start, name="app_list")]
+        return [*own, *found, re_path(rf"^(?P<app_label>{'|'.join(sorted(names))})/$", start, name="app_list")]

@@ -19,8 +19,9 @@ class RecordCommand:
     """One button. `command(record id, **form fields)` runs when it is pressed and confirmed.
 
     `name` stands in the address. `confirm` is the question asked before (always asked where `form` wants
-    input). `shown(record)` decides per record; None shows it everywhere. `in_row` and `in_bulk` offer it in
-    the list's rows and for a selection as well; in bulk the command runs once for each record.
+    input), `done` what is said afterwards. `shown(record)` decides per record; None shows it everywhere.
+    `in_row` and `in_bulk` offer it in the list's rows and for a selection as well; in bulk the command runs
+    once for each record.
     """
 
     name: str
@@ -28,6 +29,7 @@ class RecordCommand:
     label: Text
     icon: str = "play_arrow"
     confirm: Text = ""
+    done: Text = ""
     form: type[forms.Form] | None = None
     shown: Callable[[Any], bool] | None = None
     in_row: bool = False

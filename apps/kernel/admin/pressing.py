@@ -77,7 +77,8 @@ class ButtonPages:
             if not is_form_error(error) and error.status != 412:
                 raise
             return self._press_question(request, record, pressed, form=form, refusal=error)
-        page.message_user(request, _("%(label)s: done.") % {"label": pressed.label}, messages.SUCCESS)
+        said = str(pressed.done) or _("%(label)s: done.") % {"label": pressed.label}
+        page.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(self._next(request, record))
 
     def _press_question(

@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.sites import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 
+from apps.kernel.admin.access import allows
 from apps.kernel.registry.store import Registry
 
 AdminT = TypeVar("AdminT", bound="type[ModelAdmin[Any]]")
 Page = tuple[type[models.Model], "type[ModelAdmin[Any]]"]
 
 PAGES: Registry[Page] = Registry("back office page")
+
+View = Callable[[AdminSite, HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page that shows no one record: `<address>` below the back office, named `admin:<name>`.
+
+    Who holds `feature` may open it.
+    """
+
+    name: str
+    address: str
+    feature: str
+
+
+OWN_PAGES: Registry[tuple[OwnPage, View]] = Registry("back office page of its own")
+
+
+def own_page(declared: OwnPage) -> Callable[[View], View]:
+    """Declare a page that shows no one record: `@own_page(…)` above a view of the site and the request."""
+
+    def declare(view: View) -> View:
+        def guarded(site: AdminSite, request: HttpRequest) -> HttpResponse:
+            if not allows(declared.feature):
+                raise PermissionDenied
+            request.current_app = site.name
+            return view(site, request)
+
+        OWN_PAGES.add(declared.name, (declared, guarded))
+        return view
+
+    return declare
 
 
 def register(model: type[models.Model]) -> Callable[[AdminT], AdminT]:
