@@ -33,6 +33,12 @@ def last_runs(configs: Iterable[RateFetchConfig]) -> dict[tuple[UUID, str], Fetc
     return {(run.organization_id, run.source): run for run in newest}
 
 
+def runs_of_source(config: RateFetchConfig) -> QuerySet[FetchRun]:
+    """Fetches from the source of a configuration, newest first."""
+    rows: QuerySet[FetchRun] = FetchRun.objects.filter(organization_id=config.organization_id, source=config.source)
+    return rows.order_by("-created_at", "-pk")
+
+
 def unfinished_run(organization_id: UUID, source: str, trigger: str) -> FetchRun | None:
     """A fetch that a worker has left behind."""
     rows = FetchRun.objects.filter(organization_id=organization_id, source=source, trigger=trigger)

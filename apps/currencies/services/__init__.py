@@ -8,7 +8,7 @@ from apps.currencies.services.currencies import (
 )
 from apps.currencies.services.fetching.configs import create_fetch_config, delete_fetch_config, update_fetch_config
 from apps.currencies.services.fetching.regular import ask_for_missing
-from apps.currencies.services.fetching.requests import request_fetch
+from apps.currencies.services.fetching.requests import fetch_configured, request_fetch
 from apps.currencies.services.master import add_from_master
 from apps.currencies.services.rates import close_rate, correct_rate, record_rate
 from apps.currencies.services.recording import record_rates
@@ -24,6 +24,7 @@ __all__ = [
     "deactivate_currency",
     "delete_currency",
     "delete_fetch_config",
+    "fetch_configured",
     "record_rate",
     "record_rates",
     "request_fetch",

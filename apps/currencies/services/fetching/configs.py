@@ -33,13 +33,14 @@ LARGEST_OPTIONS = 8_192
 FIELDS = ("fetch_at",)
 
 
-def _creation_example(scope: Scope) -> dict[str, Any]:
+def creation_example(scope: Scope) -> dict[str, Any]:
+    """A configuration that the organization has not got, for examples."""
     columns = {"from": "Currency", "rate": "Rate", "date": "Day"}
     table = {"url": "https://rates.example.org/today.csv", "format": "csv", "to": "EUR", "columns": columns}
     return {"provider": "file", "options": {**table, "source": f"example-{uuid7().hex[-12:]}"}}
 
 
-@command("currencies.rate_fetch_config.create", feature=MANAGE_FETCH, example=_creation_example)
+@command("currencies.rate_fetch_config.create", feature=MANAGE_FETCH, example=creation_example)
 def create_fetch_config(
     *,
     provider: str,
@@ -66,7 +67,7 @@ def create_fetch_config(
 
 
 def _existing_example(scope: Scope) -> dict[str, Any]:
-    return {"config_id": create_fetch_config(**_creation_example(scope)).pk}
+    return {"config_id": create_fetch_config(**creation_example(scope)).pk}
 
 
 def _update_example(scope: Scope) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,15 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from apps.currencies.contracts import RATE_PROVIDERS
 from apps.currencies.features import MANAGE_FETCH
-from apps.currencies.models import FetchRun, RunStatus, RunTrigger
+from apps.currencies.models import FetchRun, RateFetchConfig, RunStatus, RunTrigger
 from apps.currencies.selectors import runs_of_job
+from apps.currencies.services.fetching.configs import create_fetch_config, creation_example
 from apps.currencies.services.fetching.runs import Stopped, Watch, carry_out, working_in
-from apps.currencies.services.fetching.sources import demand_range, pieces_of, sources_of, today
+from apps.currencies.services.fetching.sources import Source, demand_range, pieces_of, sources_of, today
 from apps.currencies.services.fetching.storing import Asked, open_run
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_for_update
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
-from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.scope import Scope, current_scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.queueing import enqueue
@@ -40,14 +42,38 @@ def request_fetch(*, provider: str | None = None, start: date | None = None, end
 
     Without days today is fetched, without an end up to today. Raises InvalidInput, RangeInvalid, NothingToFetch.
     """
-    scope = current_scope()
     last = end or today()
-    first = start or last
-    sources = sources_of(scope.writing_organization(), provider)
+    return _queue(sources_of(current_scope().writing_organization(), provider), start or last, last)
+
+
+def _config_example(scope: Scope) -> dict[str, Any]:
+    return {"config_id": create_fetch_config(**creation_example(scope)).pk}
+
+
+@command(
+    "currencies.rate_fetch_config.fetch",
+    feature=MANAGE_FETCH,
+    undoable=False,
+    undo_reason="it queues the fetch; what is fetched can be undone.",
+    example=_config_example,
+)
+def fetch_configured(config_id: UUID, *, start: date | None = None, end: date | None = None) -> UUID:
+    """Queue a fetch from one configuration, enabled or not, into its own organization; give the long job's id.
+
+    Days as in `request_fetch`. Raises RowNotFound, RangeInvalid.
+    """
+    config = load_for_update(RateFetchConfig, config_id)
+    last = end or today()
+    source = Source(config.provider, config.source, config.options)
+    with using_scope(in_organization(current_scope(), config.organization_id)):
+        return _queue([source], start or last, last)
+
+
+def _queue(sources: Sequence[Source], first: date, last: date) -> UUID:
     demand_range(first, last, sources)
     name = _("Exchange rates {start} – {end}").format(start=first, end=last)
     job_id = service(ProgressReporter).open(REQUESTED, name=name, is_cancellable=True)
-    asked = Asked(RunTrigger.REQUEST, job_id, scope.actor.id)
+    asked = Asked(RunTrigger.REQUEST, job_id, current_scope().actor.id)
     for source in sources:
         open_run(source, first, last, asked)
     enqueue(REQUESTED, job_id)
