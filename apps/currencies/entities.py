@@ -80,7 +80,13 @@ entity(
     ExchangeRate,
     icon="currency_exchange",
     search=("from_code", "to_code", "source"),
+    url="admin:currencies_exchangerate_change",
     validate_restore=validate_rate_restore,
 )
-entity(RateFetchConfig, icon="cloud_download", search=("source", "provider"))
-entity(FetchRun, icon="history")
+entity(
+    RateFetchConfig,
+    icon="cloud_download",
+    search=("source", "provider"),
+    url="admin:currencies_ratefetchconfig_change",
+)
+entity(FetchRun, icon="history", url="admin:currencies_fetchrun_change")

@@ -84,7 +84,7 @@ class ExchangeRate(Bitemporal, OrganizationModel):
     )
     effective_on = models.DateField(_("day"))
     source = models.CharField(_("source"), max_length=50, validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")])
-    kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices, default=Kind.MID)
+    kind = models.CharField(_("type"), max_length=4, choices=Kind.choices, default=Kind.MID)
 
     class Meta:
         db_table = "exchange_rate"

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from apps.backoffice.site import site
+from apps.kernel.admin.registration import OWN_PAGES
 from tests.auth.factories import reading_in
 from tests.backoffice.currencies import make_currency
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
@@ -19,7 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.committed]
 
 
 def addresses(house: House) -> Iterator[tuple[str, str]]:
-    """Names and addresses: each page's list, its form for a new record, and those of its first record."""
+    """Names and addresses: own pages; each page's list, its form for a new record, and those of its first record."""
+    for declared, _view in OWN_PAGES.values():
+        yield declared.name, reverse(f"admin:{declared.name}")
     for model, page in site._registry.items():
         name = f"{model._meta.app_label}_{model._meta.model_name}"
         yield name, reverse(f"admin:{name}_changelist")

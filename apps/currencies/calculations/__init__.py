@@ -1,4 +1,4 @@
-from apps.currencies.calculations.rates import RateTable, Recorded, converted, legs_of, realized_gain_loss
+from apps.currencies.calculations.rates import RateTable, Recorded, converted, legs_of, realized_gain_loss, unrounded
 from apps.currencies.calculations.world import LANGUAGES, MasterCurrency, is_known, master, master_currency, tender
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "master_currency",
     "realized_gain_loss",
     "tender",
+    "unrounded",
 ]

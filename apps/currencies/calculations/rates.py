@@ -122,6 +122,11 @@ def converted(amount: Money, to_code: str, rate: Decimal) -> Money:
     return Money(times(amount.amount, rate), to_code)
 
 
+def unrounded(amount: Decimal, rate: Decimal) -> Decimal:
+    """The amount in another currency before it is rounded, exact."""
+    return PRECISE.multiply(amount, rate)
+
+
 def realized_gain_loss(foreign: Decimal, invoice_rate: Decimal, payment_rate: Decimal) -> Decimal:
     """What a payment of a foreign amount is worth more, in base currency, than it was on the invoice."""
     return times(foreign, payment_rate - invoice_rate)

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                         choices=[("mid", "middle"), ("buy", "buying"), ("sell", "selling")],
                         default="mid",
                         max_length=4,
-                        verbose_name="kind",
+                        verbose_name="type",
                     ),
                 ),
             ],

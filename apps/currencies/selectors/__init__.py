@@ -5,11 +5,16 @@ from apps.currencies.selectors.fetching import (
     fetched_until,
     last_runs,
     runs_of_job,
+    runs_of_source,
     unfinished_run,
 )
-from apps.currencies.selectors.rates import last_day, rated_codes, rates_for, rates_of
+from apps.currencies.selectors.rates import last_day, rated_codes, rates_for, rates_of, values_of
+from apps.currencies.selectors.series import Line, Series, SeriesQuestion, series_of
 
 __all__ = [
+    "Line",
+    "Series",
+    "SeriesQuestion",
     "StoredCurrencyBook",
     "active_codes",
     "fetch_configs",
@@ -21,5 +26,8 @@ __all__ = [
     "rates_for",
     "rates_of",
     "runs_of_job",
+    "runs_of_source",
+    "series_of",
     "unfinished_run",
+    "values_of",
 ]

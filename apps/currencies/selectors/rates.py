@@ -44,6 +44,13 @@ def rated_codes(organization_id: UUID) -> frozenset[str]:
     return frozenset(code for pair in pairs for code in pair)
 
 
+def values_of(rate: ExchangeRate) -> models.QuerySet[ExchangeRate]:
+    """Everything that was ever known of the rate of this pair, day, type and source, newest first."""
+    key = ("organization_id", "from_code", "to_code", "effective_on", "kind", "source")
+    same: models.QuerySet[ExchangeRate] = ExchangeRate.objects.filter(**{name: getattr(rate, name) for name in key})
+    return same.order_by("-known__startswith")
+
+
 def last_day(latest: date) -> date:
     """A day that has come where the tenant is, and no later day up to `latest` has.
 
