@@ -13,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from apps.events.admin import ranges as pages
 from apps.events.services import ranges
 from apps.kernel import clock
+from apps.kernel.eventbus.models import OutboxEvent
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from tests.directory.callers import client_of, member
 from tests.events.factories import PROBE, dead_letters, events, hearing, minted, states, told
-from tests.kernel.events_probes import mint, outbox, run_all, subscribed
+from tests.kernel.events_probes import everywhere, mint, outbox, run_all, subscribed
 from tests.support import probes
 from tests.support.scopes import House
 
@@ -52,7 +53,10 @@ def delivery_page(delivery_id: UUID, name: str = "change") -> str:
     return f"{DELIVERIES}{delivery_id}/{name}/"
 
 
-def test_empty_lists_say_what_they_are_for(viewer: Client) -> None:
+def test_empty_lists_say_what_they_are_for(house: House, viewer: Client) -> None:
+    with everywhere(house.scope()):
+        for event in OutboxEvent.objects.all():
+            event.delete()
     assert "Whatever is created, changed, deleted or announced" in text_of(viewer, EVENTS)
     assert "Each event that a part of the house reacts to" in text_of(viewer, DELIVERIES)
 
