@@ -76,7 +76,9 @@ class InterceptedView(GenericViewSet[Any]):
     @staticmethod
     def _take_in(request: Request, changes: Changes) -> None:
         if changes.query is not None:
-            request._request.GET = _query(changes.query)  # type: ignore[assignment]
+            made = _query(changes.query)
+            request._request.GET = made  # type: ignore[assignment]
+            request._request.META["QUERY_STRING"] = made.urlencode()  # for links, and for jobs that read it again
         if changes.body is not None and request.method not in BODILESS:
             request._full_data = dict(changes.body)  # type: ignore[attr-defined]
         if changes.reason:
