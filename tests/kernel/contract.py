@@ -170,6 +170,7 @@ ADMITTED = frozenset(
         "auth.user.locale",
         "auth.user.time_zone",
         "directory.tenant.base_currency",
+        "directory.organization.not_empty",
         "auth.api_key.addresses",
         # the clock decides
         "auth.api_key.expires_at",

@@ -18,7 +18,8 @@ from apps.kernel.registry.entities import Entity
 LINK = {"type": ["string", "null"], "format": "uri"}
 FILE = {"schema": {"type": "string", "format": "binary"}}
 FILES = {item.media_type.partition(";")[0]: FILE for item in FORMATS.values() if item.id != "json"}
-SOMETHING = r"\S"
+# A letter that is not cut off from the ends of a text, in words that every reader of patterns takes alike: `\S` is not.
+LETTER = r"[^\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 OBJECT: dict[str, Any] = {"type": "object", "description": "Added by an extension, for whoever may see it."}
 LEFT_OUT: dict[str, Any] = {
     "type": "object",
@@ -129,7 +130,7 @@ def _with_text(field: serializers.CharField, schema: dict[str, Any]) -> dict[str
     if field.allow_blank or not field.trim_whitespace or has_form:
         return schema
     least = field.min_length or 1
-    return {**schema, "pattern": SOMETHING if least == 1 else rf"^\S[\s\S]{{{least - 2},}}\S$"}
+    return {**schema, "pattern": LETTER if least == 1 else rf"{LETTER}[\s\S]{{{least - 2},}}{LETTER}"}
 
 
 def _decimal(field: Any, schema: dict[str, Any], *, is_request: bool) -> dict[str, Any]:
