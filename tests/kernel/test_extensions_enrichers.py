@@ -107,6 +107,14 @@ def test_fields_choose_enrichers_too(house: House, alice: Any) -> None:
     assert complaints(refused) == {"fields": "kernel.fields.unknown"}
 
 
+def test_asking_for_what_is_for_others_gives_nothing(house: House, alice: Any) -> None:
+    [book] = make_books(house, {"title": "1"})
+    with declared(ENRICHERS, enricher(placed, features=("audit_logs.view_tenant",))):
+        assert alice.get(BOOKS, {"fields": "title,_probes"}).json()["results"] == [{"title": "1"}]
+        assert alice.get(f"{BOOKS}{book.pk}/", {"fields": "title,_probes"}).json() == {"title": "1"}
+        assert "_probes" not in alice.get(f"{BOOKS}{book.pk}/").json()
+
+
 def test_it_cannot_change_what_is_there_nor_speak_of_others(house: House, alice: Any) -> None:
     [book, other] = make_books(house, {"title": "1"}, {"title": "2"})
 
@@ -195,7 +203,7 @@ def test_files_hold_it_only_where_it_is_meant_for_them(house: House, alice: Any)
     with declared(ENRICHERS, enricher(placed)):
         assert exported(alice) == [["title"], ["1"], ["2"]]
         refused = alice.get(BOOKS, {"format": "csv", "fields": "title,_probes"})
-        assert complaints(refused) == {"fields": "kernel.fields.unknown"}
+        assert complaints(refused) == {"fields": "kernel.export.flat"}
     with declared(ENRICHERS, enricher(placed, in_exports=True)):
         assert exported(alice, fields="title,_probes") == [
             ["title", "_probes"],

@@ -18,9 +18,8 @@ from apps.kernel.api import bulk
 from apps.kernel.api.exporting.answers import KIND as EXPORT
 from apps.kernel.api.exporting.answers import file_name
 from apps.kernel.api.exporting.formats import FORMATS, Format
-from apps.kernel.api.exporting.rows import exported_rows
+from apps.kernel.api.exporting.rows import exported_rows, file_selection
 from apps.kernel.api.permissions import features_of
-from apps.kernel.api.reading.reader import select
 from apps.kernel.commands.bulk import run_bulk
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.commands.invocation import Source, invoked
@@ -124,9 +123,9 @@ def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
     view = _view_at(job.values["address"], "list")
     for feature in features_of(view, "list"):
         demand_feature(current_scope(), feature)
-    shape = view.file_shape()
+    shape = view.shape()
     asked = QueryDict(urlsplit(job.values["address"]).query)
-    selection = select(view.listed_rows(asked), asked, shape)
+    selection = file_selection(view.listed_rows(asked), asked, shape)
     total = selection.rows.order_by().values("pk").count()
     done = 0
 

@@ -15,9 +15,9 @@ from rest_framework.response import Response
 
 from apps.kernel import clock
 from apps.kernel.api.exporting.formats import FORMATS, Format
-from apps.kernel.api.exporting.rows import exported_rows
+from apps.kernel.api.exporting.rows import exported_rows, file_selection
 from apps.kernel.api.exporting.streams import streaming_response
-from apps.kernel.api.reading.reader import ListShape, Selection, select
+from apps.kernel.api.reading.reader import ListShape, Selection
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.inputs import REDACTED, Unkept, encrypted_names
 from apps.kernel.commands.running import running
@@ -40,8 +40,8 @@ class Asking(Unkept):
 
 def exported(view: Any, request: Request, form: Format) -> Any:
     """The answer to a list request that asks for a file. Raises InvalidInput with all complaints."""
-    shape = view.file_shape()
-    selection = select(view.listed_rows(request.query_params), request.query_params, shape)
+    shape = view.shape()
+    selection = file_selection(view.listed_rows(request.query_params), request.query_params, shape)
     if selection.wish.inner:
         message = _("A file has no room for expanded records.")
         raise InvalidInput(errors=(FieldError("expand", "kernel.export.flat", message),))

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from apps.kernel.api.reading.reader import ListShape, Selection
-from apps.kernel.extensions.enrichers import enriched
+from apps.kernel.api.reading.complaints import Parameters
+from apps.kernel.api.reading.reader import ListShape, Selection, select
+from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.extensions.enrichers import enriched, open_names
 from apps.kernel.registry.entities import Entity
 
 CHUNK = 2000
 Row = tuple[Any, ...]
 Note = Callable[[list[UUID]], None]
+
+
+def file_selection(rows: Any, parameters: Parameters, shape: ListShape) -> Selection:
+    """Read the parameters of a file, which holds what enrichers add only where that is meant for files.
+
+    Raises InvalidInput with all complaints.
+    """
+    selection = select(rows, parameters, shape)
+    offered = open_names(shape.entity, in_exports=True)
+    if "fields" in parameters and (missing := set(selection.extras) - set(offered)):
+        message = _("A file has no room for what other modules add: {names}.")
+        text = message.format(names=", ".join(sorted(missing)))
+        raise InvalidInput(errors=(FieldError("fields", "kernel.export.flat", text),))
+    return replace(selection, extras=tuple(name for name in selection.extras if name in offered))
 
 
 def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: Note) -> Iterator[Row]:

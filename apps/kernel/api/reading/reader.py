@@ -38,7 +38,7 @@ class ListShape:
     sortable: tuple[str, ...]
     default_ordering: str
     expansions: Mapping[str, Expansion]
-    extras: tuple[str, ...] = ()  # fields of enrichers: `_<module>`
+    extras: tuple[str, ...] = ()  # fields that enrichers add, for whoever they are for: `_<module>`
 
 
 @dataclass(frozen=True, slots=True)

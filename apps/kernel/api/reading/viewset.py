@@ -26,7 +26,7 @@ from apps.kernel.api.reading.expansions import RESOURCES, Expansion, Record, exp
 from apps.kernel.api.reading.reader import ListShape, as_records, chosen_fields, listed, refuse_strangers
 from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import RowNotFound
-from apps.kernel.extensions.enrichers import enrich_records, open_names, possible_names
+from apps.kernel.extensions.enrichers import enrich_records, possible_names
 from apps.kernel.ports import ReadLog
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES, Entity
@@ -137,13 +137,7 @@ class ReadingViewSet(InterceptedView):
         """What the list may be asked for by the caller of now."""
         whole = _whole_shape(cls)
         hidden = cls.hidden_fields()
-        return replace(_cut(whole, hidden) if hidden else whole, extras=open_names(whole.entity))
-
-    @classmethod
-    def file_shape(cls) -> ListShape:
-        """What the list may be asked for as a file: of enrichers only those that are meant for files."""
-        shape = cls.shape()
-        return replace(shape, extras=open_names(shape.entity, in_exports=True))
+        return replace(_cut(whole, hidden) if hidden else whole, extras=possible_names(whole.entity))
 
     @classmethod
     def whole_shape(cls) -> ListShape:
