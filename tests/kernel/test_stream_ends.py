@@ -139,6 +139,7 @@ def test_there_is_room_for_so_many(house: House) -> None:
             with listening(server, other):
                 full = server.get(ADDRESS, **as_user(member(house, VIEW)))
         wait_for(lambda: _opens(server, one))
+        wait_for(lambda: "agora_streams 1.0" in server.get("/metrics").text)
     for answer, status, code in ((refused, 429, "kernel.stream.too_many"), (full, 503, "kernel.stream.full")):
         assert (answer.status, answer.json()["code"], answer.headers["retry-after"]) == (status, code, "30")
 

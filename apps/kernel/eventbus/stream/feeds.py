@@ -8,9 +8,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import Error as DatabaseError
-
-from apps.kernel.errors import PlatformError
 from apps.kernel.eventbus.stream.authority import still_the_same
 from apps.kernel.eventbus.stream.positions import Position
 from apps.kernel.eventbus.stream.reading import catch_up, read, start
@@ -97,8 +94,8 @@ class Feed:
             self._woken.clear()
             try:
                 pause = await self._look()
-            except (DatabaseError, PlatformError):
-                logger.warning("the live stream of a tenant could not be read; it is tried again", exc_info=True)
+            except Exception:
+                logger.exception("the live stream of a tenant could not be read; it is tried again")
                 pause = POLL
 
     async def _look(self) -> float:

@@ -17,7 +17,7 @@ from apps.kernel.eventbus.stream.feeds import Feed
 from apps.kernel.eventbus.stream.seats import Seats
 from apps.kernel.eventbus.stream.streams import Receive, Send, Stream, Why
 from apps.kernel.eventbus.stream.waking import listen
-from apps.kernel.web.metrics.instruments import count_stream_end, show_streams
+from apps.kernel.web.metrics.instruments import count_stream_end
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,6 @@ class Hub:
 
     async def serve(self, stream: Stream, receive: Receive, send: Send) -> None:
         """Serve one stream to its end."""
-        show_streams(len(self.seats))
         feed = self._feed_of(stream.tenant_id)
         feed.members += 1
         try:

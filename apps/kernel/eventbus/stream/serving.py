@@ -18,6 +18,7 @@ from apps.kernel.eventbus.stream.messages import MEDIA_TYPE
 from apps.kernel.eventbus.stream.seats import Seats
 from apps.kernel.eventbus.stream.streams import BODY, Message, Receive, Send, Stream
 from apps.kernel.limits.middleware import STREAM
+from apps.kernel.web.metrics.instruments import show_streams
 
 OPENING: Final = "agora.stream"  # where an ASGI scope holds the Opening
 TOGETHER: Final = 4  # streams that open at the same time: each takes a thread and a connection while it does
@@ -38,6 +39,7 @@ class Opening:
         """Take a seat for the stream and have it served behind the answer. Raises StreamsFull, TooManyStreams."""
         self._seats.take(stream.listener.key)
         self._key, self.stream = stream.listener.key, stream
+        show_streams(len(self._seats))
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, and leave that of a stream open."""
@@ -54,6 +56,7 @@ class Opening:
         if self._key is not None:
             self._seats.give_back(self._key)
             self._key = None
+            show_streams(len(self._seats))
 
 
 class HouseHandler(ASGIHandler):
