@@ -50,7 +50,7 @@ class PasswordChanged:
 
 @dataclass(frozen=True, slots=True)
 class LogInSucceeded:
-    """The user proved who they are and a session began."""
+    """The user proved who they are and a session began. Log-ins that follow within moments are one event."""
 
     resource_id: UUID
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from apps.auth.services.announcing import announce_lock, record_failure
+from apps.auth.services.announcing import SUCCESS, announce_lock, record_failure, record_log_in
 from apps.auth.services.log_in import FAILURE, LOCK_NOTICE
 from apps.auth.services.resets import ASKED_ANYWHERE, ASKED_IN_ONE, queue_resets
 from apps.auth.services.sessions import tidy_up
@@ -21,6 +21,13 @@ def tell_of_lock(user_id: UUID, lease: Lease) -> None:
     """Tell of a lock, unless it has ended meanwhile."""
     with suppress(RowNotFound):
         announce_lock(user_id)
+
+
+@work_kind(SUCCESS)
+def tell_of_log_in(user_id: UUID, lease: Lease) -> None:
+    """Tell that somebody signed in, unless they are gone already."""
+    with suppress(RowNotFound):
+        record_log_in(user_id)
 
 
 @work_kind(FAILURE)

@@ -38,10 +38,12 @@ def told(house: House, start: str = "auth.") -> list[tuple[str, dict[str, Any]]]
 
 def test_a_log_in_is_announced_and_stands_in_the_history(house: House, bob: User) -> None:
     assert log_in().status_code == 200
+    assert told(house) == []
+    sweep()
     assert told(house) == [("auth.login.success", {"resource_id": str(bob.pk)})]
     with using_scope(house.scope()), scoped_transaction():
         action = Action.objects.get(command="auth.user.log_in")
-    assert (action.actor_kind, action.actor_id, action.resource_id) == ("staff", bob.pk, bob.pk)
+    assert (action.actor_kind, action.resource_id) == ("system", bob.pk)
 
 
 def test_wrong_passwords_are_announced_by_a_worker(house: House, bob: User) -> None:

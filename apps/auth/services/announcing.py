@@ -18,33 +18,33 @@ from apps.auth.services.log_in import MAY_LOG_IN, attempts_of
 from apps.auth.services.passwords import letter_context
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ports import Mailer
 from apps.kernel.services import service
-from apps.kernel.tenancy.scope import ActorKind, current_scope, using_scope
+from apps.kernel.tenancy.scope import using_scope
+from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
+from apps.kernel.work.queueing import enqueue
 
+SUCCESS = "auth.log_in_success"
 NOTHING_CHANGED = gettext_lazy("it only tells what happened.")
 
 
 def note_log_in(sender: Any, *, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Write down that the user signed in with the request, which itself asked for something else."""
-    with using_scope(scope_of(user)), collecting_actions():
-        record_log_in(user.pk)
+    """Have a worker tell that the user signed in: the request itself asked for something else."""
+    with reading_paused(), using_scope(scope_of(user)), scoped_transaction():
+        enqueue(SUCCESS, user.pk)
 
 
 @command(
     "auth.user.log_in",
-    open_reason="log-in writes down who has just proved who they are; nobody else's is taken",
+    open_reason="a worker writes down who has proved who they are",
     resource="auth.user",
     undoable=False,
     undo_reason=NOTHING_CHANGED,
 )
 def record_log_in(user_id: UUID) -> User:
-    """Announce that the actor signed in. Raises RowNotFound for anybody else."""
-    actor = current_scope().actor
-    if actor.kind is not ActorKind.STAFF or actor.id != user_id:
-        raise RowNotFound
+    """Announce that the user signed in. Raises RowNotFound when there is no such user."""
+    demand_system()
     LOG_IN_SUCCEEDED.emit(resource_id=user_id)
     return _user(user_id)
 
