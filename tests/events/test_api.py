@@ -72,7 +72,7 @@ def test_declared_events_are_listed_with_the_shape_of_their_facts(viewer: Client
         "module": "currencies",
         "entity": "currencies.currency",
         "category": "lifecycle",
-        "broadcast": "none",
+        "broadcast": "staff",
         "triggers_workflows": True,
     }
     facts = encoded(RecordChanged(uuid7(), ("name",), version=3))

@@ -24,7 +24,7 @@ def lines(*words: Any) -> list[str]:
 
 
 def test_declared_events_are_listed(house: House) -> None:
-    assert "currencies.currency.created  lifecycle, none  Currency: created" in lines("list")
+    assert "currencies.currency.created  lifecycle, staff  Currency: created" in lines("list")
     assert lines("list", "--module", "kernel") == ["kernel.table.loaded  custom, none  Tables were loaded"]
 
 
