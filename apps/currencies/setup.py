@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from apps.currencies.selectors import active_codes, fetch_configs, living_currencies
 from apps.currencies.services import add_from_master, create_fetch_config, record_rates
@@ -48,11 +49,16 @@ def seed_defaults(scope: Scope) -> None:
 def seed_examples(scope: Scope) -> None:
     """Give every organization two years of sample rates (source `sample`), and fetching that can be switched on."""
     for organization_id in sorted(scope.organization_ids):
-        with using_scope(in_organization(scope, organization_id)), scoped_transaction():
-            base = living_currencies(organization_id).filter(is_base=True).values_list("code", flat=True).first()
-            quotes = sample_quotes(base or "", active_codes(organization_id), clock.now().date())
-            if quotes:
-                record_rates(quotes, source=SAMPLE)
-            for provider in ("ecb", "nbp"):
-                if not fetch_configs(organization_id).filter(source=provider).exists():
-                    create_fetch_config(provider=provider, is_enabled=False)
+        with using_scope(in_organization(scope, organization_id)):
+            _furnish(organization_id)
+
+
+def _furnish(organization_id: UUID) -> None:
+    with scoped_transaction():
+        base = living_currencies(organization_id).filter(is_base=True).values_list("code", flat=True).first()
+        codes = active_codes(organization_id)
+        present = set(fetch_configs(organization_id).values_list("source", flat=True))
+    if quotes := sample_quotes(base or "", codes, clock.now().date()):
+        record_rates(quotes, source=SAMPLE)
+    for provider in sorted({"ecb", "nbp"} - present):
+        create_fetch_config(provider=provider, is_enabled=False)

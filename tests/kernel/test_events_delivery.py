@@ -391,14 +391,14 @@ def test_a_subscriber_that_is_switched_off_hears_nothing(
     scope: Scope, settings: LazySettings, persistent: bool, django_capture_on_commit_callbacks: Any
 ) -> None:
     seen: Seen = []
-    with subscribed(CREATED, keeping(seen), persistent=persistent):
+    with subscribed("tests.coin.minted", keeping(seen), persistent=persistent):
         settings.EXTENSIONS_DISABLED = ["tests.probe"]
         with django_capture_on_commit_callbacks(execute=True):
-            probes.create_currency("EUR")
+            mint(uuid4(), pieces=1)
         assert Work.objects.count() == 0
         settings.EXTENSIONS_DISABLED = []
         with django_capture_on_commit_callbacks(execute=True):
-            second = probes.create_currency("USD")
+            mint(uuid4(), pieces=2)
         run_all()
         assert LANES.settle()
-    assert [payload.resource_id for payload, _ in seen] == [second.pk]
+    assert [payload.pieces for payload, _ in seen] == [2]

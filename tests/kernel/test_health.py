@@ -22,6 +22,7 @@ from apps.kernel.web.watches import Watch
 from apps.kernel.work import heartbeats
 from apps.kernel.work.heartbeats import beat
 from apps.kernel.work.keeping import Batch
+from apps.kernel.work.kinds import queues
 from apps.kernel.work.leases import Claimed
 from apps.kernel.work.models import WorkerHeartbeat
 from tests.kernel.celery_probes import app_on, refusal, silence
@@ -50,7 +51,8 @@ def whys(answer: Any) -> dict[str, str]:
 def served(house: House, readiness: Readiness, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     """A house in which all is well."""
     monkeypatch.setattr(heartbeats, "_beaten", {})
-    beat("work")
+    for queue in queues():
+        beat(queue)
 
 
 @pytest.fixture

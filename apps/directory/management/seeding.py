@@ -21,6 +21,7 @@ from apps.directory.management.staff import (
 )
 from apps.directory.models import Organization, Tenant, TenantStatus
 from apps.directory.services import create_organization, create_tenant, move_organization, update_organization
+from apps.directory.services.hooks import furnish_examples
 from apps.kernel.ids import uuid7
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope, in_organization, system_scope, using_scope
@@ -36,6 +37,7 @@ class Seeder:
     tell: Callable[[str], None]
     log_ins: list[LogIn] = field(default_factory=list)
     steps: int = 0
+    _fresh: set[UUID] = field(default_factory=set)
 
     def seed(self, company: Company, story: Story) -> None:
         """Make one company with everything that belongs to it."""
@@ -43,6 +45,8 @@ class Seeder:
         with whole_tenant(tenant.pk, REASON):
             for branch in company.branches:
                 self._branch(branch)
+        if tenant.pk in self._fresh:
+            self._furnish(tenant)
         with whole_tenant(tenant.pk, REASON):
             for person in company.people:
                 self._person(company, person)
@@ -67,8 +71,15 @@ class Seeder:
                 base_currency=company.currency,
                 status=TenantStatus.ACTIVE,
             )
+        self._fresh.add(tenant.pk)
         self._did(f"tenant {company.name} with roles, root organization and currencies")
         return tenant
+
+    def _furnish(self, tenant: Tenant) -> None:
+        """Only once: a second start of the demonstration is quick, and examples that were changed stay so."""
+        with whole_tenant(tenant.pk, REASON):
+            furnish_examples(REASON)
+        self._did("examples of every module: two years of sample exchange rates, clearly marked")
 
     def _branch(self, branch: Branch) -> None:
         if organization(branch.slug) is not None:

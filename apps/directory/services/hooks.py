@@ -32,6 +32,14 @@ def equip_organization(organization_id: UUID, reason: str) -> None:
         _run(hook, in_organization(scope, organization_id))
 
 
+def furnish_examples(reason: str) -> None:
+    """Run `seed_examples` of every module, for a demonstration; each hook's commands commit one by one."""
+    seen = current_scope().organization_ids
+    for hook in _declared("seed_examples"):
+        with using_scope(replace(_system(reason), organization_id=None, organization_ids=seen)):
+            hook(current_scope())
+
+
 def equipment() -> frozenset[str]:
     """Entity ids that modules name in `organization_equipment`: rows that go with their organization."""
     return frozenset(entity for listed in _declared("organization_equipment") for entity in listed)

@@ -22,12 +22,12 @@ from apps.currencies.models import FetchRun, RateFetchConfig
 from apps.kernel.api.exporting.answers import accepted, accepted_body
 from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.reading.viewset import ReadingViewSet
+from apps.kernel.api.refusals import NO_OBJECT, Malformed
 from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.viewsets import CommandViewSet
 from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.outcome import collected_actions
-from apps.kernel.errors import InvalidInput
 
 
 class RateFetchConfigViewSet(CommandViewSet):
@@ -84,7 +84,7 @@ class FetchRatesView(GenericAPIView[Any]):
     def post(self, request: Request) -> Response:
         """Queue a fetch for the selected organization, as a long job that shows each document and can be stopped."""
         if not isinstance(request.data, dict):
-            raise InvalidInput
+            raise Malformed(reason=NO_OBJECT)
         form = FetchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         key = idempotency_of(request, lambda job_id: Answer(status.HTTP_202_ACCEPTED, accepted_body(job_id)))
