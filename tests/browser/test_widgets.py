@@ -42,7 +42,8 @@ def test_widgets_leave_pages_usable(
             faults += faults_of(page, name)
         page.goto(f"{LIST}add/")
         page.fill("[name=code]", "x")
-        page.locator("button[name=_save], input[name=_save]").first.click()
+        with page.expect_navigation():
+            page.locator("button[name=_save], input[name=_save]").first.click()
         shoot(page, f"widgets-refused-{look}")
         faults += faults_of(page, "refused")
         assert page.locator("[data-widget]").count() >= 3
