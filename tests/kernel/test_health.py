@@ -263,6 +263,20 @@ def test_whoever_asks_during_a_look_shares_it() -> None:
 
 
 @pytest.mark.committed
+@pytest.mark.parametrize("path", ["/api/currencies/currencies/", "/backend/"])
+def test_requests_are_told_that_the_database_is_away(served: None, elsewhere: Callable[..., None], path: str) -> None:
+    with silent_port() as port:
+        pass
+    elsewhere(HOST="127.0.0.1", PORT=str(port))
+    connections.close_all()
+    caller = Client(raise_request_exception=False)
+    caller.cookies["agora_session"] = "s" * 43
+    answer = caller.get(path)
+    assert answer.status_code == 503
+    assert b"kernel.unavailable" in answer.content or b"Not available" in answer.content
+
+
+@pytest.mark.committed
 def test_a_process_says_that_it_lives_once_in_a_while(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heartbeats, "_beaten", {})
     beat("work")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -59,8 +62,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of status 500."""
-    return refusal(request, Broken())
+    """The page of status 500; of 503 where the database is away, which nobody here can mend."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return unavailable(request) if is_away else refusal(request, Broken())
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
