@@ -23,14 +23,14 @@ def tell_of_lock(user_id: UUID, lease: Lease) -> None:
         announce_lock(user_id)
 
 
-@work_kind(SUCCESS)
+@work_kind(SUCCESS, queue="events")
 def tell_of_log_in(user_id: UUID, lease: Lease) -> None:
     """Tell that somebody signed in, unless they are gone already."""
     with suppress(RowNotFound):
         record_log_in(user_id)
 
 
-@work_kind(FAILURE)
+@work_kind(FAILURE, queue="events")
 def tell_of_failure(user_id: UUID, lease: Lease) -> None:
     """Tell of wrong passwords, unless there was no such user at all."""
     with suppress(RowNotFound):

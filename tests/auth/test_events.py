@@ -39,7 +39,7 @@ def told(house: House, start: str = "auth.") -> list[tuple[str, dict[str, Any]]]
 def test_a_log_in_is_announced_and_stands_in_the_history(house: House, bob: User) -> None:
     assert log_in().status_code == 200
     assert told(house) == []
-    sweep()
+    sweep("events")
     assert told(house) == [("auth.login.success", {"resource_id": str(bob.pk)})]
     with using_scope(house.scope()), scoped_transaction():
         action = Action.objects.get(command="auth.user.log_in")
@@ -50,14 +50,14 @@ def test_wrong_passwords_are_announced_by_a_worker(house: House, bob: User) -> N
     for _ in range(2):
         log_in(password="wrong")
     assert told(house) == []
-    sweep()
+    sweep("events")
     facts = {"resource_id": str(bob.pk), "failed_attempts": 2, "is_locked": False}
     assert told(house) == [("auth.login.failed", facts)]
 
 
 def test_an_unknown_address_is_announced_to_nobody(house: House, bob: User) -> None:
     log_in(email="nobody@example.org", password="wrong")
-    sweep()
+    sweep("events")
     assert not Work.objects.exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM outbox")

@@ -227,7 +227,7 @@ def test_an_unknown_address_leaves_nothing_behind(database: None) -> None:
     for _ in range(6):
         log_in(email="nobody@example.org", password="wrong")
     assert set(Work.objects.values_list("kind", flat=True)) == {"auth.log_in_failure"}, "the step that all take"
-    sweep()
+    sweep("events")
     assert not Work.objects.exists()
 
 

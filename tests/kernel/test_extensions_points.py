@@ -57,7 +57,7 @@ def test_what_is_replaced_runs_as_the_replacement_says(house: House, kind: Kind)
 
 
 def test_the_table_covers_every_kind() -> None:
-    assert set(KINDS) == set(POINTS)
+    assert set(KINDS) == set(POINTS) - {"hook handler"}  # test_events_hooks.py has those
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -78,7 +78,7 @@ def queue_rows(house: House, kind: str, number: int = 1, **options: Any) -> list
     return refs
 
 
-def wait_for(test: Callable[[], Any], *, seconds: float = 15.0) -> float:
+def wait_for(test: Callable[[], Any], *, seconds: float = 30.0) -> float:
     """Seconds until the test holds. Raises AssertionError when it does not in time."""
     began = time.monotonic()
     while not test():
