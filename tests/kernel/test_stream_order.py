@@ -111,6 +111,17 @@ def test_numbers_may_run_against_transactions(house: House, server: Server, alic
             assert [item.data for item in again.wait()] == [second.data]
 
 
+def test_a_transaction_in_another_database_of_the_server_holds_nothing_back(
+    house: House, server: Server, alice: User
+) -> None:
+    book = make_book(house).pk
+    with admin("postgres") as elsewhere, elsewhere.transaction():
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        with listening(server, alice) as tap:
+            tell(house.scope(), BOOK_LENT, resource_id=book, words="meanwhile")
+            tap.wait()
+
+
 def test_a_storm_over_many_reconnects_is_heard_once(house: House, server: Server, alice: User) -> None:
     book, each, chance = make_book(house).pk, 15, random.Random(4)  # noqa: S311 - pauses of a test
     pauses = [[chance.random() / 20 for _ in range(each)] for _ in range(4)]

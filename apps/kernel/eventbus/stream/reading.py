@@ -26,12 +26,18 @@ LONGEST: Final = 1_000  # events that a client which comes back is told of; one 
 SCANNED: Final = 20_000  # rows, those that are not for the stream included, that are looked through for it
 END: Final = Position(2**63 - 1, 2**63 - 1)
 
-# Below `done` every transaction has ended, so what is not there by now will never be: a cursor may pass it for good.
-# One statement has one snapshot, and so the edge and the rows belong together. `is_held` says that something has
-# committed above the edge, behind a transaction that still runs.
+# Below `done` every transaction of this database has ended, so what is not there by now will never be: a cursor may
+# pass it for good. One statement has one snapshot, and so the edge and the rows belong together. A transaction that is
+# known to run in another database of the server writes no events here; one that cannot be found holds like our own.
+# `is_held` says that something has committed above the edge, behind a transaction that still runs.
 READ = """
 WITH edge AS MATERIALIZED (
-    SELECT pg_snapshot_xmin(pg_current_snapshot()) AS done, pg_snapshot_xmax(pg_current_snapshot()) AS ahead
+    SELECT coalesce(min(running.xid), ahead.xid) AS done, ahead.xid AS ahead
+    FROM pg_snapshot_xmax(pg_current_snapshot()) AS ahead(xid)
+    LEFT JOIN pg_snapshot_xip(pg_current_snapshot()) AS running(xid) ON NOT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE backend_xid = running.xid::xid AND datname <> current_database())
+    GROUP BY ahead.xid
 ), held AS MATERIALIZED (
     SELECT 1 FROM edge CROSS JOIN LATERAL (
         SELECT FROM outbox
