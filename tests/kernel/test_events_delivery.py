@@ -310,6 +310,28 @@ def test_events_of_one_record_wait_for_the_one_before(scope: Scope, noon: clock.
     assert Work.objects.count() == 0
 
 
+def test_a_record_s_events_follow_each_other_in_one_row_of_work(scope: Scope, noon: clock.FrozenClock) -> None:
+    seen: list[int] = []
+    coin, fails = uuid4(), [True]
+
+    def strict(payload: Minted, ctx: EventContext) -> None:
+        if fails[0]:
+            raise Retry("not yet")
+        seen.append(payload.pieces)
+
+    with subscribed("tests.coin.minted", strict, persistent=True, ordered_by="entity_id"):
+        for number in range(25):  # more than one row of work goes on with
+            mint(coin, pieces=number)
+        run_all()
+        assert statuses(scope) == ["waiting", *["held"] * 24]
+        fails[0] = False
+        noon.tick(60)
+        assert sweep("events", batch=1).total() == 2
+    assert seen == list(range(25))
+    assert set(statuses(scope)) == {"delivered"}
+    assert Work.objects.count() == 0
+
+
 def test_an_event_does_not_overtake_one_that_the_relay_has_not_taken(scope: Scope, noon: clock.FrozenClock) -> None:
     seen: list[int] = []
     coin = uuid4()

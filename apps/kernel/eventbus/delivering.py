@@ -43,6 +43,7 @@ UPDATE event_delivery SET status = 'delivered', attempts = attempts + %s, last_e
 WHERE id = ANY(%s::uuid[]) AND status = 'waiting' AND EXISTS (SELECT FROM proof)
 RETURNING id
 """
+TURNS = 20  # how often a row of work goes on with what it has let go before it leaves the rest to another one
 PATIENT = 10_000  # tries of the row of work: each delivery counts its own, and gives up by itself
 
 
@@ -55,17 +56,32 @@ def deliver(chunk_id: UUID, lease: Lease) -> None:
     """
     with whole_tenant() as scope:
         rows = _waiting(chunk_id)
-    if not rows:
-        return
+    with using_scope(scope):
+        for turn in range(TURNS):
+            if not rows:
+                break
+            _deliver(rows, lease, into=chunk_id if turn < TURNS - 1 else None)
+            rows = _let_go(chunk_id, rows)
+
+
+def _deliver(rows: Sequence[Row], lease: Lease, *, into: UUID | None) -> None:
     subscriber = SUBSCRIBERS.get(rows[0]["subscriber"])
     is_careful = lease.work.attempts > 1
-    with using_scope(scope):
-        if subscriber is None:
-            _strange(rows, lease)
-        elif subscriber.together and not is_careful and len(rows) > 1:
-            _deliver_together(subscriber, rows, lease)
-        else:
-            _deliver_each(subscriber, rows, lease, is_careful=is_careful)
+    if subscriber is None:
+        _strange(rows, lease)
+    elif subscriber.together and not is_careful and len(rows) > 1:
+        _deliver_together(subscriber, rows, lease)
+    else:
+        _deliver_each(subscriber, rows, lease, is_careful=is_careful, into=into)
+
+
+def _let_go(chunk_id: UUID, rows: Sequence[Row]) -> list[Row]:
+    """What these deliveries let go, where events have an order: it goes on here, without a row of work of its own."""
+    if all(row["order_key"] is None for row in rows):
+        return []
+    before = {row["id"] for row in rows}
+    with scoped_transaction():
+        return [row for row in _waiting(chunk_id) if row["id"] not in before]
 
 
 def _waiting(chunk_id: UUID) -> list[Row]:
@@ -92,7 +108,9 @@ def _deliver_together(subscriber: Subscriber, rows: Sequence[Row], lease: Lease)
         _deliver_each(subscriber, rows, lease, is_careful=False)
 
 
-def _deliver_each(subscriber: Subscriber, rows: Sequence[Row], lease: Lease, *, is_careful: bool) -> None:
+def _deliver_each(
+    subscriber: Subscriber, rows: Sequence[Row], lease: Lease, *, is_careful: bool, into: UUID | None = None
+) -> None:
     for row in rows:
         lease.check()
         if is_careful and (tries := note_try(row["id"], lease)):
@@ -101,14 +119,21 @@ def _deliver_each(subscriber: Subscriber, rows: Sequence[Row], lease: Lease, *, 
             bury(row, "its workers did not come back", lease)
             continue
         try:
-            _run(subscriber, [row], lease, is_counted=is_careful)
+            _run(subscriber, [row], lease, is_counted=is_careful, into=into)
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - the top of a subscriber: its failure is nobody else's
             fail(row, error, lease, attempts=subscriber.attempts, backoff=subscriber.backoff)
 
 
-def _run(subscriber: Subscriber, rows: Sequence[Row], lease: Lease, *, is_counted: bool = False) -> None:
+def _run(
+    subscriber: Subscriber,
+    rows: Sequence[Row],
+    lease: Lease,
+    *,
+    is_counted: bool = False,
+    into: UUID | None = None,
+) -> None:
     """Handle events in one transaction, in which they are noted as delivered."""
     lease.lasts(subscriber.longest)
     everywhere = current_scope().organization_ids
@@ -124,7 +149,7 @@ def _run(subscriber: Subscriber, rows: Sequence[Row], lease: Lease, *, is_counte
         with caused_by(rows[0]["event_id"], max(row["depth"] for row in rows)):
             subscriber.handler(*((events,) if subscriber.together else events[0]))
         if subscriber.ordered:
-            release(subscriber.id, rows[0]["order_key"])
+            release(subscriber.id, rows[0]["order_key"], into=into)
 
 
 def _in_common(rows: Sequence[Row]) -> Row:

@@ -29,7 +29,7 @@ SELECT EXISTS (
 """
 HOLD = "UPDATE event_delivery SET status = 'held', updated_at = %s WHERE id = %s AND status = 'waiting'"
 LET_GO = """
-UPDATE event_delivery SET status = 'waiting', chunk_id = id, updated_at = %s
+UPDATE event_delivery SET status = 'waiting', chunk_id = coalesce(%s, id), updated_at = %s
 WHERE id = (
     SELECT id FROM event_delivery WHERE subscriber = %s AND order_key = %s AND status = 'held' ORDER BY seq LIMIT 1)
 RETURNING id
@@ -57,14 +57,17 @@ def may_go(subscriber: Subscriber, row: Mapping[str, Any]) -> bool:
     return not (is_behind or is_early)
 
 
-def release(subscriber: str, key: UUID | None) -> None:
-    """Let the next event of the record go, now that the one before has ended; under `lock_order`."""
+def release(subscriber: str, key: UUID | None, *, into: UUID | None = None) -> None:
+    """Let the next event of the record go, now that the one before has ended; under `lock_order`.
+
+    `into` names the chunk whose worker goes on with it; None queues it by itself.
+    """
     if key is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute(LET_GO, [clock.now(), subscriber, key])
+        cursor.execute(LET_GO, [into, clock.now(), subscriber, key])
         found = cursor.fetchone()
-    if found:
+    if found and into is None:
         enqueue(DELIVERY, found[0])
 
 
