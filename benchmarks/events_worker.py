@@ -1,4 +1,4 @@
-"""One process of the relay benchmark: `python -m benchmarks.events_worker single|together|floor`."""
+"""One process of the relay benchmark: `python -m benchmarks.events_worker single|ordered|together|floor`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def listen(how: str) -> None:
     """Declare the subscriber, which adds one row for each event."""
     from apps.kernel.eventbus.subscribing import subscribe
 
-    subscribe(EVENT, id=SUBSCRIBER, persistent=True, together=how == "together")(
+    order = "entity_id" if how == "ordered" else ""
+    subscribe(EVENT, id=SUBSCRIBER, persistent=True, together=how == "together", ordered_by=order)(
         add_many if how == "together" else add_one
     )
 
