@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = 40  # records that the events are about, so that order means something
 PRODUCERS = 2
+PACE = 60  # events a second of each producer: less than the house takes, so that calm shows recovery and no backlog
 SUBSCRIBERS = "tests.kernel.storm_subscribers"
 
 
@@ -189,9 +190,10 @@ def produce(place: str, number: int) -> None:
     tenant, root = (UUID(part) for part in place.split("|"))
     scope = Scope(tenant, root, frozenset({root}), Actor(ActorKind.SYSTEM, None, "storm", EVERYTHING))
     records = [UUID(int=n + 1) for n in range(RECORDS)]
-    done = 0
+    done, began = 0, time.monotonic()
     with using_scope(scope):
         while done < number:
+            time.sleep(max(0.0, began + done / PACE - time.monotonic()))
             try:
                 mint(random.choice(records), pieces=done)  # noqa: S311
                 done += 1
