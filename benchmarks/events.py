@@ -75,7 +75,9 @@ def _rate(how: str, rows: int, tenants: list[UUID]) -> float:
     """Events handled in a second."""
     with loading() as session:
         session.execute(TABLES)
-        session.execute(LOAD, {"tenants": tenants, "count": len(tenants), "event": EVENT, "rows": rows, "records": RECORDS})
+        session.execute(
+            LOAD, {"tenants": tenants, "count": len(tenants), "event": EVENT, "rows": rows, "records": RECORDS}
+        )
         session.execute("ANALYZE outbox, work")
     with ExitStack() as stack:
         workers = [stack.enter_context(_worker(how, number)) for number in range(PROCESSES)]

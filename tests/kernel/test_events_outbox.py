@@ -279,10 +279,11 @@ def test_a_command_writes_its_events_in_the_statement_that_ends_it(scope: Scope)
 
     with subscribed("**", print, persistent=True), connection.execute_wrapper(note):
         probes.rename_currency(row.pk, name="Taler")
-    [closing] = [sql for sql in statements if "INSERT INTO outbox" in sql]
-    assert "UPDATE action" in closing
-    assert "INSERT INTO work" in closing
-    assert sum("INTO action " in sql or "UPDATE action " in sql for sql in statements) == 2
+    assert sum("end_command" in sql for sql in statements) == 1
+    assert sum("INTO action " in sql for sql in statements) == 1
+    assert [sql for sql in statements if "UPDATE action" in sql or "outbox" in sql] == []
+    assert names(scope)[-1:] == ["currencies.currency.updated"]
+    assert Work.objects.count() == 2
 
 
 # The wall

@@ -57,17 +57,17 @@ def _end_outermost(command: RunningCommand, former_action: str, using: str) -> N
         **_naming(command, former_action),
         **_origin(scope, command.action_id),
         "actions": [command.action_id, *command.finished],
-        "kinds": "{}" if command.spec.is_silent else known.kinds,
-        "emitted": json.dumps([_said(item, place, known) for place, item in enumerate(command.emitted)]),
+        "emitted": [_said(item, place, known) for place, item in enumerate(command.emitted)],
         "cause": "undo" if command.spec.id == UNDO else "",
         "heard": heard,
         "many": MANY,
         "relay": RELAY,
         "queue": RELAY_QUEUE,
     }
+    kinds = "{}" if command.spec.is_silent else known.kinds
     narrow = _widened(command, scope, using)
     with connection.cursor() as cursor:
-        cursor.execute(END_OUTERMOST, values)
+        cursor.execute(END_OUTERMOST, [json.dumps(values, default=str), kinds])
         [organizations, _, is_pending, said] = cursor.fetchone()
     command.organizations |= set(organizations)
     if narrow is not None:
