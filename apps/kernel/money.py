@@ -26,6 +26,7 @@ WORKING_PLACES: Final = 20
 RATE_DIGITS: Final = 28  # an exchange rate is stored as numeric(28,14)
 RATE_PLACES: Final = 14
 _INTEGER_DIGITS: Final = 15
+_UNITS: Final = tuple(Decimal(1).scaleb(-places) for places in range(WORKING_PLACES + 1))  # of the last place
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _EXACT: Final = Context(prec=100, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
@@ -166,7 +167,7 @@ def quantize(amount: Decimal, places: int, *, rounding: str = ROUND_HALF_UP) -> 
         return Decimal(0).scaleb(-places)
     if not amount.is_finite() or amount.adjusted() >= _INTEGER_DIGITS:
         raise AmountOutOfRange
-    rounded = amount.quantize(Decimal(1).scaleb(-places), rounding=rounding, context=_CONTEXT)
+    rounded = amount.quantize(_UNITS[places], rounding=rounding, context=_CONTEXT)
     return rounded or rounded.copy_abs()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -147,5 +148,13 @@ def _wanted_or(name: str, base: models.QuerySet[Any, Any]) -> models.Case:
 
 
 def _legs(question: RateQuestion, from_code: str | None, to_code: str | None) -> tuple[Leg, ...]:
-    since = date.fromordinal(max(1, question.on.toordinal() - settings.CURRENCY_RATE_DAYS))
-    return tuple((*pair, since, question.on) for pair in legs_of(from_code, to_code, question.kind))
+    on, kind = question.on, question.kind
+    since = _earliest(on, settings.CURRENCY_RATE_DAYS)
+    own, opposite = legs_of(from_code, to_code, kind)
+    return (*own, since, on), (*opposite, since, on)
+
+
+@lru_cache(maxsize=1_024)
+def _earliest(on: date, days: int) -> date:
+    """The first day whose rate may count on a day: many questions are about few days."""
+    return date.fromordinal(max(1, on.toordinal() - days))
