@@ -310,6 +310,29 @@ def test_events_of_one_record_wait_for_the_one_before(scope: Scope, noon: clock.
     assert Work.objects.count() == 0
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_what_is_held_goes_on_when_its_subscriber_has_no_order_any_more(
+    scope: Scope, noon: clock.FrozenClock, together: bool
+) -> None:
+    seen: list[int] = []
+    coin = uuid4()
+
+    def refuse(payload: Minted, ctx: EventContext) -> None:
+        raise Retry("not yet")
+
+    def keep(*said: Any) -> None:
+        seen.extend(payload.pieces for payload, _ in (said[0] if together else [said]))
+
+    with subscribed("tests.coin.minted", refuse, persistent=True, ordered_by="entity_id"):
+        for number in range(3):
+            mint(coin, pieces=number)
+        run_all()
+    noon.tick(60)
+    with subscribed("tests.coin.minted", keep, persistent=True, together=together):
+        run_all(rounds=3)
+    assert (seen, set(statuses(scope))) == ([0, 1, 2], {"delivered"})
+
+
 def test_a_record_s_events_follow_each_other_in_one_row_of_work(scope: Scope, noon: clock.FrozenClock) -> None:
     seen: list[int] = []
     coin, fails = uuid4(), [True]

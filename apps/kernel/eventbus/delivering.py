@@ -69,7 +69,7 @@ def _deliver(rows: Sequence[Row], lease: Lease, *, into: UUID | None) -> None:
     is_careful = lease.work.attempts > 1
     if subscriber is None:
         _strange(rows, lease)
-    elif subscriber.together and not is_careful and len(rows) > 1:
+    elif subscriber.together and not is_careful and len(rows) > 1 and not _have_order(rows):
         _deliver_together(subscriber, rows, lease)
     else:
         _deliver_each(subscriber, rows, lease, is_careful=is_careful, into=into)
@@ -77,11 +77,16 @@ def _deliver(rows: Sequence[Row], lease: Lease, *, into: UUID | None) -> None:
 
 def _let_go(chunk_id: UUID, rows: Sequence[Row]) -> list[Row]:
     """What these deliveries let go, where events have an order: it goes on here, without a row of work of its own."""
-    if all(row["order_key"] is None for row in rows):
+    if not _have_order(rows):
         return []
     before = {row["id"] for row in rows}
     with scoped_transaction():
         return [row for row in _waiting(chunk_id) if row["id"] not in before]
+
+
+def _have_order(rows: Sequence[Row]) -> bool:
+    """Say whether events are of an ordered subscriber; those that came while it was one keep their order."""
+    return any(row["order_key"] is not None for row in rows)
 
 
 def _waiting(chunk_id: UUID) -> list[Row]:
@@ -139,7 +144,7 @@ def _run(
     everywhere = current_scope().organization_ids
     scope = scope_of(rows[0] if len(rows) == 1 else _in_common(rows), subscriber, everywhere)
     with using_scope(scope), scoped_transaction(), hosting_commands():
-        if subscriber.ordered and not may_go(subscriber, rows[0]):
+        if not may_go(subscriber, rows[0]):
             return
         taken = _take(rows, lease, more=0 if is_counted else 1)
         events = [_said(row, scope_of(row, subscriber, everywhere)) for row in rows if row["id"] in taken]
@@ -148,8 +153,7 @@ def _run(
             return
         with caused_by(rows[0]["event_id"], max(row["depth"] for row in rows)):
             subscriber.handler(*((events,) if subscriber.together else events[0]))
-        if subscriber.ordered:
-            release(subscriber.id, rows[0]["order_key"], into=into)
+        release(subscriber.id, rows[0]["order_key"], into=into)
 
 
 def _in_common(rows: Sequence[Row]) -> Row:
