@@ -17,9 +17,9 @@ from apps.auth.models import ApiKey, Role
 from apps.auth.selectors import organization_set
 from apps.auth.services.boundary import demand_valid_grants
 from apps.auth.services.key_terms import Network
-from apps.auth.services.unchanged import UNCHANGED
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of
+from apps.kernel.commands.unchanged import UNCHANGED
 from apps.kernel.errors import FieldError
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service

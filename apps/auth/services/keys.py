@@ -21,11 +21,11 @@ from apps.auth.services.key_checks import fill_key, role_ids
 from apps.auth.services.key_refusals import ApiKeyExpired, ApiKeyRevoked
 from apps.auth.services.key_secrets import retire_secrets, write_secret
 from apps.auth.services.object_boundary import demand_reached_roles
-from apps.auth.services.unchanged import UNCHANGED, Unchanged
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.running import about
+from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope

@@ -14,11 +14,11 @@ from apps.auth.selectors import grants_of_role
 from apps.auth.services.boundary import guarding_role, in_turn
 from apps.auth.services.checks import demand_valid_name
 from apps.auth.services.grants import wanted_list, write_role_acl
-from apps.auth.services.unchanged import UNCHANGED, Unchanged
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.running import note_bump
+from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope, current_scope
 

@@ -25,13 +25,13 @@ from apps.auth.services.devices import end_sessions_of
 from apps.auth.services.grants import demand_roles, wanted_list, write_roles, write_user_acl
 from apps.auth.services.passwords import end_resets_of, write_password
 from apps.auth.services.roles import create_role
-from apps.auth.services.unchanged import UNCHANGED, Unchanged
 from apps.kernel import clock
 from apps.kernel.access.grants import NOTHING
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.running import note_bump
+from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.crypto.tokens import installation_digest
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7

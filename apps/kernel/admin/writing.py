@@ -15,6 +15,7 @@ from apps.kernel.admin.forms import CommandForm, is_form_error
 from apps.kernel.admin.inputs import EXPECTED_VERSION, field_input, rows_input
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.errors import PlatformError, RowNotFound, StaleVersion
+from apps.kernel.references.fields import absent_references
 
 if TYPE_CHECKING:
     DjangoAdmin = admin.ModelAdmin[Any]
@@ -124,9 +125,14 @@ class CommandSaving(FeatureGuarded):
         return form
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Fields in the order shown; the hidden version has its own place in the template."""
+        """Fields in the order shown, without references into modules that are not installed.
+
+        The hidden version has its own place in the template.
+        """
         parent: Any = super()
-        return [name for name in parent.get_fields(request, obj) if name != EXPECTED_VERSION]
+        hidden = {EXPECTED_VERSION, *absent_references(self.model)}
+        shown = parent.get_fields(request, obj)
+        return [name for name in shown if isinstance(name, tuple | list) or name not in hidden]
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         """The record as the form would have it; nothing is written."""

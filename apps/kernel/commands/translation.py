@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.bases.bitemporal import KnownOnce
 from apps.kernel.commands.errors import Busy, Duplicate, RuleBroken, StillReferenced
+from apps.kernel.crypto.fields import encrypted_fields
+from apps.kernel.crypto.lookups import INDEX_SUFFIX
 from apps.kernel.errors import FieldError, PlatformError
 
 UNIQUE = "23505"
@@ -69,8 +71,15 @@ def fields_of(constraint: str) -> tuple[str, ...]:
     for model in apps.get_models():
         for item in model._meta.constraints:
             if item.name == constraint:
-                return tuple(field for field in _fields(item) if field not in {"tenant_id", "organization_id"})
+                named = tuple(field for field in _fields(item) if field not in {"tenant_id", "organization_id"})
+                return tuple(_shown(model, field) for field in named)
     return ()
+
+
+def _shown(model: type[models.Model], name: str) -> str:
+    """The field as people know it: an encrypted one, not the blind index that is compared in its place."""
+    stems = {f"{field.name}{INDEX_SUFFIX}": field.name for field in encrypted_fields(model)}
+    return stems.get(name, name)
 
 
 def _fields(constraint: Any) -> tuple[str, ...]:

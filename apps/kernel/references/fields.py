@@ -45,3 +45,8 @@ class ReferenceField(UUIDColumn):
 def reference_fields(model: type[models.Model]) -> list[ReferenceField]:
     """The reference fields of a model."""
     return [item for item in model._meta.local_concrete_fields if isinstance(item, ReferenceField)]
+
+
+def absent_references(model: type[models.Model]) -> frozenset[str]:
+    """Names of reference fields whose targets are not installed: pages, REST and its document leave them out."""
+    return frozenset(item.name for item in reference_fields(model) if not item.is_available)

@@ -28,7 +28,7 @@ from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import RowNotFound
 from apps.kernel.extensions.enrichers import enrich_records, possible_names
 from apps.kernel.ports import ReadLog
-from apps.kernel.references.fields import ReferenceField
+from apps.kernel.references.fields import ReferenceField, absent_references
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
@@ -206,12 +206,14 @@ def _references(plan: ColumnPlan) -> dict[str, Expansion]:
 def _whole_shape(view: type[ReadingViewSet]) -> ListShape:
     kind = view.kind()
     plan = column_plan(view.listing_serializer(), kind.model)
+    absent = absent_references(kind.model)
+    filterable = tuple(name for name in view.filter_fields if name not in absent)
     return ListShape(
         entity=kind,
         plan=plan,
         readable=plan.names,
-        filters=filter_set_of(kind.model, view.filter_fields, view.filterset_class),  # type: ignore[arg-type]
-        filterable=view.filter_fields,
+        filters=filter_set_of(kind.model, filterable, view.filterset_class),  # type: ignore[arg-type]
+        filterable=filterable,
         sortable=view.ordering_fields,
         default_ordering=view.default_ordering,
         expansions=view.offered_expansions(),

@@ -1,0 +1,109 @@
+"""The files of a new module, from the templates beside this package."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from apps.kernel.management.scaffolding.columns import Column, quoted
+from apps.kernel.management.scaffolding.names import in_words, sentence
+from apps.kernel.management.scaffolding.plan import EntityPlan, ModulePlan
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "module"
+MODULE_FILES = (
+    *("apps.py", "features.py", "events.py", "models.py", "entities.py", "setup.py", "admin.py"),
+    *("api/serializers.py", "api/views.py", "api/urls.py"),
+)
+Files = dict[str, str]
+
+
+def files_of(plan: ModulePlan, *, absent: frozenset[str] = frozenset()) -> Files:
+    """Paths below the project's folder, and texts. `absent` names targets whose modules are not installed.
+
+    The texts are right and not yet formatted; what they import and do not use is taken out by the formatter.
+    """
+    fill = Filler(plan, absent)
+    app, tests = f"apps/{plan.id}", f"tests/{plan.id}"
+    files = {f"{folder}/__init__.py": "" for folder in (app, f"{app}/api", f"{app}/migrations", tests)}
+    files |= {f"{app}/{name}": fill(f"{name}.tpl") for name in MODULE_FILES}
+    files |= {
+        f"{tests}/factories.py": fill("tests/factories.py.tpl"),
+        f"{tests}/test_admin.py": fill("tests/test_admin.py.tpl"),
+        f"docs/modules/{plan.id}.md": fill("page.md.tpl"),
+    }
+    for entity in plan.entities:
+        files |= dict(_of_entity(fill, plan, entity))
+    if len(plan.entities) > 1:
+        files[f"{app}/services/__init__.py"] = fill("services_init.py.tpl")
+    return files
+
+
+def _of_entity(fill: Filler, plan: ModulePlan, entity: EntityPlan) -> Iterator[tuple[str, str]]:
+    mark = "" if len(plan.entities) == 1 else f"_{entity.plural}"
+    yield f"{plan.services(entity).replace('.', '/')}.py", fill("services.py.tpl", e=entity)
+    yield f"tests/{plan.id}/test_api{mark}.py", fill("tests/test_api.py.tpl", e=entity)
+    yield f"tests/{plan.id}/test_services{mark}.py", fill("tests/test_services.py.tpl", e=entity)
+
+
+class Filler:
+    """Fills templates with one plan."""
+
+    def __init__(self, plan: ModulePlan, absent: frozenset[str]) -> None:
+        self._environment = Environment(  # noqa: S701 - what comes out is Python and Markdown, no page
+            loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        self._environment.filters |= FILTERS
+        outer = [column for entity in plan.entities for column in entity.outer]
+        self._words: dict[str, Any] = {
+            "plan": plan,
+            "absent": absent,
+            "has_amounts": any(entity.amounts for entity in plan.entities),
+            "has_references": any(column.field.parameter not in absent for column in outer),
+            "custom_fields": False,
+        }
+
+    def __call__(self, template: str, **words: Any) -> str:
+        """The template's text."""
+        return self._environment.get_template(template).render({**self._words, **words})
+
+
+def with_unchanged(annotation: str) -> str:
+    """The type of an argument that may be left out of a change."""
+    plain = annotation.removesuffix(" | None")
+    return f"{plain} | Unchanged | None" if plain != annotation else f"{plain} | Unchanged"
+
+
+def remarks(column: Column) -> str:
+    """What a page says of a column beside its type."""
+    words = ["needed"] if column.is_required else []
+    words += ["once"] if column.field.is_unique else []
+    words += [f"points to `{column.field.parameter}`"] if column.is_reference else []
+    words += [", ".join(f"`{item}`" for item in column.field.choices)] if column.field.kind == "choice" else []
+    return "; ".join(words)
+
+
+def as_tuple(words: Iterable[str]) -> str:
+    """The texts as Python writes a tuple of them."""
+    written = [quoted(word) for word in words]
+    return f"({', '.join(written)}{',' if len(written) == 1 else ''})"
+
+
+def passed(names: Iterable[str]) -> str:
+    """Arguments that are passed on under their own names."""
+    return ", ".join(f"{name}={name}" for name in names)
+
+
+FILTERS = {
+    "as_tuple": as_tuple,
+    "in_words": in_words,
+    "passed": passed,
+    "optional": with_unchanged,
+    "quoted": quoted,
+    "remarks": remarks,
+    "sentence": sentence,
+    "unquoted": ast.literal_eval,
+}
