@@ -92,12 +92,18 @@ def as_tuple(words: Iterable[str]) -> str:
     return f"({', '.join(written)}{',' if len(written) == 1 else ''})"
 
 
+def as_entered(literal: str) -> str:
+    """A plain value as a form sends it: as a text."""
+    return quoted(str(ast.literal_eval(literal)))
+
+
 def passed(names: Iterable[str]) -> str:
     """Arguments that are passed on under their own names."""
     return ", ".join(f"{name}={name}" for name in names)
 
 
 FILTERS = {
+    "as_entered": as_entered,
     "as_tuple": as_tuple,
     "in_words": in_words,
     "passed": passed,
@@ -105,5 +111,4 @@ FILTERS = {
     "quoted": quoted,
     "remarks": remarks,
     "sentence": sentence,
-    "unquoted": ast.literal_eval,
 }

@@ -33,7 +33,7 @@ def test_{{ e.one|replace(" ", "_") }}_is_added_by_hand(manager: Client, house: 
 {% elif c.is_reference %}
         "{{ c.attribute }}": {{ c.sent }},
 {% else %}
-        "{{ c.attribute }}": "{{ c.sent|unquoted }}",
+        "{{ c.attribute }}": {{ c.sent|as_entered }},
 {% endif %}
 {% endfor %}
     }
