@@ -16,7 +16,10 @@ class DirectoryConfig(ModuleConfig):
     label = "directory"
     verbose_name = _("Directory")
     manifest = Manifest(
-        id="directory", label=_("Directory"), description=_("Tenants and their trees of organizations.")
+        id="directory",
+        label=_("Directory"),
+        description=_("Tenants and their trees of organizations."),
+        leaves_out={"events": "nothing happens here but what the images of its rows tell"},
     )
 
     def ready(self) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib.admin.exceptions import NotRegistered
-from django.contrib.admin.widgets import get_select2_language
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper, get_select2_language
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from apps.kernel.access.visible import visible
 from apps.kernel.admin.labels import Labels, labels_of, pointing_columns
+from apps.kernel.admin.moments import time_options
 from apps.kernel.references.fields import ReferenceField
 
 SELECT2 = "admin/js/vendor/select2/"
@@ -100,7 +101,8 @@ class HouseFields:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
         if not isinstance(db_field, ReferenceField):
-            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+            options = {**time_options(db_field), **kwargs}
+            return _plain(super().formfield_for_dbfield(db_field, request, **options))  # type: ignore[misc]
         if not db_field.is_available or not db_field.editable:
             return None
         widget = ReferenceSelect(db_field, labels_of(request))
@@ -136,6 +138,13 @@ class HouseFields:
             return bool(page.admin_site.get_model_admin(field.remote_field.model).search_fields)
         except NotRegistered:
             return False
+
+
+def _plain(field: Any) -> Any:
+    """The field without Django's buttons that open the other record's forms in windows of their own."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    return field
 
 
 def reference_texts(model: type[models.Model]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, ClassVar
@@ -32,12 +32,16 @@ DECLARING_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a module says of itself: its documented id, a label, and the ids of modules that it needs."""
+    """What a module says of itself: its documented id, a label, and the ids of modules that it needs.
+
+    `leaves_out` names files that modules with records of their own have and this one has not, each with the reason.
+    """
 
     id: str
     label: str | Promise
     requires: tuple[str, ...] = ()
     description: str | Promise = ""
+    leaves_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class ModuleConfig(AppConfig):

@@ -28,8 +28,7 @@ def test_{{ e.one|replace(" ", "_") }}_is_added_by_hand(manager: Client, house: 
     form = {
 {% for c in e.required %}
 {% if c.field.kind == "datetime" %}
-        "{{ c.attribute }}_0": "2026-03-01",
-        "{{ c.attribute }}_1": "12:00",
+        "{{ c.attribute }}": "2026-03-01T12:00",
 {% elif c.is_reference %}
         "{{ c.attribute }}": {{ c.sent }},
 {% else %}
