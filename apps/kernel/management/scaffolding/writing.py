@@ -112,5 +112,5 @@ def write_files(desk: Desk, files: Mapping[str, str]) -> None:
 
 def tidy(desk: Desk, *paths: str) -> None:
     """Take out imports that nothing uses, sort the others, format. Raises NotWritten without ruff."""
-    desk.python("-m", "ruff", "check", "--quiet", "--fix", "--select", "F401,I", *paths)
-    desk.python("-m", "ruff", "format", "--quiet", *paths)
+    desk.python("-m", "ruff", "check", "--quiet", "--no-cache", "--fix", "--select", "F401,I", *paths)
+    desk.python("-m", "ruff", "format", "--quiet", "--no-cache", *paths)
