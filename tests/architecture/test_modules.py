@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from apps.kernel.registry.modules import DECLARING_FILES, Manifest, ModuleConfig, missing_requirements, modules
+from tests.architecture.boots import faults_of
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # The user model of the whole installation stands here, so no house is without it.
 ALWAYS = frozenset({"auth", "directory"})
 REQUIRES = {config.manifest.id: set(config.manifest.requires) for config in modules()}
@@ -33,28 +28,27 @@ def without(module_id: str) -> set[str]:
     return set(REQUIRES) - left
 
 
-def check(module_ids: set[str]) -> str:
-    environment = {
-        **os.environ,
-        "AGORA_ONLY": ",".join(sorted(module_ids)),
-        "DJANGO_SETTINGS_MODULE": "tests.support.settings_of_some",
-    }
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL"):
-        environment.pop(name, None)
-    answer = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    return "" if answer.returncode == 0 else answer.stderr[-2000:]
+@pytest.fixture(scope="module")
+def faults() -> dict[str, str]:
+    """What is wrong with each house that these tests ask about."""
+    alone = {f"{module_id} alone": with_requirements(module_id) for module_id in REQUIRES}
+    missing = {f"without {module_id}": without(module_id) for module_id in set(REQUIRES) - ALWAYS}
+    return faults_of({**alone, **missing, "impossible": {*ALWAYS, "nowhere"}})
 
 
 @pytest.mark.parametrize("module_id", sorted(REQUIRES))
-def test_a_module_boots_with_what_it_requires(module_id: str) -> None:
-    assert check(with_requirements(module_id)) == ""
+def test_a_module_boots_with_what_it_requires(module_id: str, faults: dict[str, str]) -> None:
+    assert faults[f"{module_id} alone"] == ""
 
 
 @pytest.mark.parametrize("module_id", sorted(set(REQUIRES) - ALWAYS))
-def test_the_house_boots_without_a_module(module_id: str) -> None:
-    assert check(without(module_id)) == ""
+def test_the_house_boots_without_a_module_and_what_requires_it(module_id: str, faults: dict[str, str]) -> None:
+    assert module_id not in without(module_id)
+    assert faults[f"without {module_id}"] == ""
+
+
+def test_a_house_that_cannot_boot_is_told_from_others(faults: dict[str, str]) -> None:
+    assert "not installed: ['nowhere']" in faults["impossible"]
 
 
 def test_requirements_are_ordered_and_whole() -> None:

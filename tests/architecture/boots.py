@@ -1,0 +1,104 @@
+"""Boot many houses, each with other modules: `python -m` reads sets of ids as JSON and says what was wrong with each.
+
+Django can be set up once in a process. What does not ask for settings is imported here once; then each house is a fork.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+import traceback
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = "tests.support.settings_of_some"
+NEEDED_BY_MOST = (
+    *("django.db.models", "django.forms", "django.template.loader", "django.core.management"),
+    *("babel.numbers", "celery", "cryptography.hazmat.primitives.ciphers.aead", "httpx", "jinja2", "msgspec"),
+    *("amqp", "prometheus_client", "psycopg", "redis", "structlog", "xlsxwriter", "yaml"),
+)
+
+
+def faults_of(houses: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """What is wrong with each house, "" for nothing. A house has a name and ids of modules."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))}
+    answer = subprocess.run(
+        [sys.executable, "-m", __name__],
+        cwd=ROOT,
+        env={**environment, "DJANGO_SETTINGS_MODULE": SETTINGS},
+        input=json.dumps({name: sorted(ids) for name, ids in houses.items()}),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, str] = json.loads(answer.stdout)
+    return found
+
+
+def main() -> None:
+    """Boot what is asked for, one after the other."""
+    houses: dict[str, list[str]] = json.load(sys.stdin)
+    for name in NEEDED_BY_MOST:
+        importlib.import_module(name)
+    json.dump({name: _forked(ids) for name, ids in houses.items()}, sys.stdout)
+
+
+def _forked(ids: Sequence[str]) -> str:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        with os.fdopen(writing, "w") as pipe:
+            pipe.write(_booted(ids))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    _child, status = os.waitpid(child, 0)
+    return said if status == 0 else f"the process ended with {status}\n{said}"
+
+
+def _booted(ids: Sequence[str]) -> str:
+    """Set up, import every file of every module and all addresses, and run the checks."""
+    os.environ["AGORA_ONLY"] = ",".join(ids)
+    try:
+        import django
+
+        django.setup()
+        _import_all(ids)
+        _check()
+    except Exception:  # noqa: BLE001 - whatever stops a house is what is asked for
+        return traceback.format_exc()[-3000:]
+    return ""
+
+
+def _import_all(ids: Sequence[str]) -> None:
+    from apps.kernel.registry.modules import modules
+
+    missing = set(ids) - {config.manifest.id for config in modules()}
+    if missing:
+        raise LookupError(f"not installed: {sorted(missing)}")
+    for config in modules():
+        for found in pkgutil.walk_packages([config.path], f"{config.name}."):
+            if ".migrations" not in found.name:
+                importlib.import_module(found.name)
+
+
+def _check() -> None:
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.urls import get_resolver
+
+    importlib.import_module("apps.kernel.api.urls")
+    if not get_resolver().url_patterns and settings.ROOT_URLCONF == "config.urls":
+        raise LookupError("no addresses")
+    call_command("check", stdout=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
