@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from apps.kernel.management.scaffolding.fields import Field, Kind, NotUnderstood, entity_of
 from apps.kernel.management.scaffolding.names import ImpossibleName, index_name, plural_of
 from apps.kernel.management.scaffolding.plan import plan_of
-from apps.kernel.management.scaffolding.rendering import files_of
+from apps.kernel.management.scaffolding.rendering import Surroundings, files_of
 from apps.kernel.management.scaffolding.writing import Line, NotWritten
 
 ROOT = Path(house.BASE_DIR)
@@ -204,9 +204,24 @@ def test_a_line_goes_above_its_anchor_or_joins_the_paragraph() -> None:
         Line("page", "new\n", "three").added(text)
 
 
+def written(*described: str, **around: Any) -> dict[str, str]:
+    plan = plan_of("library", "Library", map(entity_of, described), is_of_tenant=False)
+    return files_of(plan, Surroundings(**around))
+
+
 def test_one_kind_of_record_has_one_file_of_commands_and_more_have_a_folder() -> None:
-    one = files_of(plan_of("library", "Library", [entity_of(BOOK)], is_of_tenant=False))
-    two = files_of(plan_of("library", "Library", [entity_of(BOOK), entity_of("loan:name:text")], is_of_tenant=False))
-    assert {"apps/library/services.py", "tests/library/test_api.py"} <= set(one)
-    assert {"apps/library/services/loans.py", "tests/library/test_api_loans.py"} <= set(two)
+    assert {"apps/library/services.py", "tests/library/test_api.py"} <= set(written(BOOK))
+    two = set(written(BOOK, "loan:name:text"))
+    assert {"apps/library/services/loans.py", "tests/library/test_api_loans.py"} <= two
     assert "apps/library/services.py" not in two
+
+
+def test_what_other_modules_read_is_written_where_they_are() -> None:
+    private = f"{BOOK},mail:email(encrypted),notes:multiline"
+    files = written(private, with_custom_fields=True, with_search=True)
+    assert {"apps/library/search.py", "apps/library/custom_fields.py"} <= set(files)
+    assert 'fields={"title": "A", "notes": "C"}' in files["apps/library/search.py"]
+    assert 'hash_only=("mail",)' in files["apps/library/search.py"]
+    assert "class Book(CustomFields, Versioned" in files["apps/library/models.py"]
+    assert "book.take(custom_fields)" in files["apps/library/services.py"]
+    assert not {"apps/library/search.py", "apps/library/custom_fields.py"} & set(written(private))

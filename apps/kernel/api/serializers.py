@@ -12,7 +12,7 @@ from rest_framework.validators import UniqueValidator
 
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.ports import FieldDefinitions
-from apps.kernel.references.fields import absent_references
+from apps.kernel.references.fields import reference_fields
 from apps.kernel.services import service
 
 CUSTOM = "custom_fields"
@@ -120,7 +120,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """The fields, without references into modules that are not installed; custom fields where there are some."""
         model = self.Meta.model
-        absent = absent_references(model)
+        absent = {item.name for item in reference_fields(model) if not item.is_available}
         found = {name: field for name, field in super().get_fields().items() if name not in absent}
         if issubclass(model, CustomFields):
             found[CUSTOM] = serializers.DictField(source="custom", required=False)

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from apps.kernel.management.scaffolding.fields import EntityText, Kind, NotUnderstood, entity_of
 from apps.kernel.management.scaffolding.names import ImpossibleName, check_module, in_words, sentence
 from apps.kernel.management.scaffolding.plan import ModulePlan, plan_of
-from apps.kernel.management.scaffolding.rendering import Files, files_of
+from apps.kernel.management.scaffolding.rendering import Files, Surroundings, files_of
 from apps.kernel.management.scaffolding.writing import Desk, Line, NotWritten, all_or_nothing, tidy, write_files
 from apps.kernel.registry.entities import ENTITIES
 
@@ -66,7 +66,9 @@ class Command(BaseCommand):
         try:
             plan = self._plan(options)
             absent = self._absent(plan)
-            files = files_of(plan, absent=absent)
+            # Files that another module reads are written where that module is.
+            around = Surroundings(absent, apps.is_installed("apps.entities"), apps.is_installed("apps.search"))
+            files = files_of(plan, around)
             self._write(plan, files, is_trial=options["dry_run"])
         except (NotUnderstood, ImpossibleName, NotWritten) as error:
             raise CommandError(str(error)) from error

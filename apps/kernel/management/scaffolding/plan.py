@@ -127,6 +127,18 @@ class EntityPlan:
         return [item.argument for item in self.columns if item.field.kind is Kind.TEXT][:4]
 
     @property
+    def weights(self) -> dict[str, str]:
+        """Columns whose words are found; the name of the record counts most."""
+        weight = {Kind.TEXT: "B", Kind.EMAIL: "B", Kind.MULTILINE: "C"}
+        found = {item.argument: weight[item.field.kind] for item in self.columns if item.field.kind in weight}
+        return {**{name: found[name] for name in found if name not in self.hashed}, self.label.argument: "A"}
+
+    @property
+    def hashed(self) -> list[str]:
+        """Encrypted columns: found by their whole text only."""
+        return [item.argument for item in self.columns if item.field.is_encrypted]
+
+    @property
     def shown(self) -> list[str]:
         """Columns of the list in the back office."""
         return [item.attribute for item in self.columns if item.field.kind in LISTED_KINDS][:MOST_LISTED]

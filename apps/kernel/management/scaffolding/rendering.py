@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,21 @@ MODULE_FILES = (
 Files = dict[str, str]
 
 
-def files_of(plan: ModulePlan, *, absent: frozenset[str] = frozenset()) -> Files:
-    """Paths below the project's folder, and texts. `absent` names targets whose modules are not installed.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What else is installed: `absent` targets of references, custom fields of tenants, the search."""
+
+    absent: frozenset[str] = frozenset()
+    with_custom_fields: bool = False
+    with_search: bool = False
+
+
+def files_of(plan: ModulePlan, around: Surroundings) -> Files:
+    """Paths below the project's folder, and texts.
 
     The texts are right and not yet formatted; what they import and do not use is taken out by the formatter.
     """
-    fill = Filler(plan, absent)
+    fill = Filler(plan, around)
     app, tests = f"apps/{plan.id}", f"tests/{plan.id}"
     files = {f"{folder}/__init__.py": "" for folder in (app, f"{app}/api", f"{app}/migrations", tests)}
     files |= {f"{app}/{name}": fill(f"{name}.tpl") for name in MODULE_FILES}
@@ -35,6 +45,10 @@ def files_of(plan: ModulePlan, *, absent: frozenset[str] = frozenset()) -> Files
         f"{tests}/test_admin.py": fill("tests/test_admin.py.tpl"),
         f"docs/modules/{plan.id}.md": fill("page.md.tpl"),
     }
+    if around.with_search:
+        files[f"{app}/search.py"] = fill("search.py.tpl")
+    if around.with_custom_fields:
+        files[f"{app}/custom_fields.py"] = fill("custom_fields.py.tpl")
     for entity in plan.entities:
         files |= dict(_of_entity(fill, plan, entity))
     if len(plan.entities) > 1:
@@ -52,7 +66,7 @@ def _of_entity(fill: Filler, plan: ModulePlan, entity: EntityPlan) -> Iterator[t
 class Filler:
     """Fills templates with one plan."""
 
-    def __init__(self, plan: ModulePlan, absent: frozenset[str]) -> None:
+    def __init__(self, plan: ModulePlan, around: Surroundings) -> None:
         self._environment = Environment(  # noqa: S701 - what comes out is Python and Markdown, no page
             loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
@@ -60,10 +74,11 @@ class Filler:
         outer = [column for entity in plan.entities for column in entity.outer]
         self._words: dict[str, Any] = {
             "plan": plan,
-            "absent": absent,
+            "absent": around.absent,
             "has_amounts": any(entity.amounts for entity in plan.entities),
-            "has_references": any(column.field.parameter not in absent for column in outer),
-            "custom_fields": False,
+            "has_references": any(column.field.parameter not in around.absent for column in outer),
+            "custom_fields": around.with_custom_fields,
+            "with_search": around.with_search,
         }
 
     def __call__(self, template: str, **words: Any) -> str:
@@ -92,6 +107,11 @@ def as_tuple(words: Iterable[str]) -> str:
     return f"({', '.join(written)}{',' if len(written) == 1 else ''})"
 
 
+def in_code(words: Iterable[str]) -> str:
+    """Words of code in a page."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
 def as_entered(literal: str) -> str:
     """A plain value as a form sends it: as a text."""
     return quoted(str(ast.literal_eval(literal)))
@@ -105,6 +125,7 @@ def passed(names: Iterable[str]) -> str:
 FILTERS = {
     "as_entered": as_entered,
     "as_tuple": as_tuple,
+    "code": in_code,
     "in_words": in_words,
     "passed": passed,
     "optional": with_unchanged,

@@ -14,6 +14,13 @@
 `{{ e.label.argument }}` names the record. {% if e.amounts %}An amount and its currency (ISO 4217) belong together. {% endif %}A deleted {{ e.words }} is hidden, and undo brings it back{% if e.pointing %}; one that {{ e.pointing|map(attribute="0.things")|unique|join(" or ") }} point to is kept{% endif %}.
 {% endfor %}
 
+{% if custom_fields or with_search %}
+## Custom fields and search
+
+{% if custom_fields %}Tenants give these records [fields of their own](entities.md). {% endif %}{% if with_search %}They are [found](search.md) by {% for e in plan.entities %}{{ e.weights|code }}{% if e.hashed %} and the whole of {{ e.hashed|code }}{% endif %}{{ "; " if not loop.last }}{% endfor %}.{% endif %}
+
+
+{% endif %}
 ## Commands
 
 | command | does |

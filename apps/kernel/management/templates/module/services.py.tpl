@@ -44,7 +44,7 @@ def _changed_{{ e.name }}(scope: Scope) -> dict[str, Any]:
 
 
 @command("{{ e.id }}.create", feature=MANAGE_{{ e.constants }}, example=_new_{{ e.name }})
-def create_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.columns|length > 12 }}
+def create_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.columns|length + custom_fields > 12 }}
     *,
 {% for c in e.columns|sort(attribute="default", case_sensitive=True) if c.is_required %}
     {{ c.argument }}: {{ c.annotation }},
@@ -58,22 +58,31 @@ def create_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.column
 ) -> {{ e.model }}:
     """Add {{ e.one }}. Raises InvalidInput{% if e.unique %}, Duplicate{% endif %}."""
     {{ e.name }} = {{ e.model }}({{ e.columns|map(attribute="argument")|passed }})
+{% if custom_fields %}
+    {{ e.name }}.take(custom_fields)
+{% endif %}
     _demand_sound({{ e.name }})
     {{ e.name }}.save(force_insert=True)
     return {{ e.name }}
 
 
 @command("{{ e.id }}.update", feature=MANAGE_{{ e.constants }}, example=_changed_{{ e.name }})
-def update_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.columns|length > 11 }}
+def update_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.columns|length + custom_fields > 11 }}
     {{ e.name }}_id: UUID,
     *,
 {% for c in e.columns %}
     {{ c.argument }}: {{ c.annotation|optional }} = UNCHANGED,
 {% endfor %}
+{% if custom_fields %}
+    custom_fields: Mapping[str, Any] | None = None,
+{% endif %}
 ) -> {{ e.model }}:
-    """Change what is given. Raises RowNotFound, InvalidInput{% if e.unique %}, Duplicate{% endif %}."""
+    """Change what is given{% if custom_fields %}; custom values are merged, and None under a key removes one{% endif %}. Raises RowNotFound, InvalidInput{% if e.unique %}, Duplicate{% endif %}."""
     {{ e.name }} = _living({{ e.name }}_id)
     changed = set_given({{ e.name }}, {{ e.columns|map(attribute="argument")|passed }})
+{% if custom_fields %}
+    {{ e.name }}.take(custom_fields)
+{% endif %}
     _demand_sound({{ e.name }})
     {{ e.name }}.save(update_fields=[*changed, "version"])
     return {{ e.name }}

@@ -155,6 +155,14 @@ def test_{{ c.argument }}_of_what_is_deleted_can_be_used_again(manager: Client, 
     assert send(manager, "delete", made.headers["Location"]).status_code == 204
     assert send(manager, "post", LIST, body).status_code == 201
 {% endfor %}
+{% if custom_fields %}
+
+
+def test_a_custom_field_that_nobody_has_defined_is_refused(manager: Client, house: House) -> None:
+    answer = send(manager, "post", LIST, {**least(house), "custom_fields": {"no_such_key": 1}})
+    assert (answer.status_code, complaints(answer)) == (400, {"custom_fields.no_such_key": "unknown"})
+    assert living_{{ e.plural }}(house) == []
+{% endif %}
 {% for name in e.loose_amounts %}
 
 

@@ -28,6 +28,9 @@ from tests.{{ plan.id }}.factories import (
 {% endfor %}
     some_record,
 )
+{% if with_search %}
+from tests.search.factories import catch_up, documents
+{% endif %}
 from tests.support.scopes import House
 
 NAME = {{ e.label.value }}
@@ -83,3 +86,17 @@ def test_what_{{ other.plural }}_point_to_is_kept(north: House) -> None:
     assert refusal.value.context["usages"] == {"{{ plan.id }}.{{ other.model|lower }}.{{ c.argument }}": 1}
     assert living_{{ e.plural }}(north) == [NAME]
 {% endfor %}
+{% if with_search %}
+
+
+def test_{{ e.plural }}_are_found_until_they_are_deleted(north: House) -> None:
+{% for c in e.required if c.is_reference %}
+    {{ c.argument }} = {{ c.value|replace("house", "north") }}
+{% endfor %}
+    {{ e.name }} = create_{{ e.name }}({% for c in e.required %}{{ c.argument }}={{ "NAME" if loop.first else c.argument if c.is_reference else c.value }}{{ ", " if not loop.last }}{% endfor %})
+    catch_up()
+    assert [item.title for item in documents(north, "{{ e.id }}").values()] == [NAME]
+    delete_{{ e.name }}({{ e.name }}.pk)
+    catch_up()
+    assert documents(north, "{{ e.id }}") == {}
+{% endif %}
