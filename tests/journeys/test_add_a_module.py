@@ -24,7 +24,7 @@ def test_a_reader_who_does_what_the_page_says_has_a_module(desk: Path) -> None:
         answer = run(step.command, desk)
         assert answer.returncode == 0, f"$ {step.command}\n{answer.stdout[-5000:]}"
         assert step.missing(answer.stdout) == [], f"$ {step.command}\n{answer.stdout[-5000:]}"
-    assert sum(isinstance(step, CommandBlock) for step in done) == 5
+    assert sum(isinstance(step, CommandBlock) for step in done) == 6
     assert sum(isinstance(step, FileBlock) for step in done) > 10
 
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-NAME = re.compile(r"^(?:#|<!--) (?P<path>[\w./-]+\.\w+)(?:, below (?P<anchor>.+?))?(?: -->)?$")
+NAME = re.compile(r"^(?:#|<!--) (?P<path>[\w./-]+\.\w+)(?:, (?P<side>above|below) (?P<anchor>.+?))?(?: -->)?$")
 PROMPT = "$ "
 
 
 @dataclass(frozen=True, slots=True)
 class FileBlock:
-    """A file of the page; with an `anchor`, lines that go below that line of the file."""
+    """A file of the page; with an `anchor`, lines that go below (or above) that line of the file."""
 
     path: str
     text: str
     anchor: str = ""
+    is_above: bool = False
 
     def write(self, folder: Path) -> None:
         """Do what the page asks for. Raises ValueError when the anchor is not there exactly once."""
@@ -31,7 +32,7 @@ class FileBlock:
         places = [number for number, line in enumerate(lines) if line.strip() == self.anchor]
         if len(places) != 1:
             raise ValueError(f"{self.path} has {len(places)} lines {self.anchor!r}")
-        lines.insert(places[0] + 1, self.text)
+        lines.insert(places[0] + (0 if self.is_above else 1), self.text)
         target.write_text("".join(lines))
 
 
@@ -59,7 +60,7 @@ def steps(page: str) -> Iterator[Step]:
         if found["language"] == "console":
             yield from _commands(found["body"])
         elif named := NAME.match(first):
-            yield FileBlock(named["path"], rest, named["anchor"] or "")
+            yield FileBlock(named["path"], rest, named["anchor"] or "", named["side"] == "above")
 
 
 def _commands(body: str) -> Iterator[CommandBlock]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from apps.kernel.api.schema.document import document
+from django.urls import URLResolver, get_resolver
+
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.eventbus.declarations import EVENTS
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS
@@ -15,6 +18,7 @@ from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import FEATURES
 from apps.kernel.registry.modules import ModuleConfig
 
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -65,10 +69,22 @@ def _own(names: Iterable[str], module: str) -> tuple[str, ...]:
 
 
 def operations() -> Iterator[str]:
-    """Every operation of the REST interface: `GET /api/currencies/currencies/`."""
-    for path, item in document("en")["paths"].items():
-        for method in sorted(METHODS & set(item)):
-            yield f"{method.upper()} {path}"
+    """Every operation of the REST interface: `GET /api/currencies/currencies/{pk}/`."""
+    for path, view in _views(get_resolver()):
+        kind = getattr(view, "cls", None)
+        shown = PLACE.sub(r"{\1}", path)
+        bound = getattr(view, "actions", None) or {name for name in METHODS if hasattr(kind, name)}
+        for method in sorted(METHODS & set(bound)):
+            yield f"{method.upper()} /{shown}"
+
+
+def _views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for entry in resolver.url_patterns:
+        path = f"{prefix}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            yield from _views(entry, path)
+        elif path.startswith("api/"):
+            yield path, entry.callback
 
 
 def last_migration(folder: Path) -> str:

@@ -110,7 +110,12 @@ def write_files(desk: Desk, files: Mapping[str, str]) -> None:
     tidy(desk, *(path for path in files if path.endswith(".py")))
 
 
+# Templates put one thing on a line; what fits on one line together is put there.
+COMPACT = ("lint.isort.split-on-trailing-comma=false", "format.skip-magic-trailing-comma=true")
+
+
 def tidy(desk: Desk, *paths: str) -> None:
     """Take out imports that nothing uses, sort the others, format. Raises NotWritten without ruff."""
-    desk.python("-m", "ruff", "check", "--quiet", "--no-cache", "--fix", "--select", "F401,I", *paths)
-    desk.python("-m", "ruff", "format", "--quiet", "--no-cache", *paths)
+    options = ("--quiet", "--no-cache", *(word for setting in COMPACT for word in ("--config", setting)))
+    desk.python("-m", "ruff", "check", *options, "--fix", "--select", "F401,I", *paths)
+    desk.python("-m", "ruff", "format", *options, *paths)

@@ -77,7 +77,11 @@ def update_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.column
     custom_fields: Mapping[str, Any] | None = None,
 {% endif %}
 ) -> {{ e.model }}:
-    """Change what is given{% if custom_fields %}; custom values are merged, and None under a key removes one{% endif %}. Raises RowNotFound, InvalidInput{% if e.unique %}, Duplicate{% endif %}."""
+    """Change what is given. Raises RowNotFound, InvalidInput{% if e.unique %}, Duplicate{% endif %}.{% if custom_fields %}
+
+
+    Custom values are merged; None under a key removes one.
+    {% endif %}"""
     {{ e.name }} = _living({{ e.name }}_id)
     changed = set_given({{ e.name }}, {{ e.columns|map(attribute="argument")|passed }})
 {% if custom_fields %}
