@@ -162,6 +162,7 @@ ADMITTED = frozenset(
         "currencies.rate.same_currency",
         "currencies.rate.not_found",
         "kernel.money.amount_out_of_range",
+        "kernel.money.incomplete",
         "currencies.fetch.not_configured",
         "currencies.fetch.range",
         "currencies.fetch_config.options",
