@@ -17,11 +17,13 @@ from apps.kernel.admin.fields import ReferenceChoice, ReferenceSelect
 from apps.kernel.admin.labels import Labels
 from apps.kernel.admin.references import completions
 from apps.kernel.references.fields import ReferenceField
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import make_currency
 from tests.backoffice.pages import site
+from tests.directory.callers import client_of, member
 from tests.support.scopes import House
 
 EURO = "EUR — The EUR"
@@ -100,3 +102,17 @@ def test_the_address_of_completions_answers_by_features(house: House, other_hous
 
 def test_completions_are_not_for_everybody(house: House) -> None:
     assert Client().get(ASKING).status_code == 302
+
+
+def test_a_form_leaves_out_what_points_into_a_module_that_is_not_installed(house: House) -> None:
+    librarian = client_of(member(house, "shelf.*"), organization=house.north)
+    address = "/backend/shelf/book/add/"
+    assert 'name="currency_id"' in librarian.get(address).content.decode()
+    currencies = ENTITIES["currencies.currency"]
+    ENTITIES.remove(currencies.id)
+    try:
+        form = librarian.get(address).content.decode()
+    finally:
+        ENTITIES.add(currencies.id, currencies)
+    assert 'name="price"' in form
+    assert 'name="currency_id"' not in form

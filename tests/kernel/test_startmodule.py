@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings as house
 from django.core.management import CommandError, call_command
 
+from apps.kernel.management.commands.startmodule import untranslated
 from apps.kernel.management.scaffolding.fields import Field, Kind, NotUnderstood, entity_of
 from apps.kernel.management.scaffolding.names import ImpossibleName, index_name, plural_of
 from apps.kernel.management.scaffolding.plan import plan_of
-from apps.kernel.management.scaffolding.rendering import Surroundings, files_of
+from apps.kernel.management.scaffolding.rendering import Surroundings, files_of, texts_of
 from apps.kernel.management.scaffolding.writing import Line, NotWritten
 
 ROOT = Path(house.BASE_DIR)
@@ -225,3 +226,14 @@ def test_what_other_modules_read_is_written_where_they_are() -> None:
     assert "class Book(CustomFields, Versioned" in files["apps/library/models.py"]
     assert "book.take(custom_fields)" in files["apps/library/services.py"]
     assert not {"apps/library/search.py", "apps/library/custom_fields.py"} & set(written(private))
+
+
+def test_texts_that_are_new_are_told_from_those_that_are_translated() -> None:
+    files = written("coin:name:text,mint_master:text,price:money,kind:choice(gold|silver)")
+    assert {"Library", "coin", "coins", "name", "mint master", "gold", "See coins"} <= set(texts_of(files))
+    assert {"coin", "mint master", "See coins"} <= set(untranslated(files))
+    assert "name" not in untranslated(files)
+
+
+def test_an_amount_has_its_currency_beside_it_in_the_form() -> None:
+    assert '"pages", ("price", "price_currency")' in written(f"{BOOK},price:money")["apps/library/admin.py"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -131,8 +132,7 @@ class CommandSaving(FeatureGuarded):
         """
         parent: Any = super()
         hidden = {EXPECTED_VERSION, *absent_references(self.model)}
-        shown = parent.get_fields(request, obj)
-        return [name for name in shown if isinstance(name, tuple | list) or name not in hidden]
+        return list(_without(hidden, parent.get_fields(request, obj)))
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         """The record as the form would have it; nothing is written."""
@@ -155,6 +155,15 @@ class CommandSaving(FeatureGuarded):
         for formset in formsets:
             given[formset.argument] = rows_input(formset)
         return given
+
+
+def _without(hidden: set[str], names: Iterable[Any]) -> Iterator[Any]:
+    """The names that are not hidden, in the lines in which they stand."""
+    for item in names:
+        if isinstance(item, str):
+            yield from () if item in hidden else (item,)
+        elif line := tuple(name for name in item if name not in hidden):
+            yield line
 
 
 def _kept_fields(request: HttpRequest) -> frozenset[str]:

@@ -10,11 +10,13 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+from django.utils.translation import gettext
 
 from apps.kernel.management.scaffolding.fields import EntityText, Kind, NotUnderstood, entity_of
 from apps.kernel.management.scaffolding.names import ImpossibleName, check_module, in_words, sentence
 from apps.kernel.management.scaffolding.plan import ModulePlan, plan_of
-from apps.kernel.management.scaffolding.rendering import Files, Surroundings, files_of
+from apps.kernel.management.scaffolding.rendering import Files, Surroundings, files_of, texts_of
 from apps.kernel.management.scaffolding.writing import Desk, Line, NotWritten, all_or_nothing, tidy, write_files
 from apps.kernel.registry.entities import ENTITIES
 
@@ -75,7 +77,7 @@ class Command(BaseCommand):
         for target in sorted(absent):
             self.stdout.write(f"{target} is not installed: its field is left out everywhere until it is.")
         if not options["dry_run"]:
-            self.stdout.write(LEFT.format(id=plan.id))
+            self.stdout.write(LEFT.format(id=plan.id, count=len(untranslated(files))))
 
     def _plan(self, options: dict[str, Any]) -> ModulePlan:
         module = options["id"]
@@ -130,12 +132,23 @@ Its pages and addresses are found by themselves: /backend/{id}/, /api/{id}/.
 
 left to do:
   1. read docs/modules/{id}.md and say there what the module is for
-  2. make messages                     collects the new texts; translate what is empty in locale/
+  2. make messages, and translate its {count} new texts: docs/how-to/translate.md
   3. python -m tests.architecture.public_names
   4. AGORA_RENEW_COUNTS=1 python -m pytest tests/architecture/test_query_counts.py -n 0
   5. python -m pytest tests/{id} -n 0
   6. make check
 Until 2, 3 and 4 are done, tests/architecture says so; make check and the module's own tests pass without them."""
+
+
+def untranslated(files: Files) -> list[str]:
+    """Texts of the files that nobody has translated into any language so far."""
+    others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+
+    def is_known(text: str, language: str) -> bool:
+        with translation.override(language):
+            return gettext(text) != text
+
+    return [text for text in texts_of(files) if not any(is_known(text, language) for language in others)]
 
 
 def demand_unknown(module: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import django
 from django.apps import apps
@@ -34,9 +35,9 @@ def first_migration(label: str) -> str:
     changes = detector.changes(loader.graph, trim_to_apps={label}, convert_apps={label}, migration_name="initial")
     if label not in changes or len(changes[label]) != 1:
         raise LookupError(f"no single first migration of {label}: {changes}")
-    [migration] = changes[label]
+    migration: Any = changes[label][0]
     [kernel] = loader.graph.leaf_nodes("kernel")
-    migration.dependencies[:] = sorted({*migration.dependencies, kernel})
+    migration.dependencies = sorted({*migration.dependencies, kernel})
     made = [item.name for item in migration.operations if isinstance(item, CreateModel)]
     return _walled(MigrationWriter(migration, include_header=False).as_string(), made)
 

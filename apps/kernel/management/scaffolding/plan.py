@@ -144,6 +144,13 @@ class EntityPlan:
         return [item.attribute for item in self.columns if item.field.kind in LISTED_KINDS][:MOST_LISTED]
 
     @property
+    def form(self) -> list[str | tuple[str, str]]:
+        """Fields of the form in the back office; an amount has its currency beside it."""
+        hidden = {f"{name}_currency" for name in self.amounts}
+        names = [item.attribute for item in self.columns if item.attribute not in hidden]
+        return [(name, f"{name}_currency") if name in self.amounts else name for name in names]
+
+    @property
     def narrowed(self) -> list[str]:
         """Filters of the list in the back office."""
         return [item.attribute for item in self.columns if item.field.kind in {Kind.BOOLEAN, Kind.CHOICE}][:3]

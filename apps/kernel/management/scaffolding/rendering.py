@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,9 +102,9 @@ def remarks(column: Column) -> str:
     return "; ".join(words)
 
 
-def as_tuple(words: Iterable[str]) -> str:
-    """The texts as Python writes a tuple of them."""
-    written = [quoted(word) for word in words]
+def as_tuple(words: Iterable[str | tuple[str, ...]]) -> str:
+    """The texts, and tuples of texts, as Python writes a tuple of them."""
+    written = [quoted(word) if isinstance(word, str) else as_tuple(word) for word in words]
     return f"({', '.join(written)}{',' if len(written) == 1 else ''})"
 
 
@@ -120,6 +121,15 @@ def as_entered(literal: str) -> str:
 def passed(names: Iterable[str]) -> str:
     """Arguments that are passed on under their own names."""
     return ", ".join(f"{name}={name}" for name in names)
+
+
+MARKED = re.compile(r"\b_\((\"(?:[^\"\\\\]|\\\\.)*\")\)")
+
+
+def texts_of(files: Files) -> list[str]:
+    """Texts that the files mark for translation."""
+    found = [text for path, source in files.items() if path.startswith("apps/") for text in MARKED.findall(source)]
+    return list(dict.fromkeys(ast.literal_eval(text) for text in found))
 
 
 FILTERS = {

@@ -35,5 +35,5 @@ class {{ e.model }}Page(CommandAdmin):
 {% endif %}
     search_fields = {{ e.searched|as_tuple }}
     ordering = ("{{ e.label.attribute }}",)
-    fields = {{ e.columns|map(attribute="attribute")|as_tuple }}
+    fields = {{ e.form|as_tuple }}
 {% endfor %}
