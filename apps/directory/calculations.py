@@ -117,3 +117,7 @@ class Forest:
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """The organization and everything below it; empty for one that does not live."""
         return self._below.get(str(organization_id), frozenset()) if organization_id in self.paths else frozenset()
+
+    def path_to(self, organization_id: UUID) -> tuple[UUID, ...]:
+        """The living organization and everything above it, the topmost first. Raises KeyError for one that is dead."""
+        return tuple(UUID(above) for above in self.paths[organization_id].rstrip("/").split("/"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 from typing import Final
 from uuid import UUID
@@ -95,6 +96,11 @@ class LivingTree:
     def all_ever(self) -> frozenset[UUID]:
         """Every organization of the tenant, deleted ones too."""
         return frozenset(Organization.objects.values_list("pk", flat=True))
+
+    def paths(self, organization_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+        """Each of the living organizations with what lies above it: the topmost first, itself last."""
+        forest = self._now().forest
+        return {node: forest.path_to(node) for node in organization_ids if node in forest.paths}
 
     def is_active(self, organization_id: UUID) -> bool:
         """Say whether the organization lives and is switched on."""

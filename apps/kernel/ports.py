@@ -114,6 +114,10 @@ class OrganizationTree(Protocol):
         """Every organization that the tenant ever had, deleted ones too: for what must still find their rows."""
         ...
 
+    def paths(self, organization_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+        """Each of the living organizations with what lies above it: the topmost first, itself last."""
+        ...
+
     def is_active(self, organization_id: UUID) -> bool:
         """Say whether the organization lives and is switched on."""
         ...
@@ -308,6 +312,10 @@ class NullPorts:
     def all_ever(self) -> frozenset[UUID]:
         """No organization."""
         return frozenset()
+
+    def paths(self, organization_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+        """No organization."""
+        return {}
 
     def tenant_is_open(self, tenant_id: UUID) -> bool:
         """No tenant is open."""

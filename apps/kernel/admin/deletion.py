@@ -57,7 +57,7 @@ def pointing_to(record: models.Model) -> list[Pointing]:
     entity = str(getattr(record, "entity_id", ""))
     found = [
         Pointing(
-            capfirst(str(item.model._meta.verbose_name_plural)),
+            capfirst(item.kind),
             item.count,
             OnDeletion(item.on_deletion).value,
         )

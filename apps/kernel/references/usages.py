@@ -1,17 +1,21 @@
-"""Who points to a record, and what happens to the pointers when it goes."""
+"""Who points to a record, and what happens to the pointers when it goes or another takes its place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from django.apps import apps
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict
-from apps.kernel.references.fields import OnDeletion, ReferenceField, reference_fields
+from apps.kernel.references.columns import pointing_fields
+from apps.kernel.references.fields import OnDeletion
+from apps.kernel.references.holders import HOLDERS, Usage
+
+__all__ = ["InUse", "Usage", "counted", "pointing_fields", "release", "repoint", "usages", "usages_by_id"]
 
 
 class InUse(Conflict):
@@ -21,55 +25,56 @@ class InUse(Conflict):
     message = _("Still in use: {summary}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """`count` rows of `model` point to the record through `field`."""
-
-    model: type[models.Model]
-    field: str
-    count: int
-    on_deletion: OnDeletion
-
-    def __str__(self) -> str:
-        """Say it for people."""
-        return f"{self.count} × {self.model._meta.verbose_name_plural}"
-
-
-def pointing_fields(entity: str) -> list[tuple[type[models.Model], ReferenceField]]:
-    """Models and their reference fields that point to the entity."""
-    return [
-        (model, field) for model in apps.get_models() for field in reference_fields(model) if field.target == entity
-    ]
-
-
 def usages(entity: str, ids: Iterable[UUID]) -> list[Usage]:
     """How many rows of the scope point to the records, by model and field; those with none are left out."""
-    wanted = list(ids)
-    counted = [
-        Usage(model, field.attname, _living(model, field, wanted).count(), field.on_deletion)
-        for model, field in pointing_fields(entity)
-    ]
-    return [usage for usage in counted if usage.count]
+    totals: dict[str, Usage] = {}
+    for usage in _all(entity, list(ids)):
+        known = totals.get(usage.name)
+        count = usage.count + (known.count if known else 0)
+        totals[usage.name] = replace(usage, count=count, target_id=None)
+    return list(totals.values())
 
 
-def _living(model: type[models.Model], field: ReferenceField, ids: list[UUID]) -> models.QuerySet[models.Model]:
-    rows: models.QuerySet[models.Model] = model._default_manager.filter(**{f"{field.attname}__in": ids})
-    if any(item.name == "deleted_at" for item in model._meta.local_concrete_fields):
-        rows = rows.filter(deleted_at__isnull=True)
-    return rows
+def usages_by_id(entity: str, ids: Iterable[UUID]) -> dict[UUID, list[Usage]]:
+    """The same for each record by itself, in as many queries; records without a pointer are left out."""
+    found: dict[UUID, list[Usage]] = defaultdict(list)
+    for usage in _all(entity, list(ids)):
+        if usage.target_id is not None:
+            found[usage.target_id].append(usage)
+    return dict(found)
+
+
+def _all(entity: str, ids: Collection[UUID]) -> Iterable[Usage]:
+    if not ids:
+        return []
+    return [usage for holder in HOLDERS.values() for usage in holder.usages(entity, ids) if usage.count]
+
+
+def counted(found: Iterable[Usage]) -> dict[str, Any]:
+    """The context of a refusal: `summary` for people, `usages` with the number of rows by place."""
+    listed = list(found)
+    return {"summary": ", ".join(map(str, listed)), "usages": {usage.name: usage.count for usage in listed}}
 
 
 def release(entity: str, ids: Iterable[UUID]) -> None:
     """Prepare a deletion: refuse it where a pointer protects, empty the pointers that may be emptied.
 
-    The caller has locked the records FOR UPDATE. Raises InUse with counts.
+    The caller has locked the records FOR UPDATE. Only columns are emptied. Raises InUse with counts.
     """
     wanted = list(ids)
     found = usages(entity, wanted)
-    protecting = [usage for usage in found if usage.on_deletion is OnDeletion.PROTECT]
-    if protecting:
-        counts = {f"{usage.model._meta.label_lower}.{usage.field}": usage.count for usage in protecting}
-        raise InUse(summary=", ".join(map(str, protecting)), usages=counts)
+    if protecting := [usage for usage in found if usage.on_deletion is OnDeletion.PROTECT]:
+        raise InUse(**counted(protecting))
+    columns = {(model, field.attname) for model, field in pointing_fields(entity)}
     for usage in found:
-        if usage.on_deletion is OnDeletion.CLEAR:
+        if usage.on_deletion is OnDeletion.CLEAR and (usage.model, usage.field) in columns:
             usage.model._default_manager.filter(**{f"{usage.field}__in": wanted}).update(**{usage.field: None})
+
+
+def repoint(entity: str, old: UUID, new: UUID) -> int:
+    """Let everything of the scope that points to `old` point to `new`, and say how many rows these were.
+
+    For the command of a merge, which has locked both records FOR UPDATE, by id. Undo of its action brings the former
+    pointers back, but for tables that are not audited. Raises Conflict where something cannot be re-pointed.
+    """
+    return sum(holder.repoint(entity, old, new) for _name, holder in sorted(HOLDERS.items()))

@@ -1,0 +1,77 @@
+"""The holder that every module has without a word: its `ReferenceField` columns."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel import clock
+from apps.kernel.bases.bitemporal import Bitemporal
+from apps.kernel.errors import Conflict
+from apps.kernel.references.fields import ReferenceField, reference_fields
+from apps.kernel.references.holders import Usage, reference_holder
+
+Pointing = tuple[type[models.Model], ReferenceField]
+
+
+class FactsPoint(Conflict):
+    """Facts that are closed and never overwritten point to the record, so nothing else can take its place there."""
+
+    code = "kernel.reference.facts"
+    message = _("{kind} point here, and they are never overwritten.")
+
+
+def pointing_fields(entity: str) -> list[Pointing]:
+    """Models and their reference fields that point to the entity."""
+    return [
+        (model, field) for model in apps.get_models() for field in reference_fields(model) if field.target == entity
+    ]
+
+
+class ColumnHolder:
+    """Reference fields of all models."""
+
+    def usages(self, target: str, ids: Collection[UUID]) -> Iterator[Usage]:
+        """One query for each field that points to the entity."""
+        for model, field in pointing_fields(target):
+            counted = living_pointers(model, field, ids).values(field.attname).annotate(found=models.Count("pk"))
+            for row in counted.order_by(field.attname):
+                yield Usage(model, field.attname, row["found"], field.on_deletion, row[field.attname])
+
+    def repoint(self, target: str, old: UUID, new: UUID) -> int:
+        """Two statements for each field that points to the entity, table by table."""
+        ordered = sorted(pointing_fields(target), key=lambda item: (item[0]._meta.db_table, str(item[1].column)))
+        return sum(_repoint(model, field, old, new) for model, field in ordered)
+
+
+def living_pointers(
+    model: type[models.Model], field: ReferenceField, ids: Collection[UUID]
+) -> models.QuerySet[models.Model]:
+    """Rows of the model that point to the records and are not soft-deleted."""
+    rows: models.QuerySet[models.Model] = model._default_manager.filter(**{f"{field.attname}__in": list(ids)})
+    if any(item.name == "deleted_at" for item in model._meta.local_concrete_fields):
+        rows = rows.filter(deleted_at__isnull=True)
+    return rows
+
+
+def _repoint(model: type[models.Model], field: ReferenceField, old: UUID, new: UUID) -> int:
+    rows: Any = model._default_manager.filter(**{field.attname: old})
+    if issubclass(model, Bitemporal):
+        if rows.exists():
+            raise FactsPoint(kind=str(model._meta.verbose_name_plural))
+        return 0
+    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
+    deque(locked.iterator(), maxlen=0)  # by id: whoever else changes several of them waits for the first
+    names = {item.name for item in model._meta.local_concrete_fields}
+    bumped = {"version": models.F("version") + 1} if "version" in names else {}
+    stamped = {"updated_at": clock.now()} if "updated_at" in names else {}
+    return int(rows.update(**{field.attname: new}, **bumped, **stamped))
+
+
+reference_holder("kernel.columns", ColumnHolder())
