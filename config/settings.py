@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "apps.events",
     "apps.progress",
     "apps.notifications",
+    "apps.dictionaries",
     "apps.currencies",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",

@@ -67,6 +67,7 @@ class Book(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
     notes = EncryptedTextField("notes", blank=True, default="")
     tags = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name="tags")
     currency_id = ReferenceField("currencies.currency", null=True, blank=True, verbose_name="currency")
+    genre_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name="genre")
     shelf = TenantForeignKey(Shelf, null=True, blank=True, related_name="books", verbose_name="shelf")
 
     class Meta:

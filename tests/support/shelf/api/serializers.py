@@ -28,6 +28,7 @@ class BookSerializer(StrictModelSerializer):
             "notes",
             "tags",
             "currency_id",
+            "genre_id",
             "shelf_id",
             "is_restricted",
         )

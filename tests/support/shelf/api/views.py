@@ -36,6 +36,7 @@ class BookViewSet(CommandViewSet):
         "kind",
         "tags",
         "currency_id",
+        "genre_id",
         "shelf_id",
         "is_restricted",
         "created_at",

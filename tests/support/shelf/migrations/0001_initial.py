@@ -109,6 +109,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "genre_id",
+                    apps.kernel.references.fields.ReferenceField(
+                        "dictionaries.entry", blank=True, null=True, on_deletion="protect", verbose_name="genre"
+                    ),
+                ),
+                (
                     "shelf",
                     apps.kernel.bases.keys.TenantForeignKey(
                         blank=True,

@@ -23,7 +23,7 @@ from tests.support.shelf.models import Book
 
 FIELDS = (
     "title", "code", "price", "pages", "is_lent", "published_on", "borrowed_at", "kind", "notes", "tags",
-    "currency_id", "shelf_id",
+    "currency_id", "genre_id", "shelf_id",
 )  # fmt: skip
 
 
@@ -62,12 +62,13 @@ def create_book(
     notes: str = "",
     tags: Sequence[str] = (),
     currency_id: UUID | None = None,
+    genre_id: UUID | None = None,
     shelf_id: UUID | None = None,
 ) -> Book:
     """Add a book. Raises InvalidInput, Duplicate."""
     book = Book(title=title, code=code, price=price, pages=pages, is_lent=is_lent, kind=kind, notes=notes)
     book.published_on, book.borrowed_at, book.tags = published_on, borrowed_at, list(tags)
-    book.currency_id, book.shelf_id = currency_id, shelf_id
+    book.currency_id, book.genre_id, book.shelf_id = currency_id, genre_id, shelf_id
     _demand_sound(book)
     book.save(force_insert=True)
     return book
@@ -88,6 +89,7 @@ def update_book(
     notes: str = KEPT,
     tags: Sequence[str] = KEPT,
     currency_id: UUID | None = KEPT,
+    genre_id: UUID | None = KEPT,
     shelf_id: UUID | None = KEPT,
 ) -> Book:
     """Change what is given. Raises RowNotFound, InvalidInput, Duplicate."""
