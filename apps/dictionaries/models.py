@@ -94,7 +94,7 @@ class DictionaryEntry(Versioned, SoftDelete, TenantModel):
     entity_id = "dictionaries.entry"
     dictionary_id: UUID
 
-    dictionary = TenantForeignKey(Dictionary, related_name="entries", verbose_name=_("dictionary"))
+    dictionary = TenantForeignKey(Dictionary, models.CASCADE, related_name="entries", verbose_name=_("dictionary"))
     value = models.CharField(_("value"), max_length=150)
     normalized_value = models.CharField(max_length=450, editable=False)
     label = models.CharField(_("label"), max_length=150, blank=True)

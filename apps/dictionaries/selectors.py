@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -19,6 +20,8 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
+RowT = TypeVar("RowT", bound=models.Model)
+
 
 def reached_owners() -> frozenset[UUID]:
     """Organizations whose dictionaries the scope reads: those that it sees, and all above them."""
@@ -28,7 +31,13 @@ def reached_owners() -> frozenset[UUID]:
 
 
 def _reached(column: str) -> Q:
+    """The condition that rows pass whose owner the scope reads."""
     return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__in": sorted(reached_owners())})
+
+
+def reached(rows: models.QuerySet[RowT], column: str) -> models.QuerySet[RowT]:
+    """Those of the rows whose owner, in the column, the scope reads."""
+    return rows.filter(_reached(column))
 
 
 def visible_dictionaries() -> models.QuerySet[Dictionary]:

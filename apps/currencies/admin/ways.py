@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.admin.buttons import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A link as the template of buttons wants it."""
-
-    label: Text
-    icon: str
-    dangerous: bool = False
-
-
-def way(label: Text, icon: str, url: str) -> dict[str, Any]:
-    """One link among the buttons of a record."""
-    return {"button": Way(label, icon), "url": url}
+from apps.kernel.admin.buttons import way
 
 
 def chart_address(from_code: str, to_code: str) -> str:

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(default=0, editable=False, verbose_name='position')),
                 ('is_default', models.BooleanField(default=False, verbose_name='default')),
                 ('merged_into_id', models.UUIDField(editable=False, null=True, verbose_name='merged into')),
-                ('dictionary', apps.kernel.bases.keys.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='dictionaries.dictionary', verbose_name='dictionary')),
+                ('dictionary', apps.kernel.bases.keys.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='dictionaries.dictionary', verbose_name='dictionary')),
             ],
             options={
                 'verbose_name': 'value',

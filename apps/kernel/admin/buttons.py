@@ -15,6 +15,20 @@ Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A link as the template of buttons wants it."""
+
+    label: Text
+    icon: str
+    dangerous: bool = False
+
+
+def way(label: Text, icon: str, url: str) -> dict[str, Any]:
+    """A link to another page among the buttons of a record; see `offered_buttons`."""
+    return {"button": Way(label, icon), "url": url}
+
+
+@dataclass(frozen=True, slots=True)
 class RecordCommand:
     """One button. `command(record id, **form fields)` runs when it is pressed and confirmed.
 
