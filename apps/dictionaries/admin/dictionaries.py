@@ -97,6 +97,8 @@ class DictionaryPage(CommandAdmin):
         if obj is None:
             kwargs["form"] = NewDictionaryForm
         form = super().get_form(request, obj, change=change, **kwargs)
+        if "description" in form.base_fields:
+            form.base_fields["description"].widget.attrs["rows"] = 3
         if "key" in form.base_fields:
             form.base_fields["key"].help_text = _(
                 "Programs find the dictionary by it. Left empty, it follows the name."

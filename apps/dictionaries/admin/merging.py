@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.dictionaries.admin.pages import values_address
+from apps.dictionaries.errors import MergeImpossible
 from apps.dictionaries.models import DictionaryEntry
 from apps.dictionaries.selectors import entries_in, usages_of
 from apps.dictionaries.services import merge_entry
@@ -28,7 +29,11 @@ from apps.kernel.errors import PlatformError, RowNotFound
 class MergeForm(forms.Form):
     """Which value stays."""
 
-    into = forms.TypedChoiceField(label=gettext_lazy("Merge into"), coerce=UUID)
+    into = forms.TypedChoiceField(
+        label=gettext_lazy("Merge into"),
+        coerce=UUID,
+        error_messages={"invalid_choice": MergeImpossible.message},
+    )
 
     def __init__(self, data: Any, *, others: dict[UUID, DictionaryEntry]) -> None:
         super().__init__(data)
@@ -55,7 +60,9 @@ def merge_view(page: Any, request: HttpRequest, entry: DictionaryEntry) -> HttpR
             raise
         add_refusal(form, error)
         return _question(page, request, entry, form=form, into=into, status=error.status)
-    page.message_user(request, _("%(one)s was merged into %(other)s.") % {"one": entry, "other": into}, messages.SUCCESS)
+    page.message_user(
+        request, _("%(one)s was merged into %(other)s.") % {"one": entry, "other": into}, messages.SUCCESS
+    )
     return HttpResponseRedirect(values_address(entry.dictionary_id))
 
 
