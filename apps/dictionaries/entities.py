@@ -12,9 +12,8 @@ from django.db import models
 from apps.dictionaries.errors import EntryInUse
 from apps.dictionaries.models import Dictionary, DictionaryEntry
 from apps.dictionaries.selectors import all_entries, total_usages, visible_dictionaries, visible_entries
-from apps.dictionaries.services.loading import merge_address, protecting
+from apps.dictionaries.services.loading import demand_own, merge_address, protecting
 from apps.dictionaries.services.undoing import pointers_taken_back
-from apps.kernel.commands.running import label_of
 from apps.kernel.references.usages import counted
 from apps.kernel.registry.entities import Entity, Image, add_entity
 from apps.kernel.tenancy.scope import Actor
@@ -28,6 +27,10 @@ class DictionaryKind(Entity):
         """Dictionaries that the scope reads."""
         return visible_dictionaries()
 
+    def demand_changeable(self, row: Any) -> None:
+        """Refuse what comes from above. Raises DictionaryInherited."""
+        demand_own(row)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryKind(Entity):
@@ -35,11 +38,15 @@ class EntryKind(Entity):
 
     def living(self) -> models.QuerySet[Any]:
         """Values that the scope reads."""
-        return visible_entries()
+        return visible_entries().select_related("dictionary")
+
+    def demand_changeable(self, row: Any) -> None:
+        """Refuse values of what comes from above. Raises DictionaryInherited."""
+        demand_own(row.dictionary)
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Labels of values that the scope reads, deleted ones included."""
-        return {row.pk: label_of(row) for row in all_entries().filter(pk__in=set(ids))}
+        return self.worded(all_entries().filter(pk__in=set(ids)))
 
 
 def validate_entry_restore(before: Image | None, after: Image | None, actor: Actor) -> None:

@@ -19,6 +19,7 @@ from apps.kernel.references.usages import Usage, usages, usages_by_id
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.translating.overlays import overlay_rows
 
 RowT = TypeVar("RowT", bound=models.Model)
 
@@ -117,7 +118,11 @@ class StoredDictionaryBook:
     def entries(self, key: str) -> list[EntryFacts]:
         """Values of the nearest dictionary of the key, in its order."""
         found = nearest_dictionary(key)
-        return [] if found is None else [facts_of(row, found.key) for row in entries_in(found)]
+        if found is None:
+            return []
+        rows = list(entries_in(found))
+        overlay_rows(ENTRY, rows)
+        return [facts_of(row, found.key) for row in rows]
 
     def entry(self, entry_id: UUID) -> EntryFacts | None:
         """A value by its id."""
@@ -125,7 +130,8 @@ class StoredDictionaryBook:
 
     def entries_by_id(self, ids: Iterable[UUID]) -> dict[UUID, EntryFacts]:
         """Many values by their ids."""
-        rows = all_entries().filter(pk__in=set(ids)).select_related("dictionary")
+        rows = list(all_entries().filter(pk__in=set(ids)).select_related("dictionary"))
+        overlay_rows(ENTRY, rows)
         return {row.pk: facts_of(row, row.dictionary.key) for row in rows}
 
     def default(self, key: str) -> EntryFacts | None:

@@ -37,6 +37,7 @@ class KernelConfig(AppConfig):
         from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415
         from apps.kernel.tenancy.connections import demand_safe_role  # noqa: PLC0415
         from apps.kernel.tenancy.lookups import register_lookups  # noqa: PLC0415
+        from apps.kernel.translating import checks as _translating  # noqa: F401, PLC0415
         from apps.kernel.web.metrics.instruments import count_outcome  # noqa: PLC0415
         from apps.kernel.work import schedules  # noqa: F401, PLC0415 - declares the schedule commands
 

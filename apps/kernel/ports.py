@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -228,11 +228,25 @@ class FieldDefinitions(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Localized:
+    """A translated text, and the language that it is in."""
+
+    value: str
+    locale: str
+
+
 class Translations(Protocol):
     """Overlay of translated field values: answered by the translations module."""
 
-    def overlay(self, entity: str, ids: Iterable[UUID], locale: str) -> dict[UUID, dict[str, str]]:
-        """Translated values by record and field."""
+    def overlay(
+        self, entity: str, ids: Collection[UUID], locales: Sequence[str]
+    ) -> Mapping[UUID, Mapping[str, Localized]]:
+        """Translated texts by record and field, in the first of the languages that has one; one query at most.
+
+        `locales` are tags (`pt-BR`) by preference; each falls back to what is less special, and none is looked for
+        behind the language in which the tenant's texts are written.
+        """
         ...
 
 
@@ -373,7 +387,9 @@ class NullPorts:
         """No custom fields are defined."""
         return None
 
-    def overlay(self, entity: str, ids: Iterable[UUID], locale: str) -> dict[UUID, dict[str, str]]:
+    def overlay(
+        self, entity: str, ids: Collection[UUID], locales: Sequence[str]
+    ) -> Mapping[UUID, Mapping[str, Localized]]:
         """Nothing is translated."""
         return {}
 

@@ -29,14 +29,14 @@ def dictionary_for_update(dictionary_id: UUID) -> Dictionary:
     found = load_for_update(Dictionary, dictionary_id)
     if found.is_deleted:
         raise RowNotFound
-    return _demand_own(found)
+    return demand_own(found)
 
 
 def parent_for(dictionary_id: UUID) -> Dictionary:
     """The dictionary that a new value goes to, locked. Raises InvalidInput on the field, DictionaryInherited."""
     if not visible_dictionaries().filter(pk=dictionary_id).exists():
         raise InvalidInput(errors=(FieldError("dictionary_id", UNKNOWN, _("There is no such record.")),))
-    return _demand_own(_locked(dictionary_id))
+    return demand_own(_locked(dictionary_id))
 
 
 def entry_for_update(entry_id: UUID) -> DictionaryEntry:
@@ -48,7 +48,7 @@ def entry_for_update(entry_id: UUID) -> DictionaryEntry:
     entry = load_for_update(DictionaryEntry, entry_id)
     if entry.is_deleted:
         raise RowNotFound
-    _demand_own(dictionary)
+    demand_own(dictionary)
     entry.dictionary = dictionary
     return entry
 
@@ -62,7 +62,8 @@ def _locked(dictionary_id: UUID) -> Dictionary:
     return found
 
 
-def _demand_own(dictionary: Dictionary) -> Dictionary:
+def demand_own(dictionary: Dictionary) -> Dictionary:
+    """The dictionary, unless it is only read here. Raises DictionaryInherited."""
     if is_inherited(dictionary):
         raise DictionaryInherited(name=dictionary.name)
     return dictionary

@@ -28,6 +28,7 @@ from apps.kernel.ports import JobInput, ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.tenancy.transactions import reading, scoped_transaction
+from apps.kernel.translating.locales import reading_in
 from apps.kernel.work.envelope import reopened
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease
@@ -112,7 +113,7 @@ def _view_at(address: str, action: str) -> Any:
 def _exported(job_id: UUID, job: JobInput, watch: Watch) -> Result:
     form = FORMATS[job.values["form"]]
     with tempfile.TemporaryFile() as file:
-        with scoped_transaction() as scope:
+        with reading_in(job.values.get("locales", ())), scoped_transaction() as scope:
             done = _write(file, job, form, watch)
         file.seek(0)
         stored = default_storage.save(f"exports/{scope.tenant_id}/{job_id}.{form.id}", File(file))

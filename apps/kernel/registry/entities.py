@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import models
 from django.utils.functional import Promise
 
-from apps.kernel.access.visible import visible
+from apps.kernel.access.visible import demand_changeable, visible
 from apps.kernel.bases.bitemporal import Bitemporal, currently_known
 from apps.kernel.commands.running import label_of
 from apps.kernel.eventbus.declarations import declare_lifecycle
 from apps.kernel.registry.store import Registry
 from apps.kernel.tenancy.scope import Actor
+from apps.kernel.translating.overlays import overlay_rows
 
 Image = Mapping[str, Any]
 ValidateRestore = Callable[[Image | None, Image | None, Actor], None]
@@ -52,9 +53,21 @@ class Entity:
         return visible(rows)
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
-        """Labels of the rows that the actor may see, soft-deleted ones included, in one query."""
-        found = visible(self.model._default_manager.filter(pk__in=set(ids)))
-        return {row.pk: label_of(row) for row in found}
+        """Labels of the rows that the actor may see, soft-deleted ones included; one query, two for translated ones."""
+        return self.worded(visible(self.model._default_manager.filter(pk__in=set(ids))))
+
+    def demand_changeable(self, row: models.Model) -> None:
+        """Refuse what is changed beside the row (texts, files) where the actor may not change the row itself.
+
+        Raises RowNotFound, RecordReadOnly, or what the kind says of rows that are only read.
+        """
+        demand_changeable(row)
+
+    def worded(self, rows: Iterable[models.Model]) -> dict[UUID, str]:
+        """Labels of the rows, in the reader's language where their texts are translated."""
+        shown = list(rows)
+        overlay_rows(self.id, shown)
+        return {row.pk: label_of(row) for row in shown}
 
     def find(self, text: str, *, limit: int = 20) -> list[tuple[UUID, str]]:
         """Id and label of living rows whose search fields contain the text, for autocompletion."""
@@ -64,7 +77,7 @@ class Entity:
             for name in self.search:
                 test |= models.Q(**{f"{name}__icontains": text})
             rows = rows.filter(test)
-        return [(row.pk, label_of(row)) for row in rows.order_by("pk")[:limit]]
+        return list(self.worded(rows.order_by("pk")[:limit]).items())
 
 
 ENTITIES: Registry[Entity] = Registry("entity")

@@ -25,6 +25,7 @@ from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.translating.locales import current_locales
 from apps.kernel.work.queueing import enqueue
 
 AT_ONCE = 10_000
@@ -122,7 +123,7 @@ def record_export(*, entity: str, form: str, address: str, rows: int) -> None:
 def start_export(*, entity: str, form: str, address: str, asked: Asking) -> UUID:
     """Open the job of a large export and queue its work."""
     running().resource.entity = entity
-    values = {"entity": entity, "form": form, "address": asked.address}
+    values = {"entity": entity, "form": form, "address": asked.address, "locales": list(current_locales())}
     name = _("Export of {kind}").format(kind=entity)
     job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
     enqueue(KIND, job_id)

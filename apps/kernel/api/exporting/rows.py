@@ -16,6 +16,7 @@ from apps.kernel.api.reading.reader import ListShape, Selection, select
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.extensions.enrichers import enriched, open_names
 from apps.kernel.registry.entities import Entity
+from apps.kernel.translating.overlays import localized, overlay_records
 
 CHUNK = 2000
 Row = tuple[Any, ...]
@@ -50,15 +51,29 @@ def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: No
     for chunk in _chunks(rows):
         ids = [row[-1] for row in chunk]
         note(ids)
-        for row, extras in zip(chunk, _extras(ids, selection, shape.entity), strict=True):
+        shown = translated(chunk, ids, selection.names, shape.entity)
+        for row, extras in zip(shown, _extras(ids, selection, shape.entity), strict=True):
             yield (*row[:-1], *extras)
+
+
+def translated(chunk: list[Row], ids: list[UUID], names: tuple[str, ...], entity: Entity) -> list[Row]:
+    """The rows with translated texts in the place of their own; one query for the chunk at most."""
+    if not (found := localized(entity.id, ids)):
+        return chunk
+    places = {name: place for place, name in enumerate(names)}
+    texts = [{places[name]: text.value for name, text in found.get(key, {}).items() if name in places} for key in ids]
+    return [
+        tuple(own.get(place, value) for place, value in enumerate(row)) if own else row
+        for row, own in zip(chunk, texts, strict=True)
+    ]
 
 
 def _computed(ordered: Any, selection: Selection, view: Any, note: Note) -> Iterator[Row]:
     for chunk in _chunks(ordered.iterator(chunk_size=CHUNK)):
         ids = [row.pk for row in chunk]
         note(ids)
-        shown = view.get_serializer(chunk, many=True).data
+        shown = [dict(record) for record in view.get_serializer(chunk, many=True).data]
+        overlay_records(view.entity, shown, ids)
         for record, extras in zip(shown, _extras(ids, selection, view.kind()), strict=True):
             yield (*(record[name] for name in selection.names), *extras)
 

@@ -21,8 +21,12 @@ from apps.kernel.api.reading.expansions import Expansion, Record, Wish
 from apps.kernel.api.reading.ordering import Order, order_of
 from apps.kernel.extensions.enrichers import enrich_records
 from apps.kernel.registry.entities import Entity
+from apps.kernel.translating.declared import TRANSLATABLE
+from apps.kernel.translating.locales import canonical, speak
+from apps.kernel.translating.overlays import overlay_records
 
 Names = tuple[str, ...]
+LOCALE = "locale"
 PARAMETERS = pages.PARAMETERS | conditions.PARAMETERS | {"ordering", "fields", "expand"}
 
 
@@ -40,6 +44,21 @@ class ListShape:
     expansions: Mapping[str, Expansion]
     extras: tuple[str, ...] = ()  # fields that enrichers add, for whoever they are for: `_<module>`
 
+    @property
+    def known_parameters(self) -> frozenset[str]:
+        """Every parameter of a list."""
+        own = {"format", *self.filters.base_filters}
+        return frozenset(PARAMETERS | own | ({LOCALE} if self.is_translated else set()))
+
+    @property
+    def is_translated(self) -> bool:
+        """Say whether `locale=` means something: texts of the records, or of those beside them, are translated.
+
+        A field of this name that can be filtered by goes first.
+        """
+        kinds = {self.entity.id, *(item.entity for item in self.expansions.values())}
+        return LOCALE not in self.filters.base_filters and any(kind in TRANSLATABLE for kind in kinds)
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -50,6 +69,7 @@ class Selection:
     names: tuple[str, ...]
     wish: Wish
     extras: tuple[str, ...]
+    is_marked: bool = False  # records say in which language their texts are
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -70,7 +90,7 @@ def select(rows: QuerySet[Any], parameters: Parameters, shape: ListShape) -> Sel
     """Read every parameter of a list without pages. Raises InvalidInput with all complaints at once."""
     asked = Asked(parameters)
     selection = _selection(rows, asked, shape)
-    refuse_strangers(asked, {*PARAMETERS, *shape.filters.base_filters, "format"} - pages.PARAMETERS)
+    refuse_strangers(asked, shape.known_parameters - pages.PARAMETERS)
     asked.demand()
     return selection
 
@@ -80,7 +100,7 @@ def listed(request: Request, rows: QuerySet[Any], shape: ListShape, view: Any) -
     asked = Asked(request.query_params)
     selection = _selection(rows, asked, shape)
     wanted = pages.wanted_page(asked, selection.order)
-    refuse_strangers(asked, {*PARAMETERS, *shape.filters.base_filters, "format"})
+    refuse_strangers(asked, shape.known_parameters)
     asked.demand()
     columns = selection.columns(shape.plan, shape.expansions)
     sources = ["pk"] if columns is None else [column.source for column in columns]
@@ -90,6 +110,7 @@ def listed(request: Request, rows: QuerySet[Any], shape: ListShape, view: Any) -
         records, ids = _computed(page.rows, selection, shape, view)
     else:
         records = as_records(columns, page.rows)
+    overlay_records(shape.entity.id, records, ids, marked=selection.is_marked)
     expansions.expand(records, selection.wish, shape.expansions)
     _drop_helpers(records, selection, shape)
     body: dict[str, Any] = {"count": page.count}
@@ -104,8 +125,22 @@ def _selection(rows: QuerySet[Any], asked: Asked, shape: ListShape) -> Selection
     order = order_of(asked, model=shape.entity.model, allowed=shape.sortable, default=shape.default_ordering)
     names, extras = chosen_fields(asked, shape.readable, shape.extras)
     wish = expansions.wishes(asked, shape.expansions)
+    is_marked = choose_locale(asked, shape) and "fields" not in asked.parameters
     what = Filterable(shape.entity, shape.filters, shape.filterable)
-    return Selection(conditions.narrowed(rows, asked, what), order, names, wish, extras)
+    return Selection(conditions.narrowed(rows, asked, what), order, names, wish, extras, is_marked=is_marked)
+
+
+def choose_locale(asked: Asked, shape: ListShape) -> bool:
+    """Read `locale=`, which goes before the headers, and say whether it was given."""
+    text = asked.text(LOCALE) if shape.is_translated else None
+    if text is None:
+        return False
+    tag = canonical(text)
+    if tag is None:
+        asked.refuse(LOCALE, "kernel.locale.invalid", _("Give a language, such as pl or pt-BR."))
+    else:
+        speak([tag])
+    return True
 
 
 def chosen_fields(asked: Asked, readable: Names, extras: Names) -> tuple[Names, Names]:

@@ -23,7 +23,15 @@ from apps.kernel.api.preconditions import etag_of
 from apps.kernel.api.reading.columns import ColumnPlan, column_plan
 from apps.kernel.api.reading.complaints import Asked
 from apps.kernel.api.reading.expansions import RESOURCES, Expansion, Record, expand, reference, wishes
-from apps.kernel.api.reading.reader import ListShape, as_records, chosen_fields, listed, refuse_strangers
+from apps.kernel.api.reading.reader import (
+    LOCALE,
+    ListShape,
+    as_records,
+    choose_locale,
+    chosen_fields,
+    listed,
+    refuse_strangers,
+)
 from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import RowNotFound
 from apps.kernel.extensions.enrichers import enrich_records, possible_names
@@ -32,6 +40,8 @@ from apps.kernel.references.fields import ReferenceField, absent_references
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.translating.overlays import LOCALE as MARK
+from apps.kernel.translating.overlays import TRANSLATED, overlay_records
 
 Records = list[Record]  # the class below has a method called list
 
@@ -91,13 +101,16 @@ class ReadingViewSet(InterceptedView):
         asked, shape = Asked(request.query_params), self.shape()
         names, extras = chosen_fields(asked, self.detail_fields(), shape.extras)
         wish = wishes(asked, shape.expansions)
-        refuse_strangers(asked, {"fields", "expand", "format"})
+        is_marked = choose_locale(asked, shape) and "fields" not in asked.parameters
+        refuse_strangers(asked, {"fields", "expand", "format", *({LOCALE} if shape.is_translated else ())})
         asked.demand()
         row = self.get_object()
         self.note_read([row.pk], how="detail")
         record = dict(self.get_serializer(row).data)
+        overlay_records(self.entity, [record], [row.pk], marked=is_marked)
         expand([record], wish, shape.expansions)
-        shown = {name: value for name, value in record.items() if name in names or name in wish.inner}
+        kept = {*names, *wish.inner, *((MARK, TRANSLATED) if is_marked else ())}
+        shown = {name: value for name, value in record.items() if name in kept}
         shown |= enrich_records(shape.entity, [shown], [row.pk], extras)
         response = Response(shown)
         if (tag := etag_of(row)) is not None:
@@ -158,9 +171,12 @@ class ReadingViewSet(InterceptedView):
         rows = cls().get_queryset().filter(**{f"{column}__in": set(ids)}).order_by("id")
         columns = shape.plan.plain(shape.readable)
         if columns is not None:
-            return as_records(columns, rows.values_list(*(item.source for item in columns))[:most])
-        shown = cls.listing_serializer()(rows[:most], many=True).data
-        return [{name: value for name, value in record.items() if name in shape.readable} for record in shown]
+            found = as_records(columns, rows.values_list(*(item.source for item in columns))[:most])
+        else:
+            shown = cls.listing_serializer()(rows[:most], many=True).data
+            found = [{name: value for name, value in record.items() if name in shape.readable} for record in shown]
+        overlay_records(cls.entity, found, [UUID(str(record["id"])) for record in found])
+        return found
 
     @classmethod
     def may_read(cls) -> bool:

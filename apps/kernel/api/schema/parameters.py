@@ -55,6 +55,7 @@ def list_parameters(shape: ListShape, condition: dict[str, Any], *, has_files: b
     ]
     if shape.expansions:
         found.append(_names("expand", shape.expansions, "Records to show in full beside the record."))
+    found += _locale(shape)
     if has_files:
         text = "All records as a file, without pages."
         found.append(_parameter("format", {"type": "string", "enum": list(FORMATS)}, text))
@@ -75,7 +76,15 @@ def record_parameters(shape: ListShape) -> list[dict[str, Any]]:
     found = [_names("fields", (*shape.readable, *shape.extras), "Fields to show.")]
     if shape.expansions:
         found.append(_names("expand", shape.expansions, "Records to show in full beside the record."))
-    return found
+    return found + _locale(shape)
+
+
+def _locale(shape: ListShape) -> list[dict[str, Any]]:
+    """The language of translated texts, where there are some."""
+    if not shape.is_translated:
+        return []
+    schema = {"type": "string", "pattern": "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"}
+    return [_parameter("locale", schema, "Language of translated texts; records then say what was translated.")]
 
 
 def _filter(name: str, item: Any) -> dict[str, Any]:
