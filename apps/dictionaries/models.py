@@ -15,8 +15,8 @@ from apps.kernel.bases.models import TenantModel
 from apps.kernel.references.fields import ReferenceField
 
 KEY = r"^[a-z0-9][a-z0-9_.-]*$"
-COLOR = r"^#[0-9A-Fa-f]{6}$"
-ICON = r"^[a-z0-9_]+$"
+COLOR = r"^(#[0-9A-Fa-f]{6})?$"
+ICON = r"^[a-z0-9_]*$"
 LIVING = models.Q(deleted_at__isnull=True)
 
 
@@ -119,9 +119,7 @@ class DictionaryEntry(Versioned, SoftDelete, TenantModel):
                 condition=LIVING & models.Q(is_default=True),
                 name="dictionary_entry_default_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(color="") | models.Q(color__regex=COLOR), name="dictionary_entry_color_form"
-            ),
+            models.CheckConstraint(condition=models.Q(color__regex=COLOR), name="dictionary_entry_color_form"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["tenant_id", "position", "id"], name="dictionary_entry_position"),

@@ -14,6 +14,7 @@ from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
 from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
 from apps.kernel.extensions.menu import MENU, MenuItem
 from apps.kernel.extensions.spots import WIDGETS, Widget
+from apps.kernel.extensions.tabs import TABS, RecordTab
 from apps.kernel.registry.points import ExtensionPoint
 from tests.kernel.books import BOOKS, make_books
 from tests.support.scopes import House
@@ -84,6 +85,19 @@ def _read_menu(house: House, client: Client, ran: Ran) -> None:
     ran += [item["title"] for group in groups for item in group["items"] if item["title"].startswith("probes.")]
 
 
+def _tab(name: str, ran: Ran) -> RecordTab:
+    def address(record: Any) -> str:
+        ran.append(name)
+        return "/backend/"
+
+    return RecordTab(name, name, "shelf.book", address)
+
+
+def _open_book(house: House, client: Client, ran: Ran) -> None:
+    [book] = make_books(house, {})
+    assert client.get(f"/backend/shelf/book/{book.pk}/change/").status_code == 200
+
+
 def _create_book(house: House, client: Client, ran: Ran) -> None:
     assert client.post(BOOKS, {"title": "New", "code": "NEW"}, content_type="application/json").status_code == 201
 
@@ -94,6 +108,7 @@ KINDS = {
     "API interceptor": Kind(INTERCEPTORS, _interceptor, _list_books),
     "widget": Kind(WIDGETS, _widget, _open_start),
     "menu item": Kind(MENU, _item, _read_menu),
+    "record tab": Kind(TABS, _tab, _open_book),
 }
 
 

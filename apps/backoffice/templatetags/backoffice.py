@@ -12,6 +12,7 @@ from apps.backoffice.navigation import list_url, module_of
 from apps.kernel.admin.history import may_see_history
 from apps.kernel.admin.offers import Offer, offer_of
 from apps.kernel.admin.wording import module_label
+from apps.kernel.extensions.tabs import tabs_of
 
 register = template.Library()
 
@@ -33,6 +34,12 @@ def offered_buttons(page: Any, record: Any) -> list[dict[str, Any]]:
     """Buttons of the record's page that the reader may press."""
     found: list[dict[str, Any]] = page.offered_buttons(record) if hasattr(page, "offered_buttons") else []
     return found
+
+
+@register.simple_tag
+def further_tabs(record: Any) -> list[tuple[str, Any, str]]:
+    """Id, label and address of what else there is about the record."""
+    return tabs_of(record)
 
 
 @register.simple_tag(takes_context=True)

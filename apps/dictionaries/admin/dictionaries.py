@@ -20,7 +20,6 @@ from apps.dictionaries.features import MANAGE, VIEW
 from apps.dictionaries.models import Dictionary, DictionaryEntry
 from apps.dictionaries.selectors import across_organizations, entries_in, is_inherited, reached, sizes_of
 from apps.dictionaries.services import create_dictionary, delete_dictionary, update_dictionary
-from apps.kernel.admin.buttons import way
 from apps.kernel.admin.deletion import Pointing
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.admin.labels import labels_of
@@ -139,10 +138,6 @@ class DictionaryPage(CommandAdmin):
             return _("All organizations")
         label = getattr(row, "owner_label", "") or RecordLabels().text("directory.organization", row.owner_id)
         return _("%(organization)s, from above") % {"organization": label} if is_inherited(row) else label
-
-    def offered_buttons(self, record: Dictionary) -> list[dict[str, Any]]:
-        """The way to the values first."""
-        return [way(_("Values"), "format_list_bulleted", values_address(record.pk)), *super().offered_buttons(record)]
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
         """Who points to its values, in the whole tenant, stands in the way as well."""

@@ -57,7 +57,6 @@ def values_page(page: Any, request: HttpRequest, dictionary: Dictionary) -> Http
         "is_inherited": is_inherited(dictionary),
         "order_words": "" if dictionary.sort_mode == SortMode.POSITION else dictionary.get_sort_mode_display(),
         "add_url": f"{reverse('admin:dictionaries_dictionaryentry_add')}?dictionary={dictionary.pk}",
-        "change_url": reverse("admin:dictionaries_dictionary_change", args=[dictionary.pk]),
         "moved": request.GET.get("moved", ""),
         "direction": request.GET.get("direction", ""),
         "media": page.media,

@@ -68,19 +68,19 @@ class EntrySerializer(StrictModelSerializer):
         extra_kwargs = {"label": {"required": False}}
 
 
-class OrderSerializer(StrictSerializer):
+class DictionaryOrderSerializer(StrictSerializer):
     """All values of a dictionary, in the order wanted."""
 
     entry_ids = serializers.ListField(child=StrictUUIDField(), allow_empty=False, max_length=5000)
 
 
-class MoveSerializer(StrictSerializer):
+class EntryMoveSerializer(StrictSerializer):
     """How far a value moves: up where it is negative."""
 
     by = StrictIntegerField(min_value=-5000, max_value=5000)
 
 
-class MergeSerializer(StrictSerializer):
+class EntryMergeSerializer(StrictSerializer):
     """The value that takes the other one's place."""
 
     into_id = StrictUUIDField()

@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from apps.dictionaries import services
 from apps.dictionaries.api.serializers import (
     ChoicesAnswer,
+    DictionaryOrderSerializer,
     DictionarySerializer,
+    EntryMergeSerializer,
+    EntryMoveSerializer,
     EntrySerializer,
     KeyQuestion,
-    MergeSerializer,
-    MoveSerializer,
     NewDictionarySerializer,
-    OrderSerializer,
     UsagesAnswer,
 )
 from apps.dictionaries.contracts import DictionaryBook, EntryFacts
@@ -70,11 +70,11 @@ class DictionaryViewSet(CommandViewSet):
         found = service(DictionaryBook).entries(asked.validated_data["key"])
         return Response({"results": [_choice(item) for item in found]})
 
-    @extend_schema(request=OrderSerializer, responses={200: DictionarySerializer})
+    @extend_schema(request=DictionaryOrderSerializer, responses={200: DictionarySerializer})
     @action(detail=True, methods=["post"])
     def reorder(self, request: Request, pk: UUID) -> Response:
         """Arrange all values of the dictionary."""
-        values = self.checked(request, serializer=OrderSerializer)
+        values = self.checked(request, serializer=DictionaryOrderSerializer)
         return self.answered(services.reorder_dictionary, pk, **values)
 
 
@@ -114,17 +114,17 @@ class EntryViewSet(CommandViewSet):
         """Let new records begin with the value."""
         return self.pressed(request, services.set_default_entry, pk)
 
-    @extend_schema(request=MoveSerializer, responses={200: EntrySerializer})
+    @extend_schema(request=EntryMoveSerializer, responses={200: EntrySerializer})
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: UUID) -> Response:
         """Move the value some places up or down."""
-        return self.answered(services.move_entry, pk, **self.checked(request, serializer=MoveSerializer))
+        return self.answered(services.move_entry, pk, **self.checked(request, serializer=EntryMoveSerializer))
 
-    @extend_schema(request=MergeSerializer, responses={200: EntrySerializer})
+    @extend_schema(request=EntryMergeSerializer, responses={200: EntrySerializer})
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: UUID) -> Response:
         """Let another value of the dictionary take its place everywhere; the answer is the one that stays."""
-        return self.answered(services.merge_entry, pk, **self.checked(request, serializer=MergeSerializer))
+        return self.answered(services.merge_entry, pk, **self.checked(request, serializer=EntryMergeSerializer))
 
 
 def _choice(item: EntryFacts) -> dict[str, Any]:

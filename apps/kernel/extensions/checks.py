@@ -12,7 +12,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
 from apps.kernel.commands import guards  # noqa: F401 - declares an extension point
-from apps.kernel.extensions import enrichers, interceptors, menu  # noqa: F401 - each declares an extension point
+from apps.kernel.extensions import enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
 from apps.kernel.extensions.spots import WIDGETS, Widget, is_offered
 from apps.kernel.registry.features import is_declared
 from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essential, replacement

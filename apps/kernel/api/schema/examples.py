@@ -41,6 +41,8 @@ NAMED = {
     "features": "currencies.view",
     "entity": "currencies.currency",
     "feature": "currencies.view",
+    "color": "#0A7F5A",
+    "icon": "star",
     "password": "correct horse battery staple",
 }
 PARAMETER = re.compile(r"\{\w+\}")

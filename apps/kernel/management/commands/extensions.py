@@ -13,7 +13,7 @@ from apps.kernel.registry.points import POINTS, Extension, ExtensionPoint, is_es
 class Command(BaseCommand):
     """Show what modules add to each other, in the order in which it runs."""
 
-    help = "List widgets, menu items, enrichers, interceptors and command guards, and which are off or replaced."
+    help = "List widgets, menu items, tabs, enrichers, interceptors and command guards, and which are off or replaced."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options."""
