@@ -17,6 +17,7 @@ from apps.kernel.api.schema.document import document
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope
 from tests.auth.factories import PASSWORD, make_role, make_user
+from tests.dictionaries.factories import make_dictionary
 from tests.events.factories import dead_letters
 from tests.matrix.records import creation, subject
 from tests.matrix.routes import resources as resource_routes
@@ -39,6 +40,8 @@ BODIES: Bodies = {
         {"rate": "4.26"},
     ),
     "/api/currencies/fetch-configs/": ({"provider": "nbp"}, {"fetch_at": "06:30"}),
+    "/api/dictionaries/dictionaries/": ({"name": "Titles"}, {"name": "Forms of address"}),
+    "/api/dictionaries/entries/": (None, {"label": "Fair"}),  # a new one names its dictionary
     "/api/directory/organizations/": ({"name": "West"}, {"name": "Far West"}),
     "/api/directory/tenants/": (None, {"name": "Acme 2"}),  # only the platform makes tenants
 }
@@ -51,6 +54,7 @@ SOMETHING: dict[str, list[dict[str, Any]]] = {
     "/api/currencies/fetch-rates/": [{"provider": "ecb"}, {"provider": "nbp"}],
     "/api/auth/api_keys/": [{"name": "Shop", "features": ["currencies.view"]}, {"name": "Desk"}],
     "/api/auth/roles/": [{"name": "Buyers"}],
+    "/api/dictionaries/dictionaries/": [{"name": "Sources"}, {"name": "Types"}],
 }
 WRITING = ("create", "partial_update")
 
@@ -99,6 +103,7 @@ def alice(house: House) -> Iterator[Client]:
         for path, bodies in SOMETHING.items():
             for body in bodies:
                 assert client.post(path, body, content_type=JSON).status_code in {201, 202}
+        make_dictionary(house, "fair", "shop", owner=house.north)
         client.get("/api/notifications/mails/")
         yield client
 

@@ -104,7 +104,7 @@ def test_a_merge_is_shown_before_it_is_done(alice: Client, house: House) -> None
     make_book(house, "Dune", genre_id=wrong, scope=house.scope(house.south))
     page = reverse(f"{VALUE}merge", args=[wrong])
     assert "What would move" not in text(alice.get(page))
-    preview = text(alice.get(page, {"into": right}))
+    preview = text(alice.get(page, {"into": str(right)}))
     assert '<th scope="row">Books</th><td class="ag-number">1</td>' in preview
     assert genres(house) == {"Dune": "novels"}
     answer = alice.post(page, {"into": right, "expected_version": 1}, follow=True)
@@ -156,16 +156,16 @@ def test_the_list_of_values_counts_use_and_filters_by_dictionary(alice: Client, 
     make_book(house, genre_id=entry_of(house, parent, "Novel").pk)
     page = reverse(f"{VALUE}changelist")
     assert text(alice.get(page)).count("di-chip__text") == 3
-    shown = text(alice.get(page, {"dictionary": other.pk}))
+    shown = text(alice.get(page, {"dictionary": str(other.pk)}))
     assert shown.count("di-chip__text") == 2
     assert 'fill="#0000FF"' in shown
-    assert text(alice.get(page, {"dictionary": house.root.pk})).count("di-chip__text") == 0
+    assert text(alice.get(page, {"dictionary": str(house.root.pk)})).count("di-chip__text") == 0
 
 
 def test_a_new_value_begins_in_the_dictionary_that_one_comes_from(alice: Client, house: House) -> None:
     parent = make_dictionary(house, owner=house.root)
     page = reverse(f"{VALUE}add")
-    assert f'<option value="{parent.pk}" selected>' in text(alice.get(page, {"dictionary": parent.pk}))
+    assert f'<option value="{parent.pk}" selected>' in text(alice.get(page, {"dictionary": str(parent.pk)}))
     body = {"dictionary": parent.pk, "value": "Novel", "label": "", "color": "", "icon": "", "tone": "neutral"}
     assert alice.post(page, {**body, "color": "red"}).status_code == 200
     assert alice.post(page, body)["Location"] == reverse(f"{PAGE}values", args=[parent.pk])

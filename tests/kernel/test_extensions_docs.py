@@ -75,6 +75,13 @@ def test_a_menu_item(house: House, alice: Any) -> None:
     assert ("Board", "/loans/") in [(item["title"], item["link"]) for group in groups for item in group["items"]]
 
 
+def test_a_tab(house: House, alice: Any) -> None:
+    run("tab")
+    [book] = make_books(house, {})
+    page = alice.get(f"/backend/shelf/book/{book.pk}/change/").content.decode()
+    assert f'<a href="/loans/readers/?book={book.pk}">Readers</a>' in page
+
+
 def test_an_override() -> None:
     made = run("override").api_docs(MENU["auth.api_docs"])
     assert (made.id, made.label, made.priority) == ("auth.api_docs", "For developers", 1)
@@ -92,4 +99,4 @@ def test_the_page_names_every_spot_and_no_other() -> None:
 
 
 def test_every_example_is_tried() -> None:
-    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "menu"}
+    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "menu", "tab"}

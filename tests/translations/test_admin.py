@@ -117,7 +117,7 @@ def test_the_report_leads_to_what_is_missing(alice: Client, house: House, book: 
     report = reverse("admin:translations_report")
     shown = text(alice.get(report))
     assert "Missing: 1, books, Polish" in shown
-    assert "50 %" in shown
+    assert "50&nbsp;%" in shown
     lacking = text(alice.get(report, {"entity": "shelf.book", "locale": "pl", "state": "missing"}))
     assert "Books: missing in Polish" in lacking
     assert ">Emma</a>" in lacking

@@ -43,7 +43,7 @@ class NewDictionarySerializer(DictionarySerializer):
     class Meta(DictionarySerializer.Meta):
         fields = (*DictionarySerializer.Meta.fields, "level")  # type: ignore[assignment]
         read_only_fields = ("owner_id", "is_system", "is_active")  # type: ignore[assignment]
-        extra_kwargs = {"key": {"required": False}}  # type: ignore[assignment]
+        extra_kwargs = {"key": {"required": False}}
 
 
 class EntrySerializer(StrictModelSerializer):

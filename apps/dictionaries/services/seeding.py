@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from apps.dictionaries.calculations import normalized, tidy
 from apps.dictionaries.contracts import SYSTEM_DICTIONARIES, SystemDictionary
@@ -12,14 +13,16 @@ from apps.directory.contracts import TenantBook
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.services import service
-from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.tenancy.scope import current_scope
 
 
-def _example(scope: Scope) -> dict[str, object]:
-    return {}
-
-
-@command("dictionaries.dictionary.seed", feature=MANAGE, bulk=True, example=_example)
+@command(
+    "dictionaries.dictionary.seed",
+    feature=MANAGE,
+    bulk=True,
+    undoable=False,
+    undo_reason=_("modules need these dictionaries."),
+)
 def seed_system_dictionaries() -> int:
     """Give the tenant the dictionaries that modules declare, as far as it lacks them, and say how many values came.
 

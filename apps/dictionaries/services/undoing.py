@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -26,7 +27,7 @@ def pointers_taken_back(entry_id: UUID) -> int:
     undone = Action.objects.filter(pk=running().action_id).values_list("input", flat=True).first() or {}
     if "action_id" not in undone:
         return 0
-    values = {
+    values: dict[str, Any] = {
         "actions": list(action_tree(UUID(str(undone["action_id"])))),
         "own": DictionaryEntry._meta.db_table,
         "value": str(entry_id),
