@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "apps.notifications",
     "apps.translations",
     "apps.dictionaries",
+    "apps.search",
     "apps.currencies",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",

@@ -11,7 +11,9 @@ from psycopg import conninfo, errors, sql
 
 from apps.kernel.tenancy.wall import APP_ROLE, OWNER_ROLE
 
-EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "btree_gin")
+# Made where the server has them; what uses them does without elsewhere.
+OPTIONAL_EXTENSIONS = ("vector",)
 TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "120s"}
 
 # Under row-level security an index serves only leakproof operators. These neither raise nor tell anything
@@ -33,6 +35,7 @@ LEAKPROOF = (
     "numeric_ge(numeric, numeric)",
     "similarity_op(text, text)",
     "word_similarity_op(text, text)",
+    "arrayoverlap(anyarray, anyarray)",
 )
 
 # Readers of one custom field: total (NULL for another type), so they can be marked leakproof; a cast cannot.
@@ -126,6 +129,11 @@ def _hand_over(session: psycopg.Connection, name: str) -> None:
 
 def _extend(session: psycopg.Connection) -> None:
     for extension in EXTENSIONS:
+        session.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    offered = session.execute(
+        "SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [list(OPTIONAL_EXTENSIONS)]
+    )
+    for (extension,) in offered.fetchall():
         session.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
 
 

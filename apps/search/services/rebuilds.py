@@ -1,0 +1,44 @@
+"""What operators of a tenant do with the index."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.kernel.commands.declarations import command
+from apps.kernel.errors import FieldError
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import Scope
+from apps.search.errors import KindUnknown, RebuildRunning
+from apps.search.features import MANAGE
+from apps.search.models import SearchIndex
+from apps.search.selectors.kinds import installed_kinds
+from apps.search.services.rebuilding import begin_rebuild
+
+
+def _example(scope: Scope) -> dict[str, Any]:
+    return {"entity": next(iter(installed_kinds()))}
+
+
+@command(
+    "search.index.rebuild",
+    feature=MANAGE,
+    undoable=False,
+    undo_reason=gettext_lazy("the index is made of the records as they are."),
+    example=_example,
+)
+def rebuild_index(*, entity: str) -> UUID:
+    """Have the index of a kind rebuilt, and give the id of the long job that shows it.
+
+    Raises KindUnknown, RebuildRunning.
+    """
+    if entity not in installed_kinds():
+        raise KindUnknown(errors=(FieldError("entity", KindUnknown.code, str(KindUnknown.message)),))
+    if SearchIndex.objects.filter(entity=entity, is_rebuilding=True).exists():
+        raise RebuildRunning
+    label = str(ENTITIES[entity].label_plural)
+    index = begin_rebuild(entity, name=_("Search index: {kind}").format(kind=label))
+    return index.job_id or index.pk

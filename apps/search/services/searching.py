@@ -1,0 +1,210 @@
+"""Searches: several ways at once, put together by rank, with counts and what is shown of a page."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.urls import reverse
+
+from apps.kernel.commands.history.labels import record_url
+from apps.kernel.errors import FieldError
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.search.calculations.lexemes import asked_chunks
+from apps.search.calculations.marking import marked, wanted_words
+from apps.search.calculations.ranking import counted, merged
+from apps.search.contracts import EmbeddingFailed, Found, Searchable, Shown
+from apps.search.errors import KindUnknown, QuestionEmpty, QuestionTooLong
+from apps.search.models import SearchDocument, SearchIndex, Strategy
+from apps.search.selectors.hits import CANDIDATES, Hit, Hits, Question, token_hits, word_hits
+from apps.search.selectors.kinds import installed_kinds, open_kinds
+from apps.search.selectors.meanings import meaning_hits
+from apps.search.selectors.settings import SearchWay, current_way
+from apps.search.services.embedding import meaning_of
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 200
+PAGE = 20
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One hit as it is shown. `marked_title` and `marked_subtitle` are HTML."""
+
+    entity: str
+    entity_label: str
+    id: UUID
+    title: str
+    subtitle: str
+    url: str
+    icon: str
+    score: float
+    marked_title: str
+    marked_subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found. `failed` maps ways of searching that could not be gone to the reason.
+
+    `counts` are by kind of record, `is_capped` when there may be more than they say. `building` are kinds whose index
+    is not complete. `took` is in milliseconds.
+    """
+
+    text: str
+    results: tuple[Result, ...]
+    counts: Mapping[str, int]
+    is_capped: bool
+    strategies: tuple[str, ...]
+    failed: Mapping[str, str]
+    building: tuple[str, ...]
+    took: float
+
+
+@dataclass(slots=True)
+class _Ways:
+    """The ranked lists of the ways that could be gone, and why the others could not."""
+
+    lists: dict[str, Hits] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def go(self, name: str, way: Callable[[], Hits]) -> None:
+        """Go one way in a savepoint; its failure is nobody else's."""
+        try:
+            with scoped_transaction():
+                self.lists[name] = way()
+        except EmbeddingFailed as error:
+            self.failed[name] = str(error)
+        except Exception as error:
+            logger.exception("the way of searching %s failed", name)
+            self.failed[name] = type(error).__name__
+
+
+def find(text: str, *, entities: Collection[str] = (), limit: int = PAGE, quick: bool = False) -> Findings:
+    """Search the kinds that the actor may see, or those of them that are named.
+
+    `quick` leaves out what asks somebody outside. Raises QuestionEmpty, QuestionTooLong, KindUnknown.
+    """
+    began = time.perf_counter()
+    check_text(text)
+    kinds = _chosen(entities)
+    way = current_way()
+    question = Question(text, tuple(kinds), way.language)
+    ways = _gone(question, way, quick=quick)
+    scores = merged(ways.lists.values())
+    counts = counted({hit: hit.entity for hit in scores})
+    results = _results(list(scores.items())[:limit], kinds, text)
+    return Findings(
+        text=text,
+        results=tuple(results),
+        counts=counts,
+        is_capped=any(len(hits) >= CANDIDATES for hits in ways.lists.values()),
+        strategies=tuple(ways.lists),
+        failed=ways.failed,
+        building=unbuilt(kinds),
+        took=(time.perf_counter() - began) * 1_000,
+    )
+
+
+def check_text(text: str, *, name: str = "q") -> None:
+    """Refuse what cannot be searched for. Raises QuestionEmpty, QuestionTooLong."""
+    refusal: type[QuestionEmpty | QuestionTooLong] | None = None
+    if len(text) > LONGEST:
+        refusal = QuestionTooLong
+    elif "\0" in text or not asked_chunks(text):
+        refusal = QuestionEmpty
+    if refusal is not None:
+        raise refusal(errors=(FieldError(name, refusal.code, str(refusal.message)),))
+
+
+def _chosen(entities: Collection[str]) -> dict[str, Searchable]:
+    kinds = open_kinds()
+    unknown = [entity for entity in entities if entity not in kinds]
+    if unknown:
+        text = f"{KindUnknown.message} ({', '.join(unknown)})"
+        raise KindUnknown(errors=(FieldError("entities", KindUnknown.code, text),), known=sorted(kinds))
+    return {entity: kind for entity, kind in kinds.items() if not entities or entity in entities}
+
+
+def _gone(question: Question, way: SearchWay, *, quick: bool) -> _Ways:
+    ways = _Ways()
+    if not question.entities:
+        return ways
+    # Before the first statement, because nobody outside is asked inside a transaction.
+    vector: list[float] | None = None
+    if way.asks_provider and not quick:
+        try:
+            vector = meaning_of(question.text, way)
+        except EmbeddingFailed as error:
+            ways.failed[Strategy.VECTORS] = str(error)
+    if Strategy.FULL_TEXT in way.strategies:
+        ways.go(Strategy.FULL_TEXT, lambda: word_hits(question))
+    if Strategy.HASHED in way.strategies:
+        ways.go(Strategy.HASHED, lambda: token_hits(question))
+    if vector is not None:
+        ways.go(Strategy.VECTORS, lambda: meaning_hits(question, vector))
+    return ways
+
+
+def _results(best: list[tuple[Hit, float]], kinds: Mapping[str, Searchable], text: str) -> list[Result]:
+    rows = SearchDocument.objects.filter(pk__in=[hit.id for hit, _score in best])
+    texts = {pk: (title, subtitle) for pk, title, subtitle in rows.values_list("pk", "title", "subtitle")}
+    wanted = wanted_words(asked_chunks(text))
+    return [
+        _result(hit, Found(hit.entity, hit.record_id, *texts[hit.id]), score, kinds[hit.entity], wanted)
+        for hit, score in best
+        if hit.id in texts
+    ]
+
+
+def _result(hit: Hit, found: Found, score: float, kind: Searchable, wanted: tuple[str, ...]) -> Result:
+    entity = ENTITIES[hit.entity]
+    shown = kind.format_result(found) if kind.format_result else Shown(found.title, found.subtitle)
+    return Result(
+        entity=hit.entity,
+        entity_label=str(entity.label),
+        id=hit.record_id,
+        title=shown.title,
+        subtitle=shown.subtitle,
+        url=address_of(kind, found),
+        icon=shown.icon or entity.icon or "description",
+        score=round(score, 6),
+        marked_title=marked(shown.title, wanted),
+        marked_subtitle=marked(shown.subtitle, wanted),
+    )
+
+
+def address_of(kind: Searchable, found: Found) -> str:
+    """Where a hit leads, "" where it has no page."""
+    if callable(kind.url):
+        return kind.url(found)
+    if kind.url:
+        return reverse(kind.url, args=[found.id])
+    return record_url(found.entity, found.id)
+
+
+def unbuilt(entities: Collection[str]) -> tuple[str, ...]:
+    """Those of the kinds whose index is not complete yet."""
+    rows = SearchIndex.objects.filter(entity__in=list(entities), is_built=True)
+    return tuple(sorted(set(entities) - set(rows.values_list("entity", flat=True))))
+
+
+class IndexQuery:
+    """The kernel's port `SearchQuery`: lists are searched by the index where it is complete."""
+
+    def ids(self, entity: str, text: str, *, limit: int) -> list[UUID] | None:
+        """Ids of matching records, best first; None for a kind that is not declared, or not indexed as a whole.
+
+        The list itself says who may see it and what of it.
+        """
+        if entity not in installed_kinds() or unbuilt([entity]):
+            return None
+        question = Question(text[:LONGEST], (entity,), current_way().language)
+        hits = dict.fromkeys([*word_hits(question), *token_hits(question)])
+        return [hit.record_id for hit in hits][:limit]
