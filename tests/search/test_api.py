@@ -166,7 +166,9 @@ def test_what_cannot_be_asked_is_refused(bob: Client, asked: dict[str, str], exp
     assert (answer.status_code, complaints(answer)) == (400, expected)
 
 
-@pytest.mark.parametrize("text", ["'", "\\", "a'b", "a:*", "!dune & |", "(((", "<->", "%_", "ﬁ", "\ud7ff", "日本語", "🎉 dune"])
+@pytest.mark.parametrize(
+    "text", ["'", "\\", "a'b", "a:*", "!dune & |", "(((", "<->", "%_", "ﬁ", "\ud7ff", "日本語", "🎉 dune"]
+)
 def test_signs_of_the_database_are_just_signs(house: House, bob: Client, text: str) -> None:
     make_book(house, "Dune ' \\ a'b :* 日本語 ﬁsh")
     build_index(house)
