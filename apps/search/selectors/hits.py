@@ -5,7 +5,7 @@ A hit is the id of a document; what is shown of it is read later, for one page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from apps.kernel.tenancy.scope import current_scope
 from apps.search.calculations.digests import tokens_of
 from apps.search.calculations.folding import folded_line
 from apps.search.calculations.lexemes import asked_chunks, question_of, tag_of
-from apps.search.selectors.kinds import Documents, reachable
+from apps.search.selectors.kinds import Documents
 from apps.search.selectors.questions import Rank, matching
 from apps.search.selectors.stems import stem_of
 from apps.search.selectors.vocabulary import meant_words
@@ -29,10 +29,10 @@ FEW = 5  # hits, below which words may have been mistyped
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for, among which kinds, in which language words are brought back to their stems."""
+    """What is looked for, among which documents, in which language words are brought back to their stems."""
 
     text: str
-    entities: tuple[str, ...]
+    rows: Documents
     language: str
 
 
@@ -54,7 +54,7 @@ def word_hits(question: Question) -> Hits:
     if not asked:
         return []
     tag, stem = tag_of(current_scope().tenant_id), stem_of(question.language, [question.text])
-    rows = reachable(question.entities)
+    rows = question.rows
     found = _together(
         _title_hits(rows, question.text), _ranked(rows, question_of(asked, tag=tag, stem=stem), question.text)
     )
@@ -73,7 +73,7 @@ def token_hits(question: Question) -> Hits:
     tokens = tokens_of([question.text], pepper=keys.pepper) if keys else []
     if not tokens:
         return []
-    rows = reachable(question.entities).filter(tokens__overlap=tokens)
+    rows = question.rows.filter(tokens__overlap=tokens)
     return _hits(rows.order_by("title_key", "id")[:CANDIDATES])
 
 
@@ -110,6 +110,3 @@ def nearest(rows: Documents, distance: Any, *, farthest: float, limit: int = TIT
     near = rows.annotate(distance=distance).filter(distance__lte=farthest).order_by(F("distance").asc(), "id")
     return _hits(near[:limit])
 
-
-Way = Callable[[Question], Hits]
-Ranked = Sequence[Hit]

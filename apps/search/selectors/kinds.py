@@ -39,7 +39,7 @@ def reachable(entities: Iterable[str]) -> Documents:
     restricted = [entity for entity in wanted if can_be_restricted(ENTITIES[entity].model)]
     if not restricted:
         return rows
-    test = ~Q(entity__in=restricted)
+    test = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()
     for entity in restricted:
         records = visible(ENTITIES[entity].model._default_manager.filter(pk=OuterRef("record_id")))
         test |= Q(entity=entity) & Exists(records)

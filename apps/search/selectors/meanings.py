@@ -11,7 +11,6 @@ from django.db import connection, models
 from django.db.models import F, Func, Value
 
 from apps.search.selectors.hits import Hits, Question, nearest
-from apps.search.selectors.kinds import reachable
 
 FARTHEST = 0.75  # a cosine distance from which on things have nothing to do with each other
 
@@ -47,6 +46,6 @@ def has_pgvector() -> bool:
 
 def meaning_hits(question: Question, vector: Sequence[float], *, kind: type[_Distance] | None = None) -> Hits:
     """Documents whose meaning is near the vector. Vectors of another length are of another model and left out."""
-    rows = reachable(question.entities).filter(embedding__isnull=False, embedding__len=len(vector))
+    rows = question.rows.filter(embedding__isnull=False, embedding__len=len(vector))
     chosen: Any = kind or (VectorDistance if has_pgvector() else OwnDistance)
     return nearest(rows, chosen(vector), farthest=FARTHEST)

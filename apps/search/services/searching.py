@@ -21,7 +21,7 @@ from apps.search.contracts import EmbeddingFailed, Found, Searchable, Shown
 from apps.search.errors import KindUnknown, QuestionEmpty, QuestionTooLong
 from apps.search.models import SearchDocument, SearchIndex, Strategy
 from apps.search.selectors.hits import CANDIDATES, Hit, Hits, Question, token_hits, word_hits
-from apps.search.selectors.kinds import installed_kinds, open_kinds
+from apps.search.selectors.kinds import installed_kinds, open_kinds, reachable
 from apps.search.selectors.meanings import meaning_hits
 from apps.search.selectors.settings import SearchWay, current_way
 from apps.search.services.embedding import meaning_of
@@ -95,8 +95,7 @@ def find(text: str, *, entities: Collection[str] = (), limit: int = PAGE, quick:
     check_text(text)
     kinds = _chosen(entities)
     way = current_way()
-    question = Question(text, tuple(kinds), way.language)
-    ways = _gone(question, way, quick=quick)
+    ways = _gone(Question(text, reachable(kinds), way.language), way, quick=quick) if kinds else _Ways()
     scores = merged(ways.lists.values())
     counts = counted({hit: hit.entity for hit in scores})
     results = _results(list(scores.items())[:limit], kinds, text)
@@ -134,8 +133,6 @@ def _chosen(entities: Collection[str]) -> dict[str, Searchable]:
 
 def _gone(question: Question, way: SearchWay, *, quick: bool) -> _Ways:
     ways = _Ways()
-    if not question.entities:
-        return ways
     # Before the first statement, because nobody outside is asked inside a transaction.
     vector: list[float] | None = None
     if way.asks_provider and not quick:
@@ -205,6 +202,6 @@ class IndexQuery:
         """
         if entity not in installed_kinds() or unbuilt([entity]):
             return None
-        question = Question(text[:LONGEST], (entity,), current_way().language)
+        question = Question(text[:LONGEST], reachable([entity]), current_way().language)
         hits = dict.fromkeys([*word_hits(question), *token_hits(question)])
         return [hit.record_id for hit in hits][:limit]
