@@ -16,6 +16,7 @@ BENCHMARKS = {
     "crypto": "encryption, decryption and blind index of one value",
     "expressions": "parsing and evaluating a condition",
     "currencies": "a thousand conversions over twenty pairs, and a correction of a thousand rates",
+    "search": "searches over 1 million documents in every way, and how soon a change is found",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
     "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",

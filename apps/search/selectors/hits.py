@@ -109,4 +109,3 @@ def nearest(rows: Documents, distance: Any, *, farthest: float, limit: int = TIT
     """Documents by their distance from a meaning, the nearest first."""
     near = rows.annotate(distance=distance).filter(distance__lte=farthest).order_by(F("distance").asc(), "id")
     return _hits(near[:limit])
-

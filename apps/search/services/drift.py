@@ -92,9 +92,9 @@ def _differing(kind: Searchable, records: list[Any], way: SearchWay, drift: Drif
 
 def _end(kind: Searchable, drift: Drift, *, repair: bool) -> None:
     with writing([kind.entity]):
-        drift.documents = SearchDocument.objects.filter(entity=kind.entity).order_by().count()
         lost = list(orphans(kind).values_list("record_id", flat=True))
         drift.orphaned = len(lost)
+        drift.documents = drift.records - drift.missing + drift.orphaned
         if repair:
             forget(kind, lost)
         index = index_of(kind.entity)

@@ -57,13 +57,15 @@ def begin_rebuild(entity: str, *, name: str = "") -> SearchIndex:
     return index
 
 
-def start_here(entity: str) -> SearchIndex:
-    """Begin a rebuild that this process carries out, or take one up that was left."""
+def start_here(entity: str, *, name: str = "") -> SearchIndex:
+    """Begin a rebuild that this process carries out, or take one up that was left; `name` opens a long job for it."""
     with writing([entity]):
         index = index_of(entity)
         if not index.is_rebuilding:
             _start(index)
-            index.save(force_update=True)
+        if name:
+            index.job_id = service(ProgressReporter).open(REBUILD_WORK, name=name, total=index.total)
+        index.save(force_update=True)
     return index
 
 
@@ -77,14 +79,18 @@ def work_on_rebuild(index_id: UUID, lease: Lease) -> None:
     """Carry a rebuild to its end, and tell its long job. A kind that nobody declares any more is let go."""
     with scoped_transaction():
         index = SearchIndex.objects.filter(pk=index_id, is_rebuilding=True).first()
-    if index is None:
-        return
+    if index is not None:
+        carry_out(index, lambda _index: lease.check())
+
+
+def carry_out(index: SearchIndex, watch: Watch) -> None:
+    """Rebuild what is left, and tell the long job how far it is; who stops that stops the rebuild where it is."""
     try:
-        rebuild(index, _watching(lease))
+        rebuild(index, _telling(watch))
     except Stopped:
-        service(ProgressReporter).cancelled(_job(index))
+        _end_job(index, is_stopped=True)
     else:
-        _tell(index)
+        _end_job(index)
 
 
 def rebuild(index: SearchIndex, watch: Watch) -> None:
@@ -155,29 +161,27 @@ def orphans(kind: Searchable) -> Any:
     return SearchDocument.objects.filter(entity=kind.entity).exclude(Exists(living))
 
 
-def _job(index: SearchIndex) -> UUID:
-    return index.job_id or index.pk
-
-
-def _watching(lease: Lease) -> Watch:
+def _telling(watch: Watch) -> Watch:
     progress = service(ProgressReporter)
 
-    def watch(index: SearchIndex) -> None:
-        lease.check()
+    def told(index: SearchIndex) -> None:
+        watch(index)
         if index.job_id is None:
             return
         if progress.is_cancellation_requested(index.job_id):
             raise Stopped
         progress.advance(index.job_id, index.done, index.total)
 
-    return watch
+    return told
 
 
-def _tell(index: SearchIndex) -> None:
+def _end_job(index: SearchIndex, *, is_stopped: bool = False) -> None:
+    progress = service(ProgressReporter)
     if index.job_id is None:
         return
-    progress = service(ProgressReporter)
-    if index.failed_at is not None:
+    if is_stopped:
+        progress.cancelled(index.job_id)
+    elif index.failed_at is not None:
         progress.fail(index.job_id, _("Some records could not be indexed; the log names them."))
     else:
         progress.complete(index.job_id, {"done": index.done})
