@@ -198,7 +198,7 @@ def _figure(name: str, taken: Samples, bare: Samples | None, against: str, *, is
 def _freshness(scope: Scope) -> Figure:
     """From a command's return until its record is found, with a worker in a process of its own."""
     with using_scope(scope):
-        currency = create_currency(code="EUR", name="Euro")
+        currency = create_currency(code="CHF", name="Franc")
         with _worker():
             taken = [_until_found(currency.pk, f"Fresh{number}") for number in range(WRITES)]
     samples = Samples(tuple(sorted(taken)))

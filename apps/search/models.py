@@ -56,24 +56,22 @@ class SearchDocument(TenantModel):
     referenced = False
 
     organization_id = RecordsOrganization(null=True)
-    entity = models.TextField(_("kind of record"))
-    record_id = models.UUIDField(_("record"))
-    title = models.TextField(_("title"))
-    subtitle = models.TextField(_("subtitle"), default="")
+    entity = models.TextField()
+    record_id = models.UUIDField()
+    title = models.TextField()
+    subtitle = models.TextField(default="")
     title_key = models.TextField()
     words = SearchVectorField()
     tokens = ArrayField(models.UUIDField(), default=list)
     embedding = ArrayField(models.FloatField(), null=True)
     source_digest = models.TextField(default="")
-    language = models.TextField(_("language"), default="simple")
+    language = models.TextField(default="simple")
     checksum = models.TextField()
 
     objects: ClassVar[DocumentManager] = DocumentManager()
 
     class Meta:
         db_table = "search_document"
-        verbose_name = _("search document")
-        verbose_name_plural = _("search documents")
         base_manager_name = "objects"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant_id", "entity", "record_id"], name="search_document_once")
@@ -145,25 +143,23 @@ class SearchIndex(TenantModel):
     audited = False
     unaudited_reason = "It moves while the index is worked on; who had it rebuilt stands in the history."
 
-    entity = models.TextField(_("kind of record"))
-    is_built = models.BooleanField(_("complete"), default=False)
-    is_rebuilding = models.BooleanField(_("being rebuilt"), default=False)
+    entity = models.TextField()
+    is_built = models.BooleanField(default=False)
+    is_rebuilding = models.BooleanField(default=False)
     position = models.UUIDField(null=True)
-    done = models.PositiveBigIntegerField(_("done"), default=0)
-    total = models.PositiveBigIntegerField(_("records"), default=0)
-    job_id = models.UUIDField(_("long job"), null=True)
-    built_at = models.DateTimeField(_("rebuilt"), null=True)
-    checked_at = models.DateTimeField(_("compared"), null=True)
-    missing = models.PositiveBigIntegerField(_("missing"), default=0)
-    stale = models.PositiveBigIntegerField(_("out of date"), default=0)
-    orphaned = models.PositiveBigIntegerField(_("without a record"), default=0)
-    last_error = models.TextField(_("last error"), default="")
-    failed_at = models.DateTimeField(_("failed"), null=True)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    job_id = models.UUIDField(null=True)
+    built_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    missing = models.PositiveBigIntegerField(default=0)
+    stale = models.PositiveBigIntegerField(default=0)
+    orphaned = models.PositiveBigIntegerField(default=0)
+    last_error = models.TextField(default="")
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "search_index"
-        verbose_name = _("search index")
-        verbose_name_plural = _("search indexes")
         base_manager_name = "objects"
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "entity"], name="search_index_once")]
 

@@ -54,7 +54,7 @@ class CountSerializer(serializers.Serializer[Any]):
     """How many records of a kind were found."""
 
     entity = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the serializer's
     count = serializers.IntegerField()
 
 
@@ -156,7 +156,7 @@ class KindStatusSerializer(serializers.Serializer[Any]):
     """The index of one kind of record; `missing`, `stale` and `orphaned` are of the last comparison."""
 
     entity = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not the serializer's
     documents = serializers.IntegerField()
     embedded = serializers.IntegerField()
     is_built = serializers.BooleanField()
@@ -194,6 +194,6 @@ def shown_status(status: IndexStatus) -> dict[str, Any]:
 
 
 def _facts(kind: KindStatus) -> dict[str, Any]:
-    names = [name for name in KindStatusSerializer().fields if name not in {"entity", "label", "documents", "embedded"}]
     own = {"entity": kind.entity, "label": kind.label, "documents": kind.documents, "embedded": kind.embedded}
+    names = [str(name) for name in KindStatusSerializer().fields if str(name) not in own]
     return own | {name: getattr(kind.index, name) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -39,7 +40,7 @@ def reachable(entities: Iterable[str]) -> Documents:
     restricted = [entity for entity in wanted if can_be_restricted(ENTITIES[entity].model)]
     if not restricted:
         return rows
-    test = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()
+    test: Any = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()
     for entity in restricted:
         records = visible(ENTITIES[entity].model._default_manager.filter(pk=OuterRef("record_id")))
         test |= Q(entity=entity) & Exists(records)

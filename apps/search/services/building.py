@@ -101,7 +101,7 @@ class DraftMaker:
         title, subtitle = (self._text(shown, made)[:LONGEST_TITLE] for made in (self.kind.title, self.kind.subtitle))
         texts = (*self._texts(shown, title, subtitle), *self.custom.texts_of(record, owner))
         private = tuple(text for name in self.kind.hash_only for text in _texts_in(getattr(record, name)))
-        source = self.kind.build_source(shown) if self.kind.build_source else "\n".join(text for text, _ in texts)  # type: ignore[arg-type]
+        source = self.kind.build_source(shown) if self.kind.build_source else "\n".join(text for text, _ in texts)
         return Draft(record.pk, owner, title, subtitle, texts, private, source[:LONGEST_SOURCE])
 
     def _texts(self, shown: OpenRecord, title: str, subtitle: str) -> Iterator[tuple[str, str]]:

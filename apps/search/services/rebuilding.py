@@ -39,8 +39,8 @@ class Stopped(Exception):
 
 def index_of(entity: str) -> SearchIndex:
     """The row of a kind's index, made when it is not there. Inside the tenant's scope."""
-    index, _made = SearchIndex.objects.get_or_create(entity=entity)
-    return index
+    found: tuple[SearchIndex, bool] = SearchIndex.objects.get_or_create(entity=entity)
+    return found[0]
 
 
 def begin_rebuild(entity: str, *, name: str = "") -> SearchIndex:

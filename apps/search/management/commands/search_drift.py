@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.kernel.tenancy.scope import system_scope
 from apps.progress.contracts import progress_bar
+from apps.search.contracts import Searchable
 from apps.search.management.choosing import add_choices, chosen
 from apps.search.services.drift import Drift, compare
 
@@ -29,12 +31,20 @@ class Command(BaseCommand):
         """Compare, report, and fail if something differs."""
         total = 0
         for tenant_id, kind in chosen(options["tenant"], options["entity"]):
-            with system_scope(tenant_id, "search_drift"), progress_bar(None, kind.entity) as bar:
-                drift = compare(kind, repair=options["repair"], tick=bar.update)
+            drift = _compared(tenant_id, kind, repair=options["repair"])
             self.stdout.write(f"{tenant_id} {_told(drift)}")
             total += drift.total
         if total and not options["repair"]:
             raise CommandError(f"{total} documents differ; --repair mends them.")
+
+
+def _compared(tenant_id: UUID, kind: Searchable, *, repair: bool) -> Drift:
+    with system_scope(tenant_id, "search_drift"), progress_bar(None, kind.entity) as bar:
+
+        def tick(records: int) -> None:
+            bar.update(records)
+
+        return compare(kind, repair=repair, tick=tick)
 
 
 def _told(drift: Drift) -> str:
