@@ -14,7 +14,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.currencies.services import create_currency, update_currency
+from apps.currencies.models import Currency
+from apps.currencies.services import update_currency
 from apps.directory.services import create_organization
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -53,7 +54,7 @@ SELECT uuid7(), tenant, organization, now(), now(), %(kind)s, uuid7(), title, 'b
     (SELECT string_agg(format('''%%s%%s'':%%s%%s', tag, word, place, CASE WHEN place <= 3 THEN 'A' ELSE 'C' END), ' ')
         FROM unnest(said) WITH ORDINALITY AS w (word, place))::tsvector
         || format('''%%1$sbc'':12B ''%%1$s%%2$s'':13B ''%%1$sbc%%2$s'':13B', tag, number)::tsvector,
-    ARRAY[md5(tag || number)::uuid], '', 'simple', md5(number::text)
+    jsonb_build_array(md5(tag || number)), '', 'simple', md5(number::text)
 FROM (
     SELECT number, said, array_to_string(said[1:3], ' ') AS title, (%(tenants)s::uuid[])[place] AS tenant,
         (%(organizations)s::uuid[])[place] AS organization, (%(tags)s::text[])[place] AS tag
@@ -198,7 +199,8 @@ def _figure(name: str, taken: Samples, bare: Samples | None, against: str, *, is
 def _freshness(scope: Scope) -> Figure:
     """From a command's return until its record is found, with a worker in a process of its own."""
     with using_scope(scope):
-        currency = create_currency(code="CHF", name="Franc")
+        with scoped_transaction():
+            currency: Currency = Currency.objects.filter(deleted_at__isnull=True).order_by("pk")[:1].get()
         with _worker():
             taken = [_until_found(currency.pk, f"Fresh{number}") for number in range(WRITES)]
     samples = Samples(tuple(sorted(taken)))

@@ -62,7 +62,7 @@ class SearchDocument(TenantModel):
     subtitle = models.TextField(default="")
     title_key = models.TextField()
     words = SearchVectorField()
-    tokens = ArrayField(models.UUIDField(), default=list)
+    tokens = models.JSONField(default=list)
     embedding = ArrayField(models.FloatField(), null=True)
     source_digest = models.TextField(default="")
     language = models.TextField(default="simple")
@@ -79,7 +79,7 @@ class SearchDocument(TenantModel):
         indexes: ClassVar = [
             # Without a list of pending entries: a search would read it from end to end.
             GinIndex(fields=["words"], name="search_document_words", fastupdate=False),
-            GinIndex(fields=["tokens"], name="search_document_tokens", fastupdate=False),
+            GinIndex(fields=["tokens"], opclasses=["jsonb_path_ops"], name="search_document_tokens", fastupdate=False),
             models.Index(
                 fields=["tenant_id", "title_key"],
                 name="search_document_title",

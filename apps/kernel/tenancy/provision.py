@@ -35,7 +35,6 @@ LEAKPROOF = (
     "numeric_ge(numeric, numeric)",
     "similarity_op(text, text)",
     "word_similarity_op(text, text)",
-    "arrayoverlap(anyarray, anyarray)",
 )
 
 # Readers of one custom field: total (NULL for another type), so they can be marked leakproof; a cast cannot.

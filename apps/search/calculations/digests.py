@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from uuid import UUID
 
 from apps.kernel.crypto.envelope import normalised
 
 PHONE = re.compile(r"\+?[\d\s()/.-]{6,40}")
+TOKEN_BYTES = 16
 LONGEST = 1_000  # a longer text is no value that anybody types
 
 
@@ -25,14 +25,15 @@ def spellings(value: str) -> set[str]:
     return found
 
 
-def tokens_of(values: Iterable[str], *, pepper: bytes) -> list[UUID]:
+def tokens_of(values: Iterable[str], *, pepper: bytes) -> list[str]:
     """Tokens of values, 128 bits of an HMAC each: equal for equal values, nothing to anybody without the key."""
     texts = {spelling for value in values for spelling in spellings(value)}
     return sorted(_token(text, pepper) for text in texts)
 
 
-def _token(text: str, pepper: bytes) -> UUID:
-    return UUID(bytes=hmac.digest(pepper, b"search|" + text.encode(errors="surrogatepass"), hashlib.sha256)[:16])
+def _token(text: str, pepper: bytes) -> str:
+    digest = hmac.digest(pepper, b"search|" + text.encode(errors="surrogatepass"), hashlib.sha256)
+    return digest[:TOKEN_BYTES].hex()
 
 
 def checksum_of(parts: Iterable[str]) -> str:

@@ -157,7 +157,7 @@ def _facts(document: SearchDocument) -> Sequence[str]:
         document.title,
         document.subtitle,
         document.words,
-        ",".join(map(str, document.tokens)),
+        ",".join(document.tokens),
         document.source_digest,
         document.language,
     )
