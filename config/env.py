@@ -181,6 +181,83 @@ def mail(address: str, *, folder: Path) -> Mail:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where files lie, in the words of Django's STORAGES; `folder` is for the back end that keeps them on disk.
+
+    `redirects`: whoever may have a file is sent to the storage itself, with an address that is good for a minute.
+    """
+
+    backend: str
+    folder: Path
+    options: Mapping[str, Any]
+    redirects: bool = False
+
+
+def storage(address: str, *, folder: Path) -> Storage:
+    """Read AGORA_STORAGE_URL.
+
+    `file:///folder`, and `file://` for the given folder. `s3://key:secret@host/bucket/prefix?region=eu-central-1` for
+    Amazon S3 and what speaks like it; without key and secret those of the machine count. Further words: `tls=0` for
+    plain HTTP, `addressing=virtual|path`, `delivery=stream` where browsers do not reach the storage.
+    """
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        raise _not_a_storage() from None
+    if parts.scheme == "file" and not parts.netloc and not parts.query:
+        return Storage("django.core.files.storage.FileSystemStorage", Path(unquote(parts.path) or folder), {})
+    bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
+    words = {"tls": "1", "addressing": "path", "delivery": "redirect", "region": ""}
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    chosen = {**words, **given}
+    misread = not parts.hostname or not bucket or bool(parts.username) != bool(parts.password)
+    if parts.scheme != "s3" or misread or not set(given) <= set(words) or not _are_known(chosen):
+        raise _not_a_storage()
+    options = {
+        "bucket_name": bucket,
+        "location": prefix,
+        "endpoint_url": f"{'https' if chosen['tls'] == '1' else 'http'}://{parts.hostname}{port}",
+        "region_name": chosen["region"] or None,
+        "access_key": unquote(parts.username or "") or None,
+        "secret_key": unquote(parts.password or "") or None,
+        "addressing_style": chosen["addressing"],
+        "signature_version": "s3v4",
+        "querystring_auth": True,
+        "default_acl": None,
+        "max_memory_size": 1024 * 1024,  # larger ones are read through a temporary file
+    }
+    return Storage("storages.backends.s3.S3Storage", folder, options, redirects=chosen["delivery"] == "redirect")
+
+
+def _are_known(words: Mapping[str, str]) -> bool:
+    allowed = {"tls": ("0", "1"), "addressing": ("path", "virtual"), "delivery": ("redirect", "stream")}
+    return all(words[name] in values for name, values in allowed.items())
+
+
+def _not_a_storage() -> SettingInvalid:
+    forms = "file:///folder or s3://key:secret@host/bucket?region=eu-central-1"
+    return SettingInvalid(name="AGORA_STORAGE_URL", complaint=f"has to look like {forms}")
+
+
+def scanner(address: str) -> str:
+    """Read AGORA_SCANNER_URL: `clamav://host:3310`, `clamav:///run/clamav/clamd.ctl`, or nothing."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise _not_a_scanner() from None
+    if address and (parts.scheme != "clamav" or bool(parts.hostname) == bool(parts.path.strip("/"))):
+        raise _not_a_scanner()
+    return address
+
+
+def _not_a_scanner() -> SettingInvalid:
+    forms = "clamav://host:3310 or clamav:///run/clamav/clamd.ctl"
+    return SettingInvalid(name="AGORA_SCANNER_URL", complaint=f"has to look like {forms}")
+
+
 def sender(name: str, default: str) -> str:
     """Read whom mails come from: `shop@example.org` or `Shop <shop@example.org>`."""
     value = text(name, default)

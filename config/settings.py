@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "apps.translations",
     "apps.dictionaries",
     "apps.search",
+    "apps.attachments",
     "apps.currencies",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
@@ -181,11 +182,19 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
+# Exports, downloads and attachments: on this machine, or wherever AGORA_STORAGE_URL says (docs/how-to/files.md).
+_STORAGE = env.storage(env.secret("AGORA_STORAGE_URL", "file://"), folder=BASE_DIR / "var" / "media")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": _STORAGE.backend, "OPTIONS": dict(_STORAGE.options)},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MEDIA_ROOT = BASE_DIR / "var" / "media"
+MEDIA_ROOT = _STORAGE.folder
+ATTACHMENTS_REDIRECT = _STORAGE.redirects
+ATTACHMENTS_LARGEST = 25 * 1024 * 1024
+ATTACHMENTS_QUOTA = env.integer("AGORA_FILES_QUOTA_MB", 512, least=0) * 1024 * 1024  # of a tenant without its own
+ATTACHMENTS_KEPT_DAYS = env.integer("AGORA_FILES_KEPT_DAYS", 30, least=1)  # content of deleted files
+ATTACHMENTS_LINK_SECONDS = env.integer("AGORA_FILES_LINK_SECONDS", 300, least=10)
+ATTACHMENTS_SCANNER = env.scanner(env.text("AGORA_SCANNER_URL", ""))
 WHITENOISE_USE_FINDERS = True
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -16,6 +16,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = "Content-Security-Policy"
 KEEPING = "Cache-Control"
+KEPT = ("public", "private, max-age=")  # what a view has to say for an answer to be kept
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -73,10 +74,10 @@ def _is_static(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def _close(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Say what the answer may load, and let nobody keep it unless the view calls it public."""
+    """Say what the answer may load, and let nobody keep it unless the view says who may."""
     if POLICY not in response.headers:
         response.headers[POLICY] = _policy_of(request, response)
-    if "public" not in response.headers.get(KEEPING, ""):
+    if not any(word in response.headers.get(KEEPING, "") for word in KEPT):
         response.headers[KEEPING] = "no-store"
 
 
