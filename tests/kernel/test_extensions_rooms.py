@@ -169,6 +169,18 @@ def test_blocks_and_closing_inside_do_not_reach_the_callers_connection(scoped: H
 
 
 @pytest.mark.committed
+def test_it_reads_on_after_an_inner_block(scoped: House) -> None:
+    [book] = make_books(scoped, {"title": "New"})
+
+    def read() -> list[UUID]:
+        with scoped_transaction():
+            asked("SELECT 1")
+        return list(Book.objects.values_list("pk", flat=True))
+
+    with room() as place:
+        assert place.run("probes.read", read, seconds=2) == [book.pk]
+
+
 def test_without_a_transaction_it_gets_one(house: House) -> None:
     with using_scope(house.scope()), room() as place:
         assert place.run("probes.alone", Book.objects.count, seconds=2) == 0

@@ -127,7 +127,8 @@ class Room:
         own = self._connection
         lent: Any = type(own)({**own.settings_dict, "DISABLE_SERVER_SIDE_CURSORS": True}, own.alias)
         lent.connection = own.connection
-        lent.autocommit, lent.in_atomic_block, lent.commit_on_exit = False, True, False
+        # As in any transaction's outermost block; without `commit_on_exit` the first inner block would end the outer.
+        lent.autocommit, lent.in_atomic_block, lent.commit_on_exit = False, True, True
         lent.queries_log, lent.force_debug_cursor = own.queries_log, own.force_debug_cursor
         lent._close = lambda: None  # the session is not the borrower's to end
         lent.execute_wrappers = [*own.execute_wrappers, self._fence(lease)]
