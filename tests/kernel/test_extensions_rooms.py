@@ -168,7 +168,6 @@ def test_blocks_and_closing_inside_do_not_reach_the_callers_connection(scoped: H
     assert asked("SELECT 1") == 1
 
 
-@pytest.mark.committed
 def test_it_reads_on_after_an_inner_block(scoped: House) -> None:
     [book] = make_books(scoped, {"title": "New"})
 
@@ -181,6 +180,7 @@ def test_it_reads_on_after_an_inner_block(scoped: House) -> None:
         assert place.run("probes.read", read, seconds=2) == [book.pk]
 
 
+@pytest.mark.committed
 def test_without_a_transaction_it_gets_one(house: House) -> None:
     with using_scope(house.scope()), room() as place:
         assert place.run("probes.alone", Book.objects.count, seconds=2) == 0

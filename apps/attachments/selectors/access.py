@@ -133,6 +133,15 @@ def demand_own(row: Attachment) -> None:
     demand_place(row.entity, row.record_id)
 
 
+def may_edit(row: Attachment) -> bool:
+    """Say whether the actor may change a file that they see."""
+    try:
+        demand_place(row.entity, row.record_id)
+    except PlatformError:
+        return False
+    return True
+
+
 def demand_still_allowed(entity: str, record_id: UUID | None) -> None:
     """Demand for an undo that the actor may change such records, and this one if it is there.
 
