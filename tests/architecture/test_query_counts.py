@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -31,6 +32,7 @@ JSON = "application/json"
 Bodies = dict[str, tuple[dict[str, Any] | None, dict[str, Any] | None]]
 # Bodies of creation and of change, by resource, where the examples of its commands are not meant.
 BODIES: Bodies = {
+    "/api/attachments/": (None, {"name": "b.txt"}),  # new ones come in forms
     "/api/auth/api_keys/": ({"name": "Till", "features": ["currencies.view"]}, {"name": "Till 2"}),
     "/api/auth/roles/": ({"name": "Clerks"}, {"name": "Clerks 2"}),
     "/api/auth/users/": ({"name": "Carol", "email": "carol@example.org"}, {"name": "Carol C."}),
@@ -86,7 +88,8 @@ def written_resources() -> list[str]:
 
 
 @pytest.fixture
-def alice(house: House) -> Iterator[Client]:
+def alice(house: House, settings: Any, tmp_path: Path) -> Iterator[Client]:
+    settings.MEDIA_ROOT = tmp_path
     everything = make_role(house, name="Everything", is_super_admin=True)
     user = make_user(house, email="alice@example.org", name="Alice", roles=(everything,))
     opened = Client().post(
@@ -100,6 +103,10 @@ def alice(house: House) -> Iterator[Client]:
             queue(house, scope=house.scope(house.north), to=address)
         for name in ("Export", "Import"):
             open_job(house, user, name=name)
+        place = {"entity": "directory.organization", "record_id": str(house.north.pk)}
+        for name in ("a.txt", "b.txt"):
+            answer = client.post("/api/attachments/", {**place, "file": SimpleUploadedFile(name, b"Files.")})
+            assert answer.status_code == 201
         for path, bodies in SOMETHING.items():
             for body in bodies:
                 assert client.post(path, body, content_type=JSON).status_code in {201, 202}

@@ -44,4 +44,5 @@ def use(settings: Any, place: str, *, prefix: str = "", words: str = "") -> None
     }
     settings.ATTACHMENTS_REDIRECT = found.redirects
     assert urlsplit(address).hostname == "127.0.0.1"
-    storages["default"].bucket  # noqa: B018 - opens the connection, so that a wrong address fails here
+    storage: Any = storages["default"]
+    assert storage.bucket_name == BUCKET

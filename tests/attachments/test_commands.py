@@ -38,7 +38,7 @@ def test_a_file_is_renamed_and_noted_about(house: House, client: Client) -> None
     answer = send(client, "patch", address, {"name": "../a.txt", "note": "Signed.", "position": 3})
     assert (answer.status_code, answer.json()["name"], answer.json()["note"]) == (200, "a.txt", "Signed.")
     refused = send(client, "patch", address, {"name": "a.exe"})
-    assert (refused.status_code, complaints(refused)) == (400, {"file": "attachments.file.refused"})
+    assert (refused.status_code, complaints(refused)) == (400, {"name": "attachments.file.refused"})
     fixed = send(client, "patch", address, {"size": 1, "entity": "auth.user", "sha256": ""})
     assert complaints(fixed) == dict.fromkeys(("size", "entity", "sha256"), "read_only")
     assert detail(client, found["id"])["version"] == 2

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -43,7 +43,12 @@ class FileView(APIView):
         return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
-        responses={(200, "*/*"): OpenApiTypes.BINARY, (206, "*/*"): OpenApiTypes.BINARY},
+        responses={
+            (200, "*/*"): OpenApiTypes.BINARY,
+            (206, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The part that was asked for."),
+            302: OpenApiResponse(description="The storage itself has the file, for a minute."),
+            416: OpenApiResponse(description="The file ends before the part begins."),
+        },
         parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Bytes of the file.")],
     )
     def get(self, request: Request, token: str) -> HttpResponseBase:
@@ -107,9 +112,14 @@ def _pieces(content: Any, span: Span | None) -> Iterator[bytes]:
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    step = sync_to_async(next, thread_sensitive=True)
-    while (piece := await step(pieces, b"")) != b"":
+    step = sync_to_async(_next, thread_sensitive=True)
+    while piece := await step(pieces):
         yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes:
+    """The next piece, nothing at the end: an exception of its own cannot cross into a coroutine."""
+    return next(pieces, b"")
 
 
 def _kept_private(response: HttpResponseBase) -> HttpResponseBase:

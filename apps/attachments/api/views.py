@@ -119,7 +119,7 @@ class AttachmentViewSet(CommandViewSet):
         found = room()
         return Response(RoomSerializer(found).data)
 
-    @extend_schema(responses={302: OpenApiResponse(description="")})
+    @extend_schema(responses={302: OpenApiResponse(description="To the file.")})
     @action(detail=True)
     def download(self, request: Request, pk: UUID) -> HttpResponseRedirect:
         """Go to a fresh address of the file. One that is not handed out is not there."""

@@ -79,7 +79,7 @@ def seen(rows: models.QuerySet[Attachment], *, entity: str | None = None) -> mod
     test = own_drafts()
     for kind in kinds:
         record = kind.living().filter(pk=models.OuterRef("record_id"))
-        test |= models.Q(entity=kind.id) & models.Exists(record)
+        test |= models.Q(models.Exists(record), entity=kind.id)
     return rows.filter(test) if entity is None else rows.filter(test, entity=entity)
 
 

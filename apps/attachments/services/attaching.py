@@ -98,7 +98,7 @@ def update_attachment(
     Raises RowNotFound, FeatureRequired, RecordReadOnly, InvalidInput, FileRefused.
     """
     row = _living(attachment_id)
-    row.name = row.name if name is None else allowed_name(name)
+    row.name = row.name if name is None else allowed_name(name, field="name")
     row.note = row.note if note is None else note
     row.position = row.position if position is None else position
     demand_valid(row, ("name", "note", "position"))
@@ -141,12 +141,11 @@ def claim_attachments(ids: Iterable[UUID], *, entity: str, record_id: UUID) -> l
     return found
 
 
-def allowed_name(given: str) -> str:
-    """The name without what no name should hold. Raises FileRefused for that of a program."""
+def allowed_name(given: str, *, field: str = "file") -> str:
+    """The name without what no name should hold. Raises FileRefused for that of a program, as said of the field."""
     name = sanitised(given)
     if is_program(name):
-        text = str(FileRefused.message)
-        raise FileRefused(errors=(FieldError("file", FileRefused.code, text),))
+        raise FileRefused(errors=(FieldError(field, FileRefused.code, str(FileRefused.message)),))
     return name
 
 

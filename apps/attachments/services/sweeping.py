@@ -120,7 +120,7 @@ def _gone(limit: datetime) -> models.Q:
         rows = kind.model._default_manager.filter(pk=models.OuterRef("record_id"))
         if any(item.name == "deleted_at" for item in kind.model._meta.local_concrete_fields):
             rows = rows.filter(models.Q(deleted_at__isnull=True) | models.Q(deleted_at__gte=limit))
-        test |= models.Q(entity=kind.id, updated_at__lt=limit) & ~models.Exists(rows)
+        test |= models.Q(~models.Exists(rows), entity=kind.id, updated_at__lt=limit)
     return test
 
 

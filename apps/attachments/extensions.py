@@ -1,0 +1,85 @@
+"""What the module adds to other modules' pages: the files of a record, and the room that is left."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from apps.attachments.calculations.kinds import RASTER
+from apps.attachments.features import LIBRARY
+from apps.attachments.models import Attachment, FileStatus
+from apps.attachments.selectors.access import attachments_of, may_change, may_see, takes_files
+from apps.attachments.selectors.handing import is_handed_out
+from apps.attachments.selectors.quotas import room
+from apps.attachments.services.links import link_to
+from apps.attachments.services.quotas import MEGABYTE
+from apps.kernel.access.visible import changeable
+from apps.kernel.admin.access import allows
+from apps.kernel.admin.labels import labels_of
+from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.features import is_declared
+
+MOST_SHOWN = 200
+SMALL = 160
+USER = "auth.user"
+UNDO = "audit_logs.undo_self"
+
+
+def show_files(place: Place) -> dict[str, object] | None:
+    """Variables of the box below a record's form; None for kinds that take no files, and for new records."""
+    kind = ENTITIES.get(place.entity)
+    if kind is None or place.record is None or not takes_files(kind) or not may_see(kind):
+        return None
+    rows = list(attachments_of(kind.id, [place.record.pk])[: MOST_SHOWN + 1])
+    labels = labels_of(place.request)
+    labels.fetch((USER, row.uploaded_by) for row in rows if row.uploaded_by)
+    same = kind.model._default_manager.filter(pk=place.record.pk)
+    return {
+        "files": [_shown(row, labels.text(USER, row.uploaded_by)) for row in rows[:MOST_SHOWN]],
+        "has_more": len(rows) > MOST_SHOWN,
+        "may_change": may_change(kind) and changeable(same).exists(),
+        "may_undo": is_declared(UNDO) and allows(UNDO),
+        "largest_mb": settings.ATTACHMENTS_LARGEST // MEGABYTE,
+        "largest": settings.ATTACHMENTS_LARGEST,
+    }
+
+
+def _shown(row: Attachment, uploader: str) -> dict[str, object]:
+    """One file for the template."""
+    unseen = row.file.content_type in RASTER and row.file.checked_at is None
+    return {
+        "row": row,
+        "uploader": uploader,
+        "thumbnail": link_to(row, thumbnail=SMALL),
+        "is_handed_out": is_handed_out(row.file),
+        "is_quarantined": row.file.status == FileStatus.QUARANTINED,
+        "is_waiting": unseen or (not is_handed_out(row.file) and row.file.status != FileStatus.QUARANTINED),
+        "icon": icon_of(row.content_type),
+    }
+
+
+def icon_of(content_type: str) -> str:
+    """A symbol for files without a picture."""
+    if content_type == "application/pdf":
+        return "picture_as_pdf"
+    if "spreadsheet" in content_type or content_type in {"text/csv", "application/vnd.ms-excel"}:
+        return "table"
+    families = {"image": "image", "audio": "audio_file", "video": "video_file", "text": "description"}
+    return families.get(content_type.partition("/")[0], "draft")
+
+
+def show_room(place: Place) -> dict[str, object]:
+    """Variables of the bar above the library."""
+    return {"room": room()}
+
+
+widget(Widget("attachments.box", "crud-form:*:footer", "attachments/box.html", context=show_files))
+widget(
+    Widget(
+        "attachments.room",
+        "data-table:attachments.attachment:header",
+        "attachments/room.html",
+        context=show_room,
+        features=(LIBRARY,),
+    )
+)
