@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "apps.dictionaries",
     "apps.search",
     "apps.attachments",
+    "apps.entities",
     "apps.currencies",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",

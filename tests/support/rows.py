@@ -23,6 +23,7 @@ from tests.support.scopes import House, make_organization
 SPECIAL: dict[str, Any] = {
     "code": lambda: "".join(chr(65 + byte % 26) for byte in uuid7().bytes[-3:]),
     "slug": lambda: f"s-{uuid7().hex[-10:]}",
+    "key": lambda: f"k_{uuid7().hex[-10:]}",
     "email": lambda: f"{uuid7().hex[-10:]}@example.com",
     "time_zone": lambda: "UTC",
     "interval_seconds": lambda: 60,

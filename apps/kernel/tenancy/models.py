@@ -62,9 +62,10 @@ class PlatformAdmin(models.Model):
 
 
 class TenantStanding(models.Model):
-    """Whether a tenant may be worked in, and a counter that grows with every change of its organizations.
+    """Whether a tenant may be worked in, and counters that grow with every change of what processes remember.
 
-    Triggers of the directory write it. What a process remembers of the organizations is good for one version.
+    Triggers write it. What a process remembers of the organizations is good for one `version`, what it remembers of
+    custom fields for one `fields_version`.
     """
 
     global_reason: ClassVar[str] = "is read before the scope opens, and holds nothing but a number and a flag"
@@ -73,6 +74,7 @@ class TenantStanding(models.Model):
     tenant_id = models.UUIDField(primary_key=True)
     version = models.BigIntegerField(default=1)
     is_open = models.BooleanField(default=False)
+    fields_version = models.BigIntegerField(default=1, db_default=1)
 
     class Meta:
         db_table = "tenant_standing"
