@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.bases.bitemporal import Bitemporal, KnownOnce
-from apps.kernel.bases.mixins import SoftDelete, Versioned
+from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
 from apps.kernel.money import RATE_DIGITS, RATE_PLACES
 
@@ -20,7 +20,7 @@ PAIR = ["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effect
 LIVING = models.Q(deleted_at__isnull=True)
 
 
-class Currency(Versioned, SoftDelete, OrganizationModel):
+class Currency(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """One currency that the organization works in. `code` is ISO 4217, three capital letters."""
 
     entity_id = "currencies.currency"

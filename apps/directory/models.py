@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
 from apps.kernel.bases.keys import TenantForeignKey
-from apps.kernel.bases.mixins import SoftDelete, Versioned
+from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.ids import uuid7
 
@@ -73,7 +73,7 @@ class Tenant(Versioned):
         return self.status in {TenantStatus.TRIAL, TenantStatus.ACTIVE}
 
 
-class Organization(Versioned, SoftDelete, TenantModel):
+class Organization(CustomFields, Versioned, SoftDelete, TenantModel):
     """A node of the tenant's tree. `path` holds the ids from the root to the node, each followed by `/`."""
 
     entity_id = "directory.organization"

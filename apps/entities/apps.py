@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.registry.modules import Manifest, ModuleConfig
+from apps.kernel.services import provide
 
 
 class EntitiesConfig(ModuleConfig):
@@ -19,3 +20,16 @@ class EntitiesConfig(ModuleConfig):
         requires=("directory",),
         description=_("Fields that tenants add to the records of every module."),
     )
+
+    def ready(self) -> None:
+        """Answer for custom fields: to the kernel, and to modules that ask which ones there are."""
+        from apps.entities.contracts import FieldBook  # noqa: PLC0415
+        from apps.entities.selectors import StoredFieldBook  # noqa: PLC0415
+        from apps.entities.selectors.book import forget_version  # noqa: PLC0415
+        from apps.entities.services.port import StoredFields  # noqa: PLC0415
+        from apps.kernel.commands.outcome import command_ended  # noqa: PLC0415
+        from apps.kernel.customs import FieldDefinitions  # noqa: PLC0415
+
+        command_ended.connect(forget_version, dispatch_uid="entities.forget_version")
+        provide(FieldBook, StoredFieldBook(), name="entities.fields")
+        provide(FieldDefinitions, StoredFields(), name="entities.values")

@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.errors import Conflict
+from apps.kernel.errors import Conflict, PlatformError
 
 
 class KeyTaken(Conflict):
-    """A field of this key is there, or was deleted and still has values."""
+    """A field of this key is there, or was deleted and its values were not purged."""
 
     code = "entities.definition.key_taken"
-    message = _("The entity has a field with this key. A deleted one can be restored, or purged with its values.")
+    message = _("There is a field with this key. A deleted one can be restored, or purged with its values.")
+
+
+class KeyHasValues(Conflict):
+    """Records hold values under the key although no field has it; `count` says how many."""
+
+    code = "entities.definition.key_has_values"
+    message = _("{count} records hold values of this field.")
+
+
+class KindDiffers(Conflict):
+    """A key is of one kind in the whole tenant, so that lists can be filtered and sorted by it."""
+
+    code = "entities.definition.kind_differs"
+    message = _("This key is defined as {kind} elsewhere: it has one kind in the whole tenant.")
 
 
 class KindKept(Conflict):
     """Records hold values that cannot be read as the new kind; `records` names some of them."""
 
     code = "entities.definition.kind_kept"
-    message = _("Records hold values that the new kind cannot take over.")
+    message = _("{count} records hold values that the new kind cannot take over: {names}.")
+
+
+class EncryptionKept(Conflict):
+    """Values that were written in the clear stay so in the history."""
+
+    code = "entities.definition.encryption_kept"
+    message = _("{count} records hold values: whether they are encrypted is decided before the first one.")
+
+
+class OptionUsed(Conflict):
+    """Records hold a value that would be no option any more; `options` names them."""
+
+    code = "entities.definition.option_used"
+    message = _("Records hold options that would be gone: {options}.")
+
+
+class ValuesRepeat(Conflict):
+    """Values that should be unique are held by more than one record."""
+
+    code = "entities.definition.values_repeat"
+    message = _("More than one record holds the same value: {values}.")
 
 
 class NotDeleted(Conflict):
@@ -26,3 +61,11 @@ class NotDeleted(Conflict):
 
     code = "entities.definition.not_deleted"
     message = _("The field is not deleted.")
+
+
+class WholeTenantOnly(PlatformError):
+    """The change reaches records of every organization."""
+
+    status = 403
+    code = "entities.definition.whole_tenant_only"
+    message = _("This changes records of every organization: who may see only some of them cannot do it.")

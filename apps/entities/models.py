@@ -64,7 +64,7 @@ class FieldDefinition(Versioned, SoftDelete, TenantModel):
     maximum = models.CharField(_("maximum"), max_length=40, blank=True, default="")
     min_length = models.PositiveIntegerField(_("shortest length"), null=True, blank=True)
     max_length = models.PositiveIntegerField(_("greatest length"), null=True, blank=True)
-    pattern = models.CharField(_("pattern"), max_length=500, blank=True, default="")
+    pattern = models.CharField(_("pattern"), max_length=190, blank=True, default="")
     is_unique = models.BooleanField(_("unique"), default=False)
     help = models.CharField(_("help"), max_length=500, blank=True, default="")
     group = models.CharField(_("group"), max_length=80, blank=True, default="")

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from apps.kernel.access.objects import Level, ObjectGrant
-from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.customs import FieldDefinitions, NullFields
 from apps.kernel.ids import uuid7
 from apps.kernel.services import provide
 from apps.kernel.tenancy.scope import Actor
@@ -213,21 +212,6 @@ class SearchQuery(Protocol):
         ...
 
 
-class FieldDefinitions(Protocol):
-    """Custom field definitions: answered by the entities module."""
-
-    def clean(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Checked and canonical values. Raises InvalidInput with all complaints."""
-        ...
-
-    def condition(self, entity: str, key: str, text: str) -> Q | None:
-        """The condition of a list parameter `cf_<key>` (`size`, `size__gte`); None for an unknown key.
-
-        Raises InvalidInput for a text that is no value of the field.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Localized:
     """A translated text, and the language that it is in."""
@@ -376,17 +360,6 @@ class NullPorts:
         """There is no search."""
         return None
 
-    def clean(self, entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """No custom fields are defined, so none may be given. Raises InvalidInput."""
-        message = _("There is no such field.")
-        if values:
-            raise InvalidInput(errors=tuple(FieldError(f"custom_fields.{key}", "unknown", message) for key in values))
-        return {}
-
-    def condition(self, entity: str, key: str, text: str) -> Q | None:
-        """No custom fields are defined."""
-        return None
-
     def overlay(
         self, entity: str, ids: Collection[UUID], locales: Sequence[str]
     ) -> Mapping[UUID, Mapping[str, Localized]]:
@@ -419,7 +392,7 @@ def provide_null_ports() -> None:
     provide(ProgressReporter, null)
     provide(ReadLog, null)
     provide(SearchQuery, null)
-    provide(FieldDefinitions, null)
+    provide(FieldDefinitions, NullFields())
     provide(Translations, null)
     provide(Mailer, null)
     provide(Notifier, null)

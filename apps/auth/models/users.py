@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.bases.mixins import SoftDelete, Versioned
+from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedEmailField
 from apps.kernel.references.fields import OnDeletion, ReferenceField
@@ -18,7 +18,7 @@ from apps.kernel.references.fields import OnDeletion, ReferenceField
 LIVING = models.Q(deleted_at__isnull=True)
 
 
-class User(Versioned, SoftDelete, TenantModel):
+class User(CustomFields, Versioned, SoftDelete, TenantModel):
     """A member of staff of one tenant; the same address may work for several tenants, as several users.
 
     The password stands in `LoginState`, outside the audited row, so that no hash enters the history.

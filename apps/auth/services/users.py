@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from apps.auth.services.passwords import end_resets_of, write_password
 from apps.auth.services.roles import create_role
 from apps.kernel import clock
 from apps.kernel.access.grants import NOTHING
+from apps.kernel.bases.customs import demand_judged
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.loading import load_for_update
@@ -71,6 +72,7 @@ def create_user(
     is_confirmed: bool = True,
     locale: str = "en",
     time_zone: str = "UTC",
+    custom_fields: Mapping[str, Any] | None = None,
 ) -> User:
     """Create a user with roles; without a password nobody can log in as them until one is set.
 
@@ -79,11 +81,13 @@ def create_user(
     """
     in_turn()
     user = User(name=name, is_active=is_active, is_confirmed=is_confirmed, locale=locale, time_zone=time_zone)
+    user.take(custom_fields)
     weak = password_complaints(password) if password else ()
     all_of(
         lambda: _set_home(user, home_organization_id),
         lambda: refuse([*user_complaints(user), *email_complaints(email), *weak]),
         lambda: demand_roles(roles),
+        lambda: demand_judged([user]),
     )
     _set_email(user, email)
     user.save(force_insert=True)
@@ -107,6 +111,7 @@ def update_user(
     is_confirmed: bool | None = None,
     locale: str | None = None,
     time_zone: str | None = None,
+    custom_fields: Mapping[str, Any] | None = None,
 ) -> User:
     """Change what is given; None leaves a value as it is.
 
@@ -118,11 +123,13 @@ def update_user(
     _demand_living(user)
     given = {"name": name, "locale": locale, "time_zone": time_zone}
     with guarding_user(user):
+        user.take(custom_fields)
         _apply(user, {**given, "is_active": is_active, "is_confirmed": is_confirmed})
         all_of(
             lambda: refuse([*user_complaints(user), *(email_complaints(email) if email is not None else ())]),
             lambda: _change_home(user, home_organization_id),
             lambda: demand_roles(roles or ()),
+            lambda: demand_judged([user]),
         )
         _change_email(user, email)
         user.save()

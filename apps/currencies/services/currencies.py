@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +55,14 @@ def _creation_example(scope: Scope) -> dict[str, Any]:
 
 
 @command("currencies.currency.create", feature=MANAGE, example=_creation_example)
-def create_currency(*, code: str, name: str = "", symbol: str = "", decimal_places: int | None = None) -> Currency:
+def create_currency(
+    *,
+    code: str,
+    name: str = "",
+    symbol: str = "",
+    decimal_places: int | None = None,
+    custom_fields: Mapping[str, Any] | None = None,
+) -> Currency:
     """Add a currency to the organization; what is left out comes from CLDR, the name in the tenant's language.
 
     The first currency of an organization is its base. Raises CurrencyUnknown, InvalidInput, Duplicate.
@@ -70,6 +78,7 @@ def create_currency(*, code: str, name: str = "", symbol: str = "", decimal_plac
         decimal_places=known.decimal_places if decimal_places is None else decimal_places,
         is_base=not living_currencies(organization_id).exists(),
     )
+    currency.take(custom_fields)
     demand_valid(currency, FIELDS)
     if living_currencies(organization_id).filter(code=code).exists():
         text = _("The organization has this currency already.")
@@ -90,8 +99,11 @@ def update_currency(
     name: str | None = None,
     symbol: str | None = None,
     decimal_places: int | None = None,
+    custom_fields: Mapping[str, Any] | None = None,
 ) -> Currency:
-    """Change name, symbol or places; None leaves a field as it is, and `code` may only repeat what it was.
+    """Change name, symbol, places or custom values; None leaves a field as it is.
+
+    `code` may only repeat what it was; `custom_fields` are merged, and None under a key removes its value.
 
     Raises RowNotFound, CodeFixed, InvalidInput.
     """
@@ -101,6 +113,7 @@ def update_currency(
     for field, value in {"name": name, "symbol": symbol, "decimal_places": decimal_places}.items():
         if value is not None:
             setattr(currency, field, value)
+    currency.take(custom_fields)
     demand_valid(currency, FIELDS)
     currency.save(update_fields=["name", "symbol", "decimal_places", "version"])
     return currency

@@ -14,6 +14,7 @@ from apps.currencies.selectors import living_currencies
 from apps.currencies.services.checks import demand_known, lock_currencies
 from apps.currencies.services.currencies import free_codes
 from apps.directory.contracts import TenantBook
+from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.commands.declarations import command
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.services import service
@@ -40,6 +41,8 @@ def add_from_master(codes: Sequence[str]) -> list[Currency]:
     wanted = [code for code in dict.fromkeys(codes) if code not in present]
     locale = service(TenantBook).profile().locale
     rows = [_row(code, locale, is_base=not present and index == 0) for index, code in enumerate(wanted)]
+    if complaints := custom_complaints(rows, completes=False):
+        raise InvalidInput(errors=tuple(complaint for _index, complaint in complaints))
     created: list[Currency] = Currency.objects.bulk_create(rows)
     return created
 

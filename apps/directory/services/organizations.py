@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -33,7 +33,12 @@ def _creation_example(scope: Scope) -> dict[str, Any]:
 
 @command("directory.organization.create", feature=ORGANIZATIONS_MANAGE, example=_creation_example)
 def create_organization(
-    *, name: str, parent_id: UUID | None = None, slug: str = "", logo_url: str = ""
+    *,
+    name: str,
+    parent_id: UUID | None = None,
+    slug: str = "",
+    logo_url: str = "",
+    custom_fields: Mapping[str, Any] | None = None,
 ) -> Organization:
     """Add an organization below another (None: at the top) and let every module equip it.
 
@@ -47,6 +52,7 @@ def create_organization(
     )
     organization.path = f"{parent.path if parent else ''}{organization.pk}/"
     organization.depth = parent.depth + 1 if parent else 0
+    organization.take(custom_fields)
     demand_valid(organization, FIELDS, more=_logo_complaints(logo_url))
     _save_with_slug(organization, force_insert=True)
     equip_organization(organization.pk, "directory.organization.create")
@@ -64,15 +70,24 @@ def _update_example(scope: Scope) -> dict[str, Any]:
 
 @command("directory.organization.update", feature=ORGANIZATIONS_MANAGE, example=_update_example)
 def update_organization(
-    organization_id: UUID, *, name: str | None = None, slug: str | None = None, logo_url: str | None = None
+    organization_id: UUID,
+    *,
+    name: str | None = None,
+    slug: str | None = None,
+    logo_url: str | None = None,
+    custom_fields: Mapping[str, Any] | None = None,
 ) -> Organization:
-    """Change name, handle or logo; None leaves a field as it is. Raises RowNotFound, InvalidInput, Duplicate."""
+    """Change name, handle, logo or custom values; None leaves a field as it is.
+
+    Raises RowNotFound, InvalidInput, Duplicate.
+    """
     lock_tree()
     organization = organization_for_update(organization_id)
     former = organization.slug
     for field, value in {"name": name, "slug": slug, "logo_url": logo_url}.items():
         if value is not None:
             setattr(organization, field, value)
+    organization.take(custom_fields)
     demand_valid(organization, FIELDS, more=_logo_complaints(organization.logo_url))
     if organization.slug == former:
         organization.save(update_fields=["name", "logo_url", "version"])

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('maximum', models.CharField(blank=True, default='', max_length=40, verbose_name='maximum')),
                 ('min_length', models.PositiveIntegerField(blank=True, null=True, verbose_name='shortest length')),
                 ('max_length', models.PositiveIntegerField(blank=True, null=True, verbose_name='greatest length')),
-                ('pattern', models.CharField(blank=True, default='', max_length=500, verbose_name='pattern')),
+                ('pattern', models.CharField(blank=True, default='', max_length=190, verbose_name='pattern')),
                 ('is_unique', models.BooleanField(default=False, verbose_name='unique')),
                 ('help', models.CharField(blank=True, default='', max_length=500, verbose_name='help')),
                 ('group', models.CharField(blank=True, default='', max_length=80, verbose_name='group')),

@@ -18,7 +18,7 @@ from apps.kernel.api import bulk
 from apps.kernel.api.exporting.answers import KIND as EXPORT
 from apps.kernel.api.exporting.answers import file_name
 from apps.kernel.api.exporting.formats import FORMATS, Format
-from apps.kernel.api.exporting.rows import exported_rows, file_selection
+from apps.kernel.api.exporting.rows import exported_rows, file_names, file_selection
 from apps.kernel.api.permissions import features_of
 from apps.kernel.commands.bulk import run_bulk
 from apps.kernel.commands.executor import demand_feature
@@ -137,7 +137,7 @@ def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
         watch(done, total)
 
     watch(0, total)
-    for piece in form.write(selection.shown, exported_rows(selection, shape, view, note=note)):
+    for piece in form.write(file_names(selection, shape), exported_rows(selection, shape, view, note=note)):
         file.write(piece)
     return done
 

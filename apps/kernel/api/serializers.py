@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from apps.kernel.api.customs import CUSTOM, CustomValuesField
 from apps.kernel.bases.mixins import CustomFields
-from apps.kernel.ports import FieldDefinitions
+from apps.kernel.customs import FieldDefinitions
 from apps.kernel.references.fields import reference_fields
 from apps.kernel.services import service
 
-CUSTOM = "custom_fields"
 PREFIXES = ("cf_", "cf:")
 FORBIDDEN = frozenset({"id", "tenant_id", "organization_id", "version", "created_at", "updated_at", "deleted_at"})
 
@@ -123,17 +123,34 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         absent = {item.name for item in reference_fields(model) if not item.is_available}
         found = {name: field for name, field in super().get_fields().items() if name not in absent}
         if issubclass(model, CustomFields):
-            found[CUSTOM] = serializers.DictField(source="custom", required=False)
+            found[CUSTOM] = CustomValuesField(source="custom", required=False)
         return found
 
     def to_internal_value(self, data: Any) -> Any:
-        """The checked values; custom ones, also those given as `cf_<key>`, as `custom_fields`."""
+        """The checked values; custom ones, also those given as `cf_<key>`, as `custom_fields`.
+
+        What they are worth is judged by the command, which knows the record; here only where something else is
+        wrong already, so that the answer has all complaints.
+        """
         if not issubclass(self.Meta.model, CustomFields) or not isinstance(data, Mapping):
             return super().to_internal_value(data)
-        values = super().to_internal_value(gathered(data))
+        body = gathered(data)
+        try:
+            values = super().to_internal_value(body)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**error.detail, **self._custom_complaints(body)}) from error  # type: ignore[dict-item]
         if "custom" in values:
-            values[CUSTOM] = service(FieldDefinitions).clean(_entity_of(self.Meta.model), values.pop("custom"))
+            values[CUSTOM] = values.pop("custom")
         return values
+
+    def _custom_complaints(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        given = body.get(CUSTOM, {})
+        if not isinstance(given, Mapping):
+            return {}
+        entity, found = _entity_of(self.Meta.model), {}
+        for item in service(FieldDefinitions).complaints(entity, given, is_new=not self.partial):
+            found[item.field] = [serializers.ErrorDetail(item.message, item.code)]
+        return found
 
     def get_validators(self) -> list[Any]:
         """None of DRF's own look-ups for duplicates."""

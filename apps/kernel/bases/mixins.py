@@ -7,8 +7,11 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.bases.customs import CustomFields
 from apps.kernel.commands.running import note_bump, touch
 from apps.kernel.errors import StaleVersion
+
+__all__ = ["Aggregate", "CustomFields", "ObjectAccess", "SoftDelete", "Versioned"]
 
 
 class Versioned(models.Model):
@@ -80,15 +83,6 @@ class ObjectAccess(models.Model):
     change_feature: ClassVar[str] = ""
 
     is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
-
-    class Meta:
-        abstract = True
-
-
-class CustomFields(models.Model):
-    """Values of the tenant's own fields, in canonical form, by key."""
-
-    custom = models.JSONField(_("custom fields"), default=dict, editable=False)
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.errors import FieldError, InvalidInput
 
 
@@ -22,7 +23,8 @@ def complaints_of(row: models.Model, names: Iterable[str]) -> Iterator[FieldErro
 
 
 def demand_valid(row: models.Model, names: Iterable[str], *, more: Iterable[FieldError] = ()) -> None:
-    """Check the named fields. Raises InvalidInput with all complaints, `more` included."""
-    complaints = (*more, *complaints_of(row, names))
+    """Check the named fields and the tenant's own. Raises InvalidInput with all complaints, `more` included."""
+    custom = (complaint for _index, complaint in custom_complaints([row]))
+    complaints = (*more, *complaints_of(row, names), *custom)
     if complaints:
         raise InvalidInput(errors=complaints)

@@ -14,8 +14,11 @@ from django.apps import apps
 from django.db import models
 
 from apps.kernel.commands.declarations import COMMANDS, CommandSpec
+from apps.kernel.customs import FieldDefinitions
+from apps.kernel.services import service
 
 REDACTED = "[redacted]"
+CUSTOM = "custom_fields"
 ALWAYS_SECRET = ("password", "token", "secret", "api_key", "authorization", "cookie", "card_number", "cvc")
 LONGEST_TEXT = 2_000
 LONGEST_LIST = 200
@@ -34,9 +37,15 @@ def stored_input(spec: CommandSpec, arguments: Mapping[str, Any]) -> dict[str, A
 
 def secret_names(spec: CommandSpec, arguments: Mapping[str, Any]) -> frozenset[str]:
     """Names whose values are left out: the command's own, and those of the one that it delegates its work to."""
-    own = spec.secret | encrypted_names(spec.resource)
+    own = spec.secret | encrypted_names(spec.resource) | _custom_secrets(spec.resource, arguments)
     worker = COMMANDS.get(str(arguments.get(spec.delegates, ""))) if spec.delegates else None
     return own if worker is None else own | secret_names(worker, {})
+
+
+def _custom_secrets(entity: str, arguments: Mapping[str, Any]) -> frozenset[str]:
+    """Keys of encrypted custom fields, where values of custom fields are among the arguments."""
+    named = arguments.get(CUSTOM) or any(isinstance(item, Mapping) and CUSTOM in item for item in arguments.values())
+    return service(FieldDefinitions).secret_keys(entity) if entity and named else frozenset()
 
 
 def encrypted_names(entity: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -43,6 +44,21 @@ def hold_lock(name: str) -> None:
     """Let everybody who names the same lock follow one another; it is held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def share_lock(name: str) -> None:
+    """Keep out whoever holds the lock alone, and nobody else, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
+
+
+def hold_locks(names: Iterable[str]) -> None:
+    """Take several locks, in one order whoever names them."""
+    statement = """
+    SELECT pg_advisory_xact_lock(number) FROM (
+        SELECT DISTINCT hashtextextended(name, 0) AS number FROM unnest(%s::text[]) AS name ORDER BY 1) AS numbers"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [sorted(names)])
 
 
 def check_version(row: models.Model) -> None:

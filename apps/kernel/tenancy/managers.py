@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 from django.db import connections, models
 from django.db.models import sql
 from django.db.models.sql.compiler import SQLCompiler
 
+from apps.kernel.bases.customs import demand_judged
 from apps.kernel.tenancy.errors import ScopeMissing, ScopeNotApplied
 from apps.kernel.tenancy.scope import Scope, scope_or_none
 from apps.kernel.tenancy.transactions import applied_to
@@ -44,9 +46,23 @@ class ScopedQuery(sql.Query):
 class ScopedQuerySet(models.QuerySet[RowT], Generic[RowT]):
     """A query set whose writes make the same check as its reads."""
 
+    def bulk_create(self, objs: Iterable[RowT], *args: Any, **kwargs: Any) -> list[RowT]:
+        """Insert rows whose custom values are right. Raises InvalidInput."""
+        rows = list(objs)
+        demand_judged(rows)
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[RowT], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        """Update rows whose custom values are right. Raises InvalidInput."""
+        rows = list(objs)
+        demand_judged(rows)
+        return super().bulk_update(rows, fields, *args, **kwargs)
+
     def update(self, **kwargs: Any) -> int:
-        """Update inside the scope only."""
+        """Update inside the scope only; custom values may be moved about by the database, not set past their rules."""
         _demand_applied(self.model, self.db)
+        if "custom" in kwargs and not hasattr(kwargs["custom"], "resolve_expression"):
+            raise TypeError("custom values are given to take(), which has them judged")
         return super().update(**kwargs)
 
     def _update(self, values: Any, *args: Any) -> int:

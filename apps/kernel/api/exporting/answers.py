@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from apps.kernel import clock
 from apps.kernel.api.exporting.formats import FORMATS, Format
-from apps.kernel.api.exporting.rows import exported_rows, file_selection
+from apps.kernel.api.exporting.rows import exported_rows, file_names, file_selection
 from apps.kernel.api.exporting.streams import streaming_response
 from apps.kernel.api.reading.reader import ListShape, Selection
 from apps.kernel.commands.declarations import command
@@ -77,7 +77,7 @@ def _file(view: Any, request: Request, form: Format, selection: Selection, shape
     return streaming_response(
         request._request,
         current_scope(),
-        lambda: form.write(selection.shown, exported_rows(selection, shape, view, note=note)),
+        lambda: form.write(file_names(selection, shape), exported_rows(selection, shape, view, note=note)),
         **{
             "Content-Type": form.media_type,
             "Content-Disposition": f'attachment; filename="{file_name(view.entity, form)}"',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -11,11 +11,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from apps.kernel.api.customs import CUSTOM
+from apps.kernel.api.reading.columns import Column
 from apps.kernel.api.reading.complaints import Parameters
 from apps.kernel.api.reading.reader import ListShape, Selection, select
+from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.extensions.enrichers import enriched, open_names
 from apps.kernel.registry.entities import Entity
+from apps.kernel.services import service
 from apps.kernel.translating.overlays import localized, overlay_records
 
 CHUNK = 2000
@@ -37,6 +41,12 @@ def file_selection(rows: Any, parameters: Parameters, shape: ListShape) -> Selec
     return replace(selection, extras=tuple(name for name in selection.extras if name in offered))
 
 
+def file_names(selection: Selection, shape: ListShape) -> tuple[str, ...]:
+    """Names of the file's columns: each listed custom field is one, `cf_<key>`."""
+    listed = _listed(selection, shape)
+    return tuple(column for name in selection.shown for column in (listed if name == CUSTOM else [name]))
+
+
 def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: Note) -> Iterator[Row]:
     """Rows of the chosen fields in the list's order, inside an open transaction; `note` gets the ids of each chunk.
 
@@ -44,16 +54,23 @@ def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: No
     """
     ordered = selection.rows.order_by(*(term.words for term in selection.order))
     columns = shape.plan.plain(selection.names)
+    listed = _listed(selection, shape)
     if columns is None:
-        yield from _computed(ordered, selection, view, note)
+        yield from _spread(_computed(ordered, selection, view, note), selection, listed, shape)
         return
+    yield from _spread(_plain(ordered, columns, selection, shape, note), selection, listed, shape)
+
+
+def _plain(
+    ordered: Any, columns: Sequence[Column], selection: Selection, shape: ListShape, note: Note
+) -> Iterator[list[Row]]:
     rows = ordered.values_list(*(column.source for column in columns), "pk").iterator(chunk_size=CHUNK)
     for chunk in _chunks(rows):
         ids = [row[-1] for row in chunk]
         note(ids)
         shown = translated(chunk, ids, selection.names, shape.entity)
-        for row, extras in zip(shown, _extras(ids, selection, shape.entity), strict=True):
-            yield (*row[:-1], *extras)
+        extras = _extras(ids, selection, shape.entity)
+        yield [(*row[:-1], *more) for row, more in zip(shown, extras, strict=True)]
 
 
 def translated(chunk: list[Row], ids: list[UUID], names: tuple[str, ...], entity: Entity) -> list[Row]:
@@ -68,14 +85,38 @@ def translated(chunk: list[Row], ids: list[UUID], names: tuple[str, ...], entity
     ]
 
 
-def _computed(ordered: Any, selection: Selection, view: Any, note: Note) -> Iterator[Row]:
+def _computed(ordered: Any, selection: Selection, view: Any, note: Note) -> Iterator[list[Row]]:
     for chunk in _chunks(ordered.iterator(chunk_size=CHUNK)):
         ids = [row.pk for row in chunk]
         note(ids)
         shown = [dict(record) for record in view.get_serializer(chunk, many=True).data]
         overlay_records(view.entity, shown, ids)
-        for record, extras in zip(shown, _extras(ids, selection, view.kind()), strict=True):
-            yield (*(record[name] for name in selection.names), *extras)
+        customs = [getattr(row, "custom", None) for row in chunk]
+        records = [{**record, CUSTOM: custom} for record, custom in zip(shown, customs, strict=True)]
+        extras = _extras(ids, selection, view.kind())
+        yield [
+            (*(record[name] for name in selection.names), *more) for record, more in zip(records, extras, strict=True)
+        ]
+
+
+def _listed(selection: Selection, shape: ListShape) -> list[str]:
+    """Names of the columns in the place of the custom values; none where the file has not got them."""
+    if CUSTOM not in selection.names:
+        return []
+    return [field.name for field in service(FieldDefinitions).fields(shape.entity.id) if field.is_listed]
+
+
+def _spread(lots: Iterable[list[Row]], selection: Selection, listed: Sequence[str], shape: ListShape) -> Iterator[Row]:
+    """The rows with one cell for each listed custom field, where their values stood."""
+    place = selection.names.index(CUSTOM) if CUSTOM in selection.names else None
+    for lot in lots:
+        if place is None:
+            yield from lot
+            continue
+        values = service(FieldDefinitions).cells(shape.entity.id, [row[place] for row in lot])
+        for row, own in zip(lot, values, strict=True):
+            cells = (own.get(name.removeprefix("cf_")) for name in listed)
+            yield (*row[:place], *cells, *row[place + 1 :])
 
 
 def _extras(ids: list[UUID], selection: Selection, entity: Entity) -> Iterator[Row]:

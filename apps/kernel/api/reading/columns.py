@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from rest_framework import serializers
 
+from apps.kernel.api.customs import CustomValuesField
+from apps.kernel.customs import FieldDefinitions
+from apps.kernel.services import service
+
 Render = Callable[[Any], Any]
+RenderAll = Callable[[Sequence[Any]], Sequence[Any]]
 
 # DRF shows values of these as they are, or as the JSON encoder shows them.
 PLAIN: tuple[type[serializers.Field[Any, Any, Any, Any]], ...] = (
@@ -33,6 +38,7 @@ PLAIN: tuple[type[serializers.Field[Any, Any, Any, Any]], ...] = (
 class Column:
     """A field of the record that is one column: `source` is its ORM name, `render` shows a value, None as it is.
 
+    `render_all` shows the values of all records of a page or chunk at once.
     The column may stand in a row that a foreign key points to: then `source` leads through the key (`event__name`).
     """
 
@@ -40,6 +46,7 @@ class Column:
     source: str
     field: models.Field[Any, Any]
     render: Render | None = None
+    render_all: RenderAll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ def column_plan(serializer_class: type[serializers.BaseSerializer[Any]], model: 
 
 def _column(name: str, field: Any, model: type[models.Model]) -> Column | None:
     source = field.source
+    if isinstance(field, CustomValuesField):
+        return Column(name, source, model._meta.get_field(source), render_all=partial(custom_values, _entity_of(model)))  # type: ignore[arg-type]
     related = isinstance(field, serializers.PrimaryKeyRelatedField)
     if not related and not _shows_values_as_they_are(field):
         return None
@@ -85,6 +94,15 @@ def _column(name: str, field: Any, model: type[models.Model]) -> Column | None:
         return None
     path = "__".join([*keys, found.attname])
     return Column(name, path, found, _as_text if isinstance(field, serializers.DecimalField) else None)
+
+
+def custom_values(entity: str, stored: Sequence[Any]) -> Sequence[Any]:
+    """What custom fields hold, as it is shown."""
+    return service(FieldDefinitions).shown(entity, stored)
+
+
+def _entity_of(model: type[models.Model]) -> str:
+    return str(getattr(model, "entity_id", ""))
 
 
 def _field_of(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:

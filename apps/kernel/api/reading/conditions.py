@@ -19,10 +19,11 @@ from apps.kernel.api.parsers import read_json
 from apps.kernel.api.reading.complaints import Asked
 from apps.kernel.api.refusals import Malformed
 from apps.kernel.crypto.fields import EncryptedEmailField
+from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError
 from apps.kernel.expressions import ExpressionError, Limits, parse
 from apps.kernel.expressions.sql import Column, ColumnKind, to_q
-from apps.kernel.ports import FieldDefinitions, SearchQuery
+from apps.kernel.ports import SearchQuery
 from apps.kernel.registry.entities import Entity
 from apps.kernel.services import service
 

@@ -172,6 +172,10 @@ def as_records(columns: Sequence[Column], rows: Iterable[tuple[Any, ...]]) -> li
         if (render := column.render) is not None:
             for record in records:
                 record[column.name] = render(record[column.name])
+        if column.render_all is not None and records:
+            shown = column.render_all([record[column.name] for record in records])
+            for record, value in zip(records, shown, strict=True):
+                record[column.name] = value
     return records
 
 

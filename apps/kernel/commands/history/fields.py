@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db import models
-from django.utils.text import capfirst
 
 from apps.kernel.commands.history.images import Image
 from apps.kernel.commands.history.labels import RecordLabels
 from apps.kernel.commands.history.privacy import FINGERPRINT, Unreadable, is_encrypted, is_secret, opened
 from apps.kernel.commands.history.wording import MASK, NOTHING, field_label, plain_text, value_text
 from apps.kernel.commands.undo.tables import ImagedTable
+from apps.kernel.customs import FieldDefinitions
+from apps.kernel.services import service
 
 HIDDEN = frozenset({"id", "tenant_id", "version", "updated_at", "created_at", "path", "depth"})
 CUSTOM, CUSTOM_PREFIX = "custom", "cf_"
@@ -36,6 +37,7 @@ class FieldDiffs:
 
     def __init__(self, table: ImagedTable | None, labels: RecordLabels, *, reveals: bool) -> None:
         columns = table.model._meta.local_concrete_fields if table else ()
+        self.entity = table.entity if table else ""
         self.known: dict[str, AnyField] = {str(item.column): item for item in columns}
         self.labels = labels
         self.reveals = reveals
@@ -48,7 +50,7 @@ class FieldDiffs:
             if name in HIDDEN or is_digest(known):
                 continue
             if name == CUSTOM:
-                yield from _custom(before.get(name) or {}, after.get(name) or {})
+                yield from self._custom(before.get(name) or {}, after.get(name) or {})
             elif compared(known, before.get(name)) != compared(known, after.get(name)):
                 yield from self._shown(known, name, before.get(name), after.get(name))
 
@@ -64,6 +66,20 @@ class FieldDiffs:
             return
         if old != new:
             yield FieldDiff(label, old, new, name)
+
+    def _custom(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldDiff]:
+        """The tenant's own fields, field by field."""
+        changes = (
+            service(FieldDefinitions).changes(self.entity, before, after, reveals=self.reveals)
+            if before != after
+            else ()
+        )
+        for item in changes:
+            name = f"{CUSTOM_PREFIX}{item.key}"
+            if is_secret(None, item.key):
+                yield hidden(item.label, name, before.get(item.key), after.get(item.key))
+            else:
+                yield FieldDiff(item.label, item.old, item.new, name, is_hidden=item.is_hidden)
 
     def _text(self, known: AnyField | None, value: Any) -> str:
         if is_encrypted(known):
@@ -88,15 +104,3 @@ def hidden(label: str, name: str, before: Any, after: Any) -> FieldDiff:
     """A field of which only the change is told."""
     old, new = (NOTHING if value is None else MASK for value in (before, after))
     return FieldDiff(label, old, new, name, is_hidden=True)
-
-
-def _custom(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldDiff]:
-    """The tenant's own fields, key by key."""
-    for key in dict.fromkeys((*before, *after)):
-        if before.get(key) != after.get(key):
-            label, name = capfirst(key.replace("_", " ")), f"{CUSTOM_PREFIX}{key}"
-            if is_secret(None, key):
-                yield hidden(label, name, before.get(key), after.get(key))
-                continue
-            old, new = (value_text(None, facts.get(key), RecordLabels()) for facts in (before, after))
-            yield FieldDiff(label, old, new, name)

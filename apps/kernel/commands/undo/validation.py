@@ -9,12 +9,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.commands.undo.plan import Run
 from apps.kernel.commands.undo.tables import ImagedTable
+from apps.kernel.customs import FieldDefinitions
 from apps.kernel.ids import uuid7
 from apps.kernel.references.fields import reference_fields
 from apps.kernel.references.validation import demand_targets, pointers_of
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
 CHUNK = 500
@@ -33,11 +36,16 @@ def judge_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
     """Let each entity judge the rows that the runs would restore; tables without a rule are not read."""
     for table in _tables(runs):
         entity = ENTITIES.get(table.entity) if table.entity else None
-        if entity is None or entity.validate_restore is None:
+        judge = entity.validate_restore if entity else None
+        takes_custom = issubclass(table.model, CustomFields)
+        if entity is None or (judge is None and not takes_custom):
             continue
         for pairs in _net_changes(table, actions):
-            for now, restored in pairs:
-                entity.validate_restore(now, restored, current_scope().actor)
+            for now, restored in pairs if judge else ():
+                judge(now, restored, current_scope().actor)  # type: ignore[misc]
+            if takes_custom:
+                images = [restored for _now, restored in pairs if restored]
+                service(FieldDefinitions).demand_restorable(entity.id, images)
 
 
 def check_references(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
