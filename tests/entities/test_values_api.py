@@ -39,21 +39,29 @@ def bob(house: House) -> Client:
     return client_of(user, organization=house.north)
 
 
-@pytest.mark.parametrize(("kind", "parts", "given", "shown"), ROUND_TRIPS)
-@pytest.mark.parametrize("is_encrypted", [False, True])
+NEVER_ENCRYPTED = {"richtext", "multiselect", "currency"}
+CASES = [(*case, False) for case in ROUND_TRIPS] + [
+    (*case, True) for case in ROUND_TRIPS if case[0] not in NEVER_ENCRYPTED
+]
+
+
+def own(record: dict[str, Any]) -> dict[str, Any]:
+    """Custom values without the field that the module itself declares."""
+    return {key: value for key, value in record["custom_fields"].items() if key != "cash_step"}
+
+
+@pytest.mark.parametrize(("kind", "parts", "given", "shown", "is_encrypted"), CASES)
 def test_a_value_of_each_kind_comes_back(
     bob: Client, house: House, *, kind: str, parts: dict[str, Any], given: Any, shown: Any, is_encrypted: bool
 ) -> None:
-    if is_encrypted and kind in {"richtext", "multiselect", "currency"}:
-        pytest.skip("is never encrypted")
     make_field(house, "size", kind, is_encrypted=is_encrypted, **parts)
     made = send(bob, "post", CURRENCIES, {"code": "CHF", "custom_fields": {"size": given}})
-    assert (made.status_code, made.json().get("custom_fields")) == (201, {"size": shown})
+    assert (made.status_code, own(made.json())) == (201, {"size": shown})
     again = bob.get(f"{CURRENCIES}{made.json()['id']}/").json()
-    assert again["custom_fields"] == {"size": shown}
-    assert bob.get(CURRENCIES).json()["results"][0]["custom_fields"] == {"size": shown}
+    assert own(again) == {"size": shown}
+    assert own(bob.get(CURRENCIES).json()["results"][0]) == {"size": shown}
     sent_back = send(bob, "patch", f"{CURRENCIES}{again['id']}/", {"custom_fields": again["custom_fields"]})
-    assert sent_back.json()["custom_fields"] == {"size": shown}
+    assert own(sent_back.json()) == {"size": shown}
 
 
 def test_all_wrong_values_are_told_at_once_with_the_other_fields(bob: Client, house: House) -> None:
@@ -86,11 +94,11 @@ def test_a_change_merges_and_null_removes(bob: Client, house: House) -> None:
     make_field(house, "size", "integer")
     make_field(house, "note", "text", default="none")
     made = send(bob, "post", CURRENCIES, {"code": "CHF", "cf_size": 3}).json()
-    assert made["custom_fields"] == {"size": 3, "note": "none"}
+    assert own(made) == {"size": 3, "note": "none"}
     path = f"{CURRENCIES}{made['id']}/"
-    assert send(bob, "patch", path, {"cf_note": "x"}).json()["custom_fields"] == {"size": 3, "note": "x"}
-    assert send(bob, "patch", path, {"cf_size": None}).json()["custom_fields"] == {"size": None, "note": "x"}
-    assert send(bob, "patch", path, {"name": "Franc"}).json()["custom_fields"] == {"size": None, "note": "x"}
+    assert own(send(bob, "patch", path, {"cf_note": "x"}).json()) == {"size": 3, "note": "x"}
+    assert own(send(bob, "patch", path, {"cf_size": None}).json()) == {"size": None, "note": "x"}
+    assert own(send(bob, "patch", path, {"name": "Franc"}).json()) == {"size": None, "note": "x"}
 
 
 def test_undo_brings_the_values_back(bob: Client, house: House) -> None:
@@ -100,7 +108,7 @@ def test_undo_brings_the_values_back(bob: Client, house: House) -> None:
     changed = send(bob, "patch", path, {"cf_size": 4})
     undone = send(bob, "post", f"/api/audit_logs/actions/{changed['X-Action-Id']}/undo/", {})
     assert undone.status_code == 200
-    assert bob.get(path).json()["custom_fields"] == {"size": 3}
+    assert own(bob.get(path).json()) == {"size": 3}
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
@@ -111,7 +119,7 @@ def test_a_file_has_a_column_for_each_listed_field(bob: Client, house: House, fo
     amount = {"amount": 2, "currency": "EUR"}
     send(bob, "post", CURRENCIES, {"code": "CHF", "cf_size": "3.5", "cf_price": amount, "cf_secret_note": "hush"})
     answer = bob.get(f"{CURRENCIES}?format={form}&fields=code,custom_fields")
-    content = b"".join(answer.streaming_content)
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     if form == "csv":
         assert content.decode().splitlines() == ["code,cf_size,cf_price", "CHF,3.5,2 EUR"]
     elif form == "json":

@@ -84,7 +84,7 @@ class DefinitionViewSet(CommandViewSet):
         entity = request.query_params.get("entity", "")
         if entity not in entities_with_fields():
             text = _("Records of this kind have no custom fields.")
-            raise InvalidInput(errors=(FieldError("entity", "invalid_choice", text),))
+            raise InvalidInput(errors=(FieldError("entity", "entities.definition.entity_unknown", text),))
         fields = service(FieldBook).fields_of(entity)
         return Response({"results": FieldAnswer(fields, many=True).data})
 

@@ -120,9 +120,7 @@ def _bounded(number: Decimal, digits: int, places: int) -> Decimal:
     """The number without trailing zeros and without an exponent."""
     if not number:
         return Decimal(0)
-    _sign, figures, exponent = number.as_tuple()
-    plain = Decimal((_sign, figures, exponent))
-    text = f"{plain:f}"
+    text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     whole, _point, fraction = text.lstrip("-").partition(".")
     if len(fraction) > places:

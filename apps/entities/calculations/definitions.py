@@ -53,7 +53,9 @@ def options_of(raw: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, str]], 
         value, label, colour = (_words(item.get(name)) for name in ("value", "label", "colour"))
         problems += _option_problems(f"options.{index}", value, label, colour)
         if value and value in {option["value"] for option in found}:
-            problems.append(Complaint(f"options.{index}", "repeated", _("This value stands twice.")))
+            problems.append(
+                Complaint(f"options.{index}", "entities.definition.repeated", _("This value stands twice."))
+            )
         found.append({"value": value, "label": label or value, "colour": colour.lower()})
     return found, problems
 
@@ -64,11 +66,11 @@ def _words(raw: Any) -> str:
 
 def _option_problems(place: str, value: str, label: str, colour: str) -> Iterator[Complaint]:
     if not value:
-        yield Complaint(place, "blank", _("An option needs a value."))
+        yield Complaint(place, "entities.definition.option_bad", _("An option needs a value."))
     if len(value) > 100 or len(label) > 120:
-        yield Complaint(place, "max_length", _("A value has at most 100 characters, a label 120."))
+        yield Complaint(place, "entities.definition.option_bad", _("A value has at most 100 characters, a label 120."))
     if colour and not _COLOUR.fullmatch(colour.lower()):
-        yield Complaint(place, "invalid", _("A colour is written as #rrggbb."))
+        yield Complaint(place, "entities.definition.option_bad", _("A colour is written as #rrggbb."))
 
 
 def bound_of(kind: Kind, text: str) -> str:
@@ -79,7 +81,7 @@ def bound_of(kind: Kind, text: str) -> str:
         return f"{number_of(text):f}"
     if kind in TIMES:
         return str(canonical(FieldDefinition("", "", "", kind), text))
-    raise Wrong("not_for_kind", _("This kind of field has no smallest or greatest value."))
+    raise Wrong("entities.definition.not_for_kind", _("This kind of field has no smallest or greatest value."))
 
 
 def default_of(field: FieldDefinition) -> Any:
@@ -95,7 +97,9 @@ def default_of(field: FieldDefinition) -> Any:
 def problems_of(field: FieldDefinition, *, kinds: Sequence[Kind], targets: Sequence[str]) -> Iterator[Complaint]:
     """What is wrong with a definition whose parts are in order by themselves."""
     if field.kind not in kinds:
-        yield Complaint("kind", "unavailable", _("What this kind of field points to is not installed."))
+        yield Complaint(
+            "kind", "entities.definition.unavailable", _("What this kind of field points to is not installed.")
+        )
     yield from _pointing(field, targets)
     yield from _choices(field)
     yield from _lengths(field)
@@ -106,19 +110,21 @@ def problems_of(field: FieldDefinition, *, kinds: Sequence[Kind], targets: Seque
 def _pointing(field: FieldDefinition, targets: Sequence[str]) -> Iterator[Complaint]:
     if field.kind is Kind.RELATION:
         if field.target not in targets:
-            yield Complaint("target", "invalid_choice", _("Choose the kind of record that the field links to."))
+            yield Complaint(
+                "target", "entities.definition.target_unknown", _("Choose the kind of record that the field links to.")
+            )
     elif field.target:
         yield _misplaced("target")
     if field.kind is Kind.DICTIONARY:
         if not field.dictionary:
-            yield Complaint("dictionary", "required", _("Choose a dictionary."))
+            yield Complaint("dictionary", "entities.definition.dictionary_missing", _("Choose a dictionary."))
     elif field.dictionary:
         yield _misplaced("dictionary")
 
 
 def _choices(field: FieldDefinition) -> Iterator[Complaint]:
     if field.kind in CHOOSING and not field.options:
-        yield Complaint("options", "required", _("Give at least one option."))
+        yield Complaint("options", "entities.definition.options_missing", _("Give at least one option."))
     if field.kind not in CHOOSING and field.options:
         yield _misplaced("options")
 
@@ -129,10 +135,10 @@ def _lengths(field: FieldDefinition) -> Iterator[Complaint]:
         if getattr(rules, name) is not None and field.kind not in MEASURED:
             yield _misplaced(name)
     if None not in {rules.min_length, rules.max_length} and (rules.min_length or 0) > (rules.max_length or 0):
-        yield Complaint("max_length", "order", _("The greatest length is less than the shortest."))
+        yield Complaint("max_length", "entities.definition.order", _("The greatest length is less than the shortest."))
     low, high = (_measure(field, item) for item in (rules.minimum, rules.maximum))
     if low is not None and high is not None and low > high:
-        yield Complaint("maximum", "order", _("The maximum is less than the minimum."))
+        yield Complaint("maximum", "entities.definition.order", _("The maximum is less than the minimum."))
 
 
 def _measure(field: FieldDefinition, bound: Decimal | str | None) -> Any:
@@ -148,7 +154,11 @@ def _patterns(field: FieldDefinition) -> Iterator[Complaint]:
     try:
         matcher(whole(field.rules.pattern))
     except PatternError as error:
-        yield Complaint("pattern", "invalid", _("This pattern cannot be used: {reason}.").format(reason=error))
+        yield Complaint(
+            "pattern",
+            "entities.definition.pattern_bad",
+            _("This pattern cannot be used: {reason}.").format(reason=error),
+        )
 
 
 def _claims(field: FieldDefinition) -> Iterator[Complaint]:
@@ -156,7 +166,9 @@ def _claims(field: FieldDefinition) -> Iterator[Complaint]:
         yield _misplaced("is_unique")
     if field.rules.is_unique and not is_empty(field.default):
         yield Complaint(
-            "default", "not_unique", _("A unique field has no default: the second record would be refused.")
+            "default",
+            "entities.definition.not_unique",
+            _("A unique field has no default: the second record would be refused."),
         )
     if field.is_encrypted and field.kind not in SEALED:
         yield _misplaced("is_encrypted")
@@ -165,7 +177,7 @@ def _claims(field: FieldDefinition) -> Iterator[Complaint]:
 
 
 def _misplaced(name: str) -> Complaint:
-    return Complaint(name, "not_for_kind", _("This does not go with the kind of the field."))
+    return Complaint(name, "entities.definition.not_for_kind", _("This does not go with the kind of the field."))
 
 
 def with_default(field: FieldDefinition, default: Any) -> FieldDefinition:

@@ -35,6 +35,11 @@ class Fields:
     tenant: Mapping[str, FieldDefinition]
     places: Mapping[UUID, Mapping[str, FieldDefinition]]
 
+    @property
+    def is_changeable(self) -> bool:
+        """Say whether any of it stands in rows, and not in declarations only."""
+        return bool(self.tenant or self.places)
+
     def of(self, organization_id: UUID | None) -> dict[str, FieldDefinition]:
         """Fields by key, in order: an organization's before the tenant's before a module's."""
         own = self.places.get(organization_id, {}) if organization_id else {}

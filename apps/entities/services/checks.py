@@ -59,13 +59,15 @@ def demand_sound(row: FieldDefinition) -> None:
 
 def _place_complaints(row: FieldDefinition) -> Iterator[FieldError]:
     if row.entity not in entities_with_fields():
-        yield FieldError("entity", "invalid_choice", _("Records of this kind have no custom fields."))
+        yield FieldError(
+            "entity", "entities.definition.entity_unknown", _("Records of this kind have no custom fields.")
+        )
         return
     if row.for_organization_id is None:
         return
     if not has_organizations(row.entity):
         text = _("Records of this kind belong to the whole tenant.")
-        yield FieldError("for_organization_id", "not_for_kind", text)
+        yield FieldError("for_organization_id", "entities.definition.not_for_kind", text)
     try:
         validate_references([row])
     except InvalidInput as refusal:
@@ -81,7 +83,7 @@ def _part_complaints(row: FieldDefinition) -> Iterator[FieldError]:
         try:
             setattr(row, name, bound_of(Kind(row.kind), getattr(row, name)))
         except Wrong as problem:
-            yield FieldError(name, problem.code, problem.message)
+            yield FieldError(name, "entities.definition.bound_bad", problem.message)
 
 
 def _default_complaints(row: FieldDefinition, wrong: set[str]) -> Iterator[FieldError]:
@@ -91,7 +93,7 @@ def _default_complaints(row: FieldDefinition, wrong: set[str]) -> Iterator[Field
     try:
         row.default = default_of(as_field(row))
     except Wrong as problem:
-        yield FieldError("default", problem.code, problem.message)
+        yield FieldError("default", "entities.definition.default_bad", problem.message)
 
 
 def sisters(row: FieldDefinition) -> Any:

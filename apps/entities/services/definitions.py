@@ -171,7 +171,7 @@ def _demand_fixed(row: FieldDefinition, given: Mapping[str, Any]) -> None:
     changed = [name for name in FIXED if name in given and given[name] != getattr(row, name)]
     text = _("This is decided when the field is made.")
     if changed:
-        raise InvalidInput(errors=tuple(FieldError(name, "fixed", text) for name in changed))
+        raise InvalidInput(errors=tuple(FieldError(name, "entities.definition.fixed", text) for name in changed))
 
 
 def _take_values_along(row: FieldDefinition, former: Field, latter: Field) -> None:
@@ -215,7 +215,9 @@ def reorder_definitions(entity: str, ids: Sequence[UUID]) -> list[FieldDefinitio
     if wrong or len(set(ids)) != len(ids):
         text = _("There is no such field, or it stands twice.")
         places = wrong or [len(ids) - 1]
-        raise InvalidInput(errors=tuple(FieldError(f"ids.{index}", "invalid", text) for index in places))
+        raise InvalidInput(
+            errors=tuple(FieldError(f"ids.{index}", "entities.definition.ids_bad", text) for index in places)
+        )
     order = [*ids, *(item for item in rows if item not in set(ids))]
     places_by_id = {item: (place + 1) * STEP for place, item in enumerate(order)}
     moved = [item for item, place in places_by_id.items() if rows[item].order != place]

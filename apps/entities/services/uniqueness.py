@@ -103,7 +103,8 @@ def holders(model: type[models.Model], field: FieldDefinition, place: UUID | Non
         rows = rows.filter(deleted_at__isnull=True)
     if place is not None:
         rows = rows.filter(organization_id=place)
-    return rows.annotate(held=held_by(field)).filter(held__isnull=False)
+    found: models.QuerySet[Any] = rows.annotate(held=held_by(field)).filter(held__isnull=False)
+    return found
 
 
 def held_by(field: FieldDefinition) -> Func:

@@ -89,7 +89,7 @@ def _by_entity(rows: Sequence[Any]) -> dict[str, list[tuple[int, Any]]]:
 def _drafts(lot: Sequence[tuple[int, Any]]) -> Iterator[Draft]:
     entity = lot[0][1].entity_id
     book = fields_now(entity)
-    if any(book.of(_place(row)) for _index, row in lot):
+    if book.is_changeable:
         # Nobody changes from here on what the values may be; what was read before the lock may be old.
         share_lock(field_lock(entity))
         book = fields_now(entity)
@@ -129,12 +129,12 @@ def _read_given(draft: Draft, given: Mapping[str, Any]) -> None:
 
 
 def _value(draft: Draft, known: FieldDefinition, raw: Any) -> Any:
-    value = None
+    problems: list[Wrong] = []
     try:
         value = None if is_empty(raw) else canonical(known, raw)
-        problems = [] if value is None else list(judged(known, value))
-    except Wrong as problem:
-        problems, value = [problem], raw
+        problems += [] if value is None else judged(known, value)
+    except Wrong as wrong:
+        problems, value = [wrong], raw
     for problem in problems:
         draft.complain(known.key, problem.code, problem.message)
     if value is None and known.is_required:

@@ -42,5 +42,5 @@ class CustomValuesField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         """The values of one record as they are shown."""
-        entity = str(self.parent.Meta.model.entity_id)  # type: ignore[union-attr]
-        return service(FieldDefinitions).shown(entity, [value])[0]
+        serializer: Any = self.parent
+        return service(FieldDefinitions).shown(str(serializer.Meta.model.entity_id), [value])[0]

@@ -93,9 +93,9 @@ class CustomFields(models.Model):
         self._is_changed = False
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+    def from_db(cls, *args: Any, **kwargs: Any) -> Any:
         """The row, with a memory of what it holds."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(*args, **kwargs)
         row._kept = row.__dict__.get("custom")
         return row
 

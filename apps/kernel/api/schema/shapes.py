@@ -8,10 +8,11 @@ from django.core.validators import RegexValidator
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from rest_framework import serializers
 
+from apps.kernel.api.customs import CUSTOM
 from apps.kernel.api.exporting.formats import FORMATS
 from apps.kernel.api.reading.reader import ListShape
 from apps.kernel.api.schema.orders import PLACE, component
-from apps.kernel.api.serializers import CUSTOM, StrictSerializer
+from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.extensions.enrichers import META, shapes
 from apps.kernel.registry.entities import Entity
 
