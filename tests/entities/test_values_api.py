@@ -40,8 +40,9 @@ def bob(house: House) -> Client:
 
 
 NEVER_ENCRYPTED = {"richtext", "multiselect", "currency"}
-CASES = [(*case, False) for case in ROUND_TRIPS] + [
-    (*case, True) for case in ROUND_TRIPS if case[0] not in NEVER_ENCRYPTED
+CASES = [
+    *((*case, False) for case in ROUND_TRIPS),
+    *((*case, True) for case in ROUND_TRIPS if case[0] not in NEVER_ENCRYPTED),
 ]
 
 
