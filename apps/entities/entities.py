@@ -62,5 +62,6 @@ entity(
     FieldDefinition,
     icon="dynamic_form",
     search=("label", "key"),
+    url="admin:entities_fielddefinition_change",
     validate_restore=validate_definition_restore,
 )

@@ -42,8 +42,13 @@ def lifted(field: FieldDefinition, stored: Mapping[str, Any]) -> Any:
     if field.is_encrypted or value is None:
         return value
     if field.kind is Kind.CURRENCY:
-        return Amount(Decimal(value), str(stored.get(f"{field.key}{CURRENCY_SUFFIX}", "")))
-    return Decimal(value) if field.kind is Kind.DECIMAL else value
+        return Amount(_exact(value), str(stored.get(f"{field.key}{CURRENCY_SUFFIX}", "")))
+    return _exact(value) if field.kind is Kind.DECIMAL else value
+
+
+def _exact(value: Any) -> Decimal:
+    """The number; images reach the history as plain JSON, where a number with a point is a float."""
+    return Decimal(str(value))
 
 
 def shown(value: Any) -> Any:

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.entities.calculations.canonical import is_empty
@@ -22,12 +24,14 @@ YES_OR_NO: Final = (("", "—"), ("true", _("Yes")), ("false", _("No")))
 class AmountInput(forms.MultiWidget):
     """An amount and its currency."""
 
-    template_name = "entities/amount_input.html"
-
     def __init__(self, attrs: Any = None) -> None:
         amount = forms.TextInput(attrs={"inputmode": "decimal"})
         currency = forms.TextInput(attrs={"maxlength": 3, "size": 4, "placeholder": "EUR", "class": "uppercase"})
         super().__init__([amount, currency], attrs)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Both in one line."""
+        return format_html('<div class="flex gap-2 max-w-2xl">{}</div>', super().render(name, value, attrs, renderer))
 
     def decompress(self, value: Any) -> list[Any]:
         """Amount and currency apart."""

@@ -166,10 +166,5 @@ def _text(entity: str, field: FieldDefinition | None, key: str, state: Stored, l
     if field is None:
         return plain_text(Decimal(str(value)) if isinstance(value, float) else value)
     is_plain = field.is_encrypted and keys_of(key)[2] not in state
-    value = _plain(entity, field, _exact(state)) if not is_plain else value
+    value = _plain(entity, field, state) if not is_plain else value
     return value if value == MASK else _words(field, value, labels)
-
-
-def _exact(state: Stored) -> dict[str, Any]:
-    """Images reach the history as plain JSON, where a number with a point is a float."""
-    return {key: Decimal(str(value)) if isinstance(value, float) else value for key, value in state.items()}

@@ -18,6 +18,8 @@ from apps.kernel.access.visible import visible
 from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.bulk import DELETE_SELECTED, delete_selected, press_selected
 from apps.kernel.admin.buttons import RecordCommand, Text
+from apps.kernel.admin.customs import column, takes_customs, words_of
+from apps.kernel.admin.customs import offered as offered_fields
 from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
 from apps.kernel.admin.offers import say
@@ -59,6 +61,8 @@ class RecordList(ChangeList):  # type: ignore[misc]
         self.result_list = list(self.result_list)
         labels_of(request).fetch_rows(self.result_list)
         self.model_admin.prepare_rows(request, self.result_list)
+        if self.result_list and takes_customs(self.model_admin):
+            words_of(request, self.result_list)
         self._add_columns(request)
         self.is_cut = getattr(self.paginator, "is_cut", False)
 
@@ -114,6 +118,7 @@ class CommandLists:
             _label_column(page.model._meta.get_field(name), targets[name], request) if name in targets else name
             for name in parent.get_list_display(request)
         ]
+        columns += [column(field, request) for field in offered_fields(page, request) if field.is_listed]
         offered = any(item.in_row and item.offered() for item in self.buttons)
         return [*columns, _button_column(page, request)] if offered else columns
 

@@ -9,11 +9,14 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 
+from apps.kernel.admin.customs import PREFIX, entered_text
 from apps.kernel.admin.inputs import EXPECTED_VERSION, stated_version
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.wording import value_text
 from apps.kernel.commands.models import Action, RowImage
+from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import StaleVersion
+from apps.kernel.services import service
 
 NOT_ECHOED = frozenset({"csrfmiddlewaretoken", EXPECTED_VERSION})
 MOST_IMAGES = 100
@@ -90,9 +93,13 @@ def _conflicts(
     page: Any, yours: Any, theirs: dict[str, Any], later: list[RowImage], labels: Labels
 ) -> list[FieldConflict]:
     base = later[0].before if later and later[0].before else {}
+    customs = _Customs(page.opts.model, base, labels)
     fields = {item.name: item for item in page.opts.get_fields() if hasattr(item, "attname")}
     found = []
     for name, item in _bound(yours).items():
+        if name in getattr(yours, "custom_names", ()):
+            found += customs.conflict(yours, item, theirs.get(name))
+            continue
         field = fields.get(name)
         mine = yours.cleaned_data.get(name, item.value())
         stored = theirs.get(name)
@@ -103,6 +110,27 @@ def _conflicts(
             texts = (before, value_text(field, stored, labels), entered)
             found.append(FieldConflict(name, str(item.label), *texts, choice))
     return found
+
+
+class _Customs:
+    """Custom fields that differ; what stood there when the user opened the form comes from the record's images."""
+
+    def __init__(self, model: Any, base: Any, labels: Labels) -> None:
+        self.labels, self.base, self.before = labels, base, {}
+        if base and "custom" in base:
+            self.before = service(FieldDefinitions).form_fields(str(model.entity_id), base["custom"])
+
+    def conflict(self, yours: Any, item: Any, stored: Any) -> list[FieldConflict]:
+        """The field, if what is stored is not what was entered."""
+        raw = _raw(yours, item)
+        if not item.field.has_changed(stored, raw):
+            return []
+        former = self.before.get(item.name.removeprefix(PREFIX))
+        untouched = former is not None and not former.has_changed(former.initial, raw)
+        mine = yours.cleaned_data.get(item.name, item.value())
+        values = (former.initial if former else None, stored, mine)
+        texts = [entered_text(item.field, value, self.labels) for value in values]
+        return [FieldConflict(item.name, str(item.label), *texts, "theirs" if untouched else "yours")]
 
 
 def _raw(form: Any, item: Any) -> Any:

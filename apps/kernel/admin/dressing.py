@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    INPUT_CLASSES,
+    SELECT_CLASSES,
+    TEXTAREA_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 LOOKS: dict[type[forms.Widget], list[str]] = {
     forms.TextInput: INPUT_CLASSES,
@@ -12,6 +20,7 @@ LOOKS: dict[type[forms.Widget], list[str]] = {
     forms.NumberInput: INPUT_CLASSES,
     forms.PasswordInput: INPUT_CLASSES,
     forms.DateInput: INPUT_CLASSES,
+    forms.DateTimeInput: INPUT_CLASSES,
     forms.Textarea: TEXTAREA_CLASSES,
     forms.Select: SELECT_CLASSES,
     forms.SelectMultiple: SELECT_CLASSES,
@@ -24,5 +33,15 @@ def dress(form: forms.BaseForm) -> None:
         kind = type(field.widget)
         if kind is forms.CheckboxInput:
             field.widget = UnfoldBooleanSwitchWidget(attrs=field.widget.attrs)
-        elif kind in LOOKS:
-            field.widget.attrs.setdefault("class", " ".join(LOOKS[kind]))
+        elif kind is forms.CheckboxSelectMultiple:
+            choices: Any = field
+            field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=choices.choices)
+        else:
+            for widget in getattr(field.widget, "widgets", [field.widget]):
+                _dress(widget)
+
+
+def _dress(widget: forms.Widget) -> None:
+    looks = LOOKS.get(type(widget))
+    if looks is not None and "class" not in widget.attrs:
+        widget.attrs["class"] = " ".join(looks)

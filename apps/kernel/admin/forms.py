@@ -13,6 +13,8 @@ from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.inputs import EXPECTED_VERSION
 from apps.kernel.errors import FieldError, PlatformError
 
+CUSTOM, PREFIX = "custom_fields.", "cf_"
+
 if TYPE_CHECKING:
     RecordForm = forms.ModelForm[Any]
 else:
@@ -70,11 +72,21 @@ def add_row_refusals(forms_of_rows: Iterable[forms.BaseForm], argument: str, err
 
 
 def _place(form: forms.BaseForm, item: FieldError) -> bool:
-    for name in (item.field, item.field.removesuffix("_id")):
+    custom = item.field.replace(CUSTOM, PREFIX, 1)
+    for name in (item.field, item.field.removesuffix("_id"), custom):
         if name in form.fields and not form.fields[name].widget.is_hidden:
             form.add_error(name, ValidationError(str(item.message), code=item.code))
             return True
-    return False
+    return _place_in_list(form, item)
+
+
+def _place_in_list(form: forms.BaseForm, item: FieldError) -> bool:
+    """Put a complaint about one item of a list (`options.0`) beside the field that holds the list."""
+    name, _dot, place = item.field.partition(".")
+    if not place.isdecimal() or name not in form.fields:
+        return False
+    form.add_error(name, ValidationError(f"{int(place) + 1}: {item.message}", code=item.code))
+    return True
 
 
 def _worded(item: FieldError) -> str:

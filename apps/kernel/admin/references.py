@@ -10,6 +10,7 @@ from django.contrib.admin.sites import AdminSite
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, JsonResponse
 
+from apps.kernel.admin.customs import asking
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
 
@@ -39,7 +40,8 @@ def completions(site: AdminSite, request: HttpRequest, field: ReferenceField) ->
 def _asking_field(request: HttpRequest) -> ReferenceField | None:
     try:
         model = apps.get_model(request.GET.get("app_label", ""), request.GET.get("model_name", ""))
-        field: Any = model._meta.get_field(request.GET.get("field_name", ""))
+        name = request.GET.get("field_name", "")
+        field: Any = asking(model, name) or model._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
     return field if isinstance(field, ReferenceField) else None

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from apps.kernel.admin.access import AnyCommand, FeatureGuarded
 from apps.kernel.admin.conflicts import conflict_page
+from apps.kernel.admin.customs import CustomForms, split
 from apps.kernel.admin.forms import CommandForm, is_form_error
 from apps.kernel.admin.inputs import EXPECTED_VERSION, field_input, rows_input
 from apps.kernel.commands.invocation import Source, invoked
@@ -80,7 +81,7 @@ class WithoutDjangosWrites(DjangoAdmin):
         raise ImproperlyConfigured("records are deleted by delete_command only")
 
 
-class CommandSaving(FeatureGuarded):
+class CommandSaving(CustomForms, FeatureGuarded):
     """Forms whose input goes to `create_command(**fields)` and `update_command(id, **fields)`.
 
     All editable fields are passed, foreign keys as `<name>_id`, the rows of each inline as one list under
@@ -117,6 +118,7 @@ class CommandSaving(FeatureGuarded):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form class of one request."""
         parent: Any = super()
+        kwargs["form"] = self.with_inputs(kwargs.get("form") or self.form, request, obj)
         form = parent.get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, REFUSAL, None)
         form.kept = _kept_fields(request)
@@ -151,7 +153,7 @@ class CommandSaving(FeatureGuarded):
 
     def command_input(self, request: HttpRequest, form: Any, formsets: Any) -> dict[str, Any]:
         """Keyword arguments for the command."""
-        given = field_input(form, self.model)
+        given = split(field_input(form, self.model), form, is_new=form.instance._state.adding)
         for formset in formsets:
             given[formset.argument] = rows_input(formset)
         return given
