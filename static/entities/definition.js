@@ -1,6 +1,6 @@
 "use strict";
 // The form of a custom field: parts that its kind has use for, options as rows, and how the field will look.
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   const kind = document.getElementById("id_kind");
   if (!kind) { return; }
   const texts = ["text", "multiline", "richtext", "url", "email", "phone"];
@@ -42,8 +42,9 @@
       }
     });
     document.querySelectorAll("fieldset").forEach((set) => {
-      const rows = [...set.querySelectorAll("[class*='field-']")].filter((row) => row.querySelector("[id^='id_']"));
-      if (rows.length) { set.hidden = rows.every((row) => row.hidden); }
+      set.hidden = false;
+      const inputs = [...set.querySelectorAll("[id^='id_']")];
+      set.hidden = inputs.length > 0 && inputs.every((input) => input.parentElement.closest("[hidden]"));
     });
   }
 
@@ -160,4 +161,4 @@
   suggestKey();
   showParts(false);
   preview();
-})();
+});

@@ -67,6 +67,7 @@ def test_a_record_shows_these_fields(manager: Client, house: House, euro: Curren
         "is_active": True,
         "is_base": True,
         "version": 1,
+        "custom_fields": {"cash_step": None},
     }
 
 

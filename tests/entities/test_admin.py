@@ -42,7 +42,7 @@ def custom_of(house: House) -> dict[str, Any]:
 def body_of(answer: Any) -> dict[str, Any]:
     """What a browser would send for the form as it is shown."""
     form = answer.context["adminform"].form
-    found = {}
+    found: dict[str, Any] = {}
     for item in form:
         value = item.value()
         widgets = getattr(item.field.widget, "widgets", None)

@@ -34,7 +34,7 @@ from apps.kernel.admin.undoing import still_there
 LIMITS = ("minimum", "maximum", "min_length", "max_length", "pattern")
 RULES = ("is_required", "is_unique", "is_encrypted", "default", *LIMITS)
 PLACES = ("group", "order", "is_visible", "is_listed", "is_filterable", "is_searchable", "field_set")
-PARTS = (
+PARTS: Any = (
     (None, {"fields": ("entity", "label", "key", "kind", "help")}),
     (_("What can be chosen"), {"fields": ("options", "target", "dictionary")}),
     (_("Rules"), {"fields": RULES}),
@@ -57,7 +57,7 @@ class DefinitionPage(CommandAdmin):
     empty_hint = _(
         "Add fields that your records lack: they appear in forms, lists, files and the REST interface at once."
     )
-    list_display = ("label", "record_type", "key", "kind", "group", "is_required", "is_listed", "for_organization_id")
+    list_display = ("label", "record_type", "key", "kind", "is_required", "is_listed", "for_organization_id")
     list_filter = (ByEntity, "kind", Deleted)
     search_fields = ("label", "key")
     ordering = ("entity", "order", "key")

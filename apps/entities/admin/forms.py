@@ -29,6 +29,7 @@ WORDS: Final = {
     "add": _("Add an option"),
     "preview": _("Preview"),
 }
+LINE: Final = _("value | label | #rrggbb, one in a line")
 PARTS: Final = ("value", "label", "colour")
 Choices = list[tuple[str, str | Promise]]
 
@@ -55,7 +56,9 @@ class OptionsField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         words = {f"data-{name}": text for name, text in WORDS.items()}
-        super().__init__(widget=forms.Textarea(attrs={"rows": 5, "data-options": "", **words}), **options)
+        super().__init__(
+            widget=forms.Textarea(attrs={"rows": 5, "data-options": "", "placeholder": LINE, **words}), **options
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """The lines of stored options."""
@@ -130,7 +133,7 @@ class DefinitionForm(CommandForm):
     options = OptionsField(
         label=_("Options"),
         required=False,
-        help_text=_("In each line: value | label | #rrggbb. Records hold the value; the others may change."),
+        help_text=_("Records hold the value; label and colour may change."),
     )
     default = DefaultField(
         label=_("Default"),
@@ -146,7 +149,7 @@ class DefinitionForm(CommandForm):
     def clean(self) -> dict[str, Any]:
         """The default as a value of the kind."""
         found = super().clean() or self.cleaned_data
-        kind = found.get("kind") or getattr(self.instance, "kind", "")
+        kind = str(found.get("kind") or self.instance.kind)
         if "default" in found:
             found["default"] = typed_default(kind, found["default"] or "")
         return found

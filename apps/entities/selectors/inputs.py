@@ -26,7 +26,7 @@ class AmountInput(forms.MultiWidget):
 
     def __init__(self, attrs: Any = None) -> None:
         amount = forms.TextInput(attrs={"inputmode": "decimal"})
-        currency = forms.TextInput(attrs={"maxlength": 3, "size": 4, "placeholder": "EUR", "class": "uppercase"})
+        currency = forms.TextInput(attrs={"maxlength": 3, "size": 4, "placeholder": "EUR"})
         super().__init__([amount, currency], attrs)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
@@ -112,8 +112,10 @@ INPUTS: Final[Mapping[Kind, Build]] = {
     Kind.INTEGER: lambda field: WholeField(widget=_number("numeric")),
     Kind.DECIMAL: lambda field: NumberField(widget=_number("decimal")),
     Kind.BOOLEAN: lambda field: ClaimField(),
-    Kind.DATE: lambda field: forms.DateField(),
-    Kind.DATETIME: lambda field: forms.DateTimeField(),
+    Kind.DATE: lambda field: forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")),
+    Kind.DATETIME: lambda field: forms.DateTimeField(
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")
+    ),
     Kind.SELECT: lambda field: forms.ChoiceField(choices=[("", "—"), *_choices(field)]),
     Kind.MULTISELECT: lambda field: forms.MultipleChoiceField(
         choices=_choices(field), widget=forms.CheckboxSelectMultiple

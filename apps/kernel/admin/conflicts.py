@@ -128,9 +128,11 @@ class _Customs:
         former = self.before.get(item.name.removeprefix(PREFIX))
         untouched = former is not None and not former.has_changed(former.initial, raw)
         mine = yours.cleaned_data.get(item.name, item.value())
-        values = (former.initial if former else None, stored, mine)
-        texts = [entered_text(item.field, value, self.labels) for value in values]
-        return [FieldConflict(item.name, str(item.label), *texts, "theirs" if untouched else "yours")]
+        before, theirs, entered = (
+            entered_text(item.field, value, self.labels) for value in (former.initial if former else None, stored, mine)
+        )
+        choice = "theirs" if untouched else "yours"
+        return [FieldConflict(item.name, str(item.label), before, theirs, entered, choice)]
 
 
 def _raw(form: Any, item: Any) -> Any:

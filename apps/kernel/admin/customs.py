@@ -13,6 +13,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.kernel.admin.fields import ReferenceSelect
 from apps.kernel.admin.labels import Labels, labels_of
@@ -65,6 +66,8 @@ def inputs(model: type[models.Model], record: Any, request: HttpRequest) -> dict
         if target := port.target(entity, key):
             field.widget = ReferenceSelect(pointing(model, key, target), labels_of(request))
             field.widget.is_required = False
+        elif type(field.widget) is forms.Select:
+            field.widget = UnfoldAdminSelectWidget(choices=field.widget.choices)
         found[f"{PREFIX}{key}"] = field
     return found
 
@@ -88,7 +91,7 @@ def asking(model: type[models.Model], name: str) -> ReferenceField | None:
 
 def split(given: Mapping[str, Any], form: Any, *, is_new: bool) -> dict[str, Any]:
     """Input with custom values as one argument; of a change only those that were changed."""
-    names = getattr(form, "custom_names", frozenset())
+    names: frozenset[str] = getattr(form, "custom_names", frozenset())
     if not names:
         return dict(given)
     plain = {name: value for name, value in given.items() if name not in names}
