@@ -46,6 +46,10 @@ BODIES: Bodies = {
     "/api/dictionaries/entries/": (None, {"label": "Fair"}),  # a new one names its dictionary
     "/api/directory/organizations/": ({"name": "West"}, {"name": "Far West"}),
     "/api/directory/tenants/": (None, {"name": "Acme 2"}),  # only the platform makes tenants
+    "/api/entities/definitions/": (
+        {"entity": "currencies.currency", "key": "size", "label": "Size", "kind": "integer"},
+        {"label": "Width"},
+    ),
 }
 SOMETHING: dict[str, list[dict[str, Any]]] = {
     "/api/currencies/currencies/": [{"code": "EUR"}, {"code": "PLN"}],
@@ -57,6 +61,9 @@ SOMETHING: dict[str, list[dict[str, Any]]] = {
     "/api/auth/api_keys/": [{"name": "Shop", "features": ["currencies.view"]}, {"name": "Desk"}],
     "/api/auth/roles/": [{"name": "Buyers"}],
     "/api/dictionaries/dictionaries/": [{"name": "Sources"}, {"name": "Types"}],
+    "/api/entities/definitions/": [
+        {"entity": "auth.user", "key": "size", "label": "Size", "kind": "integer", "is_listed": True},
+    ],
 }
 WRITING = ("create", "partial_update")
 

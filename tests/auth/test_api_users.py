@@ -42,6 +42,7 @@ SHOWN = {
     "version",
     "created_at",
     "updated_at",
+    "custom_fields",
 }
 
 

@@ -53,7 +53,12 @@ def _are_texts(values: Any) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-@extend_schema_field({"description": "A value of the field, as records show it; null for none."})
+@extend_schema_field(
+    {
+        "type": ["string", "number", "boolean", "array", "object"],
+        "description": "A value of the field, as records show it; null for none.",
+    }
+)
 class DefaultField(serializers.JSONField):
     """A value of the field that is being defined; the command judges it."""
 
