@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -103,6 +103,20 @@ class FieldDefinitions(Protocol):
         Raises InvalidInput for a text that is no value of the field.
         """
         ...
+
+
+# The register of services stands above the models, so whom to ask is handed down here.
+_port: list[Callable[[], FieldDefinitions]] = []
+
+
+def answered_by(port: Callable[[], FieldDefinitions]) -> None:
+    """Say who answers for custom fields."""
+    _port.append(port)
+
+
+def custom_port() -> FieldDefinitions:
+    """Who answers for custom fields, for what stands below the register of services."""
+    return _port[-1]()
 
 
 class NullFields:

@@ -11,9 +11,9 @@ from django.db.models import Model, Q
 from django.http import HttpRequest
 
 from apps.kernel.access.objects import Level, ObjectGrant
-from apps.kernel.customs import FieldDefinitions, NullFields
+from apps.kernel.customs import FieldDefinitions, NullFields, answered_by
 from apps.kernel.ids import uuid7
-from apps.kernel.services import provide
+from apps.kernel.services import provide, service
 from apps.kernel.tenancy.scope import Actor
 
 
@@ -393,6 +393,7 @@ def provide_null_ports() -> None:
     provide(ReadLog, null)
     provide(SearchQuery, null)
     provide(FieldDefinitions, NullFields())
+    answered_by(lambda: service(FieldDefinitions))
     provide(Translations, null)
     provide(Mailer, null)
     provide(Notifier, null)

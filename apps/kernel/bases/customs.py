@@ -11,9 +11,8 @@ import msgspec
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.customs import FieldDefinitions
+from apps.kernel.customs import custom_port
 from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.services import service
 
 if TYPE_CHECKING:
     JSONColumn = models.JSONField[Any, Any]
@@ -148,7 +147,7 @@ def custom_complaints(rows: Sequence[models.Model], *, completes: bool = True) -
     if not waiting:
         return ()
     places = list(waiting)
-    found = service(FieldDefinitions).settle(list(waiting.values()), completes=completes)
+    found = custom_port().settle(list(waiting.values()), completes=completes)
     return tuple((places[index], complaint) for index, complaint in found)
 
 

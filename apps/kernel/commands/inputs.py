@@ -14,8 +14,7 @@ from django.apps import apps
 from django.db import models
 
 from apps.kernel.commands.declarations import COMMANDS, CommandSpec
-from apps.kernel.customs import FieldDefinitions
-from apps.kernel.services import service
+from apps.kernel.customs import custom_port
 
 REDACTED = "[redacted]"
 CUSTOM = "custom_fields"
@@ -45,7 +44,7 @@ def secret_names(spec: CommandSpec, arguments: Mapping[str, Any]) -> frozenset[s
 def _custom_secrets(entity: str, arguments: Mapping[str, Any]) -> frozenset[str]:
     """Keys of encrypted custom fields, where values of custom fields are among the arguments."""
     named = arguments.get(CUSTOM) or any(isinstance(item, Mapping) and CUSTOM in item for item in arguments.values())
-    return service(FieldDefinitions).secret_keys(entity) if entity and named else frozenset()
+    return custom_port().secret_keys(entity) if entity and named else frozenset()
 
 
 def encrypted_names(entity: str) -> frozenset[str]:
