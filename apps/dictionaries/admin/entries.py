@@ -122,8 +122,6 @@ class EntryPage(CommandAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Colours and icons say what they want."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "dictionary":
-            field.widget = field.widget.widget  # without the theme's menu of ways to other records
         if db_field.name == "color":
             field.widget = forms.TextInput(attrs={"data-color": "", "placeholder": "#0A7F5A", "maxlength": 7})
             field.help_text = _("Six digits after #, or nothing.")
