@@ -24,9 +24,12 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+LONGEST = 450  # letters of a value in the form in which it is compared: some grow when their case is folded
+
+
 def normalized(value: str) -> str:
-    """What tells values apart: neither case, nor spaces, nor the way in which a letter is written does."""
-    return tidy(unicodedata.normalize("NFKC", value)).casefold()
+    """What tells values apart: neither case, nor spaces, nor the way in which a letter is composed does."""
+    return unicodedata.normalize("NFC", tidy(value).casefold())[:LONGEST]
 
 
 def key_of(name: str, taken: Iterable[str] = ()) -> str:

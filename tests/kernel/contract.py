@@ -100,6 +100,10 @@ def _furnish(contract: Contract) -> None:
             alice.post(RATES, json=rate).raise_for_status()
         alice.post("/api/currencies/fetch-configs/", json={"provider": "ecb"}).raise_for_status()
         alice.post("/api/currencies/fetch-rates/", json={"provider": "ecb"}).raise_for_status()
+        genres = alice.post("/api/dictionaries/dictionaries/", json={"name": "Genres"}).raise_for_status().json()
+        for value in ("Novel", "Atlas"):
+            entry = {"dictionary_id": genres["id"], "value": value}
+            alice.post("/api/dictionaries/entries/", json=entry).raise_for_status()
         alice.post("/api/directory/organizations/", json={"name": "East"}).raise_for_status()
         alice.post("/api/auth/api_keys/", json={"name": "Shop", "features": ["currencies.view"]}).raise_for_status()
         alice.get("/api/notifications/mails/").raise_for_status()
@@ -176,6 +180,16 @@ ADMITTED = frozenset(
         "currencies.fetch_config.options",
         "currencies.fetch_config.provider_fixed",
         "currencies.fetch_config.time_zone",
+        "dictionaries.dictionary.key",
+        "dictionaries.dictionary.inherited",
+        "dictionaries.dictionary.in_use",
+        "dictionaries.dictionary.order_incomplete",
+        "dictionaries.dictionary.protected",
+        "dictionaries.entry.dictionary_fixed",
+        "dictionaries.entry.in_use",
+        "dictionaries.entry.merge_impossible",
+        "translations.locale.invalid",
+        "translations.locale.not_held",
         "auth.user.locale",
         "auth.user.time_zone",
         "directory.tenant.base_currency",

@@ -133,7 +133,13 @@ def _level_complaints(level: str, scope: Scope) -> list[FieldError]:
 def _key_complaints(key: str) -> list[FieldError]:
     if not key or USER_KEY.fullmatch(key):
         return []
-    return [FieldError("key", "invalid", _("Use a–z, 0–9, hyphens and underscores; begin with a letter or a digit."))]
+    return [
+        FieldError(
+            "key",
+            "dictionaries.dictionary.key",
+            _("Use a–z, 0–9, hyphens and underscores; begin with a letter or a digit."),
+        )
+    ]
 
 
 def _keys_of(owner: UUID | None) -> list[str]:

@@ -15,7 +15,8 @@ class TranslationsSerializer(StrictSerializer):
 
     translations = serializers.DictField(
         child=serializers.DictField(child=StrictCharField(allow_null=True, allow_blank=True, max_length=20_000)),
-        allow_empty=False,
+        required=False,
+        default=dict,
     )
 
 

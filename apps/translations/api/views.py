@@ -99,6 +99,7 @@ class RecordView(PlainView):
         """Set all texts in each language that the body names."""
         given = self.checked(request, TranslationsSerializer)
         _demand_readable(entity)
+        translatable_record(entity, pk)
         return self.answered(
             request, lambda: services.set_translations(entity=entity, record_id=pk, **given), shown_texts
         )

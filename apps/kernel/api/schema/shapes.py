@@ -15,6 +15,7 @@ from apps.kernel.api.schema.orders import PLACE, component
 from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.extensions.enrichers import META, shapes
 from apps.kernel.registry.entities import Entity
+from apps.kernel.translating.overlays import LOCALE, TRANSLATED
 
 LINK = {"type": ["string", "null"], "format": "uri"}
 FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -92,10 +93,12 @@ def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
 def part(registry: ComponentRegistry, record: dict[str, Any], shape: ListShape) -> dict[str, Any]:
     """A record of which only the fields that were asked for are there, with what was expanded."""
     whole = registry[_name(record), ResolvedComponent.SCHEMA].schema
-    expanded = {
+    expanded: dict[str, dict[str, Any]] = {
         name: {"type": "array", "items": {"type": "object"}} if item.is_children else {"type": ["object", "null"]}
         for name, item in shape.expansions.items()
     }
+    if shape.is_translated:
+        expanded |= {LOCALE: {"type": "string"}, TRANSLATED: {"type": "object"}}
     text = f"{whole.get('description', '')} Without `fields` all are there; `expand` adds records.".strip()
     schema = {"type": "object", "description": text, "properties": {**whole["properties"], **expanded}}
     return component(registry, f"{_name(record)}Part", schema)
