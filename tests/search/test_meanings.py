@@ -168,7 +168,7 @@ def test_both_ways_of_comparing_agree(house: House) -> None:
         found = {kind: meaning_hits(question, direction("car"), kind=kind) for kind in (OwnDistance, VectorDistance)}
         assert [len(hits) for hits in found.values()] == [3, 3]
         assert found[OwnDistance] == found[VectorDistance]
-        assert meaning_hits(question, [1.0, 0.0]) == []  # of another model
+        assert meaning_hits(question, [1.0, 0.0]) == {}  # of another model
 
 
 def test_the_local_provider_is_the_same_everywhere_and_knows_like_from_unlike(house: House, alice: Client) -> None:

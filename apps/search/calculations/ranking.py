@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
 ItemT = TypeVar("ItemT", bound=Hashable)
@@ -50,9 +51,6 @@ def distance(one: str, other: str, limit: int) -> int:
     return min(row[-1], limit + 1)
 
 
-def counted(kinds: Mapping[ItemT, str]) -> dict[str, int]:
+def counted(kinds: Iterable[str]) -> dict[str, int]:
     """How many items there are of each kind, the most frequent kind first."""
-    counts: dict[str, int] = {}
-    for kind in kinds.values():
-        counts[kind] = counts.get(kind, 0) + 1
-    return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+    return dict(sorted(Counter(kinds).items(), key=lambda entry: (-entry[1], entry[0])))

@@ -20,7 +20,7 @@ from apps.search.calculations.ranking import counted, merged
 from apps.search.contracts import EmbeddingFailed, Found, Searchable, Shown
 from apps.search.errors import KindUnknown, QuestionEmpty, QuestionTooLong
 from apps.search.models import SearchDocument, SearchIndex, Strategy
-from apps.search.selectors.hits import CANDIDATES, Hit, Hits, Question, token_hits, word_hits
+from apps.search.selectors.hits import CANDIDATES, Hits, Question, token_hits, word_hits
 from apps.search.selectors.kinds import installed_kinds, open_kinds, reachable
 from apps.search.selectors.meanings import meaning_hits
 from apps.search.selectors.settings import SearchWay, current_way
@@ -96,13 +96,13 @@ def find(text: str, *, entities: Collection[str] = (), limit: int = PAGE, quick:
     kinds = _chosen(entities)
     way = current_way()
     ways = _gone(Question(text, reachable(kinds), way.language), way, quick=quick) if kinds else _Ways()
-    scores = merged(ways.lists.values())
-    counts = counted({hit: hit.entity for hit in scores})
+    scores = merged([list(hits) for hits in ways.lists.values()])
+    hits = {pk: entity for found in ways.lists.values() for pk, entity in found.items()}
     results = _results(list(scores.items())[:limit], kinds, text)
     return Findings(
         text=text,
         results=tuple(results),
-        counts=counts,
+        counts=counted(hits.values()),
         is_capped=any(len(hits) >= CANDIDATES for hits in ways.lists.values()),
         strategies=tuple(ways.lists),
         failed=ways.failed,
@@ -149,24 +149,20 @@ def _gone(question: Question, way: SearchWay, *, quick: bool) -> _Ways:
     return ways
 
 
-def _results(best: list[tuple[Hit, float]], kinds: Mapping[str, Searchable], text: str) -> list[Result]:
-    rows = SearchDocument.objects.filter(pk__in=[hit.id for hit, _score in best])
-    texts = {pk: (title, subtitle) for pk, title, subtitle in rows.values_list("pk", "title", "subtitle")}
+def _results(best: list[tuple[UUID, float]], kinds: Mapping[str, Searchable], text: str) -> list[Result]:
+    rows = SearchDocument.objects.filter(pk__in=[pk for pk, _score in best])
+    known = {row[0]: Found(*row[1:]) for row in rows.values_list("pk", "entity", "record_id", "title", "subtitle")}
     wanted = wanted_words(asked_chunks(text))
-    return [
-        _result(hit, Found(hit.entity, hit.record_id, *texts[hit.id]), score, kinds[hit.entity], wanted)
-        for hit, score in best
-        if hit.id in texts
-    ]
+    return [_result(known[pk], score, kinds[known[pk].entity], wanted) for pk, score in best if pk in known]
 
 
-def _result(hit: Hit, found: Found, score: float, kind: Searchable, wanted: tuple[str, ...]) -> Result:
-    entity = ENTITIES[hit.entity]
+def _result(found: Found, score: float, kind: Searchable, wanted: tuple[str, ...]) -> Result:
+    entity = ENTITIES[found.entity]
     shown = kind.format_result(found) if kind.format_result else Shown(found.title, found.subtitle)
     return Result(
-        entity=hit.entity,
+        entity=found.entity,
         entity_label=str(entity.label),
-        id=hit.record_id,
+        id=found.id,
         title=shown.title,
         subtitle=shown.subtitle,
         url=address_of(kind, found),
@@ -203,5 +199,6 @@ class IndexQuery:
         if entity not in installed_kinds() or unbuilt([entity]):
             return None
         question = Question(text[:LONGEST], reachable([entity]), current_way().language)
-        hits = dict.fromkeys([*word_hits(question), *token_hits(question)])
-        return [hit.record_id for hit in hits][:limit]
+        best = list(word_hits(question) | token_hits(question))[:limit]
+        records = dict(SearchDocument.objects.filter(pk__in=best).values_list("pk", "record_id"))
+        return [records[pk] for pk in best if pk in records]
