@@ -129,11 +129,13 @@ def test_a_part_of_a_file(house: House, client: Client, wanted: str, answered: t
     assert (answer.status_code, content, answer.headers.get("Content-Range")) == answered
 
 
-def test_a_download_finds_its_way(house: House, client: Client) -> None:
-    found = uploaded(client, currency(house))
-    answer = client.get(f"{LIST}{found['id']}/download/")
-    assert answer.status_code == 302
-    assert client.get(answer.headers["Location"]).getvalue() == TEXT
+def test_a_download_needs_no_link(house: House, client: Client) -> None:
+    address = f"{LIST}{uploaded(client, currency(house))['id']}/download/"
+    answer = client.get(address, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.getvalue()) == (200, TEXT)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="notes.txt"'
+    reader = client_of(member(house, "directory.organizations.view", name="Carol"), organization=house.north)
+    gone(reader.get(address))
 
 
 def test_content_that_is_lost_is_not_there(house: House, client: Client, tmp_path: Any) -> None:

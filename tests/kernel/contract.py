@@ -140,6 +140,7 @@ ADMITTED = frozenset(
         "kernel.reference.unknown",
         "auth.object_grant.kind",
         "auth.feature.unknown",
+        "attachments.entity.unknown",
         # another request has used the key, or the record has moved on
         "kernel.idempotency.reused",
         "kernel.idempotency.withheld",
@@ -158,6 +159,9 @@ ADMITTED = frozenset(
         "wrong_kind",
         "bad_number",
         "kernel.expression.not_compilable",
+        # a program, and a file that the tenant has no room for
+        "attachments.file.refused",
+        "attachments.quota.exceeded",
         # proofs that nobody can guess
         "auth.password.wrong",
         "auth.reset.refused",

@@ -34,9 +34,10 @@ def widget(spot: str, context: Any = None, *, name: str = "probes.one", **more: 
 
 
 def pieces(answer: Any) -> dict[str, str]:
-    """Text of each widget on the page, by its id."""
+    """Text of each widget of the tests on the page, by its id."""
     assert answer.status_code == 200
-    return {name: re.sub(r"<[^>]+>|\s+", " ", text).strip() for name, text in PIECE.findall(answer.content.decode())}
+    found = PIECE.findall(answer.content.decode())
+    return {name: re.sub(r"<[^>]+>|\s+", " ", text).strip() for name, text in found if name.startswith("probes.")}
 
 
 def broken(place: Place) -> dict[str, Any]:

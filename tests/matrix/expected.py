@@ -33,7 +33,12 @@ BOUNDARIES = frozenset({"auth.grant.beyond_own", "directory.tenant.platform_only
 # Addresses that a process for requests does not serve.
 ELSEWHERE = frozenset({"api/events/stream/"})
 # Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
-ASKING_MORE = frozenset({"kernel.action"})
+# A file, for those of its record.
+ASKING_MORE = frozenset({"attachments.attachment", "kernel.action"})
+# What is made by a form, so that JSON is refused; the tests of the module send forms.
+BY_FORM = frozenset({"attachments.attachment.create"})
+# What can be done with the caller's own things alone, which the example made for somebody else.
+WITH_OWN = frozenset({"attachments.attachment.claim"})
 
 
 def complaint(route: Route, actor: Actor, answer: Answer) -> str:
@@ -80,6 +85,11 @@ def _is_bounded(route: Route, actor: Actor, answer: Answer) -> bool:
 
 
 def _done(route: Route) -> Statuses:
+    name = f"{route.view.entity}.{route.action}"
+    if name in BY_FORM:
+        return frozenset({415})
+    if name in WITH_OWN:
+        return ARGUED
     if route.action in SUCCESS:
         return frozenset({SUCCESS[route.action]})
     has_example = route.command is not None and route.command.example is not None

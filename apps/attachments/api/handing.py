@@ -33,6 +33,17 @@ PRESIGNED: Final = 60  # seconds
 ISOLATED: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
+handing_schema = extend_schema(
+    responses={
+        (200, "*/*"): OpenApiTypes.BINARY,
+        (206, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The part that was asked for."),
+        302: OpenApiResponse(description="The storage itself has the file, for a minute."),
+        416: OpenApiResponse(description="The file ends before the part begins."),
+    },
+    parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Bytes of the file.")],
+)
+
+
 class FileView(APIView):
     """A file, or a thumbnail of one."""
 
@@ -42,22 +53,18 @@ class FileView(APIView):
         """A file is what it is, whatever the caller would rather have."""
         return super().perform_content_negotiation(request, force=True)
 
-    @extend_schema(
-        responses={
-            (200, "*/*"): OpenApiTypes.BINARY,
-            (206, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The part that was asked for."),
-            302: OpenApiResponse(description="The storage itself has the file, for a minute."),
-            416: OpenApiResponse(description="The file ends before the part begins."),
-        },
-        parameters=[OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="Bytes of the file.")],
-    )
+    @handing_schema
     def get(self, request: Request, token: str) -> HttpResponseBase:
         """Hand the file to whom the link is for. Broken, expired and foreign links all lead nowhere."""
         demand_known_parameters(request.query_params)
-        meant = meant_by(token)
-        if not meant.thumbnail and settings.ATTACHMENTS_REDIRECT:
-            return HttpResponseRedirect(_presigned(meant.attachment))
-        return _kept_private(_served(request._request, meant))
+        return handed_out(request._request, meant_by(token))
+
+
+def handed_out(request: HttpRequest, meant: Meant) -> HttpResponseBase:
+    """The file as it leaves, for a caller who may have it. Raises RowNotFound for content that is lost."""
+    if not meant.thumbnail and settings.ATTACHMENTS_REDIRECT:
+        return HttpResponseRedirect(_presigned(meant.attachment))
+    return _kept_private(_served(request, meant))
 
 
 def _served(request: HttpRequest, meant: Meant) -> HttpResponseBase:

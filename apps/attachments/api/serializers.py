@@ -78,10 +78,15 @@ class AttachmentDetailSerializer(AttachmentSerializer):
         return {"file": link_to(row), "thumbnails": thumbnail_links(row)}
 
 
+@extend_schema_field({"type": "string", "format": "binary", "minLength": 1})
+class UploadField(serializers.FileField):
+    """A file with something in it."""
+
+
 class UploadSerializer(StrictSerializer):
     """The form of an upload. Without `record_id` the file is a draft, for a record that is still to be made."""
 
-    file = serializers.FileField(max_length=1000, allow_empty_file=False)
+    file = UploadField(max_length=1000, allow_empty_file=False)
     entity = StrictCharField(max_length=100)
     record_id = StrictUUIDField(required=False, allow_null=True)
     note = StrictCharField(max_length=500, required=False, allow_blank=True)

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.http import HttpRequest, HttpResponseRedirect
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED
 
 from apps.attachments import services
+from apps.attachments.api.handing import handed_out, handing_schema
 from apps.attachments.api.receiving import FORM, Upload, received
 from apps.attachments.api.serializers import (
     AttachmentDetailSerializer,
@@ -28,9 +30,10 @@ from apps.attachments.api.serializers import (
 from apps.attachments.errors import FormExpected
 from apps.attachments.models import Attachment
 from apps.attachments.selectors.access import demand_place, living_attachments
+from apps.attachments.selectors.handing import is_handed_out
 from apps.attachments.selectors.quotas import room
 from apps.attachments.services.attaching import allowed_name
-from apps.attachments.services.links import link_to
+from apps.attachments.services.links import Meant
 from apps.attachments.services.quotas import demand_room
 from apps.attachments.services.storing import discard, store
 from apps.kernel.api.reading.complaints import demand_known_parameters
@@ -119,15 +122,19 @@ class AttachmentViewSet(CommandViewSet):
         found = room()
         return Response(RoomSerializer(found).data)
 
-    @extend_schema(responses={302: OpenApiResponse(description="To the file.")})
+    @handing_schema
     @action(detail=True)
-    def download(self, request: Request, pk: UUID) -> HttpResponseRedirect:
-        """Go to a fresh address of the file. One that is not handed out is not there."""
+    def download(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """The file itself. One that is not handed out is not there."""
         demand_known_parameters(request.query_params)
-        link = link_to(self.get_object())
-        if link is None:
+        row = self.get_object()
+        if not is_handed_out(row.file):
             raise RowNotFound
-        return HttpResponseRedirect(link)
+        return handed_out(request._request, Meant(row, thumbnail=0))
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A file is what it is, whatever the caller would rather have."""
+        return super().perform_content_negotiation(request, force=force or self.action == "download")
 
     def _is_upload(self) -> bool:
         if getattr(self, "action", None):
