@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from apps.kernel.extensions.errors import OutOfTime
 from apps.kernel.extensions.rooms import MOST_HANGING, GivenUp, room
@@ -166,6 +168,14 @@ def test_blocks_and_closing_inside_do_not_reach_the_callers_connection(scoped: H
     with room() as place:
         assert place.run("probes.meddle", meddle, seconds=2) == "done"
     assert asked("SELECT 1") == 1
+
+
+def test_it_speaks_its_callers_language_and_tells_its_time(scoped: House) -> None:
+    def told() -> tuple[str, str]:
+        return gettext("Save"), timezone.get_current_timezone_name()
+
+    with translation.override("pl"), timezone.override("Asia/Tokyo"), room() as place:
+        assert place.run("probes.told", told, seconds=2) == ("Zapisz", "Asia/Tokyo")
 
 
 def test_it_reads_on_after_an_inner_block(scoped: House) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone, translation
 from psycopg.errors import QueryCanceled
 
 from apps.kernel.extensions.errors import OutOfTime
@@ -78,7 +79,7 @@ class Room:
         if _hanging[extension] >= MOST_HANGING:
             raise OutOfTime(f"{MOST_HANGING} calls of {extension} hang already")
         lease, answer = Lease(seconds), Future[R]()
-        work = (self._work, lease, call, answer)
+        work = (self._work, lease, _as_here(call), answer)
         threading.Thread(target=copy_context().run, args=work, name=f"room {extension}", daemon=True).start()
         wait([answer], timeout=seconds + GRACE)
         lease.end()
@@ -157,6 +158,17 @@ class Room:
         else:
             return
         self._is_open, self._needs_cleaning, self._told = True, False, left
+
+
+def _as_here(call: Callable[[], R]) -> Callable[[], R]:
+    """The call in the caller's language and time zone, which belong to the caller's thread."""
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def called() -> R:
+        with translation.override(language), timezone.override(zone):
+            return call()
+
+    return called
 
 
 def _was_stopped(error: BaseException | None) -> bool:
