@@ -59,6 +59,14 @@ def test_the_plaintext_stands_nowhere(bob: Client, house: House) -> None:
     assert [item["custom_fields"] for item in inputs] == [{"account": "[redacted]"}, {"account": "[redacted]"}]
 
 
+def test_a_change_of_many_keeps_the_value_out_of_the_history(bob: Client, house: House) -> None:
+    made = send(bob, "post", CURRENCIES, {"code": "CHF"}).json()
+    body = {"action": "update", "ids": [made["id"]], "changes": {"custom_fields": {"account": SECRET}}}
+    assert send(bob, "post", f"{CURRENCIES}bulk/", body).status_code == 200
+    assert bob.get(f"{CURRENCIES}{made['id']}/").json()["custom_fields"]["account"] == SECRET
+    assert SECRET not in everything(house)
+
+
 def test_it_is_found_by_its_exact_value(bob: Client, house: House) -> None:
     send(bob, "post", CURRENCIES, {"code": "CHF", "cf_account": SECRET})
     with seeding(house.scope()):

@@ -38,7 +38,7 @@ def secret_names(spec: CommandSpec, arguments: Mapping[str, Any]) -> frozenset[s
     """Names whose values are left out: the command's own, and those of the one that it delegates its work to."""
     own = spec.secret | encrypted_names(spec.resource) | _custom_secrets(spec.resource, arguments)
     worker = COMMANDS.get(str(arguments.get(spec.delegates, ""))) if spec.delegates else None
-    return own if worker is None else own | secret_names(worker, {})
+    return own if worker is None else own | secret_names(worker, {}) | _custom_secrets(worker.resource, arguments)
 
 
 def _custom_secrets(entity: str, arguments: Mapping[str, Any]) -> frozenset[str]:
