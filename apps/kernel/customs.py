@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db.models import Q
 from django.forms import Field
@@ -89,6 +90,10 @@ class FieldDefinitions(Protocol):
         """Judge row images that undo is about to bring back. Raises Duplicate for a unique value that is taken."""
         ...
 
+    def pointers(self, entity: str, stored: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
+        """What values of a row point to: name of the field, target entity, id."""
+        ...
+
     def form_fields(self, entity: str, stored: Mapping[str, Any] | None) -> dict[str, Field]:
         """Inputs by key, with what is stored (for a new record the default) as their initial value."""
         ...
@@ -157,6 +162,10 @@ class NullFields:
 
     def demand_restorable(self, entity: str, images: Sequence[Mapping[str, Any]]) -> None:
         """There are no rules."""
+
+    def pointers(self, entity: str, stored: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
+        """Nothing is pointed to."""
+        return []
 
     def form_fields(self, entity: str, stored: Mapping[str, Any] | None) -> dict[str, Field]:
         """No inputs."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from apps.currencies.models import Currency
+from apps.currencies.services import add_from_master, create_currency
+from apps.kernel.errors import InvalidInput
+from apps.kernel.tenancy.scope import using_scope
 from tests.directory.callers import client_of, complaints, member, send
 from tests.entities.factories import CURRENCIES, make_field
 from tests.support.scopes import House, seeding
@@ -129,3 +133,61 @@ def test_a_file_has_a_column_for_each_listed_field(bob: Client, house: House, fo
     else:
         assert content[:2] == b"PK"
         assert len(content) > 1000
+
+
+def test_a_relation_leads_to_a_record_that_the_writer_sees(bob: Client, house: House) -> None:
+    make_field(house, "partner", "relation", target="currencies.currency")
+    euro = send(bob, "post", CURRENCIES, {"code": "EUR"}).json()
+    south = {"X-Organization-Id": str(house.south.pk)}
+    far = send(bob, "post", CURRENCIES, {"code": "EUR"}, **south).json()
+    made = send(bob, "post", CURRENCIES, {"code": "CHF", "cf_partner": euro["id"]})
+    assert own(made.json()) == {"partner": euro["id"]}
+    ned = client_of(member(house, "currencies.manage", only=(house.north,), name="Ned"), organization=house.north)
+    for unseen in (far["id"], "01900000-0000-7000-8000-000000000000"):
+        refused = send(ned, "patch", f"{CURRENCIES}{made.json()['id']}/", {"cf_partner": unseen})
+        assert complaints(refused) == {"custom_fields.partner": "kernel.reference.unknown"}
+
+
+def test_undo_does_not_lead_to_a_deleted_record(bob: Client, house: House) -> None:
+    make_field(house, "partner", "relation", target="currencies.currency")
+    send(bob, "post", CURRENCIES, {"code": "USD"})
+    euro = send(bob, "post", CURRENCIES, {"code": "EUR"}).json()
+    made = send(bob, "post", CURRENCIES, {"code": "CHF", "cf_partner": euro["id"]}).json()
+    cleared = send(bob, "patch", f"{CURRENCIES}{made['id']}/", {"cf_partner": None})
+    send(bob, "delete", f"{CURRENCIES}{euro['id']}/")
+    refused = send(bob, "post", f"/api/audit_logs/actions/{cleared['X-Action-Id']}/undo/", {})
+    assert complaints(refused) == {"custom_fields.partner": "kernel.reference.unknown"}
+
+
+def test_required_values_are_demanded_of_python_callers_too(house: House) -> None:
+    make_field(house, "need", "text", is_required=True)
+    with using_scope(house.scope(house.north)):
+        with pytest.raises(InvalidInput) as refusal:
+            create_currency(code="CHF")
+        add_from_master(["EUR"])
+    assert [(item.field, item.code) for item in refusal.value.errors] == [("custom_fields.need", "required")]
+    with seeding(house.scope(house.north)):
+        with pytest.raises(InvalidInput):
+            Currency.objects.bulk_create([Currency(code="CHF", name="x", symbol="x")])
+        with pytest.raises(InvalidInput):
+            Currency(code="CHF", name="x", symbol="x", custom={"other": 1}).save(force_insert=True)
+        with pytest.raises(TypeError):
+            Currency.objects.update(custom={"need": 5})
+
+
+def test_a_record_holds_128_values_at_most(bob: Client, house: House) -> None:
+    with seeding(house.scope(house.north)):
+        row = Currency(code="CHF", name="x", symbol="x")
+        row.settle({f"old_{number}": number for number in range(128)})
+        row.save(force_insert=True)
+    make_field(house, "size", "integer")
+    answer = send(bob, "patch", f"{CURRENCIES}{row.pk}/", {"cf_size": 1})
+    assert complaints(answer) == {"custom_fields": "max_length"}
+
+
+def test_a_number_keeps_its_digits_in_the_database(bob: Client, house: House) -> None:
+    make_field(house, "size", "decimal")
+    send(bob, "post", CURRENCIES, {"code": "CHF", "cf_size": "12345678901234567890.123456789012345678"})
+    with seeding(house.scope()), connection.cursor() as cursor:
+        cursor.execute("SELECT cf_num(custom, 'size')::text FROM currency WHERE code = 'CHF'")
+        assert cursor.fetchone()[0] == "12345678901234567890.123456789012345678"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.forms import Field
@@ -18,7 +19,7 @@ from apps.entities.selectors.showing import (
     target_of,
     worded_values,
 )
-from apps.entities.services.restoring import demand_restorable
+from apps.entities.services.restoring import demand_restorable, pointers
 from apps.entities.services.values import complaints_about, settle
 from apps.kernel.customs import CustomChange, CustomField
 from apps.kernel.errors import FieldError
@@ -64,6 +65,10 @@ class StoredFields:
     def demand_restorable(self, entity: str, images: Sequence[Mapping[str, Any]]) -> None:
         """Demand that unique values are free. Raises Duplicate."""
         demand_restorable(entity, images)
+
+    def pointers(self, entity: str, stored: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
+        """What values of a row point to."""
+        return pointers(entity, stored)
 
     def form_fields(self, entity: str, stored: Mapping[str, Any] | None) -> dict[str, Field]:
         """Inputs by key."""

@@ -1,4 +1,4 @@
-"""Undo is no way round uniqueness: values that come back must still be free."""
+"""Undo is no way round today's rules: values that come back must be free, and what they point to must be there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from apps.entities.calculations import lifted
 from apps.entities.contracts import FieldDefinition
 from apps.entities.selectors import fields_now, model_of
 from apps.entities.selectors.sealing import opened
+from apps.entities.selectors.showing import target_of
 from apps.entities.services.uniqueness import Claim, taken
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.errors import FieldError
@@ -28,6 +29,15 @@ def demand_restorable(entity: str, images: Sequence[Mapping[str, Any]]) -> None:
         text = _("Another record has this value already.")
         errors = tuple(FieldError(f"custom_fields.{key}", Duplicate.code, text) for key in bad)
         raise Duplicate(errors=errors, fields=", ".join(bad))
+
+
+def pointers(entity: str, stored: Mapping[str, Any]) -> list[tuple[str, str, UUID]]:
+    """What values of a row point to: name of the field, target entity, id."""
+    found = []
+    for key, field in fields_now(entity).every.items():
+        if (target := target_of(field)) and stored.get(key) is not None:
+            found.append((f"custom_fields.{key}", target, UUID(stored[key])))
+    return found
 
 
 def _claims(index: int, image: Mapping[str, Any], fields: Sequence[FieldDefinition]) -> list[Claim]:

@@ -116,7 +116,8 @@ def _place(row: Any) -> UUID | None:
 def _read(draft: Draft) -> None:
     _read_given(draft, draft.row.given)
     if len({key for key in draft.row.kept if "." not in key} | set(draft.values)) > MOST_KEYS:
-        draft.complain("", "max_length", _("A record holds at most {most} custom values.").format(most=MOST_KEYS))
+        text = _("A record holds at most {most} custom values.").format(most=MOST_KEYS)
+        draft.complaints.append(FieldError("custom_fields", "max_length", text))
 
 
 def _read_given(draft: Draft, given: Mapping[str, Any]) -> None:

@@ -51,10 +51,17 @@ def judge_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
 def check_references(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
     """Demand that restored rows point to living records, those that the same undo brought back included."""
     for table in _tables(runs):
-        for pairs in _net_changes(table, actions) if reference_fields(table.model) else ():
-            demand_targets(
-                pointer for _, restored in pairs if restored for pointer in pointers_of(table.model, restored)
-            )
+        points = bool(reference_fields(table.model)) or issubclass(table.model, CustomFields)
+        for pairs in _net_changes(table, actions) if points else ():
+            demand_targets(pointer for _, restored in pairs if restored for pointer in _pointers(table, restored))
+
+
+def _pointers(table: ImagedTable, image: Any) -> list[tuple[str, str, UUID]]:
+    """What a row points to, by its references and by the tenant's own fields."""
+    found = pointers_of(table.model, image)
+    if image.get("custom") and issubclass(table.model, CustomFields):
+        found += service(FieldDefinitions).pointers(table.entity, image["custom"])
+    return found
 
 
 def _tables(runs: tuple[Run, ...]) -> list[ImagedTable]:
