@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.entities.calculations import Amount, Wrong, canonical, judged, lifted, shown, stored_form
+from apps.entities.calculations.definitions import problems_of
 from apps.entities.calculations.richtext import plain, sanitised
 from apps.entities.contracts import FieldDefinition, Kind, Option, Rules
 from apps.kernel.bases.customs import ExactDecoder, ExactEncoder
@@ -208,3 +209,10 @@ def test_rules_of_a_field(kind: Kind, rules: Rules, value: Any, codes: list[str]
 def test_a_pattern_takes_linear_time() -> None:
     known = field(Kind.TEXT, rules=Rules(pattern="(a*)*b"))
     assert [problem.code for problem in judged(known, "a" * 500)] == ["pattern"]
+
+
+def test_a_kind_whose_records_are_not_installed_is_refused() -> None:
+    loose = FieldDefinition("tests.thing", "scan", "Scan", Kind.FILE)
+    found = [item.code for item in problems_of(loose, kinds=[Kind.TEXT], targets=[])]
+    assert found == ["entities.definition.unavailable"]
+    assert list(problems_of(loose, kinds=[Kind.FILE], targets=[])) == []

@@ -53,7 +53,6 @@ def test_a_definition_shows_its_parts(bob: Client) -> None:
         ({"key": "9size"}, "key", "invalid"),
         ({"label": ""}, "label", "blank"),
         ({"kind": "colour"}, "kind", "invalid_choice"),
-        ({"kind": "file"}, "kind", "entities.definition.unavailable"),
         ({"kind": "select"}, "options", "entities.definition.options_missing"),
         ({"options": [{"value": "a"}]}, "options", "entities.definition.not_for_kind"),
         ({"options": [{"worth": "a"}]}, "options", "not_an_option"),
