@@ -36,8 +36,7 @@ def first_migration(label: str) -> str:
     if label not in changes or len(changes[label]) != 1:
         raise LookupError(f"no single first migration of {label}: {changes}")
     migration: Any = changes[label][0]
-    [kernel] = loader.graph.leaf_nodes("kernel")
-    migration.dependencies = sorted({*migration.dependencies, kernel})
+    migration.dependencies = sorted({*migration.dependencies, *loader.graph.leaf_nodes("kernel")})
     made = [item.name for item in migration.operations if isinstance(item, CreateModel)]
     return _walled(MigrationWriter(migration, include_header=False).as_string(), made)
 
