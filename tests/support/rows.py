@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
 from apps.kernel.bases.models import OrganizationModel, TenantModel
@@ -30,6 +31,7 @@ SPECIAL: dict[str, Any] = {
 }
 BY_TYPE: tuple[tuple[type, Any], ...] = (
     (ArrayField, list),
+    (SearchVectorField, lambda: "'word':1"),
     (models.UUIDField, uuid7),
     (models.BooleanField, lambda: False),
     (models.DateTimeField, lambda: datetime(2026, 1, 1, tzinfo=UTC)),

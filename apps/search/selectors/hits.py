@@ -1,4 +1,4 @@
-"""Hits of one way of searching: documents that answer, best first, each way cut off at five hundred.
+"""Hits of one way of searching: documents that answer, best first, each way cut off at two hundred.
 
 A hit is the id of a document and its kind; what is shown of it is read later, for one page.
 """
@@ -21,7 +21,7 @@ from apps.search.selectors.questions import Rank, matching
 from apps.search.selectors.stems import stem_of
 from apps.search.selectors.vocabulary import meant_words
 
-CANDIDATES = 500  # of each way: what has more hits than that is not narrowed down enough for a place to mean much
+CANDIDATES = 200  # of each way: what has more hits than that is not narrowed down enough for a place to mean much
 TITLES = 50
 FEW = 5  # hits, below which words may have been mistyped
 
@@ -86,7 +86,7 @@ def _ranked(question: Question, asked: str) -> Hits:
     return {row[3]: row[4] for row in best}
 
 
-def _claim(**test: str) -> ExpressionWrapper:
+def _claim(**test: str) -> Any:
     return ExpressionWrapper(Q(**test), output_field=BooleanField())
 
 
