@@ -152,11 +152,15 @@ class AttachmentPage(CommandAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the file may be changed: as its record."""
-        return super().has_change_permission(request, obj) and (obj is None or may_edit(obj))
+        return super().has_change_permission(request, obj) and self._may_edit(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the file may be removed: as its record may be changed."""
-        return super().has_delete_permission(request, obj) and (obj is None or may_edit(obj))
+        return super().has_delete_permission(request, obj) and self._may_edit(request, obj)
+
+    def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the file may be changed; of files in general, whether the library is there to do it in."""
+        return may_edit(obj) if obj is not None else super().has_view_permission(request)
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Look up the records and the people of the page at once."""

@@ -62,7 +62,7 @@ def upload(client: Client, record: Any, content: bytes = TEXT, name: str = "note
     """The answer to an upload; `record` None makes a draft."""
     file = SimpleUploadedFile("x", content, content_type="image/png")
     file._name = name  # type: ignore[attr-defined]  # as a sender would put it, with path and all
-    body: dict[str, Any] = {"entity": ENTITY, "file": file, **fields}
+    body: dict[str, Any] = {"entity": ENTITY, **fields, "file": file}
     if record is not None:
         body["record_id"] = str(record.pk)
     return client.post(LIST, body)

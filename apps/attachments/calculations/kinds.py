@@ -96,7 +96,7 @@ def _is_text(head: bytes) -> bool:
     if any(byte < 32 and byte not in SPACE for byte in head):
         return False
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < LOOKED_AT)
     except UnicodeDecodeError:
         return False
     return True
