@@ -84,8 +84,7 @@ def test_a_page_of_files_costs_the_same_whatever_their_number(house: House, clie
 def test_the_library_shows_what_its_reader_may_see(house: House, client: Client) -> None:
     uploaded(client, currency(house), name="rates.txt")
     ada = client_of(member(house, "attachments.*", "directory.*", name="Ada"), organization=house.north)
-    body = {"entity": "directory.organization", "record_id": str(house.north.pk)}
-    answer = upload(ada, house.north, name="statutes.txt", **body)
+    answer = upload(ada, house.north, name="statutes.txt", entity="directory.organization")
     assert answer.status_code == 201
     page = ada.get("/backend/attachments/attachment/").content.decode()
     assert ("statutes.txt" in page, "rates.txt" in page) == (True, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,15 +16,15 @@ from django.test import Client
 
 from apps.attachments.models import StoredFile
 from apps.attachments.services import sweeping
-from apps.attachments.setup import seed_defaults
+from apps.attachments.services.attaching import UPKEEP
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.kernel.work.models import Schedule
+from apps.kernel.work.models import Work
 from tests.attachments import factories as made
-from tests.attachments.factories import LIST, attached, currency, objects, stored, uploaded
-from tests.support.scopes import House, make_house, seeding
+from tests.attachments.factories import LIST, age, attached, currency, objects, stored, uploaded
+from tests.support.scopes import House, make_house
 
 
 @contextmanager
@@ -113,12 +113,28 @@ def test_the_command_compares_storage_and_rows_both_ways(house: House, client: C
     assert not default_storage.exists(foreign)
 
 
-def test_each_tenant_is_looked_after_once_an_hour(house: House) -> None:
-    with seeding(house.scope()):
-        seed_defaults(house.scope())
-        seed_defaults(house.scope())
-        [schedule] = Schedule.objects.filter(kind=sweeping.UPKEEP)
-    assert (schedule.ref_id, schedule.interval_seconds) == (house.tenant.pk, 3600)
+def due(house: House) -> list[datetime]:
+    """When the tenant is looked after next."""
+    return list(Work.objects.filter(kind=UPKEEP, tenant_id=house.tenant.pk).values_list("due_at", flat=True))
+
+
+def test_a_tenant_is_looked_after_once_an_hour_while_it_has_files(house: House, client: Client) -> None:
+    assert due(house) == []
+    found = uploaded(client, currency(house))
+    uploaded(client, currency(house, "USD"))
+    [first] = due(house)
+    assert timedelta(minutes=59) < first - clock.now() <= timedelta(hours=1)
+    Work.objects.filter(kind=UPKEEP).update(due_at=clock.now())
+    made.run_work()
+    [again] = due(house)
+    assert again > first
+    for row in attached(house):
+        client.delete(f"{LIST}{row.pk}/")
+        age(house, row.pk, deleted_at=clock.now() - timedelta(days=31))
+    Work.objects.filter(kind=UPKEEP).update(due_at=clock.now())
+    made.run_work()
+    assert (due(house), objects(house)) == ([], [])
+    assert client.get(f"{LIST}{found['id']}/").status_code == 404
 
 
 def test_a_file_that_came_before_the_scanner_is_looked_at(house: House, client: Client) -> None:

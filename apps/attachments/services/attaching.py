@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,9 +28,11 @@ from apps.kernel.references.usages import release
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
-from apps.kernel.work.queueing import enqueue
+from apps.kernel.work.queueing import enqueue, enqueue_once
 
 CHECK: Final = "attachments.check"
+UPKEEP: Final = "attachments.upkeep"
+EVERY: Final = timedelta(hours=1)  # a tenant with files is looked after so often
 OPEN: Final = "files are as open to changes as the record that they are on, which the command looks at"
 MOST_CLAIMED: Final = 200
 EXAMPLE: Final = b"Stocktaking: the last day of March."
@@ -86,6 +89,7 @@ def create_attachment(
     demand_valid(row, ("name", "note"))
     row.save(force_insert=True)
     _have_it_checked(file)
+    enqueue_once(UPKEEP, current_scope().tenant_id, clock.now() + EVERY)
     return row
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.attachments.calculations.kinds import RASTER
 from apps.attachments.contracts import Scanner
 from apps.attachments.models import Attachment, FileStatus, StoredFile
-from apps.attachments.services.attaching import CHECK
+from apps.attachments.services.attaching import CHECK, EVERY, UPKEEP
 from apps.attachments.services.storing import keys_of, listed_keys, remove, remove_object
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
@@ -26,12 +26,8 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope, system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.leases import Lease
-from apps.kernel.work.models import Schedule
-from apps.kernel.work.queueing import enqueue_many
-from apps.kernel.work.schedules import set_schedule
+from apps.kernel.work.queueing import enqueue_many, enqueue_once
 
-UPKEEP: Final = "attachments.upkeep"
-EVERY: Final = 3600  # seconds
 BATCH: Final = 200
 DRAFTS_LIVE: Final = timedelta(days=1)
 UPLOADS_LAST: Final = timedelta(days=1)  # at the longest, before what they left behind counts as left behind
@@ -50,12 +46,6 @@ class Leftovers:
     lost: tuple[UUID, ...]
 
 
-def schedule_upkeep(tenant_id: UUID) -> None:
-    """Have the tenant's files looked after once an hour; a schedule that is there stays as it is."""
-    if not Schedule.objects.filter(kind=UPKEEP, ref_id=tenant_id).exists():
-        set_schedule(UPKEEP, ref_id=tenant_id, interval_seconds=EVERY)
-
-
 @contextmanager
 def whole_tenant(reason: str) -> Iterator[Scope]:
     """The open tenant with all its organizations, deleted ones too: their records are there as well."""
@@ -68,14 +58,18 @@ def whole_tenant(reason: str) -> Iterator[Scope]:
 
 
 def look_after_files(lease: Lease) -> None:
-    """Do all that is due, in short transactions; the storage is listed by `manage.py attachments_sweep` alone.
+    """Do all that is due, in short transactions, and come back in an hour while the tenant has files.
 
-    Raises LeaseLost, Unavailable.
+    The storage is listed by `manage.py attachments_sweep` alone. Raises LeaseLost, Unavailable.
     """
     with whole_tenant(UPKEEP):
         for step in (expire_drafts, expire_of_gone_records, remove_old_content, remove_unused, look_again):
             while step() == BATCH:
                 lease.check()
+        with scoped_transaction() as scope:
+            if StoredFile.objects.filter(removed_at__isnull=True).exists():
+                enqueue_once(UPKEEP, scope.tenant_id, clock.now() + EVERY)
+            lease.complete()
 
 
 @command(
