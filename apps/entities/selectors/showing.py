@@ -135,7 +135,7 @@ def _typed(field: FieldDefinition, value: Any) -> Any:
 
 def changed_values(entity: str, before: Stored, after: Stored, *, reveals: bool) -> list[CustomChange]:
     """What differs between two states of a row, field by field; what nobody defines any more by its key."""
-    every, labels = fields_now(entity).every, RecordLabels()
+    every, labels = fields_now(entity).every if entity else {}, RecordLabels()
     keys = dict.fromkeys([*every, *(name.partition(".")[0] for name in (*before, *after))])
     changed = [key for key in keys if any(before.get(name) != after.get(name) for name in keys_of(key))]
     return [_change(entity, every.get(key), key, (before, after), labels, reveals=reveals) for key in changed]
