@@ -19,6 +19,11 @@ class AttachmentsConfig(ModuleConfig):
         label=_("Files"),
         requires=("directory",),
         description=_("Files on records of any kind: kept in private, checked, and as open as their record."),
+        leaves_out={
+            "events": "nothing happens here but what the images of its rows tell",
+            "search": "who may see a file is asked of its record, whose kind is only known by the row",
+            "custom_fields": "a file has a note; what else is to be known of it belongs to its record",
+        },
     )
 
     def ready(self) -> None:
