@@ -20,7 +20,7 @@ class DictionariesConfig(ModuleConfig):
         requires=("directory",),
         description=_("Lists of values that records choose from: statuses, sources, types."),
         leaves_out={
-            "search": "a dictionary reaches organizations below its own, and is never far away: its list searches by itself",
+            "search": "a dictionary reaches organizations below its own, so its list searches by itself",
             "custom_fields": "values have what lists and forms can show of them, and no more",
         },
     )

@@ -115,16 +115,21 @@ def _features(facts: Facts) -> Iterator[Problem]:
             yield Problem(facts.id, f"the command {name} asks for {feature}", "declare a feature of the module's own")
 
 
+def _resource(route: str) -> str:
+    """The word that names the resource; "" where the module itself is the resource."""
+    word = route.partition(" ")[2].split("/")[3]
+    return "" if word.startswith("{") or word == "bulk" else word
+
+
 def _routes(facts: Facts, root: Path) -> Iterator[Problem]:
     """Resources whose address no test calls; tests of the module may put it together from its last word."""
     own, all_tests = _texts(root / "tests" / facts.id), _texts(root / "tests")
-    words = {route.partition(" ")[2].split("/")[3] for route in facts.routes}
-    for word in sorted(words):
+    for word in sorted(set(map(_resource, facts.routes))):
         address = f"/api/{facts.id}/{word}"
-        if address not in all_tests and f"{word}/" not in own:
+        if address not in all_tests and (not word or f"{word}/" not in own):
             yield Problem(
                 facts.id,
-                f"no test calls {address}/",
+                f"no test calls {address}",
                 f"write one in tests/{facts.id}/: the generated tests know nothing of the module's own rules",
             )
 
