@@ -19,7 +19,7 @@ DEVICES: Final = frozenset(
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 RUN_BY_SYSTEMS: Final = frozenset({
-    "app", "apk", "appimage", "bat", "bin", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "gadget", "hta", "inf",
+    "app", "apk", "appimage", "bat", "cmd", "com", "cpl", "deb", "dll", "dmg", "exe", "gadget", "hta", "inf",
     "ins", "iso", "jar", "job", "js", "jse", "lnk", "mde", "msc", "msi", "msp", "mst", "pif", "pkg", "ps1", "ps2",
     "psc1", "psm1", "reg", "rpm", "scf", "scr", "sct", "sh", "shb", "sys", "url", "vb", "vbe", "vbs", "vxd", "wsc",
     "wsf", "wsh", "xll",
