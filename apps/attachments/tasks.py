@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from apps.attachments.services.attaching import CHECK
+from apps.attachments.services.attaching import CHECK, UPKEEP
 from apps.attachments.services.checking import check_file
-from apps.attachments.services.sweeping import UPKEEP, look_after_files
+from apps.attachments.services.sweeping import look_after_files
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease
 
