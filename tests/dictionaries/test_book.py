@@ -13,7 +13,7 @@ from apps.dictionaries.contracts import SYSTEM_DICTIONARIES, DictionaryBook, Ent
 from apps.dictionaries.models import Dictionary
 from apps.dictionaries.selectors import nearest_dictionary
 from apps.dictionaries.services import delete_entry, seed_system_dictionaries
-from apps.dictionaries.setup import seed_defaults
+from apps.dictionaries.setup import seed_defaults, seed_examples
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -105,3 +105,20 @@ def test_set_up_adds_what_is_new_and_nothing_that_somebody_deleted(house: House,
 def test_a_module_names_its_dictionaries_after_itself(key: str) -> None:
     with pytest.raises(ValueError, match="<module>"):
         system_dictionary(key, "States")
+
+
+def test_a_demonstration_has_one_dictionary_in_its_language(house: House) -> None:
+    with seeding(house.scope()):
+        house.tenant.locale = "pl"
+        house.tenant.save()
+    with using_scope(house.scope()):
+        seed_examples(house.scope())
+        seed_examples(house.scope())
+        with scoped_transaction():
+            assert [item.label for item in service(DictionaryBook).entries("sources")] == [
+                "Targi",
+                "Polecenie",
+                "Strona internetowa",
+                "Telefon",
+            ]
+            assert Dictionary.objects.count() == 1
