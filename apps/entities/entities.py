@@ -9,7 +9,7 @@ from apps.entities.errors import KeyHasValues
 from apps.entities.models import FieldDefinition
 from apps.entities.selectors.book import as_field
 from apps.entities.services.checks import hold_fields
-from apps.entities.services.records import demand_unique, demand_unused, everywhere, holding
+from apps.entities.services.records import count_holding, demand_unique, demand_unused, everywhere, holding
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
 
@@ -30,9 +30,7 @@ def validate_definition_restore(before: Image | None, after: Image | None, actor
 
 
 def _demand_nothing_held(image: Image) -> None:
-    with everywhere():
-        count = holding(image["entity"], image["key"], _place(image)).count()
-    if count:
+    if count := count_holding(image["entity"], image["key"], _place(image)):
         raise KeyHasValues(count=count)
 
 
@@ -44,14 +42,14 @@ def _demand_fitting(now: Image, restored: Image) -> None:
     """What is restored must still go with what records hold; what was converted with it comes back with it."""
     former, latter = as_field(_row(now)), as_field(_row(restored))
     if former.kind is not latter.kind or former.is_encrypted != latter.is_encrypted:
-        with everywhere():
+        with everywhere(_place(now)):
             later = holding(former.entity, former.key, _place(now)).filter(updated_at__gt=now["updated_at"])
             if count := later.count():
                 raise KeyHasValues(count=count)
     elif gone := removed_options(former.options, latter.options):
         demand_unused(latter, gone, _place(now))
     if latter.rules.is_unique and not former.rules.is_unique:
-        demand_unique(latter)
+        demand_unique(latter, _place(now))
 
 
 def _row(image: Image) -> FieldDefinition:

@@ -210,6 +210,27 @@ def test_an_option_in_use_stays(bob: Client, house: House) -> None:
         assert custom_of(bob, path)[key] == value
 
 
+def test_an_option_that_another_organization_uses_stays(bob: Client, house: House) -> None:
+    options = [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]
+    field = make_field(house, "one", "select", options=options)
+    south = {"X-Organization-Id": str(house.south.pk)}
+    send(bob, "post", CURRENCIES, {"code": "CHF", "cf_one": "a"}, **south)
+    refused = send(bob, "patch", f"{DEFINITIONS}{field.pk}/", {"options": options[1:]})
+    assert (refused.status_code, refused.json()["code"]) == (409, "entities.definition.option_used")
+
+
+def test_who_sees_one_organization_manages_its_own_fields(bob: Client, house: House) -> None:
+    field = make_field(house, "size", "text", for_organization_id=house.north.pk)
+    path = make_currency(bob, size="12")
+    features = ("currencies.manage", "entities.definitions.manage")
+    ned = client_of(member(house, *features, only=(house.north,), name="Ned"), organization=house.north)
+    where = f"{DEFINITIONS}{field.pk}/"
+    assert send(ned, "patch", where, {"kind": "integer"}).status_code == 200
+    assert custom_of(ned, path) == {"size": 12}
+    send(ned, "delete", where)
+    assert send(ned, "post", f"{where}purge/", {}).status_code == 204
+
+
 def test_encryption_is_decided_before_the_first_value(bob: Client, house: House) -> None:
     field = make_field(house, "size", "text")
     where = f"{DEFINITIONS}{field.pk}/"

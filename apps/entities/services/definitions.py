@@ -25,10 +25,10 @@ from apps.entities.services.checks import (
 )
 from apps.entities.services.records import (
     convert_values,
+    count_holding,
     demand_unique,
     demand_unused,
     everywhere,
-    holding,
     remove_values,
 )
 from apps.kernel import clock
@@ -108,7 +108,7 @@ def _demand_no_strangers(row: FieldDefinition) -> None:
     """Demand that nothing is left under the key that nobody defined: it could be of any kind. Raises KeyHasValues."""
     if FieldDefinition.objects.filter(entity=row.entity, key=row.key).exists() or as_field(row).is_system:
         return
-    if count := holding(row.entity, row.key).count():
+    if count := count_holding(row.entity, row.key, None):
         raise KeyHasValues(count=count)
 
 
@@ -180,20 +180,20 @@ def _take_values_along(row: FieldDefinition, former: Field, latter: Field) -> No
     kind_changes = former.kind is not latter.kind
     if kind_changes or former.is_encrypted != latter.is_encrypted:
         demand_one_kind(row)
-        with everywhere():
-            _demand_same_secrecy(former, latter, place)
-            if kind_changes:
+        _demand_same_secrecy(former, latter, place)
+        if kind_changes:
+            with everywhere(place):
                 convert_values(former, latter, place)
     elif gone := removed_options(former.options, latter.options):
         demand_unused(latter, gone, place)
     if latter.rules.is_unique and not former.rules.is_unique:
-        demand_unique(latter)
+        demand_unique(latter, place)
 
 
 def _demand_same_secrecy(former: Field, latter: Field, place: UUID | None) -> None:
     if not (former.is_encrypted or latter.is_encrypted):
         return
-    if count := holding(former.entity, former.key, place).count():
+    if count := count_holding(former.entity, former.key, place):
         raise EncryptionKept(count=count)
 
 
@@ -251,7 +251,7 @@ def restore_definition(definition_id: UUID) -> FieldDefinition:
     row = _deleted(definition_id)
     demand_sound(row)
     if row.is_unique:
-        demand_unique(as_field(row))
+        demand_unique(as_field(row), row.for_organization_id)
     row.deleted_at = None
     row.save(update_fields=["deleted_at", "default", "options", "version"])
     return row
@@ -265,7 +265,7 @@ def purge_definition(definition_id: UUID) -> None:
     """
     row = _deleted(definition_id)
     others = FieldDefinition.objects.filter(entity=row.entity, key=row.key).exclude(pk=row.pk)
-    with everywhere():
+    with everywhere(row.for_organization_id):
         if row.for_organization_id is not None:
             remove_values(row.entity, row.key, row.for_organization_id)
         elif not others.exists() and not as_field(row).is_system:

@@ -27,12 +27,21 @@ NUMBERS: Final = frozenset({Kind.INTEGER, Kind.DECIMAL})
 
 
 @contextmanager
-def everywhere() -> Iterator[None]:
-    """See the records of every organization. Raises WholeTenantOnly for an actor who may see only some."""
-    if current_scope().actor.access.organization_ids is not None:
+def everywhere(place: UUID | None) -> Iterator[None]:
+    """Reach the records of one organization, or of all. Raises WholeTenantOnly for an actor who may not see them."""
+    scope = current_scope()
+    if place is not None and place in scope.organization_ids:
+        yield
+        return
+    if sees_some_only():
         raise WholeTenantOnly
     with whole_tenant():
         yield
+
+
+def sees_some_only() -> bool:
+    """Say whether the actor may never see some organizations of the tenant."""
+    return current_scope().actor.access.organization_ids is not None
 
 
 def holding(entity: str, key: str, place: UUID | None = None) -> models.QuerySet[Any]:
@@ -130,23 +139,38 @@ def _write(model: type[models.Model], rows: list[Any]) -> int:
     return model._default_manager.bulk_update(rows, names)
 
 
-def demand_unique(field: FieldDefinition) -> None:
-    """Demand that no two living records of an organization hold the same value. Raises ValuesRepeat."""
-    if found := repeated(model_of(field.entity), field):
-        values = "" if field.is_encrypted else ", ".join(map(str, found[:NAMED]))
-        raise ValuesRepeat(values=values or len(found))
+def demand_unique(field: FieldDefinition, place: UUID | None) -> None:
+    """Demand that no two living records of an organization hold the same value. Raises ValuesRepeat.
+
+    Like the other demands it looks at every organization, whatever is selected; values are named to who may see them.
+    """
+    with whole_tenant():
+        found = repeated(model_of(field.entity), field, place)
+    if found:
+        is_told = not field.is_encrypted and not sees_some_only()
+        raise ValuesRepeat(values=", ".join(map(str, found[:NAMED])) if is_told else len(found))
 
 
 def demand_unused(field: FieldDefinition, options: list[str], place: UUID | None) -> None:
     """Demand that no living record holds one of the options. Raises OptionUsed with those that are held."""
     if not options:
         return
+    with whole_tenant():
+        used = _used(field, options, place)
+    if used:
+        raise OptionUsed(options=", ".join(sorted(used)))
+
+
+def _used(field: FieldDefinition, options: list[str], place: UUID | None) -> set[str]:
     if field.kind is Kind.SELECT:
         held = {digest_of(item) if field.is_encrypted else item: item for item in options}
         rows = holders(model_of(field.entity), field, place).filter(held__in=list(held))
-        used = {held[value] for value in rows.values_list("held", flat=True).distinct()}
-    else:
-        rows = holding(field.entity, field.key, place)
-        used = {item for item in options if rows.filter(Q(custom__contains={field.key: [item]})).exists()}
-    if used:
-        raise OptionUsed(options=", ".join(sorted(used)))
+        return {held[value] for value in rows.values_list("held", flat=True).distinct()}
+    rows = holding(field.entity, field.key, place)
+    return {item for item in options if rows.filter(Q(custom__contains={field.key: [item]})).exists()}
+
+
+def count_holding(entity: str, key: str, place: UUID | None) -> int:
+    """How many records of the tenant hold anything of a field."""
+    with whole_tenant():
+        return holding(entity, key, place).count()

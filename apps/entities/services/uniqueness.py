@@ -120,9 +120,9 @@ def having(field: FieldDefinition) -> Q:
     return Q(custom__has_key=field.key)
 
 
-def repeated(model: type[models.Model], field: FieldDefinition) -> list[Any]:
-    """Some values that more than one living record of an organization holds, over everything that the scope sees."""
+def repeated(model: type[models.Model], field: FieldDefinition, place: UUID | None) -> list[Any]:
+    """Some values that more than one living record of an organization holds; in one, or in all that are seen."""
     by: Iterable[str] = ("organization_id",) if hasattr(model, "organization_id") else ()
-    rows = holders(model, field, None).values("held", *by).annotate(count=models.Count("pk"))
+    rows = holders(model, field, place).values("held", *by).annotate(count=models.Count("pk"))
     found: Iterable[Mapping[str, Any]] = rows.filter(count__gt=1).order_by()[:10]
     return [row["held"] for row in found]
