@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -12,7 +13,11 @@ from django.test import Client
 from apps.currencies.models import Currency
 from apps.entities.selectors.sealing import digest_of
 from apps.kernel.commands.models import Action, RowImage
+from apps.kernel.crypto.envelope import key_version
+from apps.kernel.crypto.keys import start_data_key
 from apps.kernel.eventbus.models import OutboxEvent
+from apps.kernel.tenancy.scope import using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.directory.callers import client_of, complaints, member, send
 from tests.entities.factories import CURRENCIES, make_field
 from tests.support.scopes import House, seeding
@@ -107,3 +112,13 @@ def test_an_envelope_opens_nowhere_else(bob: Client, house: House) -> None:
     custom = stored(house)
     assert custom["account"] != custom["other"]
     assert made["custom_fields"]["other"] == SECRET
+
+
+def test_values_outlive_a_new_data_key(bob: Client, house: House) -> None:
+    made = send(bob, "post", CURRENCIES, {"code": "CHF", "cf_account": SECRET}).json()
+    with using_scope(house.scope(house.north)), scoped_transaction():
+        start_data_key()
+    path = f"{CURRENCIES}{made['id']}/"
+    assert bob.get(path).json()["custom_fields"]["account"] == SECRET
+    assert send(bob, "patch", path, {"cf_account": "another"}).json()["custom_fields"]["account"] == "another"
+    assert key_version(b64decode(stored(house)["account"])) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -178,11 +178,6 @@ def _claims(field: FieldDefinition) -> Iterator[Complaint]:
 
 def _misplaced(name: str) -> Complaint:
     return Complaint(name, "entities.definition.not_for_kind", _("This does not go with the kind of the field."))
-
-
-def with_default(field: FieldDefinition, default: Any) -> FieldDefinition:
-    """The same field with another default."""
-    return replace(field, default=default)
 
 
 def removed_options(former: Sequence[Option], latter: Sequence[Option]) -> list[str]:

@@ -34,7 +34,7 @@ from apps.entities.services.records import (
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.inputs import Unkept
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope
 
@@ -277,12 +277,4 @@ def _deleted(definition_id: UUID) -> FieldDefinition:
     row = definition_for_update(definition_id, deleted=True)
     if not row.is_deleted:
         raise NotDeleted
-    return row
-
-
-def definition_or_refusal(definition_id: UUID) -> FieldDefinition:
-    """A living definition that the scope sees. Raises RowNotFound."""
-    row: FieldDefinition | None = living_definitions().filter(pk=definition_id).first()
-    if row is None:
-        raise RowNotFound
     return row

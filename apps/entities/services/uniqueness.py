@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Value
 
 from apps.entities.calculations import compared_text, index_key
 from apps.entities.contracts import FieldDefinition, Kind
@@ -113,11 +113,6 @@ def held_by(field: FieldDefinition) -> Func:
     key = index_key(field.key) if field.is_encrypted else field.key
     output: Any = models.DecimalField(max_digits=60, decimal_places=20) if function == "cf_num" else models.TextField()
     return Func(F("custom"), Value(key), function=function, output_field=output)
-
-
-def having(field: FieldDefinition) -> Q:
-    """The condition of rows that hold anything of the field."""
-    return Q(custom__has_key=field.key)
 
 
 def repeated(model: type[models.Model], field: FieldDefinition, place: UUID | None) -> list[Any]:
