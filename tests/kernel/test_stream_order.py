@@ -17,6 +17,7 @@ from apps.kernel import clock
 from apps.kernel.commands.acting import acting
 from apps.kernel.eventbus.stream.positions import KEPT, Position, name_of, position_named
 from apps.kernel.ids import uuid7
+from apps.kernel.tenancy.concurrently import IndexPlan, build_index, builder
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.directory.callers import member
@@ -30,6 +31,7 @@ from tests.support.shelf.factories import make_book
 
 pytestmark = pytest.mark.committed
 LAST = "Last-Event-ID"
+WAITING = "SELECT 1 FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'"
 
 
 @pytest.fixture
@@ -120,6 +122,29 @@ def test_a_transaction_in_another_database_of_the_server_holds_nothing_back(
         with listening(server, alice) as tap:
             tell(house.scope(), BOOK_LENT, resource_id=book, words="meanwhile")
             tap.wait()
+
+
+def test_an_index_that_waits_for_a_long_reader_silences_no_stream(house: House, server: Server, alice: User) -> None:
+    # PostgreSQL gives such a statement a transaction number for moments only, not while it reads, sorts and waits.
+    book, plan = make_book(house).pk, IndexPlan("book_by_pages", "shelf_book", "tenant_id, pages, id")
+    done: list[bool] = []
+
+    def build() -> None:
+        with builder() as connection:
+            done.append(build_index(connection, plan))
+
+    name = str(connections["owner"].settings_dict["NAME"])
+    with admin(name) as watch, admin(name) as reader, reader.transaction():
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT count(*) FROM shelf_book")
+        with beside(build):
+            wait_for(lambda: watch.execute(WAITING).fetchone())
+            with listening(server, alice) as tap:
+                tell(house.scope(), BOOK_LENT, resource_id=book, words="meanwhile")
+                tap.wait()
+            assert done == []
+            reader.execute("ROLLBACK AND CHAIN")
+    assert done == [True]
 
 
 def test_a_storm_over_many_reconnects_is_heard_once(house: House, server: Server, alice: User) -> None:
