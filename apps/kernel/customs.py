@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Q
 from django.forms import Field
 from django.utils.translation import gettext as _
 
+from apps.kernel.bases.custom_columns import CustomColumn
 from apps.kernel.errors import FieldError
 
 
@@ -102,11 +102,12 @@ class FieldDefinitions(Protocol):
         """The entity that a relation points to; "" for other fields."""
         ...
 
-    def condition(self, entity: str, key: str, text: str) -> Q | None:
-        """The condition of a list parameter `cf_<key>` (`size`, `size__gte`); None for an unknown key.
+    def columns(self, entity: str) -> Mapping[str, CustomColumn]:
+        """Fields that lists may filter and sort by, by key; those that are not meant for it are left out."""
+        ...
 
-        Raises InvalidInput for a text that is no value of the field.
-        """
+    def note_use(self, entity: str, *, filtered: Iterable[str], sorted_by: Iterable[str]) -> None:
+        """Remember that a list was asked for by these keys, so that somebody can say which deserve an index. Cheap."""
         ...
 
 
@@ -175,6 +176,9 @@ class NullFields:
         """No relation."""
         return ""
 
-    def condition(self, entity: str, key: str, text: str) -> Q | None:
+    def columns(self, entity: str) -> Mapping[str, CustomColumn]:
         """No custom fields are defined."""
-        return None
+        return {}
+
+    def note_use(self, entity: str, *, filtered: Iterable[str], sorted_by: Iterable[str]) -> None:
+        """Nobody asks."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.forms import Field
 
+from apps.entities.models import Record
 from apps.entities.selectors import fields_now
+from apps.entities.selectors.columns import columns_of
 from apps.entities.selectors.inputs import form_fields
 from apps.entities.selectors.showing import (
     cell_values,
@@ -19,8 +20,11 @@ from apps.entities.selectors.showing import (
     target_of,
     worded_values,
 )
+from apps.entities.selectors.types import made_kinds
+from apps.entities.services.counting import USES
 from apps.entities.services.restoring import demand_restorable, pointers
 from apps.entities.services.values import complaints_about, settle
+from apps.kernel.bases.custom_columns import CustomColumn
 from apps.kernel.customs import CustomChange, CustomField
 from apps.kernel.errors import FieldError
 
@@ -60,7 +64,9 @@ class StoredFields:
 
     def secret_keys(self, entity: str) -> frozenset[str]:
         """Keys of encrypted fields."""
-        return frozenset(key for key, field in fields_now(entity).every.items() if field.is_encrypted)
+        entities = list(made_kinds()) if entity == Record.entity_id else [entity]
+        found = (item for name in entities for item in fields_now(name).every.items())
+        return frozenset(key for key, field in found if field.is_encrypted)
 
     def demand_restorable(self, entity: str, images: Sequence[Mapping[str, Any]]) -> None:
         """Demand that unique values are free. Raises Duplicate."""
@@ -76,9 +82,14 @@ class StoredFields:
 
     def target(self, entity: str, key: str) -> str:
         """The entity that the field points to."""
-        field = fields_now(entity).every.get(key)
-        return target_of(field) if field else ""
+        entities = list(made_kinds()) if entity == Record.entity_id else [entity]
+        found = (fields_now(name).every.get(key) for name in entities)
+        return next((target for field in found if field and (target := target_of(field))), "")
 
-    def condition(self, entity: str, key: str, text: str) -> Q | None:
-        """No list can be filtered by custom fields yet."""
-        return None
+    def columns(self, entity: str) -> Mapping[str, CustomColumn]:
+        """Fields that lists may filter and sort by, those of every organization."""
+        return columns_of(fields_now(entity).every.values())
+
+    def note_use(self, entity: str, *, filtered: Iterable[str], sorted_by: Iterable[str]) -> None:
+        """Count what a list was asked for."""
+        USES.note(entity, filtered=filtered, sorted_by=sorted_by)

@@ -18,8 +18,7 @@ from apps.kernel.access.visible import visible
 from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.bulk import DELETE_SELECTED, delete_selected, press_selected
 from apps.kernel.admin.buttons import RecordCommand, Text
-from apps.kernel.admin.customs import column, takes_customs, words_of
-from apps.kernel.admin.customs import offered as offered_fields
+from apps.kernel.admin.customs import list_columns, list_filters, takes_customs, words_of
 from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
 from apps.kernel.admin.offers import say
@@ -118,9 +117,14 @@ class CommandLists:
             _label_column(page.model._meta.get_field(name), targets[name], request) if name in targets else name
             for name in parent.get_list_display(request)
         ]
-        columns += [column(field, request) for field in offered_fields(page, request) if field.is_listed]
+        columns += list_columns(page, request)
         offered = any(item.in_row and item.offered() for item in self.buttons)
         return [*columns, _button_column(page, request)] if offered else columns
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """The page's filters, and those of listed custom fields that have few values."""
+        parent: Any = super()
+        return [*parent.get_list_filter(request), *list_filters(self, request)]
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Override to look something up for all rows of a page at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.kernel.admin.fields import ReferenceSelect
+from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.wording import NOTHING, plain_text
 from apps.kernel.api.customs import CUSTOM
+from apps.kernel.bases.custom_columns import CustomColumn
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.customs import CustomField, FieldDefinitions
 from apps.kernel.references.fields import ReferenceField
@@ -38,12 +41,18 @@ def is_taken_by(command: Any) -> bool:
     return command is not None and CUSTOM in inspect.signature(command.spec.function).parameters
 
 
-def offered(page: Any, request: HttpRequest) -> tuple[CustomField, ...]:
+def entity_on(page: Any, request: HttpRequest, record: Any = None) -> str:
+    """The entity whose custom fields the page shows: the page's own word (`fields_entity`), else its model's."""
+    own = getattr(page, "fields_entity", None)
+    return str(own(request, record) if own else page.model.entity_id)
+
+
+def offered(page: Any, request: HttpRequest, record: Any = None) -> tuple[CustomField, ...]:
     """The fields that count for the selected organization; asked once in a request."""
     if not takes_customs(page):
         return ()
     known: dict[str, tuple[CustomField, ...]] = vars(request).setdefault("agora_custom_fields", {})
-    entity = str(page.model.entity_id)
+    entity = entity_on(page, request, record)
     if entity not in known:
         known[entity] = service(FieldDefinitions).fields(entity)
     return known[entity]
@@ -57,9 +66,9 @@ def grouped(fields: tuple[CustomField, ...], name: Callable[[CustomField], Any])
     return [(group or _("More about it"), {"fields": items}) for group, items in groups.items()]
 
 
-def inputs(model: type[models.Model], record: Any, request: HttpRequest) -> dict[str, forms.Field]:
+def inputs(page: Any, record: Any, request: HttpRequest) -> dict[str, forms.Field]:
     """Inputs by name, with what the record holds."""
-    entity = str(getattr(model, "entity_id", ""))
+    model, entity = page.model, entity_on(page, request, record)
     port = service(FieldDefinitions)
     found = {}
     for key, field in port.form_fields(entity, None if record is None else record.custom).items():
@@ -112,10 +121,29 @@ def reading(field: CustomField, request: HttpRequest) -> Text:
     return shown
 
 
-def column(field: CustomField, request: HttpRequest) -> Text:
-    """A column of a list."""
+def list_columns(page: Any, request: HttpRequest) -> list[Text]:
+    """A column of the list for each listed field, sorted by it where lists can be.
 
-    @admin.display(description=field.label, empty_value="")
+    The same ones throughout a request: Django looks a column up among those that can be sorted by.
+    """
+    made: dict[str, list[Text]] = vars(request).setdefault("agora_custom_columns", {})
+    entity = entity_on(page, request) if takes_customs(page) else ""
+    if entity not in made:
+        made[entity] = _columns(page, request)
+    return made[entity]
+
+
+def _columns(page: Any, request: HttpRequest) -> list[Text]:
+    listed = [field for field in offered(page, request) if field.is_listed]
+    if not listed:
+        return []
+    known = service(FieldDefinitions).columns(entity_on(page, request))
+    sortable = {key: item.value for key, item in known.items() if item.is_sortable}
+    return [_column(field, request, sortable.get(field.key)) for field in listed]
+
+
+def _column(field: CustomField, request: HttpRequest, order: Any) -> Text:
+    @admin.display(description=field.label, empty_value="", ordering=order)
     def cell(record: Any) -> str:
         return words_of(request, [record])[record.pk].get(field.key, "")
 
@@ -127,10 +155,43 @@ def words_of(request: HttpRequest, rows: list[Any]) -> dict[UUID, dict[str, str]
     """Custom values in words by record, fetched once for the rows of a page."""
     known: dict[UUID, dict[str, str]] = vars(request).setdefault("agora_custom_words", {})
     missing = [row for row in rows if row.pk not in known]
-    if missing:
-        found = service(FieldDefinitions).words(str(missing[0].entity_id), [row.custom for row in missing])
-        known.update(zip((row.pk for row in missing), found, strict=True))
+    by_entity: dict[str, list[Any]] = defaultdict(list)
+    for row in missing:
+        by_entity[row.fields_entity].append(row)
+    for entity, own in by_entity.items():
+        found = service(FieldDefinitions).words(entity, [row.custom for row in own])
+        known.update(zip((row.pk for row in own), found, strict=True))
     return known
+
+
+def list_filters(page: Any, request: HttpRequest) -> list[Any]:
+    """A filter for each listed field that has few values: a choice, or yes and no."""
+    listed = {field.name: field for field in offered(page, request) if field.is_listed}
+    if not listed:
+        return []
+    columns = service(FieldDefinitions).columns(entity_on(page, request)).values()
+    offers = ((column, _answers(column)) for column in columns if column.name in listed)
+    return [_list_filter(listed[column.name].label, column, answers) for column, answers in offers if answers]
+
+
+def _answers(column: CustomColumn) -> list[tuple[str, str]]:
+    if isinstance(column.field, models.BooleanField):
+        return [("true", _("yes")), ("false", _("no"))]
+    return [(str(value), str(label)) for value, label in column.field.choices or ()]
+
+
+def _list_filter(label: str, column: CustomColumn, answers: list[tuple[str, str]]) -> type[SelectFilter]:
+    def lookups(self: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return answers
+
+    def queryset(self: Any, request: HttpRequest, rows: Any) -> Any:
+        if self.value() not in dict(answers):
+            return rows
+        wanted: Any = self.value() == "true" if isinstance(column.field, models.BooleanField) else self.value()
+        return rows.alias(**{column.name: column.value}).filter(**{column.name: wanted})
+
+    own = {"title": label, "parameter_name": column.name, "lookups": lookups, "queryset": queryset}
+    return type("CustomFilter", (SelectFilter,), own)
 
 
 def entered_text(field: forms.Field, value: Any, labels: Labels) -> str:
@@ -154,7 +215,7 @@ class CustomForms:
         parent: Any = super()
         page: Any = self
         own = list(parent.get_fieldsets(request, obj))
-        fields = tuple(field for field in offered(page, request) if field.is_visible)
+        fields = tuple(field for field in offered(page, request, obj) if field.is_visible)
         if not fields:
             return own
         if self.offers_inputs(request, obj):
@@ -176,5 +237,5 @@ class CustomForms:
         page: Any = self
         if not takes_customs(page) or not self.offers_inputs(request, obj):
             return form
-        fields = inputs(page.model, obj, request)
+        fields = inputs(page, obj, request)
         return type(form.__name__, (form,), {**fields, "custom_names": frozenset(fields)})

@@ -12,9 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.kernel import clock
 from apps.kernel.api.exporting.answers import accepted, accepted_body
-from apps.kernel.api.reading.conditions import TREE, tree_columns
+from apps.kernel.api.reading.conditions import by_condition
 from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.serializers import StrictBooleanField, StrictCharField, StrictSerializer, StrictUUIDField
 from apps.kernel.commands.bulk import BulkOrder, run_bulk, spec_of_single
@@ -24,8 +23,6 @@ from apps.kernel.commands.idempotency import Answer, IdempotencyKey, Replayed
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.expressions import parse
-from apps.kernel.expressions.sql import to_q
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
@@ -123,9 +120,8 @@ def _ids(view: Any, given: dict[str, Any]) -> tuple[UUID, ...]:
         raise InvalidInput(errors=(FieldError("ids", "kernel.bulk.which", _("Give either ids or a filter.")),))
     rows = view.get_queryset()
     if "filter" in given:
-        columns = tree_columns(view.kind().model, view.shape().filterable)
-        condition = to_q(parse(given["filter"], limits=TREE), columns, now=clock.now())
-        return tuple(rows.filter(condition).order_by("pk").values_list("pk", flat=True))
+        found = by_condition(rows, given["filter"], view.shape().what)
+        return tuple(found.order_by("pk").values_list("pk", flat=True))
     wanted = set(given["ids"])
     seen = set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
     if missing := [item for item in given["ids"] if item not in seen]:

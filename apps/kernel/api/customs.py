@@ -42,5 +42,10 @@ class CustomValuesField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         """The values of one record as they are shown."""
-        serializer: Any = self.parent
-        return service(FieldDefinitions).shown(str(serializer.Meta.model.entity_id), [value])[0]
+        return service(FieldDefinitions).shown(fields_entity(self.parent), [value])[0]
+
+
+def fields_entity(serializer: Any) -> str:
+    """The entity that the custom fields of a serializer's records are defined for: its Meta's, or the model's own."""
+    meta = serializer.Meta
+    return str(getattr(meta, "fields_entity", "") or getattr(meta.model, "entity_id", ""))

@@ -155,6 +155,31 @@ class FewWholes(FewFilter, WholeFilter):
     """Whole numbers."""
 
 
+class _Unlike:
+    """Rows whose value is another one, those without any included."""
+
+    field_name: str
+
+    def filter(self, qs: models.QuerySet[Any], value: Any) -> models.QuerySet[Any]:
+        """The rows, all of them where nothing is asked for."""
+        if value in {None, ""}:
+            return qs
+        empty = models.Q(**{f"{self.field_name}__isnull": True})
+        return qs.filter(empty | ~models.Q(**{self.field_name: value}))
+
+
+@lru_cache(maxsize=64)
+def _unlike_kind(one: type[Filter]) -> type[Filter]:
+    return type(f"Unlike{one.__name__}", (_Unlike, one), {})
+
+
+def unlike(name: str, field: models.Field[Any, Any]) -> Filter:
+    """The filter `<name>__ne`, for columns that may be empty."""
+    options = {"choices": field.choices} if field.choices else {}
+    kind: Any = _kinds(field)[0]
+    return _unlike_kind(kind)(field_name=name, lookup_expr="exact", **options)
+
+
 def filters_of(name: str, field: models.Field[Any, Any]) -> dict[str, Filter]:
     """Every filter that a column of its kind offers, by parameter name: `price`, `price__gte`, …"""
     found = {
@@ -185,6 +210,9 @@ def lookups_of(field: models.Field[Any, Any]) -> tuple[str, ...]:
     """The comparisons that make sense for a column. Raises TypeError where there are none."""
     if field.choices:
         return ("exact", "in")
+    own: tuple[str, ...] = getattr(field, "compared_by", ())
+    if own:
+        return own
     found = next((lookups for kind, lookups in LOOKUPS if isinstance(field, kind)), None)
     if found is None:
         raise TypeError(f"{field} cannot be filtered by")
@@ -196,6 +224,8 @@ def _made(field: models.Field[Any, Any], lookup: str, **options: Any) -> Filter:
     one, few = _kinds(field)
     if field.choices:
         options["choices"] = field.choices
+    if getattr(field, "compared_by", ()):
+        options["validators"] = field.validators
     return few(**options) if lookup == "in" else one(**options)
 
 
@@ -218,6 +248,7 @@ KINDS: tuple[tuple[type[Any], type[Filter], type[Filter]], ...] = (
     (models.IntegerField, WholeFilter, FewWholes),
     (models.DecimalField, AmountFilter, FewAmounts),
     (ArrayField, _ItemFilter, FewTexts),
+    (models.JSONField, _ItemFilter, FewTexts),
     (models.Field, CharFilter, FewTexts),
 )
 

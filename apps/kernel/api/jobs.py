@@ -105,7 +105,8 @@ def _watching(job_id: UUID, lease: Lease) -> Watch:
 
 
 def _view_at(address: str, action: str) -> Any:
-    view = resolve(urlsplit(address).path).func.cls()  # type: ignore[attr-defined]
+    found = resolve(urlsplit(address).path)
+    view = found.func.cls.at(found.kwargs)()  # type: ignore[attr-defined]
     view.action, view.request, view.format_kwarg = action, None, None
     return view
 

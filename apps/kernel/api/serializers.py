@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
-from apps.kernel.api.customs import CUSTOM, CustomValuesField
+from apps.kernel.api.customs import CUSTOM, CustomValuesField, fields_entity
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.references.fields import reference_fields
@@ -147,7 +147,7 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         given = body.get(CUSTOM, {})
         if not isinstance(given, Mapping):
             return {}
-        entity, found = _entity_of(self.Meta.model), {}
+        entity, found = fields_entity(self), {}
         for item in service(FieldDefinitions).complaints(entity, given, is_new=not self.partial):
             found[item.field] = [serializers.ErrorDetail(item.message, item.code)]
         return found
@@ -168,10 +168,6 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         for name in FORBIDDEN & set(self.Meta.fields):
             extra.setdefault(name, {})["read_only"] = True
         return extra
-
-
-def _entity_of(model: Any) -> str:
-    return str(model.entity_id)
 
 
 def gathered(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,34 @@ class Entity:
         return list(self.worded(rows.order_by("pk")[:limit]).items())
 
 
-ENTITIES: Registry[Entity] = Registry("entity")
+class Entities(Registry[Entity]):
+    """Kinds of record: those that modules declare, and by their names those that the tenant of the open scope made."""
+
+    def __init__(self) -> None:
+        super().__init__("entity")
+        self._made: dict[str, Callable[[str], Entity | None]] = {}
+
+    def open_to_tenants(self, prefix: str, find: Callable[[str], Entity | None]) -> None:
+        """Let a module answer which kinds below `prefix` (`custom.`) the tenant has made; they are in no list."""
+        self._made[prefix] = find
+
+    def __getitem__(self, name: str) -> Entity:
+        """The entry of a name. Raises NotRegistered."""
+        return self._made_by_tenant(name) or super().__getitem__(name)
+
+    def get(self, name: str) -> Entity | None:
+        """The entry of a name, or None."""
+        return super().get(name) or self._made_by_tenant(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is such a kind."""
+        return super().__contains__(name) or (isinstance(name, str) and self._made_by_tenant(name) is not None)
+
+    def _made_by_tenant(self, name: str) -> Entity | None:
+        return next((find(name) for prefix, find in self._made.items() if name.startswith(prefix)), None)
+
+
+ENTITIES: Entities = Entities()
 
 
 def entity(

@@ -38,8 +38,10 @@ LEAKPROOF = (
 )
 
 # Readers of one custom field: total (NULL for another type), so they can be marked leakproof; a cast cannot.
+# Of a text they read 500 letters: an index entry has room for 2,700 bytes, and an index serves whatever any tenant
+# keeps under the key.
 READERS = {
-    "cf_text": ("text", "CASE WHEN jsonb_typeof(doc -> key) = 'string' THEN doc ->> key END"),
+    "cf_text": ("text", "CASE WHEN jsonb_typeof(doc -> key) = 'string' THEN left(doc ->> key, 500) END"),
     "cf_num": ("numeric", "CASE WHEN jsonb_typeof(doc -> key) = 'number' THEN (doc ->> key)::numeric END"),
     "cf_bool": ("boolean", "CASE jsonb_typeof(doc -> key) WHEN 'boolean' THEN (doc ->> key) = 'true' END"),
     "cf_time": (

@@ -57,9 +57,10 @@ def exported(view: Any, request: Request, form: Format) -> Any:
 
 def kept_address(request: Request, entity: str, shape: ListShape) -> str:
     """The address as the history keeps it: without what encrypted columns were compared with."""
-    encrypted, filters = encrypted_names(entity), shape.filters.base_filters
+    encrypted, filters, customs = encrypted_names(entity), shape.filters.base_filters, shape.what.customs
     given = QueryDict(request._request.META.get("QUERY_STRING", ""), mutable=True)
-    hidden = [name for name in given if getattr(filters.get(name), "field_name", name) in encrypted]
+    own = {name for name in given if getattr(filters.get(name), "field_name", name) in encrypted}
+    hidden = own | {name for name in given if customs.is_private(name)}
     if not hidden:
         return request.get_full_path()
     for name in hidden:

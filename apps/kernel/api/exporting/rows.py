@@ -103,7 +103,7 @@ def _listed(selection: Selection, shape: ListShape) -> list[str]:
     """Names of the columns in the place of the custom values; none where the file has not got them."""
     if CUSTOM not in selection.names:
         return []
-    return [field.name for field in service(FieldDefinitions).fields(shape.entity.id) if field.is_listed]
+    return [field.name for field in service(FieldDefinitions).fields(shape.fields_entity) if field.is_listed]
 
 
 def _spread(lots: Iterable[list[Row]], selection: Selection, listed: Sequence[str], shape: ListShape) -> Iterator[Row]:
@@ -113,7 +113,7 @@ def _spread(lots: Iterable[list[Row]], selection: Selection, listed: Sequence[st
         if place is None:
             yield from lot
             continue
-        values = service(FieldDefinitions).cells(shape.entity.id, [row[place] for row in lot])
+        values = service(FieldDefinitions).cells(shape.fields_entity, [row[place] for row in lot])
         for row, own in zip(lot, values, strict=True):
             cells = (own.get(name.removeprefix("cf_")) for name in listed)
             yield (*row[:place], *cells, *row[place + 1 :])

@@ -12,7 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from rest_framework import serializers
 
-from apps.kernel.api.customs import CustomValuesField
+from apps.kernel.api.customs import CustomValuesField, fields_entity
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.services import service
 
@@ -79,7 +79,8 @@ def column_plan(serializer_class: type[serializers.BaseSerializer[Any]], model: 
 def _column(name: str, field: Any, model: type[models.Model]) -> Column | None:
     source = field.source
     if isinstance(field, CustomValuesField):
-        return Column(name, source, model._meta.get_field(source), render_all=partial(custom_values, _entity_of(model)))  # type: ignore[arg-type]
+        shown = partial(custom_values, fields_entity(field.parent))
+        return Column(name, source, model._meta.get_field(source), render_all=shown)  # type: ignore[arg-type]
     related = isinstance(field, serializers.PrimaryKeyRelatedField)
     if not related and not _shows_values_as_they_are(field):
         return None
@@ -99,10 +100,6 @@ def _column(name: str, field: Any, model: type[models.Model]) -> Column | None:
 def custom_values(entity: str, stored: Sequence[Any]) -> Sequence[Any]:
     """What custom fields hold, as it is shown."""
     return service(FieldDefinitions).shown(entity, stored)
-
-
-def _entity_of(model: type[models.Model]) -> str:
-    return str(getattr(model, "entity_id", ""))
 
 
 def _field_of(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:

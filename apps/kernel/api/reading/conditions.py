@@ -14,12 +14,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.kernel import clock
-from apps.kernel.api.filters import MOST_VALUES, FewFilter, FilterSet
+from apps.kernel.api.filters import MOST_VALUES, FewFilter, Filter, FilterSet
 from apps.kernel.api.parsers import read_json
 from apps.kernel.api.reading.complaints import Asked
+from apps.kernel.api.reading.customs import SPELLINGS, Customs, custom_filters
 from apps.kernel.api.refusals import Malformed
+from apps.kernel.bases.custom_columns import BlindText, CustomColumn
 from apps.kernel.crypto.fields import EncryptedEmailField
-from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError
 from apps.kernel.expressions import ExpressionError, Limits, parse
 from apps.kernel.expressions.sql import Column, ColumnKind, to_q
@@ -28,7 +29,7 @@ from apps.kernel.registry.entities import Entity
 from apps.kernel.services import service
 
 PARAMETERS = frozenset({"ids", "filter", "q"})
-CUSTOM = ("cf_", "cf:")
+CUSTOM = SPELLINGS
 TREE = Limits(depth=3, group=15, conditions=50)
 FOUND = 1000
 KINDS: tuple[tuple[type[models.Field[Any, Any]], ColumnKind], ...] = (
@@ -46,19 +47,21 @@ KINDS: tuple[tuple[type[models.Field[Any, Any]], ColumnKind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Filterable:
-    """What a list may be filtered by: its entity, the filter set, and the columns of the advanced tree."""
+    """What a list may be filtered by: its entity, the filter set, the columns of the advanced tree, custom fields."""
 
     entity: Entity
     filters: type[FilterSet]
     columns: tuple[str, ...]
+    customs: Customs
 
 
 def narrowed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
     """The rows that pass every condition of the request; complains about all that cannot be read."""
-    for condition in (_ids(asked), _tree(asked, what), _custom(asked, what), _search(asked, what)):
+    rows = _treed(rows, asked, what)
+    for condition in (_ids(asked), _search(asked, what)):
         if condition is not None:
             rows = rows.filter(condition)
-    return _filtered(rows, asked, what.filters)
+    return _filtered(_custom(rows, asked, what.customs), asked, what.filters)
 
 
 def _ids(asked: Asked) -> Q | None:
@@ -80,13 +83,12 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def _tree(asked: Asked, what: Filterable) -> Q | None:
+def _treed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
     text = asked.text("filter")
     if text is None:
-        return None
+        return rows
     try:
-        condition = parse(read_json(text.encode()), limits=TREE)
-        return to_q(condition, tree_columns(what.entity.model, what.columns), now=clock.now())
+        return by_condition(rows, read_json(text.encode()), what)
     except Malformed as error:
         message = _("This condition cannot be read: {reason}.").format(reason=error.context["reason"])
         asked.refuse("filter", error.code, message)
@@ -94,7 +96,16 @@ def _tree(asked: Asked, what: Filterable) -> Q | None:
         asked.found += [FieldError(_path(item.field), item.code, item.message) for item in error.errors]
         if not error.errors:
             asked.refuse("filter", error.code, error.detail)
-    return None
+    return rows
+
+
+def by_condition(rows: QuerySet[Any], given: Any, what: Filterable) -> QuerySet[Any]:
+    """The rows that pass a condition as it stands in JSON. Raises ExpressionError."""
+    condition = parse(given, limits=TREE)
+    customs = what.customs.mentioned(str(given))
+    columns = tree_columns(what.entity.model, what.columns) | compared(customs)
+    rows = what.customs.with_columns(rows, (column.name for column in customs.values()))
+    return rows.filter(to_q(condition, columns, now=clock.now()))
 
 
 def _path(inner: str) -> str:
@@ -107,23 +118,38 @@ def tree_columns(model: type[models.Model], names: Iterable[str]) -> dict[str, C
     found = {}
     for name in names:
         field = fields[name]
-        kind = next((kind for base, kind in KINDS if isinstance(field, base)), None)
-        if kind is not None and not isinstance(field, EncryptedEmailField | ArrayField):
+        kind = _kind_of(field)
+        if kind is not None:
             found[name] = Column(field.attname, kind, nullable=field.null)
     return found
 
 
-def _custom(asked: Asked, what: Filterable) -> Q | None:
-    condition = Q()
-    definitions = service(FieldDefinitions)
-    for name in asked.parameters:
-        if name.startswith(CUSTOM):
-            found = definitions.condition(what.entity.id, name[3:], asked.text(name) or "")
-            if found is None:
-                asked.refuse(name, "kernel.parameter.unknown", _("There is no such parameter."))
-            else:
-                condition &= found
-    return condition or None
+def compared(customs: Mapping[str, CustomColumn]) -> dict[str, Column]:
+    """The same for custom fields, under each name that the condition may have for them."""
+    kinds = {name: _kind_of(column.field) for name, column in customs.items()}
+    return {name: Column(customs[name].name, kind) for name, kind in kinds.items() if kind is not None}
+
+
+def _kind_of(field: models.Field[Any, Any]) -> ColumnKind | None:
+    if isinstance(field, EncryptedEmailField | ArrayField | BlindText):
+        return None
+    return next((kind for base, kind in KINDS if isinstance(field, base)), None)
+
+
+def _custom(rows: QuerySet[Any], asked: Asked, customs: Customs) -> QuerySet[Any]:
+    found = custom_filters(asked, customs)
+    rows = customs.with_columns(rows, (item.field_name for item in found.values()))  # type: ignore[attr-defined]
+    for name, item in found.items():
+        text = asked.text(name) or ""
+        _demand_moderate(asked, name, text, item)
+        field: Any = item.field  # type: ignore[attr-defined]
+        try:
+            value = field.clean(field.widget.value_from_datadict({name: text}, {}, name))
+        except ValidationError as problem:
+            _complain(asked, {name: problem.error_list})
+        else:
+            rows = item.filter(rows, value)  # type: ignore[attr-defined]
+    return rows
 
 
 def _search(asked: Asked, what: Filterable) -> Q | None:
@@ -149,10 +175,7 @@ def _containing(names: Iterable[str], text: str) -> Q:
 def _filtered(rows: QuerySet[Any], asked: Asked, filters: type[FilterSet]) -> QuerySet[Any]:
     given = {name: text for name in filters.base_filters if (text := asked.text(name)) is not None}
     for name, text in given.items():
-        if not text:
-            asked.refuse(name, "kernel.filter.empty", _("Give a value, or leave the parameter out."))
-        if isinstance(filters.base_filters[name], FewFilter) and text.count(",") >= MOST_VALUES:
-            asked.refuse(name, "kernel.filter.too_many", _("Give at most {most} values.").format(most=MOST_VALUES))
+        _demand_moderate(asked, name, text, filters.base_filters[name])
     if not given:
         return rows
     chosen = filters(given, rows)
@@ -160,6 +183,13 @@ def _filtered(rows: QuerySet[Any], asked: Asked, filters: type[FilterSet]) -> Qu
         return chosen.qs
     _complain(asked, chosen.form.errors.as_data())
     return rows
+
+
+def _demand_moderate(asked: Asked, name: str, text: str, item: Filter) -> None:
+    if not text:
+        asked.refuse(name, "kernel.filter.empty", _("Give a value, or leave the parameter out."))
+    if isinstance(item, FewFilter) and text.count(",") >= MOST_VALUES:
+        asked.refuse(name, "kernel.filter.too_many", _("Give at most {most} values.").format(most=MOST_VALUES))
 
 
 def _complain(asked: Asked, errors: Mapping[str, list[ValidationError]]) -> None:

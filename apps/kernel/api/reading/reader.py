@@ -17,10 +17,14 @@ from apps.kernel.api.reading import conditions, expansions, pages
 from apps.kernel.api.reading.columns import Column, ColumnPlan
 from apps.kernel.api.reading.complaints import Asked, Parameters
 from apps.kernel.api.reading.conditions import Filterable
+from apps.kernel.api.reading.customs import Customs, customs_of
 from apps.kernel.api.reading.expansions import Expansion, Record, Wish
-from apps.kernel.api.reading.ordering import Order, order_of
+from apps.kernel.api.reading.ordering import Order, Sorting, order_of
+from apps.kernel.bases.custom_columns import PREFIX
+from apps.kernel.customs import FieldDefinitions
 from apps.kernel.extensions.enrichers import enrich_records
 from apps.kernel.registry.entities import Entity
+from apps.kernel.services import service
 from apps.kernel.translating.declared import TRANSLATABLE
 from apps.kernel.translating.locales import canonical, speak
 from apps.kernel.translating.overlays import overlay_records
@@ -43,6 +47,18 @@ class ListShape:
     default_ordering: str
     expansions: Mapping[str, Expansion]
     extras: tuple[str, ...] = ()  # fields that enrichers add, for whoever they are for: `_<module>`
+    definitions: str = ""  # the entity whose custom fields its records have, where that is not the list's own
+
+    @property
+    def fields_entity(self) -> str:
+        """The entity that the records' custom fields are defined for."""
+        return self.definitions or self.entity.id
+
+    @property
+    def what(self) -> Filterable:
+        """What the rows may be filtered by."""
+        customs = customs_of(self.entity, self.readable, definitions=self.fields_entity)
+        return Filterable(self.entity, self.filters, self.filterable, customs)
 
     @property
     def known_parameters(self) -> frozenset[str]:
@@ -69,6 +85,7 @@ class Selection:
     names: tuple[str, ...]
     wish: Wish
     extras: tuple[str, ...]
+    customs: Customs
     is_marked: bool = False  # records say in which language their texts are
 
     @property
@@ -92,6 +109,7 @@ def select(rows: QuerySet[Any], parameters: Parameters, shape: ListShape) -> Sel
     selection = _selection(rows, asked, shape)
     refuse_strangers(asked, shape.known_parameters - pages.PARAMETERS)
     asked.demand()
+    note_use(asked, selection)
     return selection
 
 
@@ -102,6 +120,7 @@ def listed(request: Request, rows: QuerySet[Any], shape: ListShape, view: Any) -
     wanted = pages.wanted_page(asked, selection.order)
     refuse_strangers(asked, shape.known_parameters)
     asked.demand()
+    note_use(asked, selection)
     columns = selection.columns(shape.plan, shape.expansions)
     sources = ["pk"] if columns is None else [column.source for column in columns]
     page = pages.read_page(selection.rows, wanted, selection.order, sources)
@@ -122,12 +141,13 @@ def listed(request: Request, rows: QuerySet[Any], shape: ListShape, view: Any) -
 
 
 def _selection(rows: QuerySet[Any], asked: Asked, shape: ListShape) -> Selection:
-    order = order_of(asked, model=shape.entity.model, allowed=shape.sortable, default=shape.default_ordering)
+    what = shape.what
+    order = order_of(asked, shape.entity.model, _sorting(shape, what))
     names, extras = chosen_fields(asked, shape.readable, shape.extras)
     wish = expansions.wishes(asked, shape.expansions)
     is_marked = choose_locale(asked, shape) and "fields" not in asked.parameters
-    what = Filterable(shape.entity, shape.filters, shape.filterable)
-    return Selection(conditions.narrowed(rows, asked, what), order, names, wish, extras, is_marked=is_marked)
+    rows = what.customs.sorted_by(conditions.narrowed(rows, asked, what), order)
+    return Selection(rows, order, names, wish, extras, what.customs, is_marked)
 
 
 def choose_locale(asked: Asked, shape: ListShape) -> bool:
@@ -141,6 +161,20 @@ def choose_locale(asked: Asked, shape: ListShape) -> bool:
     else:
         speak([tag])
     return True
+
+
+def note_use(asked: Asked, selection: Selection) -> None:
+    """Count the custom fields that the list was asked for."""
+    customs = selection.customs
+    filtered = customs.filtered(asked.parameters)
+    ways = [term.name for term in selection.order if term.name.startswith(PREFIX)]
+    if customs.definitions is not None and (filtered or ways):
+        keys = [[name.removeprefix(PREFIX) for name in names] for names in (filtered, ways)]
+        service(FieldDefinitions).note_use(customs.definitions, filtered=keys[0], sorted_by=keys[1])
+
+
+def _sorting(shape: ListShape, what: Filterable) -> Sorting:
+    return Sorting(shape.sortable, shape.default_ordering, what.customs.named)
 
 
 def chosen_fields(asked: Asked, readable: Names, extras: Names) -> tuple[Names, Names]:

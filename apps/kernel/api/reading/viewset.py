@@ -63,6 +63,7 @@ class ReadingViewSet(InterceptedView):
     default_ordering: ClassVar[str] = "id"
     own_expansions: ClassVar[Mapping[str, Expansion]] = {}
     field_features: ClassVar[Mapping[str, str]] = {}
+    definitions: ClassVar[str] = ""  # the entity that custom fields are defined for, where it is not the view's own
 
     parser_classes = (StrictJSONParser,)
     pagination_class = None
@@ -77,6 +78,11 @@ class ReadingViewSet(InterceptedView):
     def listed_rows(self, parameters: Mapping[str, Any]) -> models.QuerySet[Any]:
         """Rows that the list chooses from; a view may offer more of them where a filter asks for it."""
         return self.get_queryset()
+
+    @classmethod
+    def at(cls, place: Mapping[str, Any]) -> type[ReadingViewSet]:
+        """The view of an address, whose parts are given by name; a view for many kinds of record answers another."""
+        return cls
 
     @classmethod
     def kind(cls) -> Entity:
@@ -233,6 +239,7 @@ def _whole_shape(view: type[ReadingViewSet]) -> ListShape:
         sortable=view.ordering_fields,
         default_ordering=view.default_ordering,
         expansions=view.offered_expansions(),
+        definitions=view.definitions,
     )
 
 
@@ -248,6 +255,7 @@ def _cut(shape: ListShape, hidden: frozenset[str]) -> ListShape:
         sortable=tuple(name for name in shape.sortable if name not in hidden),
         default_ordering=shape.default_ordering,
         expansions={name: item for name, item in shape.expansions.items() if item.source not in hidden},
+        definitions=shape.definitions,
     )
 
 
