@@ -69,3 +69,45 @@ class WholeTenantOnly(PlatformError):
     status = 403
     code = "entities.definition.whole_tenant_only"
     message = _("This changes records of every organization: who may see only some of them cannot do it.")
+
+
+class TypeKeyTaken(Conflict):
+    """A type of this key is there, or was deleted and can be restored."""
+
+    code = "entities.type.key_taken"
+    message = _("There is a record type with this key. A deleted one can be restored.")
+
+
+class TypeInUse(Conflict):
+    """Records of the type are there; `records` says how many."""
+
+    code = "entities.type.in_use"
+    message = _("There are {records} records of this type. Delete them first.")
+
+
+class TypeNotDeleted(Conflict):
+    """Only a deleted type can be restored."""
+
+    code = "entities.type.not_deleted"
+    message = _("The record type is not deleted.")
+
+
+class NotIndexable(Conflict):
+    """The field is of a kind that no index serves, or is read by nobody."""
+
+    code = "entities.index.not_indexable"
+    message = _("No index can serve this field: {reason}")
+
+
+class TooManyIndexes(Conflict):
+    """Each index makes every write to the table a little slower, so their number has an end."""
+
+    code = "entities.index.too_many"
+    message = _("The table has {most} indexes of custom fields already. Take one away that is little used.")
+
+
+class IndexReady(Conflict):
+    """The index is there."""
+
+    code = "entities.index.ready"
+    message = _("This field has an index already.")

@@ -21,6 +21,7 @@ from apps.entities.selectors import entities_with_fields, visible_definitions
 from apps.entities.services import (
     create_definition,
     delete_definition,
+    promote_definition,
     purge_definition,
     restore_definition,
     update_definition,
@@ -72,6 +73,13 @@ class DefinitionPage(CommandAdmin):
             icon="restore_from_trash",
             shown=lambda field: field.is_deleted,
             in_row=True,
+        ),
+        RecordCommand(
+            "promote",
+            promote_definition,
+            _("Ask for an index"),
+            icon="speed",
+            shown=lambda field: not field.is_deleted and field.is_filterable and not field.is_encrypted,
         ),
         RecordCommand(
             "purge",
