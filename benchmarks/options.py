@@ -17,6 +17,7 @@ BENCHMARKS = {
     "expressions": "parsing and evaluating a condition",
     "currencies": "a thousand conversions over twenty pairs, and a correction of a thousand rates",
     "search": "searches over 1 million documents in every way, and how soon a change is found",
+    "custom_fields": "lists of 1 million records by a custom field, before, during and after its promotion",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
     "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",
