@@ -6,10 +6,11 @@ from uuid import UUID
 
 from apps.entities.calculations.definitions import removed_options
 from apps.entities.errors import KeyHasValues
-from apps.entities.models import FieldDefinition
+from apps.entities.models import FieldDefinition, Record, RecordType
 from apps.entities.selectors.book import as_field
 from apps.entities.services.checks import hold_fields
 from apps.entities.services.records import count_holding, demand_unique, demand_unused, everywhere, holding
+from apps.entities.services.type_restoring import validate_record_restore, validate_type_restore
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
 
@@ -62,4 +63,18 @@ entity(
     search=("label", "key"),
     url="admin:entities_fielddefinition_change",
     validate_restore=validate_definition_restore,
+)
+entity(
+    RecordType,
+    icon="category",
+    search=("label", "key"),
+    url="admin:entities_recordtype_change",
+    validate_restore=validate_type_restore,
+)
+entity(
+    Record,
+    icon="deployed_code",
+    search=("title",),
+    url="admin:entities_record_change",
+    validate_restore=validate_record_restore,
 )

@@ -44,6 +44,7 @@ BODIES: Bodies = {
     "/api/currencies/fetch-configs/": ({"provider": "nbp"}, {"fetch_at": "06:30"}),
     "/api/dictionaries/dictionaries/": ({"name": "Titles"}, {"name": "Forms of address"}),
     "/api/dictionaries/entries/": (None, {"label": "Fair"}),  # a new one names its dictionary
+    "/api/entities/types/": ({"key": "car", "label": "Car"}, {"label": "Vehicle"}),
     "/api/directory/organizations/": ({"name": "West"}, {"name": "Far West"}),
     "/api/directory/tenants/": (None, {"name": "Acme 2"}),  # only the platform makes tenants
     "/api/entities/definitions/": (
@@ -61,6 +62,7 @@ SOMETHING: dict[str, list[dict[str, Any]]] = {
     "/api/auth/api_keys/": [{"name": "Shop", "features": ["currencies.view"]}, {"name": "Desk"}],
     "/api/auth/roles/": [{"name": "Buyers"}],
     "/api/dictionaries/dictionaries/": [{"name": "Sources"}, {"name": "Types"}],
+    "/api/entities/types/": [{"key": "boat", "label": "Boat"}, {"key": "bike", "label": "Bike"}],
     "/api/entities/definitions/": [
         {"entity": "auth.user", "key": "size", "label": "Size", "kind": "integer", "is_listed": True},
     ],
@@ -79,12 +81,16 @@ def exemplary(path: str, scope: Scope) -> tuple[dict[str, Any] | None, dict[str,
 
 
 def resources() -> list[str]:
-    """Addresses of lists that have details, without what only tests serve."""
+    """Addresses of lists that have details, without what only tests serve and what tenants make."""
     paths = document("en")["paths"]
     return sorted(
         path
         for path, item in paths.items()
-        if "get" in item and f"{path}{{id}}/" in paths and "shelf" not in path and "get" in paths[f"{path}{{id}}/"]
+        if "get" in item
+        and f"{path}{{id}}/" in paths
+        and "shelf" not in path
+        and "type_key" not in path
+        and "get" in paths[f"{path}{{id}}/"]
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.auth.calculations import GrantList, role_access
 from apps.kernel.access.grants import PORTAL, Access
 from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.registry.features import FEATURES, Feature
+from apps.kernel.registry.features import Feature, every_feature, is_declared
 from apps.kernel.registry.modules import modules
 
 EVERYTHING = "*"
@@ -32,7 +32,7 @@ class Leaf:
     @property
     def is_feature(self) -> bool:
         """Whether it is one declared feature, of which can be asked who has it."""
-        return self.grant in FEATURES
+        return not self.grant.endswith("*") and is_declared(self.grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _top(ticked: frozenset[str]) -> Branch:
 
 def _by_module() -> dict[str, list[Feature]]:
     found: dict[str, list[Feature]] = defaultdict(list)
-    for item in sorted(FEATURES.values(), key=lambda item: item.id):
+    for item in every_feature():
         if not item.id.startswith(PORTAL):
             found[item.module].append(item)
     return found

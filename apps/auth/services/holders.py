@@ -12,7 +12,7 @@ from apps.auth.services.key_boundary import only_visible
 from apps.auth.services.members import KeyHolding, UserHolding, grants_of_roles, key_holdings, user_holdings
 from apps.auth.services.visibility import only_visible_roles, only_visible_users
 from apps.kernel.access.grants import PORTAL, Access, Decision
-from apps.kernel.registry.features import FEATURES, Feature
+from apps.kernel.registry.features import Feature, every_feature
 from apps.kernel.registry.modules import modules
 
 
@@ -106,4 +106,4 @@ def catalogue() -> list[ModuleFeatures]:
 
 
 def _staff_features() -> Iterable[Feature]:
-    return (item for item in sorted(FEATURES.values(), key=lambda item: item.id) if not item.id.startswith(PORTAL))
+    return (item for item in every_feature() if not item.id.startswith(PORTAL))

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from apps.entities.contracts import Kind
-from apps.entities.models import FieldDefinition
+from apps.entities.models import FieldDefinition, Record
+from apps.entities.models.records import PREFIX
+from apps.entities.selectors.types import made_kinds
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.bases.models import OrganizationModel
 from apps.kernel.registry.entities import ENTITIES, Entity
@@ -31,12 +33,20 @@ def living_definitions() -> QuerySet[Any]:
 
 def entities_with_fields() -> dict[str, Entity]:
     """Kinds of record that take custom fields, by id."""
-    return {item.id: item for item in ENTITIES.values() if issubclass(item.model, CustomFields)}
+    declared = {item.id: item for item in ENTITIES.values() if issubclass(item.model, CustomFields)}
+    del declared[Record.entity_id]  # it has those of its type
+    return declared | made_kinds()
 
 
 def model_of(entity: str) -> type[models.Model]:
     """The model of a kind of record that takes custom fields."""
     return ENTITIES[entity].model
+
+
+def rows_of(entity: str) -> QuerySet[Any]:
+    """Every row of a kind of record that takes custom fields, deleted ones too."""
+    rows: QuerySet[Any] = model_of(entity)._default_manager.all()
+    return rows.filter(type__key=entity.removeprefix(PREFIX)) if entity.startswith(PREFIX) else rows
 
 
 def has_organizations(entity: str) -> bool:

@@ -16,6 +16,7 @@ from apps.entities.models import FieldDefinition, KindChoices
 from apps.entities.selectors import entities_with_fields, possible_kinds, visible_definitions
 from apps.entities.selectors.book import as_field
 from apps.entities.selectors.definitions import has_organizations
+from apps.entities.selectors.types import made_kinds
 from apps.entities.services.values import MOST_KEYS, field_lock
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.loading import hold_lock, load_for_update
@@ -50,7 +51,7 @@ def demand_sound(row: FieldDefinition) -> None:
     """Bring a definition into its stored form. Raises InvalidInput with every complaint."""
     complaints = [*complaints_of(row, CHECKED), *_place_complaints(row), *_part_complaints(row)]
     if not complaints:
-        found = problems_of(as_field(row), kinds=possible_kinds(), targets=list(ENTITIES))
+        found = problems_of(as_field(row), kinds=possible_kinds(), targets=[*ENTITIES, *made_kinds()])
         complaints = [FieldError(item.field, item.code, item.message) for item in found]
         complaints += _default_complaints(row, {item.field for item in complaints})
     if complaints:

@@ -14,6 +14,7 @@ from apps.entities.calculations import Wrong, canonical, compared_text, judged, 
 from apps.entities.contracts import FieldDefinition, Kind
 from apps.entities.errors import KindKept, OptionUsed, ValuesRepeat, WholeTenantOnly
 from apps.entities.selectors import model_of
+from apps.entities.selectors.definitions import rows_of
 from apps.entities.selectors.sealing import digest_of
 from apps.entities.services.uniqueness import holders, repeated
 from apps.kernel import clock
@@ -46,7 +47,7 @@ def sees_some_only() -> bool:
 
 def holding(entity: str, key: str, place: UUID | None = None) -> models.QuerySet[Any]:
     """Records that hold anything of a field, deleted ones too; of one organization, or of all that are seen."""
-    rows: models.QuerySet[Any] = model_of(entity)._default_manager.filter(custom__has_key=key)
+    rows = rows_of(entity).filter(custom__has_key=key)
     return rows if place is None else rows.filter(organization_id=place)
 
 

@@ -19,6 +19,7 @@ from django.db.models import F, Func, Value
 
 from apps.entities.calculations import compared_text, index_key
 from apps.entities.contracts import FieldDefinition, Kind
+from apps.entities.selectors.definitions import rows_of
 from apps.entities.selectors.sealing import digest_of
 from apps.kernel.commands.loading import hold_lock, hold_locks, share_lock
 from apps.kernel.tenancy.scope import current_scope
@@ -61,9 +62,9 @@ def taken(model: type[models.Model], claims: Sequence[Claim]) -> list[Claim]:
     if not claims:
         return []
     _lock(claims)
-    groups: dict[tuple[str, UUID | None], list[Claim]] = defaultdict(list)
+    groups: dict[tuple[str, str, UUID | None], list[Claim]] = defaultdict(list)
     for claim in claims:
-        groups[claim.field.key, claim.place].append(claim)
+        groups[claim.field.entity, claim.field.key, claim.place].append(claim)
     return [claim for group in groups.values() for claim in _taken(model, group)]
 
 
@@ -98,7 +99,7 @@ def reader(field: FieldDefinition) -> str:
 
 def holders(model: type[models.Model], field: FieldDefinition, place: UUID | None) -> models.QuerySet[Any]:
     """Living records of an organization with the field's value as `held`."""
-    rows: models.QuerySet[Any] = model._default_manager.all()
+    rows: models.QuerySet[Any] = rows_of(field.entity)
     if any(item.name == "deleted_at" for item in model._meta.local_concrete_fields):
         rows = rows.filter(deleted_at__isnull=True)
     if place is not None:

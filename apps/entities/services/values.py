@@ -82,12 +82,12 @@ def _fields_of_scope(entity: str) -> Mapping[str, FieldDefinition]:
 def _by_entity(rows: Sequence[Any]) -> dict[str, list[tuple[int, Any]]]:
     found: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for index, row in enumerate(rows):
-        found[row.entity_id].append((index, row))
+        found[row.fields_entity].append((index, row))
     return found
 
 
 def _drafts(lot: Sequence[tuple[int, Any]]) -> Iterator[Draft]:
-    entity = lot[0][1].entity_id
+    entity = lot[0][1].fields_entity
     book = fields_now(entity)
     if book.is_changeable:
         # Nobody changes from here on what the values may be; what was read before the lock may be old.
@@ -108,7 +108,7 @@ def _known(
 
 def _place(row: Any) -> UUID | None:
     """The organization of a row; a new one goes where the scope writes."""
-    if not has_organizations(row.entity_id):
+    if not has_organizations(row.fields_entity):
         return None
     return row.organization_id or current_scope().writing_organization()
 

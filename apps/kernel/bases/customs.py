@@ -103,6 +103,16 @@ class CustomFields(models.Model):
         super().refresh_from_db(*args, **kwargs)
         self._kept, self._taken, self._is_changed = self.__dict__.get("custom"), None, False
 
+    @property
+    def fields_entity(self) -> str:
+        """The entity that the row's custom fields are defined for."""
+        return str(getattr(self, "entity_id", ""))
+
+    @classmethod
+    def fields_entity_of(cls, image: Mapping[str, Any]) -> str:
+        """The same for a row image."""
+        return str(getattr(cls, "entity_id", ""))
+
     def take(self, given: Mapping[str, Any] | None) -> None:
         """Remember values by key, as they came: they are merged into what is there, and None removes one."""
         if given is not None:

@@ -26,7 +26,7 @@ from apps.kernel.api.filters import ClaimFilter, FilterSet, UUIDFilter
 from apps.kernel.api.preconditions import etag_of
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.errors import RowNotFound
-from apps.kernel.registry.features import FEATURES, is_declared
+from apps.kernel.registry.features import every_feature, is_declared
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -112,8 +112,8 @@ class HoldersView(GenericAPIView[Any]):
         if feature.startswith(PORTAL) or not is_declared(feature):
             raise RowNotFound
         found = holders_of(feature, with_keys=current_scope().actor.access.allows(VIEW_API_KEYS))
-        declared = FEATURES.get(feature)
-        response = Response(shown_holders(feature, str(declared.label) if declared else feature, found))
+        label = next((str(item.label) for item in every_feature() if item.id == feature), feature)
+        response = Response(shown_holders(feature, label, found))
         response["Cache-Control"] = "no-store"
         return response
 

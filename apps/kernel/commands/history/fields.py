@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db import models
 
+from apps.kernel.bases.customs import CustomFields
 from apps.kernel.commands.history.images import Image
 from apps.kernel.commands.history.labels import RecordLabels
 from apps.kernel.commands.history.privacy import FINGERPRINT, Unreadable, is_encrypted, is_secret, opened
@@ -37,7 +38,7 @@ class FieldDiffs:
 
     def __init__(self, table: ImagedTable | None, labels: RecordLabels, *, reveals: bool) -> None:
         columns = table.model._meta.local_concrete_fields if table else ()
-        self.entity = table.entity if table else ""
+        self.model = table.model if table else None
         self.known: dict[str, AnyField] = {str(item.column): item for item in columns}
         self.labels = labels
         self.reveals = reveals
@@ -50,7 +51,7 @@ class FieldDiffs:
             if name in HIDDEN or is_digest(known):
                 continue
             if name == CUSTOM:
-                yield from self._custom(before.get(name) or {}, after.get(name) or {})
+                yield from self._custom(image)
             elif compared(known, before.get(name)) != compared(known, after.get(name)):
                 yield from self._shown(known, name, before.get(name), after.get(name))
 
@@ -67,19 +68,24 @@ class FieldDiffs:
         if old != new:
             yield FieldDiff(label, old, new, name)
 
-    def _custom(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FieldDiff]:
+    def _custom(self, image: Image) -> Iterator[FieldDiff]:
         """The tenant's own fields, field by field."""
-        changes = (
-            service(FieldDefinitions).changes(self.entity, before, after, reveals=self.reveals)
-            if before != after
-            else ()
-        )
+        before, after = ((facts or {}).get(CUSTOM) or {} for facts in (image.before, image.after))
+        if before == after:
+            return
+        changes = service(FieldDefinitions).changes(self._entity(image), before, after, reveals=self.reveals)
         for item in changes:
             name = f"{CUSTOM_PREFIX}{item.key}"
             if is_secret(None, item.key):
                 yield hidden(item.label, name, before.get(item.key), after.get(item.key))
             else:
                 yield FieldDiff(item.label, item.old, item.new, name, is_hidden=item.is_hidden)
+
+    def _entity(self, image: Image) -> str:
+        """The entity that the row's custom fields are defined for."""
+        facts = image.after or image.before
+        has_fields = self.model is not None and issubclass(self.model, CustomFields)
+        return self.model.fields_entity_of(facts) if has_fields and facts else ""  # type: ignore[union-attr]
 
     def _text(self, known: AnyField | None, value: Any) -> str:
         if is_encrypted(known):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -44,8 +45,16 @@ def judge_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
             for now, restored in pairs if judge else ():
                 judge(now, restored, current_scope().actor)  # type: ignore[misc]
             if takes_custom:
-                images = [restored for _now, restored in pairs if restored]
-                service(FieldDefinitions).demand_restorable(entity.id, images)
+                _judge_custom(table.model, [restored for _now, restored in pairs if restored])
+
+
+def _judge_custom(model: Any, images: list[Any]) -> None:
+    """The same for custom fields, which rows of one table may have of several kinds."""
+    by_entity: dict[str, list[Any]] = defaultdict(list)
+    for image in images:
+        by_entity[model.fields_entity_of(image)].append(image)
+    for entity, own in by_entity.items():
+        service(FieldDefinitions).demand_restorable(entity, own)
 
 
 def check_references(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
@@ -60,7 +69,8 @@ def _pointers(table: ImagedTable, image: Any) -> list[tuple[str, str, UUID]]:
     """What a row points to, by its references and by the tenant's own fields."""
     found = pointers_of(table.model, image)
     if image.get("custom") and issubclass(table.model, CustomFields):
-        found += service(FieldDefinitions).pointers(table.entity, image["custom"])
+        entity = table.model.fields_entity_of(image)
+        found += service(FieldDefinitions).pointers(entity, image["custom"])
     return found
 
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from apps.entities import services
 from apps.entities.api.filters import DefinitionFilters
-from apps.entities.api.serializers import DefinitionSerializer, FieldAnswer, FieldsAnswer, ReorderSerializer
+from apps.entities.api.serializers.definitions import DefinitionSerializer, FieldAnswer, FieldsAnswer, ReorderSerializer
 from apps.entities.contracts import FieldBook
 from apps.entities.features import MANAGE, VIEW
 from apps.entities.models import FieldDefinition
