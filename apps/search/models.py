@@ -60,7 +60,7 @@ class SearchDocument(TenantModel):
     record_id = models.UUIDField()
     title = models.TextField()
     subtitle = models.TextField(default="")
-    title_key = models.TextField()
+    title_key = models.TextField(db_collation="C")  # so that one index finds beginnings and is in order
     words = SearchVectorField()
     tokens = models.JSONField(default=list)
     embedding = ArrayField(models.FloatField(), null=True)
@@ -80,11 +80,7 @@ class SearchDocument(TenantModel):
             # Without a list of pending entries: a search would read it from end to end.
             GinIndex(fields=["words"], name="search_document_words", fastupdate=False),
             GinIndex(fields=["tokens"], opclasses=["jsonb_path_ops"], name="search_document_tokens", fastupdate=False),
-            models.Index(
-                fields=["tenant_id", "title_key"],
-                name="search_document_title",
-                opclasses=["uuid_ops", "text_pattern_ops"],
-            ),
+            models.Index(fields=["tenant_id", "title_key", "id"], name="search_document_title"),
             models.Index(
                 fields=["tenant_id", "id"],
                 condition=models.Q(embedding__isnull=True),

@@ -12,6 +12,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
 from apps.kernel.commands import guards  # noqa: F401 - declares an extension point
+from apps.kernel.eventbus.subscribing import SUBSCRIBERS
 from apps.kernel.extensions import enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
 from apps.kernel.extensions.spots import WIDGETS, Widget, is_offered
 from apps.kernel.registry.features import is_declared
@@ -32,7 +33,9 @@ def declared() -> dict[str, Extension]:
 
 def _settings() -> Iterator[CheckMessage]:
     known = declared()
-    named = [*settings.EXTENSIONS_DISABLED, *settings.EXTENSION_OVERRIDES]
+    # Subscribers can be switched off as well, and not replaced.
+    disabled = [extension for extension in settings.EXTENSIONS_DISABLED if extension not in SUBSCRIBERS]
+    named = [*disabled, *settings.EXTENSION_OVERRIDES]
     for extension in named:
         entry = known.get(extension)
         if entry is None:

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('record_id', models.UUIDField()),
                 ('title', models.TextField()),
                 ('subtitle', models.TextField(default='')),
-                ('title_key', models.TextField()),
+                ('title_key', models.TextField(db_collation='C')),
                 ('words', django.contrib.postgres.search.SearchVectorField()),
                 ('tokens', models.JSONField(default=list)),
                 ('embedding', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), null=True, size=None)),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'search_document',
                 'base_manager_name': 'objects',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='search_document_words'), django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['tokens'], name='search_document_tokens', opclasses=['jsonb_path_ops']), models.Index(fields=['tenant_id', 'title_key'], name='search_document_title', opclasses=['uuid_ops', 'text_pattern_ops']), models.Index(condition=models.Q(('embedding__isnull', True)), fields=['tenant_id', 'id'], name='search_document_unembedded'), models.Index(condition=models.Q(('embedding__isnull', False)), fields=['tenant_id', 'entity', 'id'], name='search_document_embedded')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='search_document_words'), django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['tokens'], name='search_document_tokens', opclasses=['jsonb_path_ops']), models.Index(fields=['tenant_id', 'title_key', 'id'], name='search_document_title'), models.Index(condition=models.Q(('embedding__isnull', True)), fields=['tenant_id', 'id'], name='search_document_unembedded'), models.Index(condition=models.Q(('embedding__isnull', False)), fields=['tenant_id', 'entity', 'id'], name='search_document_embedded')],
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'entity', 'record_id'), name='search_document_once')],
             },
         ),
