@@ -10,10 +10,11 @@ from django.test import Client
 
 from apps.attachments.contracts import AttachmentBook
 from apps.attachments.services.sweeping import remove_old_content
+from apps.attachments.setup import seed_examples
 from apps.auth.models import User
 from apps.kernel import clock
 from apps.kernel.services import service
-from apps.kernel.tenancy.scope import using_scope
+from apps.kernel.tenancy.scope import system_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.attachments import factories as made
 from tests.attachments.factories import LIST, TEXT, attached, currency, detail, link, objects, upload, uploaded
@@ -126,3 +127,16 @@ def test_other_modules_read_and_claim_through_the_book(house: House, client: Cli
             assert (book.link(own) is None, book.link(own, thumbnail=160), book.link(record.pk)) == (False, None, None)
     with using_scope(house.scope(house.south)), scoped_transaction():
         assert (book.facts([own]), book.of_records(made.ENTITY, [record.pk])) == ({}, {})
+
+
+def test_a_demonstration_gets_one_file(house: House) -> None:
+    for _ in range(2):
+        with system_scope(house.tenant.pk, "tests", organization_id=house.root.pk) as scope:
+            seed_examples(scope)
+    [row] = attached(house)
+    assert (row.name, row.record_id, row.file.status, len(objects(house))) == (
+        "opening hours.txt",
+        house.root.pk,
+        "clean",
+        1,
+    )
