@@ -144,7 +144,8 @@ def test_what_no_index_serves_is_refused(
 
 
 def test_unknown_fields_and_wrong_orders_are_refused(house: House, alice: Client) -> None:
-    assert send(alice, "post", INDEXES, {"entity": CURRENCY, "key": "nothing"}).status_code == 404
+    strange = send(alice, "post", INDEXES, {"entity": CURRENCY, "key": "nothing"})
+    assert (strange.status_code, strange.json()["errors"][0]["field"]) == (400, "key")
     answer = send(alice, "post", INDEXES, {"entity": CURRENCY, "more": 1})
     assert complaints(answer) == {"key": "required", "more": "unknown"}
     bob = client_of(member(house, "entities.definitions.manage", name="Bob"), organization=house.north)

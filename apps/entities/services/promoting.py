@@ -23,7 +23,7 @@ from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.commands.running import running
-from apps.kernel.errors import PlatformError, RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput, PlatformError, RowNotFound
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.concurrently import Watch, build_index, builder, drop_index, is_valid
@@ -47,10 +47,11 @@ def wanted_for(field: FieldDefinition) -> Wanted:
 
 
 def field_of(entity: str, key: str) -> FieldDefinition:
-    """The field of the scope's tenant. Raises RowNotFound."""
+    """The field of the scope's tenant. Raises InvalidInput."""
     found = next((item for item in service(FieldBook).fields_of(entity) if item.key == key), None)
     if found is None:
-        raise RowNotFound
+        unknown = FieldError("key", "kernel.reference.unknown", _("There is no such field."))
+        raise InvalidInput(errors=(unknown,))
     return found
 
 
@@ -64,7 +65,7 @@ def field_of(entity: str, key: str) -> FieldDefinition:
 def ask_for_index(*, entity: str, key: str) -> FieldIndex:
     """Ask for an index of a field; a long job tells when it is built, the job of the tenant that asked last.
 
-    Raises RowNotFound, NotIndexable, TooManyIndexes, IndexReady where it is built already.
+    Raises InvalidInput, NotIndexable, TooManyIndexes, IndexReady where it is built already.
     """
     running().resource.entity = FieldDefinitionRow.entity_id
     return _asked(field_of(entity, key))
