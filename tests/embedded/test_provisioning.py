@@ -50,7 +50,7 @@ def test_the_roles_get_the_passwords_of_their_addresses_and_no_plain_text_is_sen
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.splitlines() == [
         "passwords of agora_app and agora_owner",
-        "database agora, roles agora_owner and agora_app, 3 extensions",
+        "database agora, roles agora_owner and agora_app, 4 extensions",
     ]
     kept = dict(fetch(admin, KEPT))
     assert {role: str(password)[:19] for role, password in kept.items()} == {
