@@ -30,7 +30,7 @@ class OwnDistance(_Distance):
 
 
 class VectorDistance(_Distance):
-    """By pgvector, which is some twenty times as fast."""
+    """By pgvector."""
 
     arg_joiner = "::public.vector OPERATOR(public.<=>) "
     template = "(%(expressions)s::double precision[]::public.vector)"
