@@ -175,3 +175,9 @@ def test_hostile_values_are_answered_with_400_or_rows(
     client = librarian(make_house())
     answer = client.get(BOOKS, {f"{name}{lookup}": value for name in names})
     assert answer.status_code in {200, 400}
+
+
+def test_a_field_that_the_caller_may_not_read_is_no_filter(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BookViewSet, "field_features", {"price": "currencies.manage"})
+    answer = alice.get(BOOKS, {"price__gte": "1", "title": "x"})
+    assert (answer.status_code, complaints(answer)) == (400, {"price__gte": "kernel.parameter.unknown"})

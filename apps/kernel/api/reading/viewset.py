@@ -262,7 +262,9 @@ def _cut(shape: ListShape, hidden: frozenset[str]) -> ListShape:
 @lru_cache(maxsize=1024)
 def _without(filters: type[FilterSet], hidden: frozenset[str]) -> type[FilterSet]:
     kept = {name: item for name, item in filters.base_filters.items() if item.field_name not in hidden}
-    return type(filters.__name__, (filters,), {"base_filters": kept})
+    cut: type[FilterSet] = type(filters.__name__, (filters,), {})
+    cut.base_filters = kept  # afterwards: the class gathers those of its base while it is made
+    return cut
 
 
 def register_resource(view: type[Any]) -> None:
