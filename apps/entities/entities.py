@@ -9,8 +9,10 @@ from apps.entities.errors import KeyHasValues
 from apps.entities.models import FieldDefinition, Record, RecordType
 from apps.entities.selectors.book import as_field
 from apps.entities.services.checks import hold_fields
+from apps.entities.services.pointing import CustomValues
 from apps.entities.services.records import count_holding, demand_unique, demand_unused, everywhere, holding
 from apps.entities.services.type_restoring import validate_record_restore, validate_type_restore
+from apps.kernel.references.holders import reference_holder
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
 
@@ -78,3 +80,4 @@ entity(
     url="admin:entities_record_change",
     validate_restore=validate_record_restore,
 )
+reference_holder("entities.custom", CustomValues())

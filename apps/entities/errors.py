@@ -56,6 +56,13 @@ class ValuesRepeat(Conflict):
     message = _("More than one record holds the same value: {values}.")
 
 
+class ValueUnique(Conflict):
+    """A merge would give the same value of a unique field to several records."""
+
+    code = "entities.value.unique"
+    message = _("{label} is unique, and {count} records would have the same value afterwards.")
+
+
 class NotDeleted(Conflict):
     """Only a deleted field can be restored or purged."""
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel import clock
 from apps.kernel.bases.bitemporal import Bitemporal
 from apps.kernel.errors import Conflict
-from apps.kernel.references.fields import ReferenceField, reference_fields
-from apps.kernel.references.holders import Usage, reference_holder
+from apps.kernel.references.fields import OnDeletion, ReferenceField, reference_fields
+from apps.kernel.references.holders import Dangling, Usage, reference_holder
+from apps.kernel.registry.entities import ENTITIES
 
 Pointing = tuple[type[models.Model], ReferenceField]
 
@@ -49,6 +50,13 @@ class ColumnHolder:
         ordered = sorted(pointing_fields(target), key=lambda item: (item[0]._meta.db_table, str(item[1].column)))
         return sum(_repoint(model, field, old, new) for model, field in ordered)
 
+    def dangling(self) -> Iterator[Dangling]:
+        """One query for each field; `keep` may dangle and is not counted."""
+        for model in apps.get_models():
+            for field in reference_fields(model):
+                if field.is_available and field.on_deletion is not OnDeletion.KEEP:
+                    yield from _dangling(model, field)
+
 
 def living_pointers(
     model: type[models.Model], field: ReferenceField, ids: Collection[UUID]
@@ -58,6 +66,16 @@ def living_pointers(
     if any(item.name == "deleted_at" for item in model._meta.local_concrete_fields):
         rows = rows.filter(deleted_at__isnull=True)
     return rows
+
+
+def _dangling(model: type[models.Model], field: ReferenceField) -> Iterator[Dangling]:
+    targets = ENTITIES[field.target].living().filter(pk=models.OuterRef(field.attname))
+    rows = model._default_manager.filter(**{f"{field.attname}__isnull": False})
+    if any(item.name == "deleted_at" for item in model._meta.local_concrete_fields):
+        rows = rows.filter(deleted_at__isnull=True)
+    count = rows.exclude(models.Exists(targets)).count()
+    if count:
+        yield Dangling(model._meta.db_table, str(field.column), field.target, count)
 
 
 def _repoint(model: type[models.Model], field: ReferenceField, old: UUID, new: UUID) -> int:

@@ -43,6 +43,16 @@ class Usage:
         return f"{self.count} × {self.kind}"
 
 
+@dataclass(frozen=True, slots=True)
+class Dangling:
+    """`count` rows of `table` point through `column` to records of `target` that are not there."""
+
+    table: str
+    column: str
+    target: str
+    count: int
+
+
 class ReferenceHolder(Protocol):
     """A place where ids of other records are kept. All it does stays within the open scope."""
 
@@ -59,6 +69,10 @@ class ReferenceHolder(Protocol):
         Runs inside a command, which has locked both records. Rows are locked by table and id, and their versions
         grow. Raises Conflict where something cannot be re-pointed.
         """
+        ...
+
+    def dangling(self) -> Iterable[Dangling]:
+        """Pointers of living rows that lead to no living record, place by place; those that may dangle left out."""
         ...
 
 
