@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from apps.entities.calculations import Amount, Wrong, canonical, judged, lifted, shown, stored_form
 from apps.entities.calculations.definitions import problems_of
-from apps.entities.calculations.richtext import plain, sanitised
+from apps.entities.calculations.richtext import ALLOWED, EMPTY, plain, sanitised
 from apps.entities.contracts import FieldDefinition, Kind, Option, Rules
 from apps.kernel.bases.customs import ExactDecoder, ExactEncoder
 
@@ -155,9 +156,77 @@ def test_nothing_runs_in_rich_text(text: str) -> None:
         assert word not in lowered.replace("&lt;", "[")
 
 
+# Text that means something else to a browser than to a simple reader, and addresses in disguise.
+HOSTILE = (
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
+    "<svg><foreignObject><p><img src=x onerror=alert(1)></foreignObject></svg>",
+    "<math><annotation-xml encoding='text/html'><style><img src=x onerror=alert(1)></style></annotation-xml></math>",
+    "<svg><a xlink:href='javascript:alert(1)'><text>x</text></a></svg>",
+    "<svg onload=alert(1)><animate onbegin=alert(1) attributeName=x></svg>",
+    "<select><template><style><!--</style><a rel='--></style></template></select><img src=x onerror=alert(1)>'>",
+    "<xmp><p title='</xmp><img src=x onerror=alert(1)>'>",
+    "<noembed><p id='</noembed><img src=x onerror=alert(1)>'>",
+    "<table><a id=x><a id='</table><img src=x onerror=alert(1)>'>",
+    "<![CDATA[<img src=x onerror=alert(1)>]]><svg><![CDATA[><img src=x onerror=alert(1)>]]></svg>",
+    "<?xml <img src=x onerror=alert(1)>?><!doctype <img src=x onerror=alert(1)>>",
+    "<a href='&#x6A;&#x61;vascript&colon;alert(1)'>x</a>",
+    "<a href='java&Tab;script&NewLine;:alert(1)'>x</a>",
+    "<a href='\x01javascript:alert(1)'>x</a>",
+    "<a href='java\x00script:alert(1)'>x</a>",
+    "<a href='JaVaScRiPt:alert(1)'>x</a>",
+    "<a href='vbscript:msgbox(1)'>x</a>",
+    "<a href='data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=='>x</a>",
+    "<a href='//evil.example/'>x</a><a href='\\\\evil.example'>x</a>",
+    "<a href='https:// evil.example'>x</a><a href='https://x.org/&#10;y'>x</a>",
+    "<b style='background:url(javascript:alert(1))' onmouseover=alert(1) class=x id=y>x</b>",
+    '<p style="behavior:url(#x)"><link rel=stylesheet href=//evil.example><base href=//evil.example></p>',
+)
+NAMES = {*ALLOWED, *EMPTY}
+
+
+class Seen(HTMLParser):
+    """Every tag and attribute of a text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str | None]] = set()
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= set(attrs)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_browsers_read_otherwise_leaves_nothing_behind(text: str) -> None:
+    written = sanitised(f"<p>kept</p>{text}")
+    seen = Seen(written)
+    assert written.startswith("<p>kept</p>")
+    assert seen.tags <= NAMES
+    assert seen.attributes <= {("rel", "noopener noreferrer nofollow")}
+    assert sanitised(written) == written
+
+
+def test_tags_deeper_than_twenty_are_left_out() -> None:
+    assert sanitised("<ul><li>" * 5000 + "x") == "<ul><li>" * 10 + "x" + "</li></ul>" * 10
+
+
+def test_a_text_that_mending_makes_too_long_is_refused() -> None:
+    with pytest.raises(Wrong) as refusal:
+        canonical(field(Kind.RICHTEXT), "<b><i><p>x</b>" * 6000)
+    assert refusal.value.code == "max_length"
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
+        ("<pre>\n\n\nx</pre>", "<pre>x</pre>"),
+        ("<div>a<p>b</p></div>", "<p>a</p><p>b</p><p></p>"),
+        ("<a href=' mailto:a@b.org '>x</a>", '<a href="mailto:a@b.org" rel="noopener noreferrer nofollow">x</a>'),
         ("<p>one<p>two", "<p>one</p><p>two</p>"),
         ("<ul><li>a<li>b<ul><li>c</ul></ul>", "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"),
         ("<h1>Big</h1><div>x</div>", "<h2>Big</h2><p>x</p>"),

@@ -93,7 +93,8 @@ def _multiline(raw: Any, field: FieldDefinition) -> str:
 
 
 def _richtext(raw: Any, field: FieldDefinition) -> str | None:
-    return sanitised(_text(raw, RICH, keeps="\n\t")) or None
+    # Mending crossed tags makes a text longer, and what is shown must be able to come back.
+    return _text(sanitised(_text(raw, RICH, keeps="\n\t")), RICH, keeps="\n\t") or None
 
 
 def _integer(raw: Any, field: FieldDefinition) -> int:

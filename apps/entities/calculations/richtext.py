@@ -1,16 +1,17 @@
-"""Formatted text from people whom nobody trusts: taken apart, and written anew from what is allowed.
+"""Formatted text from people whom nobody trusts: read as browsers read it, and written anew from what is allowed.
 
-Nothing of the input's markup is passed on. Each tag of the answer is written here, text is escaped, and what is
-allowed knows no raw text, no foreign namespaces and no attributes but the address of a link: however a browser
-reads the input, it reads the answer as we do.
+The library nh3 parses the text with the rules of HTML5 and writes only what the lists below name. What it wrote is
+read again until it reads the same: no browser sees another tree in the answer than the one that was judged.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import urlsplit
+
+import nh3
 
 BLOCKS: Final = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "pre"})
 INLINE: Final = frozenset({"a", "b", "strong", "i", "em", "u", "s", "code", "sub", "sup"})
@@ -43,89 +44,59 @@ SILENT: Final = frozenset(
 )
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 DEEPEST: Final = 20
+MOST_READINGS: Final = 8
+_TAG: Final = re.compile(r"<(/?)([a-z0-9]+)([^<>]*)>")
+# A browser leaves out the first line break of preformatted text: it would lose one at every reading.
+_FIRST_BREAKS: Final = re.compile(r"<pre>\n+")
 
 
-class _Rewriter(HTMLParser):
-    """Writes what is allowed, with every tag closed."""
+def _address(tag: str, name: str, value: str) -> str | None:
+    """The address of a link without what stands around it; None takes the attribute away."""
+    if name != "href":
+        return value  # `rel`, which nh3 writes itself
+    address = value.strip()
+    return None if any(ord(letter) <= 32 for letter in address) else address
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.open: list[str] = []
-        self.silent: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write an allowed tag; from a silent one on nothing is written."""
-        if tag in SILENT:
-            self.silent.append(tag)
-        if self.silent:
-            return
-        name = SAME.get(tag, tag)
+_CLEANER: Final = nh3.Cleaner(
+    tags={*ALLOWED, *EMPTY, *SAME},
+    clean_content_tags=set(SILENT),
+    attributes={"a": {"href"}},
+    attribute_filter=_address,
+    url_schemes=set(SCHEMES),
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
+)
+
+
+def _read(text: str) -> str:
+    """The text as nh3 writes it, with the house's names of tags and none of them too deep."""
+    open_tags: list[bool] = []  # whether each open tag was written
+
+    def written(found: re.Match[str]) -> str:
+        closes, name, rest = found.groups()
+        name = SAME.get(name, name)
         if name in EMPTY:
-            self.pieces.append(f"<{name}>")
-        elif name in ALLOWED and len(self.open) < DEEPEST:
-            self._close_for(name)
-            self.open.append(name)
-            self.pieces.append(f"<{name}{_link(attrs) if name == 'a' else ''}>")
+            return f"<{name}>"
+        if closes:
+            return f"</{name}>" if open_tags.pop() else ""
+        open_tags.append(len(open_tags) < DEEPEST)
+        return f"<{name}{rest}>" if open_tags[-1] else ""
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """In HTML `<p/>` is `<p>`."""
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the tag and whatever stands open inside it."""
-        if self.silent:
-            if tag in self.silent:
-                del self.silent[self.silent.index(tag) :]
-            return
-        name = SAME.get(tag, tag)
-        if name in self.open:
-            while self.open:
-                closed = self.open.pop()
-                self.pieces.append(f"</{closed}>")
-                if closed == name:
-                    break
-
-    def handle_data(self, data: str) -> None:
-        """Write text."""
-        if not self.silent:
-            self.pieces.append(html.escape(data, quote=False))
-
-    def _close_for(self, name: str) -> None:
-        """A browser ends a paragraph where another block begins, and an item where the next one does."""
-        for inner in ("p",) if name in BLOCKS else (("a",) if name == "a" else ()):
-            if inner in self.open:
-                self.handle_endtag(inner)
-        if name == "li" and "li" in self.open and not _lists_since(self.open):
-            self.handle_endtag("li")
-
-
-def _lists_since(names: list[str]) -> bool:
-    """Say whether a list was opened inside the last open item."""
-    last = len(names) - 1 - names[::-1].index("li")
-    return any(name in {"ul", "ol"} for name in names[last:])
-
-
-def _link(attrs: list[tuple[str, str | None]]) -> str:
-    address = next((value or "" for name, value in attrs if name == "href"), "").strip()
-    try:
-        scheme = urlsplit(address).scheme.lower()
-    except ValueError:
-        return ""
-    if scheme not in SCHEMES or any(ord(letter) <= 32 for letter in address):
-        return ""
-    return f' href="{html.escape(address)}" rel="noopener noreferrer nofollow"'
+    # nh3 escapes every other `<`, those in addresses too, and closes what is open: each match is a tag that it wrote.
+    return _FIRST_BREAKS.sub("<pre>", _TAG.sub(written, _CLEANER.clean(text))).strip()
 
 
 def sanitised(text: str) -> str:
     """The text with allowed markup only; "" where nothing is left to read. What it gives back it leaves as it is."""
-    rewriter = _Rewriter()
-    rewriter.feed(text)
-    rewriter.close()
-    for name in reversed(rewriter.open):
-        rewriter.pieces.append(f"</{name}>")
-    written = "".join(rewriter.pieces).strip()
-    return written if plain(written).strip() else ""
+    former, latter = text, _read(text)
+    readings = 1
+    while latter != former and readings < MOST_READINGS:
+        former, latter = latter, _read(latter)
+        readings += 1
+    if latter != former:  # nobody writes such a thing in good faith: what can be read of it stays
+        latter = html.escape(plain(latter), quote=False).strip()
+    return latter if plain(latter).strip() else ""
 
 
 class _Reader(HTMLParser):
