@@ -60,6 +60,10 @@ class FieldDefinitions(Protocol):
         """What can be said of values without their record, for an answer that refuses other fields as well."""
         ...
 
+    def claim(self, row: Any, ids: Iterable[UUID]) -> None:
+        """Give a saved row the drafts of files that it was settled with, inside its command. Raises InvalidInput."""
+        ...
+
     def fields(self, entity: str) -> tuple[CustomField, ...]:
         """The living fields that count for the scope's organization, in order."""
         ...
@@ -139,6 +143,9 @@ class NullFields:
         """No custom fields are defined, so none may be given."""
         message = _("There is no such field.")
         return [FieldError(f"custom_fields.{key}", "unknown", message) for key in given]
+
+    def claim(self, row: Any, ids: Iterable[UUID]) -> None:
+        """Nothing is claimed."""
 
     def fields(self, entity: str) -> tuple[CustomField, ...]:
         """No custom fields are defined."""

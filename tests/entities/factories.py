@@ -20,3 +20,18 @@ def make_field(house: House, key: str = "size", kind: str = "integer", **parts: 
         values = {"entity": CURRENCY, "label": key.capitalize(), **parts}
         made: FieldDefinition = create_definition(key=key, kind=kind, **values)
     return made
+
+
+def body_of(answer: Any) -> dict[str, Any]:
+    """What a browser would send for the form as it is shown."""
+    form = answer.context["adminform"].form
+    found: dict[str, Any] = {}
+    for item in form:
+        value = item.value()
+        widgets = getattr(item.field.widget, "widgets", None)
+        if widgets:
+            parts = item.field.widget.decompress(value)
+            found |= {f"{item.name}_{number}": part or "" for number, part in enumerate(parts)}
+        elif value not in (None, False):
+            found[item.name] = item.field.prepare_value(value)
+    return found

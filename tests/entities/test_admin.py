@@ -12,7 +12,7 @@ from apps.currencies.services import create_currency
 from apps.entities.models import FieldDefinition
 from apps.kernel.tenancy.scope import using_scope
 from tests.directory.callers import client_of, member
-from tests.entities.factories import CURRENCY, make_field
+from tests.entities.factories import CURRENCY, body_of, make_field
 from tests.support.scopes import House, seeding
 
 LIST = "/backend/entities/fielddefinition/"
@@ -37,21 +37,6 @@ def custom_of(house: House) -> dict[str, Any]:
     with seeding(house.scope()):
         custom: dict[str, Any] = Currency.objects.get(code="CHF").custom
     return custom
-
-
-def body_of(answer: Any) -> dict[str, Any]:
-    """What a browser would send for the form as it is shown."""
-    form = answer.context["adminform"].form
-    found: dict[str, Any] = {}
-    for item in form:
-        value = item.value()
-        widgets = getattr(item.field.widget, "widgets", None)
-        if widgets:
-            parts = item.field.widget.decompress(value)
-            found |= {f"{item.name}_{number}": part or "" for number, part in enumerate(parts)}
-        elif value not in (None, False):
-            found[item.name] = item.field.prepare_value(value)
-    return found
 
 
 def test_a_field_is_defined_with_its_options(manager: Client, house: House) -> None:

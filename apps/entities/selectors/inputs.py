@@ -6,16 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.dictionaries.contracts import DictionaryBook
 from apps.entities.calculations.canonical import is_empty
 from apps.entities.contracts import FieldDefinition, Kind
 from apps.entities.selectors.book import fields_now, own_place
-from apps.entities.selectors.showing import shown_values
+from apps.entities.selectors.showing import shown_values, target_of
+from apps.kernel.services import service
 
 Build = Callable[[FieldDefinition], forms.Field]
 YES_OR_NO: Final = (("", "—"), ("true", _("Yes")), ("false", _("No")))
@@ -101,6 +104,22 @@ def _choices(field: FieldDefinition) -> list[tuple[str, str]]:
     return [(option.value, str(option.label)) for option in field.options]
 
 
+def _entries(field: FieldDefinition) -> list[tuple[str, str]]:
+    """Values of the nearest dictionary of the field's key, in its order; none without the module that has them."""
+    if not target_of(field):
+        return []
+    return [(str(entry.id), entry.label) for entry in service(DictionaryBook).entries(field.dictionary)]
+
+
+def _with_present(found: forms.ChoiceField, value: Any) -> None:
+    """Offer what the record holds too: its dictionary may be switched off, or another one may be nearer by now."""
+    if value in {None, "", *(str(choice) for choice, _label in found.choices)}:
+        return
+    entry = service(DictionaryBook).entry(UUID(str(value)))
+    if entry is not None:
+        found.choices = [*found.choices, (str(value), entry.label)]
+
+
 def _number(widget: str) -> Any:
     return forms.TextInput(attrs={"inputmode": widget})
 
@@ -122,7 +141,7 @@ INPUTS: Final[Mapping[Kind, Build]] = {
     ),
     Kind.CURRENCY: lambda field: AmountField(),
     Kind.RELATION: lambda field: forms.UUIDField(),
-    Kind.DICTIONARY: lambda field: forms.UUIDField(),
+    Kind.DICTIONARY: lambda field: forms.ChoiceField(choices=[("", "—"), *_entries(field)]),
     Kind.FILE: lambda field: forms.UUIDField(),
     Kind.URL: lambda field: forms.CharField(widget=forms.URLInput),
     Kind.EMAIL: lambda field: forms.CharField(widget=forms.EmailInput),
@@ -144,6 +163,8 @@ def form_fields(entity: str, stored: Mapping[str, Any] | None) -> dict[str, form
 
 def _input(field: FieldDefinition, value: Any) -> forms.Field:
     found = INPUTS[field.kind](field)
+    if isinstance(found, forms.ChoiceField) and field.kind is Kind.DICTIONARY and target_of(field):
+        _with_present(found, value)
     found.required = False
     found.label = str(field.label)
     found.help_text = str(field.help)

@@ -23,6 +23,7 @@ from apps.entities.selectors.showing import (
 from apps.entities.selectors.types import made_kinds
 from apps.entities.services.counting import USES
 from apps.entities.services.restoring import demand_restorable, pointers
+from apps.entities.services.targets import claim
 from apps.entities.services.values import complaints_about, settle
 from apps.kernel.bases.custom_columns import CustomColumn
 from apps.kernel.customs import CustomChange, CustomField
@@ -39,6 +40,10 @@ class StoredFields:
     def complaints(self, entity: str, given: Mapping[str, Any], *, is_new: bool) -> list[FieldError]:
         """What can be said of values without their record."""
         return complaints_about(entity, given, is_new=is_new)
+
+    def claim(self, row: Any, ids: Iterable[UUID]) -> None:
+        """Give a saved row the drafts of files that it was settled with. Raises InvalidInput."""
+        claim(row, ids)
 
     def fields(self, entity: str) -> tuple[CustomField, ...]:
         """The fields that count for the scope's organization."""

@@ -4,47 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from apps.entities.calculations import Wrong, canonical, is_empty, judged, keys_of, stored_form
-from apps.entities.contracts import FieldDefinition, Kind
+from apps.entities.contracts import FieldDefinition
 from apps.entities.selectors import Fields, fields_now
-from apps.entities.selectors.definitions import HOLDERS, has_organizations
+from apps.entities.selectors.definitions import has_organizations
 from apps.entities.selectors.sealing import sealed
+from apps.entities.services.drafts import Draft
+from apps.entities.services.targets import demand_targets
 from apps.entities.services.uniqueness import DUPLICATE, Claim, taken
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.commands.loading import share_lock
 from apps.kernel.errors import FieldError
-from apps.kernel.references.validation import UNKNOWN, hold
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
 MOST_KEYS: Final = 128
-POINTING: Final = frozenset({Kind.RELATION, Kind.DICTIONARY, Kind.FILE})
-
-
-@dataclass(slots=True)
-class Draft:
-    """A row on the way to its values: canonical ones of the keys that were given, None for those that go."""
-
-    index: int
-    row: Any
-    fields: Mapping[str, FieldDefinition]
-    values: dict[str, Any] = field(default_factory=dict)
-    complaints: list[FieldError] = field(default_factory=list)
-
-    @property
-    def is_new(self) -> bool:
-        """Say whether the row is not in the database yet."""
-        return bool(self.row._state.adding)
-
-    def complain(self, key: str, code: str, message: str) -> None:
-        """Note a complaint about a field."""
-        self.complaints.append(FieldError(f"custom_fields.{key}", code, message))
 
 
 def field_lock(entity: str) -> str:
@@ -58,11 +36,11 @@ def settle(rows: Sequence[CustomFields], *, completes: bool) -> list[tuple[int, 
     for draft in drafts:
         _read(draft)
         _complete(draft, demands=completes)
-    _point(drafts)
+    demand_targets(drafts)
     _claim(drafts)
     found = [(draft.index, complaint) for draft in drafts for complaint in draft.complaints]
     for draft in () if found else drafts:
-        draft.row.settle(_merged(draft))
+        draft.row.settle(_merged(draft), claims=draft.claims)
     return sorted(found, key=lambda item: item[0])
 
 
@@ -158,27 +136,6 @@ def _demand(draft: Draft) -> None:
     for key, known in draft.fields.items():
         if known.is_required and key not in draft.values and is_empty(known.default):
             draft.complain(key, "required", _("This field is required."))
-
-
-def target_of(known: FieldDefinition) -> str:
-    """The entity that values of the field point to; "" for a field that points to nothing."""
-    return known.target if known.kind is Kind.RELATION else HOLDERS.get(known.kind, "")
-
-
-def _point(drafts: Sequence[Draft]) -> None:
-    """Demand that what is pointed to is there for the actor, and keep it from being deleted meanwhile."""
-    wanted: dict[str, set[UUID]] = defaultdict(set)
-    pointers: list[tuple[Draft, FieldDefinition, UUID]] = []
-    for draft in drafts:
-        for key, value in draft.values.items():
-            known = draft.fields[key]
-            if value is not None and known.kind in POINTING:
-                wanted[target_of(known)].add(UUID(value))
-                pointers.append((draft, known, UUID(value)))
-    there = {target: hold(ENTITIES[target], ids) if target in ENTITIES else set() for target, ids in wanted.items()}
-    for draft, known, value in pointers:
-        if value not in there[target_of(known)]:
-            draft.complain(known.key, UNKNOWN, _("There is no such record."))
 
 
 def _claim(drafts: Sequence[Draft]) -> None:

@@ -72,11 +72,11 @@ def inputs(page: Any, record: Any, request: HttpRequest) -> dict[str, forms.Fiel
     port = service(FieldDefinitions)
     found = {}
     for key, field in port.form_fields(entity, None if record is None else record.custom).items():
-        if target := port.target(entity, key):
+        if type(field.widget) is forms.Select:
+            field.widget = UnfoldAdminSelectWidget(choices=field.widget.choices)
+        elif target := port.target(entity, key):
             field.widget = ReferenceSelect(pointing(model, key, target), labels_of(request))
             field.widget.is_required = False
-        elif type(field.widget) is forms.Select:
-            field.widget = UnfoldAdminSelectWidget(choices=field.widget.choices)
         found[f"{PREFIX}{key}"] = field
     return found
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 from django.db import models
@@ -78,6 +79,7 @@ class CustomFields(models.Model):
     _kept: Mapping[str, Any] | None = None  # what was judged, or read from the database
     _taken: Mapping[str, Any] | None = None
     _is_changed = False
+    _claims: tuple[UUID, ...] = ()  # files that become the row's own when it is saved
 
     class Meta:
         abstract = True
@@ -90,6 +92,7 @@ class CustomFields(models.Model):
             kwargs["update_fields"] = {*named, "custom"}
         super().save(*args, **kwargs)
         self._is_changed = False
+        give_claimed([self])
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Any:
@@ -136,11 +139,17 @@ class CustomFields(models.Model):
         is_unknown = self._state.adding and self._kept is None
         return not is_unknown and not self._taken and not self._is_assigned()
 
-    def settle(self, custom: dict[str, Any]) -> None:
-        """Take over judged values."""
+    def settle(self, custom: dict[str, Any], *, claims: Iterable[UUID] = ()) -> None:
+        """Take over judged values; `claims` are drafts of files among them, which go to the row once it is there."""
+        self._claims = tuple(dict.fromkeys((*self._claims, *claims)))
         self._is_changed = self._is_changed or custom != self.kept
         self.custom = self._kept = custom
         self._taken = None
+
+    def claimed(self) -> tuple[UUID, ...]:
+        """Hand out the files that wait for the row, once."""
+        claims, self._claims = self._claims, ()
+        return claims
 
     def _is_assigned(self) -> bool:
         """Say whether somebody put something else in the place of what was judged."""
@@ -159,6 +168,13 @@ def custom_complaints(rows: Sequence[models.Model], *, completes: bool = True) -
     places = list(waiting)
     found = custom_port().settle(list(waiting.values()), completes=completes)
     return tuple((places[index], complaint) for index, complaint in found)
+
+
+def give_claimed(rows: Iterable[models.Model]) -> None:
+    """Give saved rows the files that they claim. Raises InvalidInput where somebody else was faster."""
+    for row in rows:
+        if isinstance(row, CustomFields) and (claims := row.claimed()):
+            custom_port().claim(row, claims)
 
 
 def demand_judged(rows: Iterable[models.Model]) -> None:

@@ -9,7 +9,7 @@ from django.db import connections, models
 from django.db.models import sql
 from django.db.models.sql.compiler import SQLCompiler
 
-from apps.kernel.bases.customs import demand_judged
+from apps.kernel.bases.customs import demand_judged, give_claimed
 from apps.kernel.tenancy.errors import ScopeMissing, ScopeNotApplied
 from apps.kernel.tenancy.scope import Scope, scope_or_none
 from apps.kernel.tenancy.transactions import applied_to
@@ -50,13 +50,17 @@ class ScopedQuerySet(models.QuerySet[RowT], Generic[RowT]):
         """Insert rows whose custom values are right. Raises InvalidInput."""
         rows = list(objs)
         demand_judged(rows)
-        return super().bulk_create(rows, *args, **kwargs)
+        made: list[RowT] = super().bulk_create(rows, *args, **kwargs)
+        give_claimed(rows)
+        return made
 
     def bulk_update(self, objs: Iterable[RowT], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         """Update rows whose custom values are right. Raises InvalidInput."""
         rows = list(objs)
         demand_judged(rows)
-        return super().bulk_update(rows, fields, *args, **kwargs)
+        changed: int = super().bulk_update(rows, fields, *args, **kwargs)
+        give_claimed(rows)
+        return changed
 
     def update(self, **kwargs: Any) -> int:
         """Update inside the scope only; custom values may be moved about by the database, not set past their rules."""
