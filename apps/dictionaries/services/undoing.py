@@ -12,13 +12,16 @@ from apps.kernel.commands.models import Action
 from apps.kernel.commands.running import running
 from apps.kernel.commands.undo.plan import action_tree
 
-# The newest image of each row that the undone action changed, and in how many of its columns the value stands.
+# The newest image of each living row that the undone action changed, and in how many of its columns the value stands;
+# of a column that holds an object, such as custom values, under how many of its keys.
 TAKEN_BACK = """
-SELECT count(*) FROM (
+SELECT coalesce(sum(CASE WHEN jsonb_typeof(fact.value) = 'object'
+    THEN (SELECT count(*) FROM jsonb_each_text(fact.value) AS part WHERE part.value = %(value)s)
+    ELSE (strpos(fact.value::text, %(value)s) > 0)::int END), 0) FROM (
     SELECT DISTINCT ON (table_name, row_id) after FROM row_image
     WHERE action_id = ANY(%(actions)s) AND table_name <> %(own)s ORDER BY table_name, row_id, seq DESC) AS newest,
-    jsonb_each_text(newest.after) AS fact
-WHERE strpos(fact.value, %(value)s) > 0
+    jsonb_each(newest.after) AS fact
+WHERE newest.after ->> 'deleted_at' IS NULL
 """
 
 

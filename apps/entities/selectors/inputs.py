@@ -111,13 +111,13 @@ def _entries(field: FieldDefinition) -> list[tuple[str, str]]:
     return [(str(entry.id), entry.label) for entry in service(DictionaryBook).entries(field.dictionary)]
 
 
-def _with_present(found: forms.ChoiceField, value: Any) -> None:
-    """Offer what the record holds too: its dictionary may be switched off, or another one may be nearer by now."""
-    if value in {None, "", *(str(choice) for choice, _label in found.choices)}:
-        return
-    entry = service(DictionaryBook).entry(UUID(str(value)))
-    if entry is not None:
-        found.choices = [*found.choices, (str(value), entry.label)]
+def _choosing(field: FieldDefinition, held: Any) -> forms.Field:
+    """A choice of entries, and of what is held: its dictionary may be off, or another one nearer by now."""
+    choices = _entries(field)
+    if held and target_of(field) and str(held) not in dict(choices):
+        entry = service(DictionaryBook).entry(UUID(str(held)))
+        choices += [(str(held), entry.label)] if entry is not None else []
+    return forms.ChoiceField(choices=[("", "—"), *choices])
 
 
 def _number(widget: str) -> Any:
@@ -141,7 +141,6 @@ INPUTS: Final[Mapping[Kind, Build]] = {
     ),
     Kind.CURRENCY: lambda field: AmountField(),
     Kind.RELATION: lambda field: forms.UUIDField(),
-    Kind.DICTIONARY: lambda field: forms.ChoiceField(choices=[("", "—"), *_entries(field)]),
     Kind.FILE: lambda field: forms.UUIDField(),
     Kind.URL: lambda field: forms.CharField(widget=forms.URLInput),
     Kind.EMAIL: lambda field: forms.CharField(widget=forms.EmailInput),
@@ -162,9 +161,7 @@ def form_fields(entity: str, stored: Mapping[str, Any] | None) -> dict[str, form
 
 
 def _input(field: FieldDefinition, value: Any) -> forms.Field:
-    found = INPUTS[field.kind](field)
-    if isinstance(found, forms.ChoiceField) and field.kind is Kind.DICTIONARY and target_of(field):
-        _with_present(found, value)
+    found = _choosing(field, value) if field.kind is Kind.DICTIONARY else INPUTS[field.kind](field)
     found.required = False
     found.label = str(field.label)
     found.help_text = str(field.help)

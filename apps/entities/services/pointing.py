@@ -121,4 +121,6 @@ def _demand_unique(field: Pointing, value: str) -> None:
 
 def _living(target: str) -> models.QuerySet[Any]:
     """Records that a value leads to. Compared as text: what is no id dangles as well, and is no reason to stop."""
-    return ENTITIES[target].living().annotate(written=Cast("pk", TextField())).filter(written=OuterRef("held"))
+    written = ENTITIES[target].living().annotate(written=Cast("pk", TextField()))
+    rows: models.QuerySet[Any] = written.filter(written=OuterRef("held"))
+    return rows

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apps.kernel.references.holders import Dangling
-from apps.kernel.references.usages import HOLDERS
+from apps.kernel.references.holders import HOLDERS, Dangling
 
 
 def dangling_references() -> Iterator[Dangling]:
