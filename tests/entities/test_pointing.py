@@ -22,6 +22,8 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.dictionaries.factories import ENTRIES, entry_of, make_dictionary, offered
 from tests.directory.callers import client_of, member, send
 from tests.entities.factories import CURRENCIES, DEFINITIONS, make_field
+from tests.entities.test_records import CARS, make_car, make_type
+from tests.entities.test_records import make_field as make_type_field
 from tests.support.scopes import House, seeding
 
 
@@ -187,3 +189,20 @@ def test_where_no_field_points_no_record_is_looked_at(house: House) -> None:
     own = [query["sql"] for query in captured if '"custom"' in query["sql"]]
     assert own == []
     assert sum(FieldDefinition._meta.db_table in query["sql"] for query in captured) == 1
+
+
+def test_records_of_the_tenant_s_own_types_hold_and_are_held(house: House, sources: Dictionary) -> None:
+    client = client_of(member(house, "entities.*", "dictionaries.manage"), organization=house.north)
+    make_type(client)
+    make_type(client, "garage", label="Garage", label_plural="Garages")
+    make_type_field(client, "source", "dictionary", dictionary="sources")
+    make_type_field(client, "stands", "relation", target="custom.garage")
+    wrong, right = (id_of(house, sources, value) for value in ("fairs", "Fair"))
+    garage = make_car(client, "South side", path="/api/entities/garage/records/")
+    car = make_car(client, "Fiat", source=wrong, stands=garage["id"])
+    answer = send(client, "delete", f"{ENTRIES}{wrong}/")
+    assert (answer.status_code, answer.json()["summary"]) == (409, "1 × Cars (Source)")
+    answer = send(client, "delete", f"/api/entities/garage/records/{garage['id']}/")
+    assert (answer.status_code, answer.json()["usages"]) == (409, {"entities.record.custom.car.stands": 1})
+    assert send(client, "post", f"{ENTRIES}{wrong}/merge/", {"into_id": right}).status_code == 200
+    assert client.get(f"{CARS}{car['id']}/").json()["custom_fields"]["source"] == right

@@ -16,7 +16,7 @@ from django.db.models.lookups import Exact
 from apps.entities.errors import ValueUnique
 from apps.entities.models import FieldDefinition
 from apps.entities.selectors import fields_now
-from apps.entities.selectors.definitions import has_organizations
+from apps.entities.selectors.definitions import has_organizations, rows_of
 from apps.entities.selectors.pointing import (
     Pointing,
     counts_by_id,
@@ -40,9 +40,9 @@ class CustomValues:
         """One query for each field that points to the target; where none does, no record is looked at."""
         fields = [field for field in pointing_fields(target) if field.is_living]
         for field in fields:
-            label = f"{field.model._meta.verbose_name_plural} ({field.label})"
+            label = f"{field.kind.label_plural} ({field.label})"
             for target_id, count in counts_by_id(field, ids):
-                yield Usage(field.model, f"custom.{field.key}", count, OnDeletion.PROTECT, target_id, label)
+                yield Usage(field.kind.model, field.column, count, OnDeletion.PROTECT, target_id, label)
         for target_id, count in defaults_by_id(target, ids) if fields else ():
             yield Usage(FieldDefinition, "default", count, OnDeletion.PROTECT, target_id)
 
@@ -52,18 +52,18 @@ class CustomValues:
         Values of deleted fields move too, so that restoring the field shows what took the place of the old value.
         """
         moved = _repoint_defaults(target, old, new)
-        for _table, fields in groupby(pointing_fields(target), key=lambda field: field.model._meta.db_table):
+        for _entity, fields in groupby(pointing_fields(target), key=lambda field: field.entity):
             moved += _repoint(list(fields), str(old), str(new))
         return moved
 
     def dangling(self) -> Iterator[Dangling]:
         """Living values that lead to no living record, field by field."""
-        for (model, key), targets in every_pointing_field().items():
-            rows = living_rows(model, key).filter(held__isnull=False)
+        for (entity, key), targets in every_pointing_field().items():
+            rows = living_rows(entity, key).filter(held__isnull=False)
             for target in sorted(targets):
                 rows = rows.exclude(Exists(_living(target)))
             if count := rows.count():
-                yield Dangling(model._meta.db_table, f"custom.{key}", " or ".join(sorted(targets)), count)
+                yield Dangling(rows.model._meta.db_table, f"custom.{key}", " or ".join(sorted(targets)), count)
 
 
 def _repoint_defaults(target: str, old: UUID, new: UUID) -> int:
@@ -74,11 +74,10 @@ def _repoint_defaults(target: str, old: UUID, new: UUID) -> int:
 
 
 def _repoint(fields: Sequence[Pointing], old: str, new: str) -> int:
-    model = fields[0].model
     holds = {field.key: Q(Exact(held_under(field.key), Value(old))) for field in fields}
-    rows: Any = model._default_manager.filter(Q(*holds.values(), _connector=Q.OR))
+    rows = rows_of(fields[0].entity).filter(Q(*holds.values(), _connector=Q.OR))
     _lock(rows)
-    names = {item.name for item in model._meta.local_concrete_fields}
+    names = {item.name for item in rows.model._meta.local_concrete_fields}
     bumped = {"version": F("version") + 1} if "version" in names else {}
     moved = int(rows.update(custom=_with(holds, new), updated_at=clock.now(), **bumped))
     for field in fields if moved else ():
@@ -108,7 +107,7 @@ def _demand_unique(field: Pointing, value: str) -> None:
     book = fields_now(field.entity)
     if not any(own[field.key].rules.is_unique for own in (book.every, *book.places.values()) if field.key in own):
         return
-    rows = living_rows(field.model, field.key).filter(held=value)
+    rows = living_rows(field.entity, field.key).filter(held=value)
     if not has_organizations(field.entity):
         counts: list[tuple[UUID | None, int]] = [(None, rows.count())]
     else:
