@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from apps.entities.contracts import FieldBook, FieldDefinition, Kind
 from apps.kernel import services
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.commands.hosting import hosting_commands
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.engine import undo
-from apps.kernel.services import provide
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.sweeper import sweep
 from apps.progress.models import Job
 from apps.search import setup
 from apps.search.models import SearchIndex
-from apps.search.selectors.custom import FIELD_BOOK, CustomTexts, FieldBook
+from apps.search.selectors.custom import CustomTexts
 from tests.directory.callers import client_of, complaints, member, send
 from tests.kernel.events_probes import everywhere
 from tests.search.factories import build_index, catch_up, documents
@@ -166,12 +165,8 @@ def test_lists_are_searched_by_the_index_once_it_is_complete(house: House, alice
     assert listed("nothing") == []
 
 
-@dataclass(frozen=True)
-class Definition:
-    key: str
-    kind: str = "text"
-    is_searchable: bool = True
-    is_encrypted: bool = False
+def field(key: str, kind: Kind = Kind.TEXT, **parts: Any) -> FieldDefinition:
+    return FieldDefinition("tests.thing", key, key, kind, **{"is_searchable": True, **parts})
 
 
 class Book:
@@ -180,14 +175,14 @@ class Book:
     def __init__(self, place: UUID) -> None:
         self.place = place
 
-    def fields_of(self, entity: str, *, organization_id: UUID | None = None) -> list[Definition]:
-        own = [Definition("place")] if organization_id == self.place else []
+    def fields_of(self, entity: str, *, organization_id: UUID | None = None) -> tuple[FieldDefinition, ...]:
+        own = [field("place")] if organization_id == self.place else []
         more = [
-            Definition("hidden", is_searchable=False),
-            Definition("key", is_encrypted=True),
-            Definition("to", "relation"),
+            field("hidden", is_searchable=False),
+            field("key", is_encrypted=True),
+            field("to", Kind.RELATION),
         ]
-        return [Definition("colour"), Definition("tags", "multiselect"), *own, *more]
+        return (field("tags", Kind.MULTISELECT), field("colour"), *own, *more)
 
 
 class Thing(CustomFields):
@@ -197,10 +192,8 @@ class Thing(CustomFields):
 
 
 @pytest.fixture
-def field_book(house: House) -> Iterator[None]:
-    provide(FieldBook, Book(house.north.pk), name=FIELD_BOOK)
-    yield
-    del services._by_name[FIELD_BOOK], services._by_protocol[FieldBook]
+def field_book(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(services._by_protocol, FieldBook, Book(house.north.pk))
 
 
 def test_searchable_custom_fields_are_texts_too(house: House, field_book: None) -> None:
@@ -210,5 +203,6 @@ def test_searchable_custom_fields_are_texts_too(house: House, field_book: None) 
     assert ("attic", "C") in list(texts.texts_of(Thing(custom=values), house.north.pk))
 
 
-def test_without_the_module_there_are_no_custom_fields(house: House) -> None:
+def test_without_the_module_there_are_no_custom_fields(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(services._by_protocol, FieldBook)
     assert list(CustomTexts("tests.thing").texts_of(Thing(custom={"colour": "red"}), None)) == []
