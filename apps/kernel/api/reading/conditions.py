@@ -54,6 +54,11 @@ class Filterable:
     columns: tuple[str, ...]
     customs: Customs
 
+    @property
+    def searched(self) -> str:
+        """The kind that is searched: of records whose kind a tenant has made that one, and not their table's."""
+        return self.customs.definitions or self.entity.id
+
 
 def narrowed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
     """The rows that pass every condition of the request; complains about all that cannot be read."""
@@ -161,7 +166,7 @@ def _search(asked: Asked, what: Filterable) -> Q | None:
     if not text.strip() or "\0" in text:
         asked.refuse("q", "kernel.filter.empty", _("Give something to search for."))
         return None
-    found = service(SearchQuery).ids(what.entity.id, text, limit=FOUND)
+    found = service(SearchQuery).ids(what.searched, text, limit=FOUND)
     return _containing(what.entity.search, text) if found is None else Q(pk__in=found)
 
 
