@@ -21,7 +21,6 @@ class EntitiesConfig(ModuleConfig):
         description=_("Fields that tenants add to the records of every module."),
         leaves_out={
             "events": "nothing happens here but what the images of its rows tell",
-            "search": "definitions are looked up by the kind of record that they are for",
             "custom_fields": "it gives fields to the others",
         },
     )

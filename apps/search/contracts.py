@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from uuid import UUID
 
 from django.utils.functional import Promise
 
 from apps.kernel.registry.store import Registry
+
+if TYPE_CHECKING:
+    from apps.kernel.registry.entities import Entity
 
 Weight = Literal["A", "B", "C", "D"]
 Text = str | Promise
@@ -45,7 +48,7 @@ class Searchable:
     `hash_only` fields are kept as digests and found by their whole text. Those of `excluded` ones are kept nowhere.
     `build_source` makes the text that its meaning is taken from; by default title, subtitle and fields. It is never
     given what is encrypted. `organization` names the column with the organization whose record it is, "" for records
-    of the whole tenant.
+    of the whole tenant. `made` is the entity of a kind that a tenant has made, which is in no register.
     """
 
     entity: str
@@ -59,6 +62,7 @@ class Searchable:
     format_result: Callable[[Found], Shown] | None = None
     url: str | Callable[[Found], str] = ""
     organization: str | None = None
+    made: Entity | None = None
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -121,6 +125,28 @@ def _check(declared: Searchable) -> None:
     for complaint, holds in complaints.items():
         if holds:
             raise ValueError(f"searchable {declared.entity or '?'}: {complaint}")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKinds:
+    """Kinds of record that tenants make, with entity ids below `prefix`; all are rows of one table.
+
+    Events tell of their records as of `entity`. `kinds` are those of the open scope by entity id. `parted` says which
+    of the records with these ids are living ones of which kind; a record never becomes one of another kind.
+    """
+
+    prefix: str
+    entity: str
+    kinds: Callable[[], Mapping[str, Searchable]]
+    parted: Callable[[Collection[UUID]], Mapping[str, Collection[UUID]]]
+
+
+MADE_KINDS: Registry[MadeKinds] = Registry("table of kinds that tenants make")
+
+
+def searchable_made_kinds(made: MadeKinds) -> MadeKinds:
+    """Have records of kinds found that tenants make; called in the module's `search.py`."""
+    return MADE_KINDS.add(made.prefix, made)
 
 
 class EmbeddingFailed(Exception):

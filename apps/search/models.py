@@ -131,8 +131,9 @@ class SearchIndex(TenantModel):
 
     `is_built` once every record has had its document; until then lists are searched without the index. A rebuild goes
     on behind `position`, the last record that it has done; `done` and `total` count records, `job_id` is the long job
-    that shows it. The numbers of the last comparison with the records: `missing` have no document, `stale` another
-    one, `orphaned` are documents without a record.
+    that shows it. `custom_fields` is a digest of the custom fields that documents are made of, "" for none. The numbers
+    of the last comparison with the records: `missing` have no document, `stale` another one, `orphaned` are documents
+    without a record.
     """
 
     entity_id = "search.index"
@@ -146,6 +147,7 @@ class SearchIndex(TenantModel):
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
     job_id = models.UUIDField(null=True)
+    custom_fields = models.TextField(default="", db_default="")
     built_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     missing = models.PositiveBigIntegerField(default=0)

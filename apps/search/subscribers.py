@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from apps.kernel.eventbus.contexts import EventContext
 from apps.kernel.eventbus.declarations import Lifecycle
@@ -12,10 +13,10 @@ from apps.kernel.eventbus.own import TABLE_LOADED
 from apps.kernel.eventbus.payloads import RecordChanged
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS, TRIES, Subscriber, subscribe
 from apps.kernel.work.calculations import Backoff
-from apps.search.contracts import SEARCHABLES
+from apps.search.selectors.kinds import is_told
 from apps.search.selectors.status import SUBSCRIBER
 from apps.search.services.following import follow
-from apps.search.services.heeding import heed_settings
+from apps.search.services.heeding import heed_kinds, heed_settings
 
 VERBS: Final = frozenset(Lifecycle)
 
@@ -27,7 +28,7 @@ class Follower(Subscriber):
     def hears(self, name: str) -> bool:
         """Say whether the event is about a record that is found."""
         entity, _dot, verb = name.rpartition(".")
-        return name == TABLE_LOADED.name or (verb in VERBS and entity in SEARCHABLES)
+        return name == TABLE_LOADED.name or (verb in VERBS and is_told(entity))
 
 
 SUBSCRIBERS.add(
@@ -51,3 +52,10 @@ SUBSCRIBERS.add(
 def heed(payload: RecordChanged, ctx: EventContext) -> None:
     """Do what follows from settings that were changed, or changed back."""
     heed_settings(payload.changed)
+
+
+@subscribe("entities.definition.*", id="search.fields", persistent=True, together=True)
+@subscribe("entities.type.*", id="search.types", persistent=True, together=True)
+def heed_customs(events: Sequence[tuple[Any, EventContext]]) -> None:
+    """Do what follows from other custom fields, and from kinds of record that tenants have made or given up."""
+    heed_kinds()

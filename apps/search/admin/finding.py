@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.errors import InvalidInput
-from apps.kernel.registry.entities import ENTITIES
 from apps.search.features import MANAGE, VIEW
-from apps.search.selectors.kinds import open_kinds
+from apps.search.selectors.kinds import entity_of, open_kinds
 from apps.search.services.searching import LONGEST, MOST_SHOWN, Findings, find
 
 
@@ -30,7 +29,7 @@ def find_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
         "text": text,
         "chosen": chosen,
         "longest": LONGEST,
-        "kinds": [str(ENTITIES[entity].label_plural) for entity in open_kinds()],
+        "kinds": [str(entity_of(kind).label_plural) for kind in open_kinds().values()],
         "may_manage": allows(MANAGE),
     }
     if text:
@@ -44,11 +43,10 @@ def find_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
 
 
 def _shown(whole: Findings, found: Findings) -> dict[str, Any]:
-    labels = {entity: str(ENTITIES[entity].label_plural) for entity in (*whole.counts, *whole.building)}
     return {
         "total": sum(whole.counts.values()),
-        "counts": [(entity, labels[entity], count) for entity, count in whole.counts.items()],
-        "building": [labels[entity] for entity in whole.building],
+        "counts": [(entity, whole.labels[entity], count) for entity, count in whole.counts.items()],
+        "building": [whole.labels[entity] for entity in whole.building],
         # `marked` escapes everything but its own marks.
         "results": [
             (result, mark_safe(result.marked_title), mark_safe(result.marked_subtitle))  # noqa: S308

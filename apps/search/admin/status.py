@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
-from apps.kernel.registry.entities import ENTITIES
 from apps.search.features import MANAGE
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.kinds import entity_of, kind_named
 from apps.search.selectors.status import SUBSCRIBER, index_status
 from apps.search.services.rebuilds import rebuild_index
 
@@ -42,7 +41,8 @@ def _rebuilt(request: HttpRequest) -> HttpResponse:
             raise
         messages.error(request, refusal.errors[0].message if refusal.errors else refusal.detail)
     else:
-        label = str(ENTITIES[entity].label_plural) if entity in installed_kinds() else entity
+        kind = kind_named(entity)
+        label = str(entity_of(kind).label_plural) if kind else entity
         messages.success(request, _("The index of %(kind)s is being rebuilt.") % {"kind": label})
     return HttpResponseRedirect(reverse("admin:search_status"))
 

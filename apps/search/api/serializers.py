@@ -79,14 +79,14 @@ class FindingsSerializer(serializers.Serializer[Any]):
     took = serializers.FloatField()
 
 
-def shown_findings(found: Findings, labels: dict[str, str]) -> dict[str, Any]:
+def shown_findings(found: Findings) -> dict[str, Any]:
     """Plain JSON of what was found."""
     return {
         "q": found.text,
         "count": sum(found.counts.values()),
         "count_capped": found.is_capped,
         "counts": [
-            {"entity": entity, "label": labels[entity], "count": count} for entity, count in found.counts.items()
+            {"entity": entity, "label": found.labels[entity], "count": count} for entity, count in found.counts.items()
         ],
         "results": [_shown(result) for result in found.results],
         "strategies": list(found.strategies),

@@ -21,7 +21,6 @@ from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.commands.idempotency import Answer, Replayed
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.outcome import collected_actions
-from apps.kernel.registry.entities import ENTITIES
 from apps.search.api.serializers import (
     AcceptedAnswer,
     FindingsSerializer,
@@ -100,7 +99,7 @@ class PaletteView(SearchBase):
 
 
 def _answer(found: Findings) -> Response:
-    return Response(shown_findings(found, {entity: str(ENTITIES[entity].label_plural) for entity in found.counts}))
+    return Response(shown_findings(found))
 
 
 class SettingsView(SearchBase):

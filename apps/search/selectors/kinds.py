@@ -9,17 +9,61 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from apps.kernel.access.visible import can_be_restricted, is_unbound, visible
-from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.tenancy.scope import current_scope
-from apps.search.contracts import SEARCHABLES, Searchable
+from apps.search.contracts import MADE_KINDS, SEARCHABLES, MadeKinds, Searchable
 from apps.search.models import SearchDocument
 
 Documents = models.QuerySet[SearchDocument]
 
 
 def installed_kinds() -> dict[str, Searchable]:
-    """Declared kinds whose records are known to this house, by entity id."""
-    return {entity: kind for entity, kind in SEARCHABLES.items() if entity in ENTITIES}
+    """Kinds that are found, by entity id: declared ones of this house, then those that the open scope's tenant made."""
+    declared = {entity: kind for entity, kind in SEARCHABLES.items() if entity in ENTITIES}
+    return declared | {entity: kind for family in MADE_KINDS.values() for entity, kind in family.kinds().items()}
+
+
+def kind_named(entity: str) -> Searchable | None:
+    """The kind of an entity id, or None; tenants are asked only for what could be theirs."""
+    family = family_of(entity)
+    if family is not None:
+        return family.kinds().get(entity)
+    return SEARCHABLES.get(entity) if entity in ENTITIES else None
+
+
+def entity_of(kind: Searchable) -> Entity:
+    """The entity of a kind, without a query for one that a tenant has made."""
+    return kind.made or ENTITIES[kind.entity]
+
+
+def family_of(entity: str) -> MadeKinds | None:
+    """Where a kind belongs that a tenant may have made; None for the others."""
+    return next((family for family in MADE_KINDS.values() if entity.startswith(family.prefix)), None)
+
+
+def family_told_as(entity: str) -> MadeKinds | None:
+    """The made kinds of whose records events tell under this entity id."""
+    return next((family for family in MADE_KINDS.values() if family.entity == entity), None)
+
+
+def is_told(entity: str) -> bool:
+    """Say whether events of the entity are about records that are found."""
+    return entity in SEARCHABLES or family_told_as(entity) is not None
+
+
+def kinds_told_as(entity: str) -> dict[str, Searchable]:
+    """The kinds whose records events of the entity are about."""
+    family = family_told_as(entity)
+    if family is not None:
+        return dict(family.kinds())
+    return {entity: SEARCHABLES[entity]} if entity in SEARCHABLES and entity in ENTITIES else {}
+
+
+def told_tables() -> dict[str, str]:
+    """Tables whose rows are found, each with the entity under which events tell of them."""
+    told = [entity for entity in SEARCHABLES if entity in ENTITIES]
+    told += [family.entity for family in MADE_KINDS.values() if family.entity in ENTITIES]
+    return {ENTITIES[entity].model._meta.db_table: entity for entity in told}
 
 
 def open_kinds() -> dict[str, Searchable]:
@@ -37,11 +81,17 @@ def reachable(entities: Iterable[str]) -> Documents:
     rows: Documents = SearchDocument.objects.filter(entity__in=wanted)
     if is_unbound(current_scope().actor):
         return rows
-    restricted = [entity for entity in wanted if can_be_restricted(ENTITIES[entity].model)]
+    models_of = {entity: _model_of(entity) for entity in wanted}
+    restricted = [entity for entity, model in models_of.items() if can_be_restricted(model)]
     if not restricted:
         return rows
     test: Any = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()
     for entity in restricted:
-        records = visible(ENTITIES[entity].model._default_manager.filter(pk=OuterRef("record_id")))
+        records = visible(models_of[entity]._default_manager.filter(pk=OuterRef("record_id")))
         test |= Q(entity=entity) & Exists(records)
     return rows.filter(test)
+
+
+def _model_of(entity: str) -> type[models.Model]:
+    family = family_of(entity)
+    return ENTITIES[family.entity if family else entity].model

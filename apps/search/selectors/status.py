@@ -12,9 +12,8 @@ from django.db.models import Count, Min
 from apps.kernel import clock
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus
 from apps.kernel.eventbus.places import whole_tenant
-from apps.kernel.registry.entities import ENTITIES
 from apps.search.models import SearchDocument, SearchIndex
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.kinds import entity_of, installed_kinds
 
 SUBSCRIBER: Final = "search.index"
 
@@ -63,13 +62,13 @@ def _kinds(documents: Mapping[str, tuple[int, int]], indexes: Mapping[str, Searc
     return tuple(
         KindStatus(
             entity=entity,
-            label=str(ENTITIES[entity].label_plural),
-            icon=ENTITIES[entity].icon or "description",
+            label=str(entity_of(kind).label_plural),
+            icon=entity_of(kind).icon or "description",
             documents=documents.get(entity, (0, 0))[0],
             embedded=documents.get(entity, (0, 0))[1],
             index=indexes.get(entity) or SearchIndex(entity=entity),
         )
-        for entity in sorted(installed_kinds())
+        for entity, kind in sorted(installed_kinds().items())
     )
 
 

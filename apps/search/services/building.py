@@ -13,7 +13,6 @@ from django.db import models
 
 from apps.kernel.crypto.fields import encrypted_fields
 from apps.kernel.crypto.keys import current_keys
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 from apps.search.calculations.digests import checksum_of, tokens_of
 from apps.search.calculations.folding import folded_line
@@ -21,6 +20,7 @@ from apps.search.calculations.lexemes import tag_of, vector_of, vocabulary_of
 from apps.search.contracts import Searchable, TextOf
 from apps.search.models import SearchDocument
 from apps.search.selectors.custom import CustomTexts
+from apps.search.selectors.kinds import entity_of
 from apps.search.selectors.settings import SearchWay
 from apps.search.selectors.stems import stem_of
 
@@ -86,7 +86,7 @@ class DraftMaker:
 
     def __init__(self, kind: Searchable) -> None:
         self.kind = kind
-        self.model = ENTITIES[kind.entity].model
+        self.model = entity_of(kind).model
         self.withheld = kind.withheld | {item.name for item in encrypted_fields(self.model)}
         self.custom = CustomTexts(kind.entity)
         columns = {item.attname for item in self.model._meta.concrete_fields}

@@ -9,18 +9,17 @@ from uuid import UUID
 
 from apps.kernel import clock
 from apps.kernel.eventbus.places import whole_tenant
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.models import Schedule
 from apps.kernel.work.schedules import set_schedule
 from apps.search.contracts import Searchable
 from apps.search.models import SearchDocument, SearchWord
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.kinds import entity_of, installed_kinds
 from apps.search.selectors.settings import SearchWay, current_way
 from apps.search.selectors.vocabulary import unused_words
 from apps.search.services.building import build
 from apps.search.services.indexing import forget, index_records, writing
-from apps.search.services.rebuilding import index_of, orphans
+from apps.search.services.rebuilding import fields_digest, forget_kinds, gone_kinds, index_of, orphans
 
 CHECK_WORK: Final = "search.check"
 EVERY_NIGHT: Final = "40 3 * * *"
@@ -55,6 +54,7 @@ def compare(kind: Searchable, *, repair: bool = False, tick: Tick | None = None)
     may count as out of date, and is not afterwards.
     """
     drift = Drift(kind.entity)
+    fields = fields_digest(kind)  # those of the beginning: who changes them meanwhile has the kind rebuilt
     position: UUID | None = None
     while True:
         differing, seen, position = _piece(kind, position, drift)
@@ -65,14 +65,14 @@ def compare(kind: Searchable, *, repair: bool = False, tick: Tick | None = None)
                 index_records(kind, differing, way)
         if position is None:
             break
-    _end(kind, drift, repair=repair)
+    _end(kind, drift, repair=repair, fields=fields)
     return drift
 
 
 def _piece(kind: Searchable, after: UUID | None, drift: Drift) -> tuple[list[UUID], int, UUID | None]:
     """Ids of the next records that differ, how many were looked at, and where to go on (None at the end)."""
     with whole_tenant():
-        rows = ENTITIES[kind.entity].living().order_by("pk")
+        rows = entity_of(kind).living().order_by("pk")
         records = list((rows if after is None else rows.filter(pk__gt=after))[:PIECE])
         differing = _differing(kind, records, current_way(), drift) if records else []
     return differing, len(records), records[-1].pk if len(records) == PIECE else None
@@ -90,7 +90,7 @@ def _differing(kind: Searchable, records: list[Any], way: SearchWay, drift: Drif
     return missing + stale
 
 
-def _end(kind: Searchable, drift: Drift, *, repair: bool) -> None:
+def _end(kind: Searchable, drift: Drift, *, repair: bool, fields: str) -> None:
     with writing([kind.entity]):
         lost = list(orphans(kind).values_list("record_id", flat=True))
         drift.orphaned = len(lost)
@@ -102,6 +102,8 @@ def _end(kind: Searchable, drift: Drift, *, repair: bool) -> None:
         kept = Drift(kind.entity) if repair else drift
         index.missing, index.stale, index.orphaned = kept.missing, kept.stale, kept.orphaned
         index.is_built = index.is_built or repair
+        if repair:
+            index.custom_fields = fields
         index.save(force_update=True)
 
 
@@ -113,6 +115,10 @@ def check_all(lease: Lease) -> None:
 
     for kind in installed_kinds().values():
         compare(kind, repair=True, tick=tick)
+    with whole_tenant():
+        gone = gone_kinds()
+    with writing(gone):
+        forget_kinds(gone)
     forget_words(lease.check)
 
 

@@ -11,7 +11,6 @@ from typing import Final
 from uuid import UUID
 
 from apps.kernel.eventbus.places import whole_tenant
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
 from apps.kernel.work.errors import NeedsConfiguration, Retry
@@ -19,7 +18,7 @@ from apps.kernel.work.leases import Lease
 from apps.search.calculations.digests import checksum_of
 from apps.search.contracts import EMBEDDING_PROVIDERS, EmbeddingFailed, Searchable
 from apps.search.models import SearchDocument
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.kinds import entity_of, installed_kinds
 from apps.search.selectors.settings import SearchWay, current_way
 from apps.search.services.building import DraftMaker
 
@@ -76,14 +75,15 @@ def vectors_of(texts: Sequence[str], way: SearchWay) -> list[list[float]]:
 
 def embed_documents(lease: Lease) -> None:
     """Ask for the meaning of every document that has none, piece by piece. Raises Retry, NeedsConfiguration."""
-    for entity in sorted(installed_kinds()):
+    kinds = installed_kinds()
+    for entity in sorted(kinds):
         after: UUID | None = None
         while True:
             lease.check()
             with whole_tenant():
                 way = current_way()
                 waiting = _waiting(entity, after) if way.asks_provider else []
-                sources = _sources(installed_kinds()[entity], waiting)
+                sources = _sources(kinds[entity], waiting)
             if not waiting:
                 break
             after = waiting[-1].pk
@@ -98,7 +98,7 @@ def _waiting(entity: str, after: UUID | None) -> list[SearchDocument]:
 
 def _sources(kind: Searchable, documents: Sequence[SearchDocument]) -> list[tuple[SearchDocument, str]]:
     """Documents with the text that they are of; one whose record says something else by now is written again anyway."""
-    records = ENTITIES[kind.entity].living().in_bulk([document.record_id for document in documents])
+    records = entity_of(kind).living().in_bulk([document.record_id for document in documents])
     maker, found = DraftMaker(kind), []
     for document in documents:
         record = records.get(document.record_id)

@@ -1,4 +1,4 @@
-"""Does what follows from other settings: documents in another language, meanings of another provider."""
+"""Does what follows from other settings, from other custom fields, and from kinds that tenants make."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final
 from apps.kernel.eventbus.places import whole_tenant
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.work.queueing import enqueue
-from apps.search.models import SearchDocument
+from apps.search.models import SearchDocument, SearchIndex
 from apps.search.selectors.kinds import installed_kinds
 from apps.search.selectors.settings import current_way
 from apps.search.services.embedding import forget_meanings
-from apps.search.services.indexing import EMBED_WORK
-from apps.search.services.rebuilding import begin_rebuild
+from apps.search.services.indexing import EMBED_WORK, writing
+from apps.search.services.rebuilding import begin_rebuild, fields_digest, forget_kinds, gone_kinds
 
 MEANS: Final = frozenset({"provider", "endpoint", "model"})
 
@@ -32,3 +32,21 @@ def heed_settings(changed: Collection[str]) -> None:
             forget_meanings()
         if way.asks_provider:
             enqueue(EMBED_WORK, current_scope().tenant_id)
+
+
+def heed_kinds() -> None:
+    """Have kinds rebuilt whose documents are made of other custom fields by now, and those indexed that are new.
+
+    What the tenant has given up is forgotten. It asks how things stand, so it does not matter which event told of it,
+    or how many did.
+    """
+    with whole_tenant():
+        known = dict(SearchIndex.objects.values_list("entity", "custom_fields"))
+        kinds = installed_kinds()
+        fresh = {entity for entity, kind in kinds.items() if kind.made and entity not in known}
+        due = fresh | {entity for entity, kind in kinds.items() if known.get(entity, "") != fields_digest(kind)}
+        gone = gone_kinds()
+        with writing([*due, *gone]):
+            for entity in sorted(due):
+                begin_rebuild(entity)
+            forget_kinds(gone)

@@ -11,11 +11,11 @@ from uuid import UUID
 from apps.kernel import clock
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.eventbus.places import whole_tenant
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.work.queueing import enqueue_once
-from apps.search.contracts import Searchable
-from apps.search.models import SearchDocument, SearchWord
+from apps.search.contracts import MadeKinds, Searchable
+from apps.search.models import SearchDocument, SearchIndex, SearchWord
+from apps.search.selectors.kinds import entity_of, family_of, family_told_as, kinds_told_as
 from apps.search.selectors.settings import SearchWay, current_way
 from apps.search.services.building import Built, build
 
@@ -41,12 +41,38 @@ def writing(entities: Iterable[str]) -> Iterator[SearchWay]:
     """See the whole tenant in one transaction, as the only one who writes documents of these kinds.
 
     Whoever waits here reads the records after the other's commit. Without that, a writer that has read a record
-    before a change could store its document after one that has read it later.
+    before a change could store its document after one that has read it later. Kinds that a tenant has made stand in
+    one table and are told of together, so they share a lock.
     """
     with whole_tenant() as scope:
-        for entity in sorted(entities):
+        for entity in sorted(set(map(_lock_of, entities))):
             hold_lock(f"search|{scope.tenant_id}|{entity}")
         yield current_way()
+
+
+def _lock_of(entity: str) -> str:
+    family = family_of(entity)
+    return family.entity if family else entity
+
+
+def index_told(entity: str, ids: Collection[UUID], way: SearchWay) -> None:
+    """Bring the documents of records up to date of which events tell under this entity id, inside `writing`."""
+    family = family_told_as(entity)
+    kinds = kinds_told_as(entity)
+    parted = family.parted(ids) if family else dict.fromkeys(kinds, ids)
+    for name in sorted(parted):
+        if name in kinds:
+            index_records(kinds[name], parted[name], way)
+    if family:
+        _forget_made(family, set(ids).difference(*parted.values()))
+
+
+def _forget_made(family: MadeKinds, ids: Collection[UUID]) -> None:
+    """Remove documents of records that are gone, whichever kind they were of: also one that the tenant gave up."""
+    if ids:
+        known = SearchIndex.objects.filter(entity__startswith=family.prefix).values_list("entity", flat=True)
+        names = sorted({*known, *family.kinds()})
+        SearchDocument.objects.filter(entity__in=names, record_id__in=ids).delete()
 
 
 def index_records(kind: Searchable, ids: Collection[UUID], way: SearchWay) -> int:
@@ -54,7 +80,7 @@ def index_records(kind: Searchable, ids: Collection[UUID], way: SearchWay) -> in
 
     A record that is gone, also hidden, loses its document.
     """
-    records = list(ENTITIES[kind.entity].living().filter(pk__in=ids))
+    records = list(entity_of(kind).living().filter(pk__in=ids))
     built = build(kind, records, way)
     gone = set(ids) - {record.pk for record in records}
     return store(kind, built, way) + forget(kind, gone)

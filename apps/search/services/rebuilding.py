@@ -6,7 +6,7 @@ Documents are replaced in place, so nothing is missing meanwhile; what has no re
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from apps.kernel import clock
+from apps.kernel.eventbus.places import whole_tenant
 from apps.kernel.ports import ProgressReporter
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.queueing import enqueue
 from apps.search.contracts import Searchable
 from apps.search.models import SearchDocument, SearchIndex
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.custom import custom_digest
+from apps.search.selectors.kinds import entity_of, family_of, installed_kinds, kind_named
 from apps.search.selectors.settings import SearchWay
 from apps.search.services.building import build
 from apps.search.services.indexing import BATCH, forget, index_records, store, writing
@@ -71,8 +72,31 @@ def start_here(entity: str, *, name: str = "") -> SearchIndex:
 
 def _start(index: SearchIndex) -> None:
     index.is_rebuilding, index.position, index.done = True, None, 0
-    index.total = ENTITIES[index.entity].living().order_by().count()
     index.last_error, index.failed_at, index.job_id = "", None, None
+    kind = kind_named(index.entity)
+    if kind is not None:
+        index.total = entity_of(kind).living().order_by().count()
+        index.custom_fields = fields_digest(kind)
+
+
+def fields_digest(kind: Searchable) -> str:
+    """A digest of the custom fields that documents of the kind are made of as things stand."""
+    with whole_tenant():
+        return custom_digest(kind.entity, entity_of(kind).model)
+
+
+def gone_kinds() -> list[str]:
+    """Kinds with an index that the tenant had made and has given up since."""
+    kinds = installed_kinds()
+    known = SearchIndex.objects.order_by("entity").values_list("entity", flat=True)
+    return [entity for entity in known if family_of(entity) and entity not in kinds]
+
+
+def forget_kinds(entities: Iterable[str]) -> None:
+    """Remove what is left of kinds that are gone, inside `writing`."""
+    wanted = list(entities)
+    SearchDocument.objects.filter(entity__in=wanted).delete()
+    SearchIndex.objects.filter(entity__in=wanted).delete()
 
 
 def work_on_rebuild(index_id: UUID, lease: Lease) -> None:
@@ -95,7 +119,7 @@ def carry_out(index: SearchIndex, watch: Watch) -> None:
 
 def rebuild(index: SearchIndex, watch: Watch) -> None:
     """Do all that is left, one batch in a transaction; `watch` is called between them and may raise."""
-    kind = installed_kinds().get(index.entity)
+    kind = kind_named(index.entity)
     while index.is_rebuilding:
         watch(index)
         if kind is None:
@@ -109,7 +133,7 @@ def _step(index: SearchIndex, kind: Searchable) -> None:
         index.refresh_from_db()  # somebody else may carry on the same rebuild, or have begun it anew
         if not index.is_rebuilding:
             return
-        rows = ENTITIES[kind.entity].living().order_by("pk")
+        rows = entity_of(kind).living().order_by("pk")
         if index.position is not None:
             rows = rows.filter(pk__gt=index.position)
         records = list(rows[:BATCH])
@@ -157,7 +181,7 @@ def remove_orphans(kind: Searchable) -> int:
 
 def orphans(kind: Searchable) -> Any:
     """Documents of the kind without a living record."""
-    living = ENTITIES[kind.entity].living().filter(pk=OuterRef("record_id"))
+    living = entity_of(kind).living().filter(pk=OuterRef("record_id"))
     return SearchDocument.objects.filter(entity=kind.entity).exclude(Exists(living))
 
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.commands.declarations import command
 from apps.kernel.errors import FieldError
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
 from apps.search.errors import KindUnknown, RebuildRunning
 from apps.search.features import MANAGE
 from apps.search.models import SearchIndex
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.kinds import entity_of, installed_kinds, kind_named
 from apps.search.services.rebuilding import begin_rebuild
 
 
@@ -35,10 +34,11 @@ def rebuild_index(*, entity: str) -> UUID:
 
     Raises KindUnknown, RebuildRunning.
     """
-    if entity not in installed_kinds():
+    kind = kind_named(entity)
+    if kind is None:
         raise KindUnknown(errors=(FieldError("entity", KindUnknown.code, str(KindUnknown.message)),))
     if SearchIndex.objects.filter(entity=entity, is_rebuilding=True).exists():
         raise RebuildRunning
-    label = str(ENTITIES[entity].label_plural)
+    label = str(entity_of(kind).label_plural)
     index = begin_rebuild(entity, name=_("Search index: {kind}").format(kind=label))
     return index.job_id or index.pk

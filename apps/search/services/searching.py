@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from apps.kernel.commands.history.labels import record_url
 from apps.kernel.errors import FieldError
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.search.calculations.lexemes import asked_chunks
 from apps.search.calculations.marking import marked, wanted_words
@@ -21,7 +20,7 @@ from apps.search.contracts import EmbeddingFailed, Found, Searchable, Shown
 from apps.search.errors import KindUnknown, QuestionEmpty, QuestionTooLong
 from apps.search.models import SearchDocument, SearchIndex, Strategy
 from apps.search.selectors.hits import CANDIDATES, Hits, Question, token_hits, word_hits
-from apps.search.selectors.kinds import installed_kinds, open_kinds, reachable
+from apps.search.selectors.kinds import entity_of, kind_named, open_kinds, reachable
 from apps.search.selectors.meanings import meaning_hits
 from apps.search.selectors.settings import SearchWay, current_way
 from apps.search.services.embedding import meaning_of
@@ -53,12 +52,13 @@ class Result:
 class Findings:
     """What was found. `failed` maps ways of searching that could not be gone to the reason.
 
-    `counts` are by kind of record, `is_capped` when there may be more than they say. `building` are kinds whose index
-    is not complete. `took` is in milliseconds.
+    `labels` name the kinds that were searched. `counts` are by kind of record, `is_capped` when there may be more than
+    they say. `building` are kinds whose index is not complete. `took` is in milliseconds.
     """
 
     text: str
     results: tuple[Result, ...]
+    labels: Mapping[str, str]
     counts: Mapping[str, int]
     is_capped: bool
     strategies: tuple[str, ...]
@@ -102,6 +102,7 @@ def find(text: str, *, entities: Collection[str] = (), limit: int = PAGE, quick:
     return Findings(
         text=text,
         results=tuple(results),
+        labels={entity: str(entity_of(kind).label_plural) for entity, kind in kinds.items()},
         counts=counted(hits.values()),
         is_capped=any(len(hits) >= CANDIDATES for hits in ways.lists.values()),
         strategies=tuple(ways.lists),
@@ -157,7 +158,7 @@ def _results(best: list[tuple[UUID, float]], kinds: Mapping[str, Searchable], te
 
 
 def _result(found: Found, score: float, kind: Searchable, wanted: tuple[str, ...]) -> Result:
-    entity = ENTITIES[found.entity]
+    entity = entity_of(kind)
     shown = kind.format_result(found) if kind.format_result else Shown(found.title, found.subtitle)
     return Result(
         entity=found.entity,
@@ -196,7 +197,7 @@ class IndexQuery:
 
         The list itself says who may see it and what of it.
         """
-        if entity not in installed_kinds() or unbuilt([entity]):
+        if kind_named(entity) is None or unbuilt([entity]):
             return None
         question = Question(text[:LONGEST], reachable([entity]), current_way().language)
         best = list(word_hits(question) | token_hits(question))[:limit]
