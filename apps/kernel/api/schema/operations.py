@@ -179,6 +179,12 @@ class HouseSchema(AutoSchema):
         schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         return exact(field, schema, is_request=direction == "request")
 
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        """What may be empty may also have a form that takes nothing, so that both are meant at once."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if "oneOf" in schema:
+            schema["anyOf"] = schema.pop("oneOf")
+
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         return closed(serializer, schema) if direction == "request" else schema

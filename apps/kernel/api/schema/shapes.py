@@ -121,8 +121,6 @@ def exact(field: Any, schema: Any, *, is_request: bool) -> Any:
     """The field's shape as strict as the field is."""
     if not isinstance(schema, dict):
         return schema
-    if "oneOf" in schema:  # what may be empty may have a form that is empty too
-        schema = {**{key: item for key, item in schema.items() if key != "oneOf"}, "anyOf": schema["oneOf"]}
     if isinstance(field, serializers.DecimalField) and schema.get("format") == "decimal":
         return _decimal(field, schema, is_request=is_request)
     if is_request and isinstance(field, serializers.ListField) and field.allow_empty is False:
