@@ -77,7 +77,7 @@ class RecordViewSet(CommandViewSet):
         return super().get_queryset().filter(type_id=self.type_id)
 
     def create(self, request: Request) -> Response:
-        """Run the command of creation."""
+        """Create one record of the type."""
         values = self.checked(request)
         made = self.answered(services.create_record, status=status.HTTP_201_CREATED, type_key=self.type_key, **values)
         made["Location"] = reverse(f"{self.basename}-detail", args=[self.type_key, made.data["id"]])
