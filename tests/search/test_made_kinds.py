@@ -13,7 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.entities.models import Record, RecordType
+from apps.kernel.work.models import Work
+from apps.kernel.work.sweeper import sweep
 from apps.search.models import SearchDocument, SearchIndex
+from apps.search.services.rebuilding import REBUILD_WORK
 from tests.directory.callers import client_of, member, send
 from tests.kernel.events_probes import everywhere
 from tests.search.factories import build_index, catch_up, documents
@@ -247,3 +250,27 @@ def test_a_search_costs_as_many_queries_whatever_it_finds(alice: Client) -> None
             assert len(found(alice, "blue")) == (6, 18)[number]
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_search_page_names_and_narrows_to_made_kinds(house: House, alice: Client) -> None:
+    make_record(alice, "Blue van")
+    make_record(alice, "Blue racer", "bike")
+    catch_up()
+    whole = alice.get("/backend/search/find/", {"q": "blue"})
+    assert (whole.status_code, sorted(whole.context["counts"])) == (200, [(BIKE, "Bikes", 1), (CAR, "Cars", 1)])
+    narrowed = alice.get("/backend/search/find/", {"q": "blue", "entity": CAR})
+    assert [result.title for result, *_marked in narrowed.context["results"]] == ["Blue van"]
+    status = alice.get("/backend/search/status/")
+    assert (status.status_code, "Bikes" in status.content.decode()) == (200, True)
+
+
+def test_definitions_that_change_together_rebuild_once(house: House, alice: Client) -> None:
+    make_record(alice, "Blue van")
+    catch_up()
+    for key in ("owner", "colour", "garage"):
+        posted(alice, FIELDS, {"entity": CAR, "key": key, "label": key, "kind": "text", "is_searchable": True})
+    sweep("relay")
+    sweep("events")
+    with everywhere(house.scope()):
+        assert SearchIndex.objects.filter(is_rebuilding=True).values_list("entity", flat=True).get() == CAR
+        assert Work.objects.filter(kind=REBUILD_WORK, tenant_id=house.tenant.pk).count() == 1
