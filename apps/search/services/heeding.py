@@ -9,11 +9,12 @@ from apps.kernel.eventbus.places import whole_tenant
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.work.queueing import enqueue
 from apps.search.models import SearchDocument, SearchIndex
-from apps.search.selectors.kinds import installed_kinds
+from apps.search.selectors.custom import custom_digest
+from apps.search.selectors.kinds import entity_of, installed_kinds
 from apps.search.selectors.settings import current_way
 from apps.search.services.embedding import forget_meanings
 from apps.search.services.indexing import EMBED_WORK, writing
-from apps.search.services.rebuilding import begin_rebuild, fields_digest, forget_kinds, gone_kinds
+from apps.search.services.rebuilding import begin_rebuild, forget_kinds, gone_kinds
 
 MEANS: Final = frozenset({"provider", "endpoint", "model"})
 
@@ -44,7 +45,8 @@ def heed_kinds() -> None:
         known = dict(SearchIndex.objects.values_list("entity", "custom_fields"))
         kinds = installed_kinds()
         fresh = {entity for entity, kind in kinds.items() if kind.made and entity not in known}
-        due = fresh | {entity for entity, kind in kinds.items() if known.get(entity, "") != fields_digest(kind)}
+        digests = {entity: custom_digest(entity, entity_of(kind).model) for entity, kind in kinds.items()}
+        due = fresh | {entity for entity, digest in digests.items() if known.get(entity, "") != digest}
         gone = gone_kinds()
         with writing([*due, *gone]):
             for entity in sorted(due):
