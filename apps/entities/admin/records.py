@@ -20,13 +20,20 @@ from apps.kernel.admin.access import allows
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
+from apps.kernel.tenancy.scope import scope_or_none
 
 TYPE = "type"
 
 
-def shown_types() -> list[RecordType]:
-    """Types whose records the actor may see."""
-    return [kind for kind in living_types().order_by("label") if allows(record_feature(kind.key, VIEW_RECORDS))]
+def shown_types(request: HttpRequest) -> list[RecordType]:
+    """Types whose records the actor may see, asked for once for each page; none before signing in."""
+    if scope_or_none() is None:
+        return []
+    found: list[RecordType] | None = getattr(request, "_shown_types", None)
+    if found is None:
+        found = [kind for kind in living_types().order_by("label") if allows(record_feature(kind.key, VIEW_RECORDS))]
+        request._shown_types = found  # type: ignore[attr-defined]
+    return found
 
 
 def chosen(request: HttpRequest) -> str:
@@ -41,7 +48,7 @@ class ByType(SelectFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
         """The types."""
-        return [(kind.key, kind.label_plural) for kind in shown_types()]
+        return [(kind.key, kind.label_plural) for kind in shown_types(request)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Records of the chosen one."""
@@ -73,15 +80,15 @@ class RecordPage(CommandAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Living records of types whose records the actor may see."""
-        return super().get_queryset(request).filter(type__in=[kind.pk for kind in shown_types()])
+        return super().get_queryset(request).filter(type__in=[kind.pk for kind in shown_types(request)])
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may see the records of the type; the list is for whoever may see those of any type."""
-        return _may(obj, VIEW_RECORDS) if obj is not None else bool(shown_types())
+        return _may(obj, VIEW_RECORDS) if obj is not None else bool(shown_types(request))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may change records of the type that the address names, without one of any type."""
-        keys = [chosen(request)] if chosen(request) else [kind.key for kind in shown_types()]
+        keys = [chosen(request)] if chosen(request) else [kind.key for kind in shown_types(request)]
         return any(allows(record_feature(key, MANAGE_RECORDS)) for key in keys)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -94,7 +101,7 @@ class RecordPage(CommandAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form of the chosen type; without one it has to be chosen first."""
-        types = [kind.key for kind in shown_types()]
+        types = [kind.key for kind in shown_types(request)]
         if chosen(request) in types:
             title = {"title": _("Add a record")}
             return super().add_view(request, form_url, {**title, **(extra_context or {})})
