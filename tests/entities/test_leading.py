@@ -18,7 +18,7 @@ from tests.attachments.factories import LIST as FILES
 from tests.attachments.factories import uploaded
 from tests.dictionaries.factories import ENTRIES, entry_of, make_dictionary
 from tests.directory.callers import client_of, complaints, member, send
-from tests.entities.factories import CURRENCIES, body_of, make_field
+from tests.entities.factories import CURRENCIES, DEFINITIONS, body_of, make_field
 from tests.support.scopes import House, seeding
 
 MONEY = "/backend/currencies/currency/"
@@ -187,3 +187,20 @@ def test_one_draft_goes_to_one_of_many_records(house: House, bob: Client, user: 
     with seeding(house.scope(house.north, actor_id=user.pk)):
         Currency.objects.bulk_create(rows)
     assert owner_of(house, draft) == str(rows[0].pk)
+
+
+def test_a_text_becomes_a_value_of_the_dictionary_where_it_leads_to_one(
+    bob: Client, house: House, sources: Dictionary
+) -> None:
+    field = make_field(house, "source", "text")
+    red = id_of(house, make_dictionary(house, "Red", key="colours"), "Red")
+    fair = id_of(house, sources, "Fair")
+    record = made(bob, "CHF", cf_source=fair)
+    other = made(bob, "EUR", cf_source=red)
+    path, body = f"{DEFINITIONS}{field.pk}/", {"kind": "dictionary", "dictionary": "sources"}
+    answer = send(bob, "patch", path, body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "entities.definition.kind_kept")
+    assert (answer.json()["records"], bob.get(path).json()["kind"]) == ([other["id"]], "text")
+    send(bob, "patch", f"{CURRENCIES}{other['id']}/", {"cf_source": None})
+    assert send(bob, "patch", path, body).status_code == 200
+    assert bob.get(f"{CURRENCIES}{record['id']}/").json()["custom_fields"]["source"] == fair

@@ -31,6 +31,7 @@ from apps.entities.services.records import (
     everywhere,
     remove_values,
 )
+from apps.entities.services.targets import demand_leading
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.inputs import Unkept
@@ -184,6 +185,7 @@ def _take_values_along(row: FieldDefinition, former: Field, latter: Field) -> No
         if kind_changes:
             with everywhere(place):
                 convert_values(former, latter, place)
+                demand_leading(latter, place)
     elif gone := removed_options(former.options, latter.options):
         demand_unused(latter, gone, place)
     if latter.rules.is_unique and not former.rules.is_unique:

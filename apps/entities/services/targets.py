@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 from apps.attachments.contracts import AttachmentBook
 from apps.dictionaries.contracts import DictionaryBook
 from apps.entities.contracts import FieldDefinition, Kind
+from apps.entities.errors import KindKept
+from apps.entities.selectors.pointing import living_rows
 from apps.entities.selectors.showing import target_of
 from apps.entities.services.drafts import Draft
+from apps.kernel.commands.running import label_of
 from apps.kernel.references.validation import UNKNOWN, hold
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 
 POINTING: Final = frozenset({Kind.RELATION, Kind.DICTIONARY, Kind.FILE})
 OTHER_DICTIONARY: Final = "entities.value.other_dictionary"
+NAMED: Final = 5
 OTHER_RECORD: Final = "entities.value.other_record"
 
 
@@ -46,6 +50,27 @@ def demand_targets(drafts: Sequence[Draft]) -> None:
     there = list(_held(list(_pointers(drafts))))
     _demand_own_dictionary([pointer for pointer in there if pointer.field.kind is Kind.DICTIONARY])
     _demand_own_files([pointer for pointer in there if pointer.field.kind is Kind.FILE])
+
+
+def demand_leading(field: FieldDefinition, place: UUID | None) -> None:
+    """Demand that values which have just become ids lead somewhere, and hold what they lead to. Raises KindKept.
+
+    None of them becomes a file: files are on the record before, and nothing has put them there.
+    """
+    if field.kind not in POINTING:
+        return
+    rows = living_rows(field.entity, field.key).filter(held__isnull=False)
+    rows = rows if place is None else rows.filter(organization_id=place)
+    ids = {UUID(held) for held in rows.order_by().values_list("held", flat=True).distinct()}
+    good = hold(ENTITIES[target_of(field)], ids) if ids and field.kind is not Kind.FILE else set()
+    if field.kind is Kind.DICTIONARY and good:
+        known = service(DictionaryBook).entries_by_id(good)
+        good = {item for item in good if item in known and known[item].dictionary == field.dictionary}
+    if wrong := sorted(str(item) for item in ids - good):
+        bad = rows.filter(held__in=wrong).order_by("pk")
+        some = list(bad[:NAMED])
+        names = ", ".join(label_of(row) for row in some)
+        raise KindKept(count=bad.count(), names=names, records=[str(row.pk) for row in some])
 
 
 def claim(row: Any, ids: Iterable[UUID]) -> None:
