@@ -41,6 +41,7 @@ def test_a_hit_says_what_it_is_and_where(house: House, bob: Client) -> None:
         "url": f"/backend/shelf/book/{book.pk}/change/",
         "icon": "book_2",
         "score": 0.016393,
+        "organization": "Acme Group",
         "highlights": {
             "title": "<mark>Gardens</mark> of &lt;<mark>Łódź</mark>&gt;",
             "subtitle": "<mark>LODZ</mark>-1, 12",
@@ -173,6 +174,19 @@ def test_signs_of_the_database_are_just_signs(house: House, bob: Client, text: s
     make_book(house, "Dune ' \\ a'b :* 日本語 ﬁsh")
     build_index(house)
     assert bob.get(SEARCH, {"q": text}).status_code in {200, 400}
+
+
+def test_the_organization_is_named_where_it_is_one_of_several(house: House) -> None:
+    for organization in (house.north, house.south):
+        make_book(house, "Gardens", scope=house.scope(organization))
+    build_index(house)
+    reader = member(house, *READER)
+    everywhere, there = (client_of(reader, organization=item) for item in ("all", house.south))
+    named = [
+        sorted(hit["organization"] for hit in one.get(SEARCH, {"q": "gardens"}).json()["results"])
+        for one in (everywhere, there)
+    ]
+    assert named == [["North", "South"], [""]]
 
 
 def test_the_palette_gives_the_best_dozen(house: House, bob: Client) -> None:

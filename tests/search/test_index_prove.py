@@ -54,7 +54,7 @@ def changes(rounds: int, dice: random.Random) -> None:
 def killed_at_random(house: House, dice: random.Random) -> Iterator[None]:
     """A worker that is killed and started again, by another one, until the block ends."""
     over = threading.Event()
-    kills = []
+    kills: list[int] = []
 
     def kill() -> None:
         while not over.is_set() or len(kills) < 2:

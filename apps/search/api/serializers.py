@@ -37,7 +37,10 @@ class MarkedSerializer(serializers.Serializer[Any]):
 
 
 class HitSerializer(serializers.Serializer[Any]):
-    """One record that was found. `url` is its page in the back office, "" where it has none."""
+    """One record that was found. `url` is its page in the back office, "" where it has none.
+
+    `organization` names whose record it is, where several organizations are selected.
+    """
 
     entity = serializers.CharField()
     entity_label = serializers.CharField()
@@ -47,6 +50,7 @@ class HitSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
     icon = serializers.CharField()
     score = serializers.FloatField()
+    organization = serializers.CharField()
     highlights = MarkedSerializer()
 
 
@@ -106,6 +110,7 @@ def _shown(result: Result) -> dict[str, Any]:
         "url": result.url,
         "icon": result.icon,
         "score": result.score,
+        "organization": result.organization,
         "highlights": {"title": result.marked_title, "subtitle": result.marked_subtitle},
     }
 

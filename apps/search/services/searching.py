@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.urls import reverse
 
 from apps.kernel.commands.history.labels import record_url
 from apps.kernel.errors import FieldError
+from apps.kernel.ports import OrganizationTree
+from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.search.calculations.lexemes import asked_chunks
 from apps.search.calculations.marking import marked, wanted_words
@@ -34,7 +37,10 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One hit as it is shown. `marked_title` and `marked_subtitle` are HTML."""
+    """One hit as it is shown. `marked_title` and `marked_subtitle` are HTML.
+
+    `organization` names whose record it is, where records of several may be found; "" for one of the whole tenant.
+    """
 
     entity: str
     entity_label: str
@@ -46,6 +52,7 @@ class Result:
     score: float
     marked_title: str
     marked_subtitle: str
+    organization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +159,22 @@ def _gone(question: Question, way: SearchWay, *, quick: bool) -> _Ways:
 
 def _results(best: list[tuple[UUID, float]], kinds: Mapping[str, Searchable], text: str) -> list[Result]:
     rows = SearchDocument.objects.filter(pk__in=[pk for pk, _score in best])
-    known = {row[0]: Found(*row[1:]) for row in rows.values_list("pk", "entity", "record_id", "title", "subtitle")}
-    wanted = wanted_words(asked_chunks(text))
-    return [_result(known[pk], score, kinds[known[pk].entity], wanted) for pk, score in best if pk in known]
+    columns = rows.values_list("pk", "organization_id", "entity", "record_id", "title", "subtitle")
+    known = {row[0]: (row[1], Found(*row[2:])) for row in columns}
+    wanted, names = wanted_words(asked_chunks(text)), _organizations() if known else {}
+    found = [(*known[pk], score) for pk, score in best if pk in known]
+    return [
+        replace(_result(hit, score, kinds[hit.entity], wanted), organization=names.get(owner, ""))
+        for owner, hit, score in found
+    ]
+
+
+def _organizations() -> dict[UUID | None, str]:
+    """Names of the selected organizations, where there are several."""
+    selected = current_scope().organization_ids
+    if len(selected) < 2:
+        return {}
+    return {pk: name for pk, name, _depth in service(OrganizationTree).choices(selected)}
 
 
 def _result(found: Found, score: float, kind: Searchable, wanted: tuple[str, ...]) -> Result:
