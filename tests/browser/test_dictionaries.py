@@ -77,8 +77,7 @@ def test_values_are_arranged_by_keyboard_and_by_dragging(house: House, desk: Cal
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert offered(house, parent) == ["a", "c", "b"]
-    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
-    assert focused == "Move c up"
+    page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'Move c up'")
     grips = page.locator("[data-grip]")
     with page.expect_navigation():
         grips.nth(2).drag_to(page.locator("[data-id]").nth(0), target_position={"x": 60, "y": 3})

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.entities.services import create_type
 from apps.kernel.api.parsers import DEEPEST, LIMIT
 from apps.kernel.api.schema.document import document
 from apps.kernel.api.schema.examples import ID, operations
+from apps.kernel.tenancy.scope import using_scope
 from tests.directory.callers import PROBLEM, client_of, member
 from tests.support.scopes import House
 
 JSON = "application/json"
+TYPE = "car"  # of the records that the tenant has made a type for
 METHODS = ("get", "post", "put", "patch", "delete")
 UNREADABLE = {
     "broken": b'{"name": ',
@@ -54,6 +57,7 @@ def drawn() -> dict[str, Any]:
 
 
 def address(path: str) -> str:
+    path = path.replace("{type_key}", TYPE)
     return re.sub(r"\{\w+\}", ID, path)
 
 
@@ -88,6 +92,8 @@ def only_kind(shape: dict[str, Any]) -> str:
 
 @pytest.fixture
 def alice(house: House) -> Client:
+    with using_scope(house.scope()):
+        create_type(key=TYPE, label="Car")
     client = client_of(member(house, name="Alice", is_super_admin=True), organization=house.north)
     client.raise_request_exception = False
     return client

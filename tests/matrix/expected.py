@@ -28,8 +28,11 @@ NOWHERE: Statuses = frozenset({400})
 GUARD_CODES = frozenset({"kernel.not_authenticated", "kernel.feature_required", "kernel.guard_missing"})
 # Own sessions and passwords belong to people; a program has none, whatever its key may do.
 FOR_PEOPLE = (403, "auth.session.required")
-# Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform.
-BOUNDARIES = frozenset({"auth.grant.beyond_own", "directory.tenant.platform_only"})
+# Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform or to more
+# organizations than the caller sees.
+BOUNDARIES = frozenset(
+    {"auth.grant.beyond_own", "directory.tenant.platform_only", "entities.definition.whole_tenant_only"}
+)
 # Addresses that a process for requests does not serve.
 ELSEWHERE = frozenset({"api/events/stream/"})
 # Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
@@ -37,8 +40,9 @@ ELSEWHERE = frozenset({"api/events/stream/"})
 ASKING_MORE = frozenset({"attachments.attachment", "kernel.action"})
 # What is made by a form, so that JSON is refused; the tests of the module send forms.
 BY_FORM = frozenset({"attachments.attachment.create"})
-# What can be done with the caller's own things alone, which the example made for somebody else.
-WITH_OWN = frozenset({"attachments.attachment.claim"})
+# What can be done with the caller's own things alone, which the example made for somebody else; or with the ids that
+# the body names.
+WITH_OWN = frozenset({"attachments.attachment.claim", "entities.definition.reorder"})
 
 
 def complaint(route: Route, actor: Actor, answer: Answer) -> str:

@@ -79,7 +79,7 @@ def test_a_list_shows_rows_of_ones_own_tenant_and_organization_only(world: World
         assert below <= permitted(world, actor), str(actor)
         if route.is_walled:
             assert str(getattr(made, actor.sees)) in shown, str(actor)
-    assert {str(made.north)} <= ids_of(world.named("super admin"), route)
+    assert {str(made.north)} <= ids_of(world.named("super admin"), route, ids=str(made.north))
 
 
 @pytest.mark.parametrize("route", LISTS, ids=str)

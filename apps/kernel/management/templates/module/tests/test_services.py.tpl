@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.conf import LazySettings
 
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
@@ -89,7 +90,8 @@ def test_what_{{ other.plural }}_point_to_is_kept(north: House) -> None:
 {% if with_search %}
 
 
-def test_{{ e.plural }}_are_found_until_they_are_deleted(north: House) -> None:
+def test_{{ e.plural }}_are_found_until_they_are_deleted(north: House, settings: LazySettings) -> None:
+    settings.EXTENSIONS_DISABLED = []
 {% for c in e.required if c.is_reference %}
     {{ c.argument }} = {{ c.value|replace("house", "north") }}
 {% endfor %}
