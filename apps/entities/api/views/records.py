@@ -84,9 +84,12 @@ class RecordViewSet(CommandViewSet):
         return made
 
     def answered(self, command: CommandCall, *args: Any, **kwargs: Any) -> Response:
-        """Run a command; what is about one record is about one of this type. Raises RowNotFound."""
-        if args:
-            self.get_object()
+        """Run a command; what is about one record is about one of this type. Raises RowNotFound.
+
+        A record that is not there is the command's matter, which knows what was answered before.
+        """
+        if args and Record.objects.filter(pk=args[0]).exclude(type_id=self.type_id).exists():
+            raise RowNotFound
         return super().answered(command, *args, **kwargs)
 
 
