@@ -216,7 +216,7 @@ def test_a_large_period_leads_to_its_job(house: House, manager: Client, monkeypa
     [
         ({"subscriber": "nobody"}, "Select a valid choice"),
         ({"start": "yesterday"}, "Enter a valid date/time"),
-        ({"end": "2001-01-01T00:00"}, "The end lies after the start"),
+        ({"end": "2001-01-01T00:00"}, "The end has to lie after the start"),
         ({"pattern": "Sales"}, "This is no pattern"),
         ({"pattern": "sales.order.*"}, "The subscriber hears no such event"),
     ],

@@ -69,7 +69,7 @@ def take_a_period_again(page: Page, look: str) -> list[str]:
     """Fill the form wrongly, then rightly, and confirm."""
     now, faults = clock.now(), list[str]()
     ask(page, PROBE, f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}", f"{now:%Y-%m-%dT%H:%M}")
-    expect(page.get_by_text("The end lies after the start")).to_be_visible()
+    expect(page.get_by_text("The end has to lie after the start")).to_be_visible()
     shoot(page, f"events-range-wrong-{look}")
     faults += faults_of(page, "range-wrong")
     ask(page, PROBE, f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}", f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}")

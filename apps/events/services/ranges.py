@@ -69,7 +69,7 @@ def range_of(subscriber: str, *, start: datetime, end: datetime, pattern: str = 
         raise SubscriberUnknown(errors=(FieldError("subscriber", SubscriberUnknown.code, message),))
     complaints = []
     if start >= end:
-        complaints.append(_complaint("end", _("The end lies after the start.")))
+        complaints.append(_complaint("end", _("The end has to lie after the start.")))
     names = _names(known[subscriber], pattern)
     if pattern and not PATTERN.fullmatch(pattern):
         complaints.append(_complaint("pattern", _("This is no pattern over names of events.")))
