@@ -194,6 +194,7 @@ ADMITTED = frozenset(
         "entities.index.not_indexable",
         "entities.index.ready",
         "entities.index.too_many",
+        "search.index.rebuilding",
         "search.provider.unknown",
         "translations.locale.invalid",
         "translations.locale.not_held",
@@ -238,11 +239,16 @@ def _is_round(value: Any) -> bool:
     return isinstance(value, float) and value.is_integer()
 
 
+def _has_exponent(value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(item, float) and "e" in repr(item) for item in values)
+
+
 def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
     """What one shape cannot say of another.
 
     A file has no pages, so `format` decides that the other parameters are not there. Halves want the other half.
-    2.0 is a whole number to JSON Schema, and a fraction to who reads strictly. Which fields of its own a tenant has
+    2.0 is a whole number to JSON Schema, and a fraction to who reads strictly; 1e-42 is a number, and no amount. Which fields of its own a tenant has
     stands in its definitions, and not in the schema that all share.
     """
     value = _value_at(case.body, error["field"])
@@ -253,6 +259,8 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
     if (error["field"], error["code"]) in HALVES:
         return True
     if error["field"].startswith("custom_fields."):
+        return True
+    if error["code"] == "kernel.filter.invalid" and _has_exponent((case.query or {}).get(error["field"])):
         return True
     return error["code"] == "kernel.parameter.unknown" and error["field"] in PAGES and "format" in (case.query or {})
 

@@ -88,7 +88,7 @@ class UploadSerializer(StrictSerializer):
 
     file = UploadField(max_length=1000, allow_empty_file=False)
     entity = StrictCharField(max_length=100)
-    record_id = StrictUUIDField(required=False, allow_null=True)
+    record_id = StrictUUIDField(required=False)
     note = StrictCharField(max_length=500, required=False, allow_blank=True)
 
 

@@ -24,6 +24,9 @@ def _parameter(name: str, schema: dict[str, Any], text: str, *, place: str = "qu
     return {"name": name, "in": place, "required": False, "description": text, "schema": schema}
 
 
+SHOWN = frozenset({"fields", "expand"})
+
+
 def _names(name: str, known: Iterable[str], text: str) -> dict[str, Any]:
     """A comma-separated list of known names."""
     items = sorted(known)
@@ -31,8 +34,10 @@ def _names(name: str, known: Iterable[str], text: str) -> dict[str, Any]:
 
 
 def _several(name: str, item: dict[str, Any], text: str) -> dict[str, Any]:
-    """Values parted by commas."""
-    schema = {"type": "array", "items": item, "minItems": 1, "maxItems": 200, "uniqueItems": True}
+    """Values parted by commas; what is only to be shown may be named twice."""
+    schema: dict[str, Any] = {"type": "array", "items": item, "minItems": 1}
+    if name not in SHOWN:
+        schema |= {"maxItems": 200, "uniqueItems": True}
     return {**_parameter(name, schema, text), "style": "form", "explode": False}
 
 
