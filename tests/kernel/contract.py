@@ -248,8 +248,8 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
     """What one shape cannot say of another.
 
     A file has no pages, so `format` decides that the other parameters are not there. Halves want the other half.
-    2.0 is a whole number to JSON Schema, and a fraction to who reads strictly; 1e-42 is a number, and no amount. Which fields of its own a tenant has
-    stands in its definitions, and not in the schema that all share.
+    2.0 is a whole number to JSON Schema, and a fraction to who reads strictly; 1e-42 is a number, and no amount. Which
+    fields of its own a tenant has stands in its definitions, and not in the schema that all share.
     """
     value = _value_at(case.body, error["field"])
     if error["code"] == "invalid" and _is_round(value):
