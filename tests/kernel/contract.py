@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -241,7 +242,7 @@ def _is_round(value: Any) -> bool:
 
 def _has_exponent(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
-    return any(isinstance(item, float) and "e" in repr(item) for item in values)
+    return any(re.search(r"[0-9][eE][-+]?[0-9]", str(item)) for item in values)
 
 
 def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
