@@ -6,27 +6,17 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import INPUT_CLASSES
 
 from apps.auth.admin.fields import FeaturesField, OrganizationsField
 from apps.auth.models import ApiKey, ApiKeyRole, Role
 from apps.auth.services.keys import LONGEST_OVERLAP, OVERLAP_HOURS
 from apps.kernel.admin.forms import CommandForm
+from apps.kernel.admin.moments import MomentInput
 from apps.kernel.commands.errors import AnswerWithheld
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import current_scope
 
 ONCE = "once"
-MINUTES = "%Y-%m-%dT%H:%M"
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own field for a day and a time; works without a script."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": " ".join(INPUT_CLASSES)}, format=MINUTES)
 
 
 class ApiKeyForm(CommandForm):
@@ -57,7 +47,10 @@ class ApiKeyForm(CommandForm):
         help_text=_("Networks that may use the key, one in a line: 203.0.113.0/24. Empty means from anywhere."),
     )
     expires_at = forms.DateTimeField(
-        label=_("Expires"), required=False, widget=MomentInput, help_text=_("In your time zone. Empty means never.")
+        label=_("Expires"),
+        required=False,
+        widget=MomentInput(seconds=False),
+        help_text=_("In your time zone. Empty means never."),
     )
 
     class Meta:

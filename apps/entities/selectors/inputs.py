@@ -18,6 +18,7 @@ from apps.entities.calculations.canonical import is_empty
 from apps.entities.contracts import FieldDefinition, Kind
 from apps.entities.selectors.book import fields_now, own_place
 from apps.entities.selectors.showing import shown_values, target_of
+from apps.kernel.admin.moments import DayInput, MomentInput
 from apps.kernel.services import service
 
 Build = Callable[[FieldDefinition], forms.Field]
@@ -131,10 +132,8 @@ INPUTS: Final[Mapping[Kind, Build]] = {
     Kind.INTEGER: lambda field: WholeField(widget=_number("numeric")),
     Kind.DECIMAL: lambda field: NumberField(widget=_number("decimal")),
     Kind.BOOLEAN: lambda field: ClaimField(),
-    Kind.DATE: lambda field: forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")),
-    Kind.DATETIME: lambda field: forms.DateTimeField(
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")
-    ),
+    Kind.DATE: lambda field: forms.DateField(widget=DayInput()),
+    Kind.DATETIME: lambda field: forms.DateTimeField(widget=MomentInput()),
     Kind.SELECT: lambda field: forms.ChoiceField(choices=[("", "—"), *_choices(field)]),
     Kind.MULTISELECT: lambda field: forms.MultipleChoiceField(
         choices=_choices(field), widget=forms.CheckboxSelectMultiple

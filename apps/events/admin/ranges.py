@@ -12,28 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.widgets import INPUT_CLASSES
 
 from apps.events.services import replay_range
 from apps.events.services.ranges import AT_ONCE, RangeReplayed, range_of
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
 from apps.kernel.admin.labels import record_url
+from apps.kernel.admin.moments import MomentInput
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
 from apps.kernel.eventbus.operating import persistent_subscribers
 from apps.kernel.tenancy.transactions import scoped_transaction
-
-MINUTES = "%Y-%m-%dT%H:%M"
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own field for a day and a time; works without a script."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": " ".join(INPUT_CLASSES)}, format=MINUTES)
 
 
 class RangeForm(forms.Form):
@@ -41,9 +30,11 @@ class RangeForm(forms.Form):
 
     subscriber = forms.ChoiceField(label=_("Subscriber"))
     start = forms.DateTimeField(
-        label=_("From"), widget=MomentInput, help_text=_("In UTC. An event of this time counts.")
+        label=_("From"), widget=MomentInput(seconds=False), help_text=_("In UTC. An event of this time counts.")
     )
-    end = forms.DateTimeField(label=_("To"), widget=MomentInput, help_text=_("In UTC. An event of this time does not."))
+    end = forms.DateTimeField(
+        label=_("To"), widget=MomentInput(seconds=False), help_text=_("In UTC. An event of this time does not.")
+    )
     pattern = forms.CharField(
         label=_("Only these events"),
         required=False,

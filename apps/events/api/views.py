@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,6 +31,7 @@ from apps.events.selectors import declared_events, subscribers, visible_deliveri
 from apps.events.services.ranges import AT_ONCE, RangeReplayed, range_of
 from apps.kernel.api import repeats
 from apps.kernel.api.exporting.answers import accepted, accepted_body
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import Asked, demand_known_parameters
 from apps.kernel.api.reading.reader import refuse_strangers
 from apps.kernel.api.reading.viewset import ReadingViewSet
@@ -47,12 +47,10 @@ def whole_list(results: list[dict[str, Any]]) -> Response:
     return Response({"count": len(results), "next": None, "previous": None, "results": results})
 
 
-class DeclaredEventsView(GenericAPIView[Any]):
+class DeclaredEventsView(PlainView):
     """Everything that modules say can happen."""
 
     features: ClassVar[tuple[str, ...]] = (VIEW,)
-    pagination_class = None
-    metadata_class = None
 
     @extend_schema(
         parameters=[OpenApiParameter("module"), OpenApiParameter("category", enum=CATEGORIES)],
@@ -69,12 +67,10 @@ class DeclaredEventsView(GenericAPIView[Any]):
         return whole_list([shown_event(item) for item in declared_events(module=module, category=category)])
 
 
-class SubscribersView(GenericAPIView[Any]):
+class SubscribersView(PlainView):
     """Everybody who reacts to events."""
 
     features: ClassVar[tuple[str, ...]] = (VIEW_DELIVERIES,)
-    pagination_class = None
-    metadata_class = None
 
     @extend_schema(responses={200: SubscribersAnswer})
     def get(self, request: Request) -> Response:

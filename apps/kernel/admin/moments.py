@@ -8,7 +8,8 @@ from django import forms
 from django.db import models
 from unfold.widgets import INPUT_CLASSES
 
-SECONDS = "%Y-%m-%dT%H:%M:%S"
+MINUTES = "%Y-%m-%dT%H:%M"
+SECONDS = f"{MINUTES}:%S"
 
 
 class DayInput(forms.DateInput):
@@ -25,8 +26,9 @@ class MomentInput(forms.DateTimeInput):
 
     input_type = "datetime-local"
 
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": " ".join(INPUT_CLASSES), "step": "1"}, format=SECONDS)
+    def __init__(self, *, seconds: bool = True) -> None:
+        step = {"step": "1"} if seconds else {}
+        super().__init__(attrs={"class": " ".join(INPUT_CLASSES), **step}, format=SECONDS if seconds else MINUTES)
 
 
 def time_options(db_field: models.Field[Any, Any]) -> dict[str, Any]:

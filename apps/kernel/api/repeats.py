@@ -29,10 +29,16 @@ def idempotency_of(request: Request, answer_of: Callable[[Any], Answer]) -> Idem
 
 def replay(answer: Answer) -> Response:
     """The stored answer with the headers that it had, marked as one that was given before."""
-    response = Response(answer.record, status=answer.status)
+    response = response_of(answer)
     response[REPLAYED] = "true"
     if answer.action_id is not None:
         response[ACTION] = str(answer.action_id)
+    return response
+
+
+def response_of(answer: Answer) -> Response:
+    """The answer with the headers that follow from it: the version of a record, the address of a long job."""
+    response = Response(answer.record, status=answer.status)
     if isinstance(answer.record, dict) and "version" in answer.record:
         response["ETag"] = f'"{answer.record["version"]}"'
     if answer.status == HTTP_202_ACCEPTED:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.permissions import features_of
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.reading.expansions import RESOURCES
-from apps.kernel.api.refusals import NO_OBJECT, Malformed
-from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.commands.executor import demand_feature
-from apps.kernel.commands.idempotency import Answer, Replayed
-from apps.kernel.commands.invocation import Source, invoked
-from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.tenancy.scope import current_scope
 from apps.translations import services
 from apps.translations.api.serializers import (
@@ -42,45 +34,6 @@ from apps.translations.api.serializers import (
 from apps.translations.features import MANAGE, MANAGE_LOCALES, VIEW
 from apps.translations.selectors import installed_kinds, lacking, languages, report_of, texts_of, translatable_record
 
-Show = Callable[[Any], Any]
-
-
-class PlainView(GenericAPIView[Any]):
-    """What is no list of records: questions in parameters, one command for each write."""
-
-    parser_classes = (StrictJSONParser,)
-    pagination_class = None
-    metadata_class = None
-
-    def asked(self, request: Request, serializer: Any) -> dict[str, Any]:
-        """The checked parameters. Raises ValidationError with every complaint."""
-        demand_known_parameters(request.query_params, serializer().fields)
-        form = serializer(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
-
-    def checked(self, request: Request, serializer: Any) -> dict[str, Any]:
-        """The checked body. Raises ValidationError with every complaint, Malformed for no object."""
-        if not isinstance(request.data, dict):
-            raise Malformed(reason=NO_OBJECT)
-        form = serializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
-
-    def answered(self, request: Request, command: Callable[[], Any], show: Show | None = None) -> Response:
-        """Run a command once for each idempotency key, and show its result; 204 where there is nothing to show."""
-        code = status.HTTP_200_OK if show else status.HTTP_204_NO_CONTENT
-        key = idempotency_of(request, lambda result: Answer(code, show(result) if show else None))
-        try:
-            with invoked(source=Source.API, idempotency=key):
-                result = command()
-        except Replayed as earlier:
-            return replay(earlier.answer)
-        answer = Response(show(result) if show else None, status=code)
-        if actions := collected_actions():
-            answer["X-Action-Id"] = str(actions[-1])
-        return answer
-
 
 class RecordView(PlainView):
     """Texts of one record in every language."""
@@ -97,19 +50,17 @@ class RecordView(PlainView):
     @extend_schema(request=TranslationsSerializer, responses={200: RecordTextsAnswer})
     def put(self, request: Request, entity: str, pk: UUID) -> Response:
         """Set all texts in each language that the body names."""
-        given = self.checked(request, TranslationsSerializer)
+        given = self.checked(TranslationsSerializer)
         _demand_readable(entity)
         translatable_record(entity, pk)
-        return self.answered(
-            request, lambda: services.set_translations(entity=entity, record_id=pk, **given), shown_texts
-        )
+        return self.answered(lambda: services.set_translations(entity=entity, record_id=pk, **given), shown_texts)
 
     @extend_schema(parameters=[LocaleQuestion], responses={204: None})
     def delete(self, request: Request, entity: str, pk: UUID) -> Response:
         """Take the texts in a language away, in every language without `locale`."""
-        asked = self.asked(request, LocaleQuestion)
+        asked = self.asked(LocaleQuestion)
         _demand_readable(entity)
-        return self.answered(request, lambda: services.delete_translations(entity=entity, record_id=pk, **asked))
+        return self.emptied(lambda: services.delete_translations(entity=entity, record_id=pk, **asked))
 
 
 class LocalesView(PlainView):
@@ -126,8 +77,8 @@ class LocalesView(PlainView):
     @extend_schema(request=LocalesSerializer, responses={200: LanguagesAnswer})
     def put(self, request: Request) -> Response:
         """Choose the languages."""
-        given = self.checked(request, LocalesSerializer)
-        return self.answered(request, lambda: services.choose_locales(**given), shown_languages)
+        given = self.checked(LocalesSerializer)
+        return self.answered(lambda: services.choose_locales(**given), shown_languages)
 
 
 class ReportView(PlainView):
@@ -138,7 +89,7 @@ class ReportView(PlainView):
     @extend_schema(parameters=[ReportQuestion], responses={200: ReportAnswer})
     def get(self, request: Request) -> Response:
         """Completeness of each kind of record in each language, of what the reader sees."""
-        wanted = self.asked(request, ReportQuestion).get("entity")
+        wanted = self.asked(ReportQuestion).get("entity")
         kinds = [entity for entity in installed_kinds() if wanted in {None, entity} and _may_read(entity)]
         return Response({"results": [shown_report(item) for entity in kinds for item in report_of(entity)]})
 
@@ -151,7 +102,7 @@ class LackingView(PlainView):
     @extend_schema(parameters=[LackingQuestion], responses={200: LackingAnswer})
     def get(self, request: Request) -> Response:
         """Records of a kind whose texts are missing or outdated in a language."""
-        asked = self.asked(request, LackingQuestion)
+        asked = self.asked(LackingQuestion)
         known = asked["entity"] in installed_kinds() and _may_read(asked["entity"])
         found, has_more = lacking(**asked) if known else ([], False)
         return Response({"results": [shown_lacking(item) for item in found], "has_more": has_more})

@@ -9,8 +9,6 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,17 +31,11 @@ from apps.auth.services.object_access import grants_of
 from apps.auth.services.object_grants import grant_access, revoke_access
 from apps.kernel.access.explain import explain_access
 from apps.kernel.access.records import restrictable
-from apps.kernel.api.parsers import StrictJSONParser
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.preconditions import expected_version
 from apps.kernel.api.reading.complaints import demand_known_parameters
-from apps.kernel.api.refusals import NO_OBJECT, Malformed
-from apps.kernel.api.repeats import idempotency_of, replay
-from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.bases.mixins import ObjectAccess
 from apps.kernel.commands.executor import demand_feature
-from apps.kernel.commands.idempotency import Answer, Replayed
-from apps.kernel.commands.invocation import Source, invoked
-from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.registry.entities import ENTITIES, Entity
@@ -53,39 +45,13 @@ from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
 KINDS: tuple[Any, ...] = (UserGrant, RoleGrant)
 
 
-class AccessView(GenericAPIView[Any]):
+class AccessView(PlainView):
     """What the views of grants share."""
 
-    parser_classes = (StrictJSONParser,)
-    pagination_class = None
-    metadata_class = None
-
-    def checked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        """The body's values. Raises ValidationError with every complaint, Malformed for no object."""
-        if not isinstance(self.request.data, dict):
-            raise Malformed(reason=NO_OBJECT)
-        form = serializer(data=self.request.data, context=self.get_serializer_context())
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
-
-    def answered(self, command: Any, shown: Callable[[Any], Any], *, status: int, **given: Any) -> Response:
-        """Run a command about the record that the body names; `shown` makes JSON of its result."""
-        key = idempotency_of(self.request, lambda result: Answer(status, shown(result)))
-        try:
-            with invoked(source=Source.API, expected_version=expected_version(self.request), idempotency=key):
-                result = command(given.pop("record_id"), **given)
-        except Replayed as earlier:
-            return replay(earlier.answer)
-        return Response(shown(result), status=status)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Name the action that a write was, and keep the answer out of caches."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        final["Cache-Control"] = "no-store"
-        actions = collected_actions()
-        if request.method not in SAFE_METHODS and actions and final.status_code < 400:
-            final["X-Action-Id"] = str(actions[-1])
-        return final
+    def told(self, command: Any, show: Callable[[Any], Any], *, status: int = 200, **given: Any) -> Response:
+        """Run a command about the record that `given` names, at the version that the caller saw."""
+        seen, record_id = expected_version(self.request), given.pop("record_id")
+        return self.answered(lambda: command(record_id, **given), show, status=status, expected=seen)
 
 
 class GrantsView(AccessView):
@@ -112,7 +78,7 @@ class GrantsView(AccessView):
         """Grant."""
         values = self.checked(GrantSerializer)
         demand_seen(values)
-        return self.answered(grant_access, lambda grant: shown_grant(grant, values["entity"]), status=201, **values)
+        return self.told(grant_access, lambda grant: shown_grant(grant, values["entity"]), status=201, **values)
 
 
 class GrantView(AccessView):
@@ -129,7 +95,7 @@ class GrantView(AccessView):
             raise RowNotFound
         column = "role_id" if isinstance(grant, RoleGrant) else "user_id"
         given = {"record_id": grant.object_pk, "entity": kind.id, column: getattr(grant, column)}
-        return self.answered(revoke_access, lambda _result: None, status=204, **given)
+        return self.told(revoke_access, lambda _result: None, status=204, **given)
 
 
 class RevocationView(AccessView):
@@ -143,9 +109,7 @@ class RevocationView(AccessView):
         values = self.checked(RevocationSerializer)
         demand_seen(values)
         about = {"entity": values["entity"], "record_id": str(values["record_id"])}
-        return self.answered(
-            revoke_access, lambda row: {**about, "is_restricted": row.is_restricted}, status=200, **values
-        )
+        return self.told(revoke_access, lambda row: {**about, "is_restricted": row.is_restricted}, **values)
 
 
 class ExplainAccessView(AccessView):

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import models
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +22,7 @@ from apps.auth.services.roles import create_role, delete_role, set_role_acl, upd
 from apps.auth.services.visibility import only_visible_roles
 from apps.kernel.access.grants import PORTAL
 from apps.kernel.api.filters import ClaimFilter, FilterSet, UUIDFilter
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.preconditions import etag_of
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.errors import RowNotFound
@@ -83,12 +83,10 @@ class RoleViewSet(SeenViewSet):
         return self.told(set_role_acl, pk, status=200, record=acl_of, response=shown_acl, **values)
 
 
-class FeaturesView(GenericAPIView[Any]):
+class FeaturesView(PlainView):
     """Everything that can be granted."""
 
     features: ClassVar[tuple[str, ...]] = (VIEW_ROLES,)
-    pagination_class = None
-    metadata_class = None
 
     @extend_schema(responses={200: CatalogueAnswer})
     def get(self, request: Request) -> Response:
@@ -98,12 +96,10 @@ class FeaturesView(GenericAPIView[Any]):
         return Response({"count": len(shown), "next": None, "previous": None, "results": shown})
 
 
-class HoldersView(GenericAPIView[Any]):
+class HoldersView(PlainView):
     """Who has a feature."""
 
     features: ClassVar[tuple[str, ...]] = (VIEW_USERS, VIEW_ROLES)
-    pagination_class = None
-    metadata_class = None
 
     @extend_schema(responses={200: HoldersAnswer})
     def get(self, request: Request, feature: str) -> Response:

@@ -16,9 +16,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
-from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -44,12 +42,11 @@ from apps.auth.tokens import access_lifetime
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.api.parsers import LIMIT, StrictJSONParser
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
-from apps.kernel.api.refusals import NO_OBJECT, CsrfFailed, Malformed, TooLarge
+from apps.kernel.api.refusals import CsrfFailed, Malformed, TooLarge
 from apps.kernel.api.repeats import RAW_BODY, idempotency_of, replay
-from apps.kernel.api.serializers import StrictSerializer
 from apps.kernel.commands.idempotency import Answer, IdempotencyKey, Replayed
-from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.limits.middleware import forgive
 from apps.kernel.limits.ready import LOG_IN, TOKEN
@@ -93,20 +90,8 @@ class PlainFormParser(BaseParser):
         return {name: str(value) for name, value in form.items() if name != CSRF_FIELD}
 
 
-class AccountView(GenericAPIView[Any]):
+class AccountView(PlainView):
     """Base of views about the caller's own account."""
-
-    parser_classes: tuple[type[BaseParser], ...] = (StrictJSONParser,)
-    pagination_class = None
-    metadata_class = None
-
-    def checked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        """The body's values. Raises ValidationError with every complaint, Malformed for no object."""
-        if not isinstance(self.request.data, dict):
-            raise Malformed(reason=NO_OBJECT)
-        form = serializer(data=self.request.data, context=self.get_serializer_context())
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
 
     def key(self, *, status: int, record: Any = None, is_secret: bool = False) -> IdempotencyKey | None:
         """The request's idempotency key; None without one.
@@ -126,15 +111,6 @@ class AccountView(GenericAPIView[Any]):
         except Replayed as earlier:
             return replay(earlier.answer)
         return Response(record, status=status)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Keep what is personal out of caches, and name the action that a write was."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        final["Cache-Control"] = "no-store"
-        actions = collected_actions()
-        if request.method not in SAFE_METHODS and actions and final.status_code < 400:
-            final["X-Action-Id"] = str(actions[-1])
-        return final
 
 
 class LogInView(AccountView):

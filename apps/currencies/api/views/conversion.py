@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.currencies.api.serializers.rates import (
     ConversionAnswer,
     ConversionSerializer,
-    QuestionSerializer,
     RateAnswer,
     RateQuestionSerializer,
     shown_conversion,
@@ -20,33 +18,20 @@ from apps.currencies.api.serializers.rates import (
 )
 from apps.currencies.contracts import ExchangeRates
 from apps.currencies.features import VIEW_RATES
-from apps.kernel.api.reading.complaints import demand_known_parameters
+from apps.kernel.api.plain import PlainView
 from apps.kernel.money import Money
 from apps.kernel.services import service
 
 
-class QuestionView(GenericAPIView[Any]):
-    """A question in query parameters."""
+class RateOnView(PlainView):
+    """What one unit of a currency costs in another on a day."""
 
     features: ClassVar[tuple[str, ...]] = (VIEW_RATES,)
-    pagination_class = None
-    metadata_class = None
-
-    def asked(self, request: Request, serializer: type[QuestionSerializer]) -> dict[str, Any]:
-        """The checked parameters. Raises ValidationError with every complaint."""
-        demand_known_parameters(request.query_params, serializer().fields)
-        form = serializer(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
-        return dict(form.validated_data)
-
-
-class RateOnView(QuestionView):
-    """What one unit of a currency costs in another on a day."""
 
     @extend_schema(parameters=[RateQuestionSerializer], responses={200: RateAnswer})
     def get(self, request: Request) -> Response:
         """The latest rate of the day or the month before it: the pair's own, the opposite one, or through the base."""
-        asked = self.asked(request, RateQuestionSerializer)
+        asked = self.asked(RateQuestionSerializer)
         rate = service(ExchangeRates).rate_on(
             asked["from_code"],
             asked["to_code"],
@@ -58,13 +43,15 @@ class RateOnView(QuestionView):
         return Response(shown_rate(rate, asked=asked))
 
 
-class ConvertView(QuestionView):
+class ConvertView(PlainView):
     """An amount in another currency."""
+
+    features: ClassVar[tuple[str, ...]] = (VIEW_RATES,)
 
     @extend_schema(parameters=[ConversionSerializer], responses={200: ConversionAnswer})
     def get(self, request: Request) -> Response:
         """Both amounts, the middle rate between them, the day that it is of, and its source. Writes nothing."""
-        asked = self.asked(request, ConversionSerializer)
+        asked = self.asked(ConversionSerializer)
         conversion = service(ExchangeRates).convert(
             Money(asked["amount"], asked["from_code"]),
             asked["to_code"],

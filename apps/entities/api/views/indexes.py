@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,22 +18,13 @@ from apps.entities.selectors import fields_now
 from apps.entities.selectors.columns import reader_of
 from apps.entities.selectors.definitions import entities_with_fields
 from apps.entities.selectors.indexed import Wanted
-from apps.kernel.api.exporting.answers import accepted, accepted_body
-from apps.kernel.api.parsers import StrictJSONParser
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
-from apps.kernel.api.refusals import NO_OBJECT, Malformed
-from apps.kernel.api.repeats import idempotency_of, replay
-from apps.kernel.commands.idempotency import Answer, Replayed
-from apps.kernel.commands.invocation import Source, invoked
-from apps.kernel.commands.outcome import collected_actions
 
 
-class IndexesView(GenericAPIView[Any]):
+class IndexesView(PlainView):
     """Indexes of the tenant's custom fields."""
 
-    parser_classes = (StrictJSONParser,)
-    pagination_class = None
-    metadata_class = None
     features: ClassVar[dict[str, tuple[str, ...]]] = {"get": (VIEW,), "post": (INDEXES_MANAGE,)}
 
     @extend_schema(responses={200: IndexesAnswer})
@@ -48,19 +38,13 @@ class IndexesView(GenericAPIView[Any]):
     @extend_schema(request=IndexSerializer, responses={202: AcceptedIndex})
     def post(self, request: Request) -> Response:
         """Ask for an index, which an operator's process builds; a long job tells how far it is."""
-        if not isinstance(request.data, dict):
-            raise Malformed(reason=NO_OBJECT)
-        form = IndexSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        key = idempotency_of(request, lambda row: Answer(status.HTTP_202_ACCEPTED, accepted_body(row.job_id)))
-        try:
-            with invoked(source=Source.API, idempotency=key):
-                row: Any = services.ask_for_index(**form.validated_data)
-        except Replayed as earlier:
-            return replay(earlier.answer)
-        answer = accepted(row.job_id)
-        answer["X-Action-Id"] = str(collected_actions()[-1])
-        return answer
+        values = self.checked(IndexSerializer)
+        return self.queued(lambda: _job_of(services.ask_for_index(**values)))
+
+
+def _job_of(row: Any) -> UUID:
+    """The job of an index that was just asked for."""
+    return UUID(str(row.job_id))
 
 
 def _wanted() -> Iterator[Wanted]:

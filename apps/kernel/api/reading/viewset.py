@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.kernel.api.exporting.answers import exported, wanted_format
 from apps.kernel.api.filters import FilterSet, filter_set_of
+from apps.kernel.api.finishing import FinishedAnswers
 from apps.kernel.api.intercepting import InterceptedView
 from apps.kernel.api.negotiation import LIST_RENDERERS
 from apps.kernel.api.parsers import StrictJSONParser
@@ -32,7 +32,6 @@ from apps.kernel.api.reading.reader import (
     listed,
     refuse_strangers,
 )
-from apps.kernel.commands.outcome import collected_actions
 from apps.kernel.errors import RowNotFound
 from apps.kernel.extensions.enrichers import enrich_records, possible_names
 from apps.kernel.ports import ReadLog
@@ -46,7 +45,7 @@ from apps.kernel.translating.overlays import TRANSLATED, overlay_records
 Records = list[Record]  # the class below has a method called list
 
 
-class ReadingViewSet(InterceptedView):
+class ReadingViewSet(FinishedAnswers, InterceptedView):
     """List and detail of one entity.
 
     A subclass names `entity` (its id), `serializer_class`, `features` for each action, `filter_fields`,
@@ -129,15 +128,6 @@ class ReadingViewSet(InterceptedView):
         if row is None:
             raise RowNotFound
         return row
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Name the action that a write was, and keep personal data out of caches."""
-        final = super().finalize_response(request, response, *args, **kwargs)
-        final["Cache-Control"] = "no-store"
-        actions = collected_actions()
-        if request.method not in SAFE_METHODS and actions and final.status_code < 400:
-            final["X-Action-Id"] = str(actions[-1])
-        return final
 
     def note_read(self, ids: Iterable[Any], *, how: str) -> None:
         """Remember that somebody saw the records, where the entity demands it."""
