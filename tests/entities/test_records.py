@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.entities.models import Record, RecordType
+from apps.entities.setup import seed_examples
+from apps.kernel.tenancy.scope import current_scope, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.directory.callers import client_of, complaints, member, send
 from tests.support.scopes import House, seeding
 
@@ -258,3 +262,16 @@ def test_a_list_costs_a_fixed_number_of_queries(alice: Client, count: int) -> No
     # What is asked once in half a minute, and what tells the database the scope, is left out.
     asked = [item["sql"] for item in queries if not any(word in item["sql"] for word in LEFT_OUT)]
     assert len(asked) == 8, asked
+
+
+def test_a_demonstration_has_a_type_with_records_and_gets_it_once(house: House) -> None:
+    with using_scope(replace(house.scope(), organization_id=None)):
+        for _ in range(2):
+            seed_examples(current_scope())
+        with scoped_transaction():
+            records = Record.objects.order_by("title")
+            assert [(row.title, row.custom["seats"], row.custom["drive"]) for row in records] == [
+                ("AG 1001", 3, "diesel"),
+                ("AG 1002", 5, "electric"),
+                ("AG 1003", 2, "electric"),
+            ]

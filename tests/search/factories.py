@@ -10,6 +10,7 @@ from uuid import UUID
 
 from apps.kernel.tenancy.scope import system_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.work.sweeper import sweep
 from apps.search.contracts import SEARCHABLES, Searchable
 from apps.search.models import SearchDocument
 from apps.search.selectors.kinds import installed_kinds
@@ -29,8 +30,6 @@ def build_index(house: House, *entities: str) -> None:
 def catch_up() -> None:
     """Bring the index up to date as workers do: events, and what follows from them."""
     run_all()
-    from apps.kernel.work.sweeper import sweep
-
     sweep()
 
 
