@@ -26,8 +26,10 @@ def heed_settings(changed: Collection[str]) -> None:
     """
     with whole_tenant():
         way = current_way()
-        for entity in installed_kinds():
-            if SearchDocument.objects.filter(entity=entity).exclude(language=way.language).exists():
+        others = SearchDocument.objects.exclude(language=way.language)
+        due = sorted(entity for entity in installed_kinds() if others.filter(entity=entity).exists())
+        with writing(due):
+            for entity in due:
                 begin_rebuild(entity)
         if not changed or MEANS & set(changed):
             forget_meanings()

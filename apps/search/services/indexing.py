@@ -44,10 +44,15 @@ def writing(entities: Iterable[str]) -> Iterator[SearchWay]:
     before a change could store its document after one that has read it later. Kinds that a tenant has made stand in
     one table and are told of together, so they share a lock.
     """
-    with whole_tenant() as scope:
-        for entity in sorted(set(map(_lock_of, entities))):
-            hold_lock(f"search|{scope.tenant_id}|{entity}")
+    with whole_tenant():
+        hold_writers(entities)
         yield current_way()
+
+
+def hold_writers(entities: Iterable[str]) -> None:
+    """Be the only one who writes documents of these kinds, or begins their rebuild, until the transaction ends."""
+    for entity in sorted(set(map(_lock_of, entities))):
+        hold_lock(f"search|{current_scope().tenant_id}|{entity}")
 
 
 def _lock_of(entity: str) -> str:

@@ -47,7 +47,7 @@ def index_of(entity: str) -> SearchIndex:
 def begin_rebuild(entity: str, *, name: str = "") -> SearchIndex:
     """Have a worker rebuild the index of a kind, from the start; one that is under way begins anew.
 
-    `name` opens a long job that shows it. Joins the open transaction.
+    `name` opens a long job that shows it. Joins the open transaction, whose caller holds the kind's writers off.
     """
     index = index_of(entity)
     _start(index)

@@ -15,6 +15,7 @@ from apps.search.errors import KindUnknown, RebuildRunning
 from apps.search.features import MANAGE
 from apps.search.models import SearchIndex
 from apps.search.selectors.kinds import entity_of, installed_kinds, kind_named
+from apps.search.services.indexing import hold_writers
 from apps.search.services.rebuilding import begin_rebuild
 
 
@@ -37,6 +38,7 @@ def rebuild_index(*, entity: str) -> UUID:
     kind = kind_named(entity)
     if kind is None:
         raise KindUnknown(errors=(FieldError("entity", KindUnknown.code, str(KindUnknown.message)),))
+    hold_writers([entity])
     if SearchIndex.objects.filter(entity=entity, is_rebuilding=True).exists():
         raise RebuildRunning
     label = str(entity_of(kind).label_plural)
