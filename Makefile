@@ -22,11 +22,11 @@ demo: ## Serve a furnished house on http://127.0.0.1:8000 (HOST=, PORT=)
 	@$(PY) -m config.supervisor demo
 
 test: ## Run the suite on PostgreSQL and Valkey of its own (ARGS=, WORKERS=)
-	@$(BOOTSTRAP) test
+	@$(BOOTSTRAP) dev
 	$(PY) -m pytest -m "not prove" $(WORKERS) $(ARGS)
 
 prove: ## Kills, races and large data (SIZE=small or full, ARGS=)
-	@$(BOOTSTRAP) test
+	@$(BOOTSTRAP) dev
 	AGORA_PROVE_SIZE=$(SIZE) $(PY) -m pytest -m prove $(ARGS)
 
 bench: ## Print figures (SIZE=small or full, ARGS=)
