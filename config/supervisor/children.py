@@ -135,6 +135,8 @@ def _tell_when_orphaned(number: signal.Signals) -> Callable[[], None] | None:
     library, parent = ctypes.CDLL(None), os.getpid()
 
     def ask_the_kernel() -> None:
+        for ignored in (signal.SIGINT, signal.SIGQUIT):  # by shells, for what they start in the background
+            signal.signal(ignored, signal.SIG_DFL)
         library.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         if os.getppid() != parent:  # it died in the meantime
             os._exit(1)

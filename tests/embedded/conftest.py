@@ -28,6 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.embedded)
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _interruptible() -> None:
+    """What a shell starts in the background ignores Ctrl-C and hands that down: to the programs of these tests too."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that every user may enter; unlike tmp_path, whose parents are closed."""
