@@ -23,7 +23,11 @@ _GRACE = 10.0
 
 @dataclass
 class Child:
-    """A program to keep running; `orphaned` is the signal that it gets when its parent is killed (Linux)."""
+    """A program to keep running.
+
+    `orphaned` is the signal that it gets when its parent is killed (Linux). `due`, of the monotonic clock, is when it
+    starts at the earliest.
+    """
 
     name: str
     argv: Sequence[str]
@@ -48,9 +52,10 @@ class Children:
         self._hurried = False
 
     def start(self) -> None:
-        """Start all of them."""
+        """Start all that are due."""
         for child in self._children:
-            self._launch(child)
+            if time.monotonic() >= child.due:
+                self._launch(child)
 
     def tend(self) -> None:
         """Look after them once: start again what died, with growing pauses."""

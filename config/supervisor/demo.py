@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "var" / "demo"
 LOGS = HOME / "log"
 _STEPS = ("Provisioning", "Migrations", "Demo data")
+_LATER = 10.0  # seconds until what nobody waits for starts
 _PATIENCE = 90.0  # seconds for the first page
 _PRIVILEGED = frozenset({"DATABASE_ADMIN_URL", "DATABASE_OWNER_URL"})
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -55,7 +56,9 @@ def _serve(servers: embedded.Servers, progress: Progress, address: Address) -> N
     # What serves gets by with the unprivileged role.
     served = {name: value for name, value in base.items() if name not in _PRIVILEGED}
     served |= {"DATABASE_URL": servers.urls.app, "REDIS_URL": servers.urls.redis}
-    children = Children(ROOT, _children(served, address))
+    # Indexes are built by the owner of the tables, and by nothing else.
+    owning = {**served, "DATABASE_OWNER_URL": servers.urls.owner}
+    children = Children(ROOT, [*_children(served, address), _index_builder(owning)])
     try:
         with contextlib.suppress(_Stop):
             with progress.step("Web, worker and beat"):
@@ -120,6 +123,12 @@ def _children(environment: Mapping[str, str], address: Address) -> list[Child]:
     children.append(Child("worker", work, environment, LOGS / "worker.log", orphaned=signal.SIGQUIT))
     children.append(Child("beat", beat, environment, LOGS / "beat.log"))
     return children
+
+
+def _index_builder(environment: Mapping[str, str]) -> Child:
+    """Builds the indexes that users ask for, as an operator does elsewhere."""
+    build = [sys.executable, "manage.py", "promote_field", "--watch"]
+    return Child("index builder", build, environment, LOGS / "indexes.log", due=time.monotonic() + _LATER)
 
 
 def _defaults(address: Address) -> dict[str, str]:

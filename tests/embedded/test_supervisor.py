@@ -25,7 +25,11 @@ from config.supervisor.stamp import digest_of_sources
 from tests.embedded.conftest import clear
 from tests.embedded.runs import PROJECT, eventually, processes_of
 
-MANAGE = "import sys; print('ran', sys.argv[1], flush=True)\n"
+MANAGE = """
+import sys, time
+print('ran', sys.argv[1], flush=True)
+time.sleep(600 if sys.argv[1] == 'promote_field' else 0)  # it watches
+"""
 PAGE = """
 import json, os
 async def application(scope, receive, send):

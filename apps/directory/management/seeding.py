@@ -79,7 +79,7 @@ class Seeder:
         """Only once: a second start of the demonstration is quick, and examples that were changed stay so."""
         with whole_tenant(tenant.pk, REASON):
             furnish_examples(REASON)
-        self._did("examples of every module: two years of sample exchange rates, clearly marked")
+        self._did("examples of every module: two years of marked sample rates, a dictionary, a file, vehicles")
 
     def _branch(self, branch: Branch) -> None:
         if organization(branch.slug) is not None:

@@ -48,10 +48,16 @@ class Command(BaseCommand):
         try:
             while True:
                 if rows := waiting():
-                    self._build(rows, may_fail=True)
+                    self._build_what_goes(rows)
                 time.sleep(PAUSE)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
+
+    def _build_what_goes(self, rows: list[FieldIndex]) -> None:
+        try:
+            self._build(rows, may_fail=True)
+        except CommandError as refusal:
+            self.stderr.write(str(refusal))
 
     def _build(self, rows: list[FieldIndex], *, may_fail: bool = False) -> None:
         if not rows:
