@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
 from django.db import models
 from django.db.models.expressions import Func
+from django.db.models.lookups import BuiltinLookup
 
 from apps.kernel.tenancy.provision import READERS
 
@@ -34,6 +36,7 @@ else:
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,99}(\.[a-z]{1,20})?")
 COLUMN: Final = "custom"
 PREFIX: Final = "cf_"
+NUMBER: Final = "cf_num"
 
 
 def spelled(name: str) -> str:
@@ -115,7 +118,38 @@ class CustomValue(Func):
 
     def plain(self) -> CustomValue:
         """The same value, read without the function."""
-        return CustomValue(self.reader, self.key, output_field=self.output_field, is_plain=True)
+        kind = PlainNumber if self.reader == NUMBER else CustomValue
+        return kind(self.reader, self.key, output_field=self.output_field, is_plain=True)
+
+
+class PlainNumber(CustomValue):
+    """A number that no index serves: bounds are compared within the document, without making a number of each row's."""
+
+    def get_lookup(self, lookup: str) -> Any:
+        """The lookup of a name."""
+        return BOUNDS.get(lookup) or super().get_lookup(lookup)
+
+
+class PlainBound(BuiltinLookup):  # type: ignore[type-arg]
+    """`custom -> 'weight' >= '5'`, for numbers only: other types stand before or after all numbers there."""
+
+    operator: ClassVar[str]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """The comparison; with the value of another column it is made the ordinary way."""
+        if not self.rhs_is_direct_value():
+            return super().as_sql(compiler, connection)
+        column, params = compiler.compile(self.lhs.get_source_expressions()[0])
+        number = f"({column} -> '{self.lhs.key}')"
+        sql = f"({number} {self.operator} %s::jsonb AND jsonb_typeof{number} = 'number')"
+        return sql, [*params, format(Decimal(str(self.rhs)), "f"), *params]
+
+
+def _bound(name: str, operator: str) -> type[PlainBound]:
+    return type(f"Plain_{name}", (PlainBound,), {"lookup_name": name, "operator": operator})
+
+
+BOUNDS: Final = {name: _bound(name, sign) for name, sign in (("gt", ">"), ("gte", ">="), ("lt", "<"), ("lte", "<="))}
 
 
 def _written_out(reader: str) -> str:

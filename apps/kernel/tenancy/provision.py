@@ -42,7 +42,7 @@ LEAKPROOF = (
 # keeps under the key.
 READERS = {
     "cf_text": ("text", "CASE WHEN jsonb_typeof(doc -> key) = 'string' THEN left(doc ->> key, 500) END"),
-    "cf_num": ("numeric", "CASE WHEN jsonb_typeof(doc -> key) = 'number' THEN (doc ->> key)::numeric END"),
+    "cf_num": ("numeric", "CASE WHEN jsonb_typeof(doc -> key) = 'number' THEN (doc -> key)::numeric END"),
     "cf_bool": ("boolean", "CASE jsonb_typeof(doc -> key) WHEN 'boolean' THEN (doc ->> key) = 'true' END"),
     "cf_time": (
         "text",
