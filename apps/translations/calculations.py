@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,12 @@ from dataclasses import dataclass
 def digest(text: str) -> str:
     """A short name of a text, the same that PostgreSQL's md5() gives: it tells versions apart and hides nothing."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def state_of(base: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    """A short name of what a translator sees: the record's own texts by field, and those of a language."""
+    seen = json.dumps([sorted(base.items()), sorted(texts.items())], ensure_ascii=False)
+    return digest(seen)
 
 
 @dataclass(frozen=True, slots=True)

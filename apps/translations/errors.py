@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.errors import InvalidInput
+from apps.kernel.errors import InvalidInput, PlatformError
 
 
 class LocaleInvalid(InvalidInput):
@@ -19,3 +19,11 @@ class LocaleNotHeld(InvalidInput):
 
     code = "translations.locale.not_held"
     message = _("Texts are not translated into this language. Choose among: {locales}.")
+
+
+class TextsChanged(PlatformError):
+    """Somebody else changed the texts, or what they are made from, since they were read."""
+
+    status = 412
+    code = "translations.translation.changed"
+    message = _("The texts in {locales} were changed meanwhile. Look at what stands there now.")

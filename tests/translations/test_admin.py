@@ -67,6 +67,20 @@ def test_texts_are_saved_side_by_side_and_may_be_taken_back(alice: Client, book:
     assert "Dune" in text(listed)  # the back office shows what is stored, which is what forms change
 
 
+def test_whoever_saves_second_is_shown_what_stands_there_now(alice: Client, house: House, book: Book) -> None:
+    writer = translator(house)
+    opened = alice.get(page(book, locale="pl"))
+    translate(writer, book, pl={"title": "Piaski"})
+    form = {"title": "Diuna", "state": opened.context["form"].now}
+    answer = alice.post(page(book, locale="pl"), form)
+    assert answer.status_code == 412
+    assert "were changed meanwhile" in text(answer)
+    assert 'Stored now: <span lang="pl">Piaski</span>' in text(answer)
+    assert 'value="Diuna"' in text(answer)
+    again = alice.post(page(book, locale="pl"), form | {"state": answer.context["form"].now}, follow=True)
+    assert "The texts are saved." in text(again)
+
+
 def test_an_outdated_text_is_marked_and_a_missing_one_too(alice: Client, house: House, book: Book) -> None:
     assert ">missing</span>" in text(alice.get(page(book, locale="pl")))
     writer = translator(house)

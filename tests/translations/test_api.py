@@ -182,6 +182,23 @@ def test_texts_go_out_of_sight_with_their_record_and_come_back_with_it(alice: Cl
     assert titles(alice, "?locale=pl") == ["Diuna", "Emma"]
 
 
+def test_states_tell_whether_somebody_else_was_faster(alice: Client, dune: Book) -> None:
+    path = address("shelf.book", dune)
+    states = alice.get(path).json()["states"]
+    first = {"translations": {"pl": {"title": "Piasek"}}, "states": {"pl": states["pl"]}}
+    saved = send(alice, "put", path, first)
+    assert saved.status_code == 200
+    assert saved.json()["states"]["pl"] != states["pl"]
+    late = send(alice, "put", path, first | {"translations": {"pl": {"title": "Piaski"}}})
+    assert (late.status_code, late.json()["code"]) == (412, "translations.translation.changed")
+    assert alice.get(path).json()["translations"]["pl"]["title"]["value"] == "Piasek"
+    send(alice, "patch", f"{BOOKS}{dune.pk}/", {"title": "Dune 2"})
+    late = send(alice, "put", path, {"translations": {"pl": {}}, "states": {"pl": saved.json()["states"]["pl"]}})
+    assert late.status_code == 412, "the text was made from another one"
+    odd = send(alice, "put", path, {"translations": {"pl": {}}, "states": {"de": "x"}})
+    assert complaints(odd) == {"states.de": "unknown"}
+
+
 def test_bad_texts_are_all_named_and_nothing_is_changed(alice: Client, dune: Book, house: House) -> None:
     path = address("shelf.book", dune)
     before = alice.get(path).json()

@@ -27,6 +27,7 @@ from apps.kernel.errors import PlatformError, RowNotFound
 from apps.kernel.registry.entities import ENTITIES
 from apps.translations.admin.wording import language_words
 from apps.translations.calculations import Completeness
+from apps.translations.errors import TextsChanged
 from apps.translations.features import VIEW
 from apps.translations.selectors import RecordTexts, Text, field_label, texts_of, translatable_record
 from apps.translations.services import set_translations
@@ -40,6 +41,7 @@ class TextsForm(forms.Form):
     def __init__(self, data: Any, *, found: RecordTexts, locale: str) -> None:
         super().__init__(data)
         held = found.texts.get(locale, {})
+        self.now = found.state(locale)
         for name, own in found.base.items():
             self.fields[name] = _field(found.entity, name, own=own, held=held.get(name), locale=locale)
         dress(self)
@@ -61,12 +63,13 @@ def _field(entity: str, name: str, *, own: str, held: Text | None, locale: str) 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One text: as it stands in the record, and the field for the translation."""
+    """One text: as it stands in the record, and the field for the translation; `stored` is what is there already."""
 
     label: str
     own: str
     field: Any
     is_outdated: bool
+    stored: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def record_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     form = TextsForm(request.POST if request.method == "POST" else None, found=found, locale=locale)
     refusal = None
     if request.method == "POST" and form.is_valid() and locale:
-        refusal = _saved(form, found, locale)
+        refusal = _saved(form, found, locale, state=request.POST.get("state", ""))
         if refusal is None:
             say(request, _("The texts are saved."), messages.SUCCESS)
             return HttpResponseRedirect(_address(found, locale))
@@ -102,6 +105,7 @@ def record_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "sides": [_side(form, found, locale, name) for name in found.base],
         "form": form,
         "refusal": refusal,
+        "was_changed": isinstance(refusal, TextsChanged),
         "locale": locale,
         "locale_words": language_words(locale) if locale else "",
         "default_words": language_words(found.languages.default),
@@ -135,7 +139,7 @@ def _locale(request: HttpRequest, found: RecordTexts) -> str:
     return next((tag for tag in others if found.done(tag).percent < 100), next(iter(others), ""))
 
 
-def _saved(form: TextsForm, found: RecordTexts, locale: str) -> PlatformError | None:
+def _saved(form: TextsForm, found: RecordTexts, locale: str, *, state: str) -> PlatformError | None:
     """Set the texts; the refusal, where it is one of the form."""
     try:
         run(
@@ -143,9 +147,12 @@ def _saved(form: TextsForm, found: RecordTexts, locale: str) -> PlatformError | 
             entity=found.entity,
             record_id=found.record_id,
             translations={locale: dict(form.cleaned_data)},
+            states={locale: state} if state else None,
         )
     except RowNotFound:
         raise Http404 from None
+    except TextsChanged as error:
+        return error
     except PlatformError as error:
         if not is_form_error(error):
             raise
@@ -168,7 +175,9 @@ def _may_change(entity: str, row: Any) -> bool:
 
 def _side(form: TextsForm, found: RecordTexts, locale: str, name: str) -> Side:
     held = found.texts.get(locale, {}).get(name)
-    return Side(field_label(found.entity, name), found.base[name], form[name], held is not None and held.is_outdated)
+    is_outdated = held is not None and held.is_outdated
+    stored = held.value if held else ""
+    return Side(field_label(found.entity, name), found.base[name], form[name], is_outdated, stored)
 
 
 def _tab(found: RecordTexts, tag: str) -> LocaleTab:

@@ -18,6 +18,11 @@ class TranslationsSerializer(StrictSerializer):
         required=False,
         default=dict,
     )
+    states = serializers.DictField(
+        child=StrictCharField(max_length=32),
+        required=False,
+        help_text="By language, what `states` said when the texts were read: 412 where they have changed since.",
+    )
 
 
 class LocalesSerializer(StrictSerializer):
@@ -78,6 +83,7 @@ class RecordTextsAnswer(serializers.Serializer[Any]):
     base = serializers.DictField(child=serializers.CharField(allow_blank=True))
     translations = serializers.DictField(child=serializers.DictField(child=TextAnswer()))
     completeness = serializers.DictField(child=CompletenessAnswer())
+    states = serializers.DictField(child=serializers.CharField())
 
     class Meta:
         ref_name = "RecordTranslations"
@@ -146,6 +152,7 @@ def shown_texts(found: RecordTexts) -> dict[str, Any]:
             if locale in found.languages.others
         },
         "completeness": {locale: _figures(found.done(locale)) for locale in found.languages.others},
+        "states": {locale: found.state(locale) for locale in found.languages.others},
     }
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from apps.kernel.errors import RowNotFound
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.translating.declared import TRANSLATABLE
-from apps.translations.calculations import Completeness, completeness, digest
+from apps.translations.calculations import Completeness, completeness, digest, state_of
 from apps.translations.models import Translation
 from apps.translations.selectors.languages import Languages, languages
 
@@ -41,6 +41,10 @@ class RecordTexts:
         texts = self.texts.get(locale, {})
         made_from = {name: "" if text.is_outdated else digest(self.base[name]) for name, text in texts.items()}
         return completeness(self.base, made_from)
+
+    def state(self, locale: str) -> str:
+        """A name of what there is in the language now; it is another one as soon as a text changes."""
+        return state_of(self.base, {name: text.value for name, text in self.texts.get(locale, {}).items()})
 
 
 def translatable_record(entity: str, record_id: UUID) -> Any:

@@ -19,7 +19,7 @@ from apps.kernel.tenancy.scope import Scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.translating.locales import canonical
 from apps.translations.calculations import digest
-from apps.translations.errors import LocaleNotHeld
+from apps.translations.errors import LocaleNotHeld, TextsChanged
 from apps.translations.features import MANAGE
 from apps.translations.models import Translation
 from apps.translations.selectors import (
@@ -60,15 +60,20 @@ def _some_texts(scope: Scope) -> dict[str, Any]:
 
 
 @command("translations.translation.set", feature=MANAGE, resource=ANY_KIND, example=_new_texts)
-def set_translations(*, entity: str, record_id: UUID, translations: Texts) -> RecordTexts:
+def set_translations(
+    *, entity: str, record_id: UUID, translations: Texts, states: Mapping[str, str] | None = None
+) -> RecordTexts:
     """Set all texts of the record in each language that is named; a text that is left out, empty or None goes.
 
-    Every text counts as made from what stands in the record now. Three statements at most. Raises RowNotFound,
-    RecordReadOnly, LocaleNotHeld, InvalidInput with all complaints.
+    Every text counts as made from what stands in the record now. `states` holds by language what the caller has seen
+    (`RecordTexts.state`); without it nobody is asked. Three statements at most. Raises RowNotFound, RecordReadOnly,
+    LocaleNotHeld, InvalidInput with all complaints, TextsChanged.
     """
     row = _record(entity, record_id)
     spoken = languages()
     _demand_sound(entity, translations, spoken)
+    if states:
+        _demand_unchanged(texts_of(entity, row), translations, states)
     base = base_texts(entity, row)
     wanted = {
         (str(canonical(tag)), name): text.strip()
@@ -130,6 +135,15 @@ def _take(row: Translation, text: str, base: str) -> bool:
         return False
     row.value, row.source_digest, row.updated_at = text, digest(base), clock.now()
     return True
+
+
+def _demand_unchanged(found: RecordTexts, translations: Texts, states: Mapping[str, str]) -> None:
+    if strange := states.keys() - translations.keys():
+        message = _("No texts are given in this language.")
+        raise InvalidInput(errors=tuple(FieldError(f"states.{tag}", "unknown", message) for tag in sorted(strange)))
+    changed = [tag for tag, state in states.items() if found.state(str(canonical(tag))) != state]
+    if changed:
+        raise TextsChanged(locales=", ".join(changed))
 
 
 def _demand_sound(entity: str, translations: Texts, spoken: Languages) -> None:
