@@ -56,6 +56,10 @@ class DictionaryBook(Protocol):
         """Many values by their ids, in as many queries as one."""
         ...
 
+    def is_there(self, key: str) -> bool:
+        """Say whether the scope sees an active dictionary of that key, in whatever organization."""
+        ...
+
     def default(self, key: str) -> EntryFacts | None:
         """The value that new records begin with, None where none is marked."""
         ...

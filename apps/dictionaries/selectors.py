@@ -134,6 +134,10 @@ class StoredDictionaryBook:
         overlay_rows(ENTRY, rows)
         return {row.pk: facts_of(row, row.dictionary.key) for row in rows}
 
+    def is_there(self, key: str) -> bool:
+        """Say whether there is an active one."""
+        return visible_dictionaries().filter(key=key, is_active=True).exists()
+
     def default(self, key: str) -> EntryFacts | None:
         """The value that is marked."""
         return next((item for item in self.entries(key) if item.is_default), None)

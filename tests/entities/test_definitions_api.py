@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.currencies.models import Currency
 from apps.entities.models import FieldDefinition
+from tests.dictionaries.factories import make_dictionary
 from tests.directory.callers import client_of, complaints, member, send
 from tests.entities.factories import CURRENCIES, CURRENCY, DEFINITIONS, make_field
 from tests.support.scopes import House, seeding
@@ -54,6 +55,7 @@ def test_a_definition_shows_its_parts(bob: Client) -> None:
         ({"label": ""}, "label", "blank"),
         ({"kind": "colour"}, "kind", "invalid_choice"),
         ({"kind": "select"}, "options", "entities.definition.options_missing"),
+        ({"kind": "dictionary", "dictionary": "sorces"}, "dictionary", "entities.definition.dictionary_unknown"),
         ({"options": [{"value": "a"}]}, "options", "entities.definition.not_for_kind"),
         ({"options": [{"worth": "a"}]}, "options", "not_an_option"),
         (
@@ -196,6 +198,14 @@ def test_another_kind_takes_the_values_along_or_is_refused(bob: Client, house: H
     assert (custom_of(bob, path), custom_of(bob, other)) == ({"size": 12}, {"size": 7})
     assert undo(bob, changed).status_code == 200
     assert custom_of(bob, path) == {"size": "12"}
+
+
+def test_another_dictionary_has_to_be_there(bob: Client, house: House) -> None:
+    make_dictionary(house, "Sources", key="sources")
+    field = make_field(house, "source", "dictionary", dictionary="sources")
+    answer = send(bob, "patch", f"{DEFINITIONS}{field.pk}/", {"dictionary": "sorces"})
+    assert complaints(answer) == {"dictionary": "entities.definition.dictionary_unknown"}
+    assert send(bob, "patch", f"{DEFINITIONS}{field.pk}/", {"label": "Source"}).status_code == 200
 
 
 def test_an_option_in_use_stays(bob: Client, house: House) -> None:

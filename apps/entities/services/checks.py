@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from apps.dictionaries.contracts import DictionaryBook
 from apps.entities.calculations.definitions import bound_of, default_of, options_of, problems_of
 from apps.entities.calculations.wrong import Wrong
 from apps.entities.contracts import Kind, declared_fields
@@ -23,6 +24,7 @@ from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.references.validation import validate_references
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
 
 CHECKED: Final = frozenset(
     {"key", "label", "kind", "minimum", "maximum", "min_length", "max_length", "pattern", "help", "group", "order"}
@@ -56,6 +58,14 @@ def demand_sound(row: FieldDefinition) -> None:
         complaints += _default_complaints(row, {item.field for item in complaints})
     if complaints:
         raise InvalidInput(errors=tuple(complaints))
+
+
+def demand_dictionary(row: FieldDefinition, former: str = "") -> None:
+    """Demand that a newly chosen dictionary is there: a mistyped key would offer nothing. Raises InvalidInput."""
+    chosen = row.dictionary if row.kind == Kind.DICTIONARY else ""
+    if chosen and chosen != former and not service(DictionaryBook).is_there(chosen):
+        text = _("There is no dictionary with this key. Make it first, or choose another.")
+        raise InvalidInput(errors=(FieldError("dictionary", "entities.definition.dictionary_unknown", text),))
 
 
 def _place_complaints(row: FieldDefinition) -> Iterator[FieldError]:

@@ -18,6 +18,7 @@ from apps.entities.selectors import entities_with_fields, living_definitions
 from apps.entities.selectors.book import as_field
 from apps.entities.services.checks import (
     definition_for_update,
+    demand_dictionary,
     demand_key_free,
     demand_one_kind,
     demand_sound,
@@ -93,6 +94,7 @@ def create_definition(  # noqa: PLR0913 - one for each part of a definition
     hold_fields(entity)
     row = FieldDefinition(**{**given, "options": list(options), "order": _place(entity) if order is None else order})
     demand_sound(row)
+    demand_dictionary(row)
     demand_key_free(row)
     demand_one_kind(row)
     _demand_no_strangers(row)
@@ -163,6 +165,7 @@ def update_definition(  # noqa: PLR0913 - one for each part of a definition
     for name, value in given.items():
         setattr(row, name, list(value) if name == "options" else value)
     demand_sound(row)
+    demand_dictionary(row, former.dictionary)
     _take_values_along(row, former, as_field(row))
     row.save(update_fields=[*(set(given) - set(FIXED)), "default", "options", "minimum", "maximum", "version"])
     return row
