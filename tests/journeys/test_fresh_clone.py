@@ -20,7 +20,7 @@ import pytest
 
 from tests.embedded.runs import NOBODY, PROJECT, eventually, processes_of
 
-pytestmark = [pytest.mark.embedded, pytest.mark.xdist_group("fresh-clone")]
+pytestmark = [pytest.mark.prove, pytest.mark.embedded, pytest.mark.xdist_group("fresh-clone")]
 
 FIRST_START = 240.0
 SECOND_START = 5.0

@@ -155,7 +155,8 @@ def bob(house: House) -> Client:
 def test_the_document_comes_in_the_form_that_is_asked_for(bob: Client, query: str, accept: str, kind: str) -> None:
     answer = bob.get(SCHEMA + query, headers={"Accept": accept})
     assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, kind)
-    found = yaml.safe_load(answer.content) if "json" not in kind else answer.json()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found = yaml.load(answer.content, Loader=loader) if "json" not in kind else answer.json()  # noqa: S506 - it is safe
     assert found["info"]["title"] == "Agora"
 
 

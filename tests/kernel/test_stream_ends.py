@@ -149,6 +149,7 @@ def _opens(server: Server, user: User) -> bool:
         return tap.status == 200
 
 
+@pytest.mark.prove
 def test_a_client_that_does_not_take_what_it_is_sent_is_sent_away_and_comes_back(house: House) -> None:
     alice, book = member(house, VIEW), make_book(house).pk
     with streaming() as server, listening(server, alice) as quick, lazy(server, alice) as slow:

@@ -130,7 +130,7 @@ class PlainNumber(CustomValue):
         return BOUNDS.get(lookup) or super().get_lookup(lookup)
 
 
-class PlainBound(BuiltinLookup):  # type: ignore[type-arg]
+class PlainBound(BuiltinLookup):
     """`custom -> 'weight' >= '5'`, for numbers only: other types stand before or after all numbers there."""
 
     operator: ClassVar[str]
