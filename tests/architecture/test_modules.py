@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.kernel.registry.modules import DECLARING_FILES, Manifest, ModuleConfig, missing_requirements, modules
+from tests.architecture import asking
 from tests.architecture.boots import faults_of
 
 # The user model of the whole installation stands here, so no house is without it.
@@ -49,6 +50,13 @@ def test_the_house_boots_without_a_module_and_what_requires_it(module_id: str, f
 
 def test_a_house_that_cannot_boot_is_told_from_others(faults: dict[str, str]) -> None:
     assert "not installed: ['nowhere']" in faults["impossible"]
+
+
+def test_what_is_left_of_a_module_is_found() -> None:
+    with pytest.raises(AssertionError, match=r"currencies\.rates\.view"):
+        asking.demand_nothing_left_of({"currencies"})
+    with pytest.raises(AssertionError, match="addresses of absent modules"):
+        asking.demand_nothing_left_of({"docs"})
 
 
 def test_requirements_are_ordered_and_whole() -> None:
