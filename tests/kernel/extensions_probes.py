@@ -11,6 +11,7 @@ from django.test import Client
 
 from apps.kernel.commands.guards import GUARDS, GuardEntry
 from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
+from apps.kernel.extensions.fields import FORM_FIELDS, FormFields
 from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
 from apps.kernel.extensions.menu import MENU, MenuItem
 from apps.kernel.extensions.spots import WIDGETS, Widget
@@ -18,6 +19,7 @@ from apps.kernel.extensions.tabs import TABS, RecordTab
 from apps.kernel.registry.points import ExtensionPoint
 from tests.kernel.books import BOOKS, make_books
 from tests.support.scopes import House
+from tests.support.shelf.services import save_loan
 
 Ran = list[str]
 
@@ -102,6 +104,14 @@ def _create_book(house: House, client: Client, ran: Ran) -> None:
     assert client.post(BOOKS, {"title": "New", "code": "NEW"}, content_type="application/json").status_code == 201
 
 
+def _added(name: str, ran: Ran) -> FormFields:
+    def read(ids: Any) -> Any:
+        ran.append(name)
+        return {}
+
+    return FormFields(name, "shelf.book", (), save_loan, "Probe", read=read)
+
+
 KINDS = {
     "command guard": Kind(GUARDS, _guard, _create_book),
     "response enricher": Kind(ENRICHERS, _enricher, _list_books),
@@ -109,6 +119,7 @@ KINDS = {
     "widget": Kind(WIDGETS, _widget, _open_start),
     "menu item": Kind(MENU, _item, _read_menu),
     "record tab": Kind(TABS, _tab, _open_book),
+    "form fields": Kind(FORM_FIELDS, _added, _open_book),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from apps.kernel.extensions.entities import EXTENSIONS
 from apps.kernel.extensions.menu import MENU
 from apps.kernel.extensions.spots import SPOTS, is_offered
 from apps.kernel.registry.points import POINTS
@@ -69,6 +70,14 @@ def test_a_widget(house: House, alice: Any) -> None:
     assert "is at home" not in alice.get("/backend/shelf/book/add/").content.decode()
 
 
+def test_fields_and_their_table(house: House, alice: Any) -> None:
+    run("fields")
+    body = {"title": "Dune", "code": "B1", "_loans": {"reader": "Ada", "way": "post", "fee": "1"}}
+    made = alice.post(BOOKS, body, content_type="application/json")
+    assert (made.status_code, made.json()["_loans"]["reader"]) == (201, "Ada")
+    EXTENSIONS.remove("loans.facts")
+
+
 def test_a_menu_item(house: House, alice: Any) -> None:
     run("menu")
     groups = alice.get("/backend/").context["sidebar_navigation"]
@@ -99,4 +108,4 @@ def test_the_page_names_every_spot_and_no_other() -> None:
 
 
 def test_every_example_is_tried() -> None:
-    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "menu", "tab"}
+    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "fields", "menu", "tab"}

@@ -83,3 +83,10 @@ def make_organization(name: str, *, parent: Organization | None = None) -> Organ
     organization.depth = parent.depth + 1 if parent else 0
     organization.save(force_insert=True)
     return organization
+
+
+@contextmanager
+def reading(scope: Scope) -> Iterator[None]:
+    """Look at rows in the scope."""
+    with using_scope(scope), scoped_transaction():
+        yield

@@ -110,6 +110,8 @@ class ApiKeyPage(BoundaryPage):
             return queryset.filter(with_prefix(search_term.partition(".")[0])), False
         return super().get_search_results(request, queryset, search_term)
 
+    takes_added = False  # making one gives a secret besides the key
+
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         """Revoked keys are only looked at."""
         return super().has_change_permission(request, obj) and (obj is None or obj.revoked_at is None)

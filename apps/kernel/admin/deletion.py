@@ -35,7 +35,7 @@ EFFECTS: dict[Any, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
-    """`count` records of one kind point here. `effect`: `protect`, `clear`, `keep` or `belongs`."""
+    """`count` records of one kind point here. `effect`: `protect`, `clear`, `keep`, `delete` or `belongs`."""
 
     kind: str
     count: int
@@ -49,6 +49,7 @@ class Pointing:
             "clear": _("stay, without pointing here any more"),
             "keep": _("stay as they are"),
             BELONGS: _("belong to this record and go with it"),
+            "delete": _("belong to this record and go with it"),
         }[self.effect]
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.admin.added import AddedInputs
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.inputs import EXPECTED_VERSION
 from apps.kernel.errors import FieldError, PlatformError
@@ -21,7 +22,7 @@ else:
     RecordForm = forms.ModelForm
 
 
-class CommandForm(RecordForm):
+class CommandForm(AddedInputs, RecordForm):
     """Base of every record form in the back office.
 
     `refusal` is what the command said to the same input a moment ago, `kept` names fields whose stored
@@ -73,7 +74,8 @@ def add_row_refusals(forms_of_rows: Iterable[forms.BaseForm], argument: str, err
 
 def _place(form: forms.BaseForm, item: FieldError) -> bool:
     custom = item.field.replace(CUSTOM, PREFIX, 1)
-    for name in (item.field, item.field.removesuffix("_id"), custom):
+    added = item.field.removeprefix("_").replace(".", "__", 1)
+    for name in (item.field, item.field.removesuffix("_id"), custom, added):
         if name in form.fields and not form.fields[name].widget.is_hidden:
             form.add_error(name, ValidationError(str(item.message), code=item.code))
             return True

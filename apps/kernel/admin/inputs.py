@@ -20,12 +20,14 @@ def stated_version(request: HttpRequest) -> int | None:
 def field_input(form: forms.BaseForm, model: type[models.Model]) -> dict[str, Any]:
     """Every editable field of the form, by the name that commands use.
 
-    A foreign key `parent` becomes `parent_id`; of a many-to-many field the list of ids is given.
+    A foreign key `parent` becomes `parent_id`; of a many-to-many field the list of ids is given. What other modules
+    add to the form goes to their own commands.
     """
+    added = {name for item in getattr(form, "added", ()) for name in item.inputs}
     keys = {item.name: item for item in model._meta.get_fields() if isinstance(item, models.ForeignKey)}
     given: dict[str, Any] = {}
     for name, value in form.cleaned_data.items():
-        if name == EXPECTED_VERSION:
+        if name == EXPECTED_VERSION or name in added:
             continue
         if name in keys:
             given[keys[name].attname] = value.pk if value is not None else None

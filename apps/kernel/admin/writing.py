@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -11,6 +11,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 
 from apps.kernel.admin.access import AnyCommand, FeatureGuarded
+from apps.kernel.admin.added import AddedForms
 from apps.kernel.admin.conflicts import conflict_page
 from apps.kernel.admin.customs import CustomForms, split
 from apps.kernel.admin.forms import CommandForm, is_form_error
@@ -25,11 +26,18 @@ else:
     DjangoAdmin = admin.ModelAdmin
 
 REFUSAL = "agora_refusal"
+Companions = tuple[Callable[[Any], None], ...]
 
 
-def run(command: AnyCommand, *args: Any, expected_version: int | None = None, **kwargs: Any) -> Any:
+def run(
+    command: AnyCommand,
+    *args: Any,
+    expected_version: int | None = None,
+    companions: Companions = (),
+    **kwargs: Any,
+) -> Any:
     """Run a command as the back office; `expected_version` is what the user saw, None where nothing was shown."""
-    with invoked(source=Source.ADMIN, expected_version=expected_version):
+    with invoked(source=Source.ADMIN, expected_version=expected_version, companions=companions):
         return command(*args, **kwargs)
 
 
@@ -81,7 +89,7 @@ class WithoutDjangosWrites(DjangoAdmin):
         raise ImproperlyConfigured("records are deleted by delete_command only")
 
 
-class CommandSaving(CustomForms, FeatureGuarded):
+class CommandSaving(AddedForms, CustomForms, FeatureGuarded):
     """Forms whose input goes to `create_command(**fields)` and `update_command(id, **fields)`.
 
     All editable fields are passed, foreign keys as `<name>_id`, the rows of each inline as one list under
@@ -143,6 +151,7 @@ class CommandSaving(CustomForms, FeatureGuarded):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Run the record's command with the checked input; the form's record becomes what the command wrote."""
         given = self.command_input(request, form, formsets)
+        given["companions"] = self.companions(form, change=change)
         if change:
             expected = form.cleaned_data.get(EXPECTED_VERSION)
             result = run(_demand(self.update_command), form.instance.pk, expected_version=expected, **given)

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import models
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.status import HTTP_204_NO_CONTENT
 
+from apps.kernel.api.added import WRITES, Added
 from apps.kernel.api.bulk import bulk_answer
 from apps.kernel.api.permissions import features_of
 from apps.kernel.api.preconditions import etag_of, expected_version
@@ -42,6 +43,8 @@ class CommandViewSet(ReadingViewSet):
     update_command: ClassVar[CommandCall | None] = None
     delete_command: ClassVar[CommandCall | None] = None
     bulk_commands: ClassVar[Mapping[str, CommandCall]] = {}
+    takes_added: ClassVar[bool] = True  # False where the commands do not give their record back
+    companions: tuple[Callable[[Any], None], ...] = ()  # what saves values that belong to other modules
 
     def create(self, request: Request) -> Response:
         """Run the command of creation."""
@@ -93,10 +96,19 @@ class CommandViewSet(ReadingViewSet):
         if not isinstance(request.data, dict):
             raise Malformed(reason=NO_OBJECT)
         chosen = serializer or self.get_serializer_class()
-        form = chosen(data=request.data, partial=partial, context=self.get_serializer_context())
-        form.is_valid(raise_exception=True)
+        added = (
+            Added(self.kind(), request.data, self.kwargs.get("pk"))
+            if self.takes_added and self.action in WRITES
+            else None
+        )
+        body = request.data if added is None else added.rest
+        form = chosen(data=body, partial=partial, context=self.get_serializer_context())
+        complaints = added.complaints() if added else {}
+        if not form.is_valid() or complaints:
+            raise ValidationError(dict(form.errors) | complaints)
         if not self.is_intercepted and self.intercept(request):
             return self.checked(request, serializer=serializer, partial=partial)
+        self.companions = added.companions() if added else ()
         return dict(form.validated_data)
 
     def answered(self, command: CommandCall, *args: Any, status: int = status.HTTP_200_OK, **kwargs: Any) -> Response:
@@ -104,7 +116,7 @@ class CommandViewSet(ReadingViewSet):
         key = idempotency_of(self.request, lambda result: Answer(status, self.record_of(result, status=status)))
         expected = expected_version(self.request)
         try:
-            with invoked(source=Source.API, expected_version=expected, idempotency=key):
+            with invoked(source=Source.API, expected_version=expected, idempotency=key, companions=self.companions):
                 result = command(*args, **kwargs)
         except Replayed as earlier:
             return self.replayed(earlier.answer)

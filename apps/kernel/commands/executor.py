@@ -121,4 +121,7 @@ def _run(spec: CommandSpec, arguments: dict[str, Any]) -> tuple[Any, UUID]:
         result = spec.function(**arguments)
         if isinstance(result, models.Model):
             about(result)
+        if command.parent is None:
+            for companion in current_invocation().companions:
+                companion(result)
     return result, command.action_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -27,13 +27,18 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """`expected_version` None means that the caller states no version; `is_undo` is set while undo runs."""
+    """`expected_version` None means that the caller states no version; `is_undo` is set while undo runs.
+
+    `companions` are called with the outermost command's result, inside its action: further commands, whose writes
+    are taken back with it.
+    """
 
     source: Source = Source.SYSTEM
     expected_version: int | None = None
     reason: str = ""
     is_undo: bool = False
     idempotency: IdempotencyKey | None = None
+    companions: tuple[Callable[[Any], None], ...] = ()
 
 
 _invocation: ContextVar[Invocation | None] = ContextVar("agora_invocation", default=None)

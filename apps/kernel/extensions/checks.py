@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,10 @@ from django.template.loader import get_template
 from apps.kernel.commands import guards  # noqa: F401 - declares an extension point
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS
 from apps.kernel.extensions import enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
+from apps.kernel.extensions.entities import EXTENSIONS, faults_of
+from apps.kernel.extensions.fields import FORM_FIELDS, FormField, FormFields, Kind
 from apps.kernel.extensions.spots import WIDGETS, Widget, is_offered
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import is_declared
 from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essential, replacement
 
@@ -23,7 +27,7 @@ from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essen
 def check_extensions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every extension can do what it declares, and every id that the settings name is one."""
     widgets = (message for item in WIDGETS.values() for message in judge_widget(item))
-    return [*_settings(), *_ids(), *_features(), *widgets]
+    return [*_settings(), *_ids(), *_features(), *widgets, *_added()]
 
 
 def declared() -> dict[str, Extension]:
@@ -82,3 +86,37 @@ def judge_widget(item: Widget) -> Iterator[CheckMessage]:
         get_template(item.template)
     except (TemplateDoesNotExist, TemplateSyntaxError) as error:
         yield Error(f"The template of the widget {item.id!r} cannot be loaded: {error}.", id="kernel.E044")
+
+
+def _added() -> Iterator[CheckMessage]:
+    for item in FORM_FIELDS.values():
+        yield from judge_fields(item)
+    for extension in EXTENSIONS.values():
+        for fault in faults_of(extension):
+            yield Error(f"The entity extension {extension.id!r} cannot work: {fault}.", id="kernel.E053")
+
+
+def judge_fields(item: FormFields) -> Iterator[CheckMessage]:
+    """What is wrong with fields that a module adds to forms."""
+    taken = set(signature(item.save.spec.function).parameters)
+    names = [field.name for field in item.fields]
+    faults = [f"the command takes no {name!r}" for name in names if name not in taken]
+    faults += [f"the field {name!r} is declared twice" for name in set(names) if names.count(name) > 1]
+    faults += [
+        f"the rule of {field.name!r} names {field.visible_when.field!r}, which is in no such form"
+        for field in item.fields
+        if field.visible_when and field.visible_when.field not in {*names, *_form_names(item)}
+    ]
+    faults += [f"the field {field.name!r} has no `make`" for field in item.fields if _lacks_input(field)]
+    for fault in faults:
+        yield Error(f"The form fields {item.id!r} cannot work: {fault}.", id="kernel.E052")
+
+
+def _lacks_input(field: FormField) -> bool:
+    return field.kind is Kind.CUSTOM and field.make is None
+
+
+def _form_names(item: FormFields) -> set[str]:
+    """Names of fields of the kinds that have the fields."""
+    kinds = [entity.model for entity in ENTITIES.values() if item.concerns(entity.id)]
+    return {field.name for model in kinds for field in model._meta.get_fields()}

@@ -21,6 +21,7 @@ class OnDeletion(StrEnum):
     PROTECT = "protect"  # the deletion is refused with counts
     CLEAR = "clear"  # the reference becomes empty
     KEEP = "keep"  # the reference stays: the row has a snapshot of what it needs
+    DELETE = "delete"  # the row goes with its target, and comes back with it
 
 
 class ReferenceField(UUIDColumn):

@@ -57,9 +57,10 @@ def counted(found: Iterable[Usage]) -> dict[str, Any]:
 
 
 def release(entity: str, ids: Iterable[UUID]) -> None:
-    """Prepare a deletion: refuse it where a pointer protects, empty the pointers that may be emptied.
+    """Prepare a deletion: refuse it where a pointer protects, empty pointers that may be empty, delete what belongs.
 
-    The caller has locked the records FOR UPDATE. Only columns are emptied. Raises InUse with counts.
+    The caller has locked the records FOR UPDATE. Only columns are emptied, only their rows deleted. Raises InUse
+    with counts.
     """
     wanted = list(ids)
     found = usages(entity, wanted)
@@ -67,8 +68,11 @@ def release(entity: str, ids: Iterable[UUID]) -> None:
         raise InUse(**counted(protecting))
     columns = {(model, field.attname) for model, field in pointing_fields(entity)}
     for usage in found:
+        rows = usage.model._default_manager.filter(**{f"{usage.field}__in": wanted})
         if usage.on_deletion is OnDeletion.CLEAR and (usage.model, usage.field) in columns:
-            usage.model._default_manager.filter(**{f"{usage.field}__in": wanted}).update(**{usage.field: None})
+            rows.update(**{usage.field: None})
+        elif usage.on_deletion is OnDeletion.DELETE and (usage.model, usage.field) in columns:
+            rows.delete()
 
 
 def repoint(entity: str, old: UUID, new: UUID) -> int:

@@ -10,9 +10,9 @@ from django.db import models
 
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import ObjectAccess, SoftDelete, Versioned
-from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.models import OrganizationModel, TenantModel
 from apps.kernel.crypto.fields import EncryptedTextField
-from apps.kernel.references.fields import ReferenceField
+from apps.kernel.references.fields import OnDeletion, ReferenceField
 from tests.support.shelf.features import MANAGE, VIEW
 
 LIVING = models.Q(deleted_at__isnull=True)
@@ -93,3 +93,26 @@ class Book(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
     def __str__(self) -> str:
         """Its title."""
         return self.title
+
+
+class Loan(TenantModel):
+    """Further facts about a book, in a table that stands for one of another module."""
+
+    book_id = ReferenceField("shelf.book", on_deletion=OnDeletion.DELETE, verbose_name="book")
+    reader = models.CharField("reader", max_length=40, blank=True, default="")
+    way = models.CharField("way", max_length=10, blank=True, default="")
+    fee = models.DecimalField("fee", max_digits=19, decimal_places=4, null=True, blank=True)
+    due_on = models.DateField("due", null=True, blank=True)
+    is_reminded = models.BooleanField("reminded", default=False)
+    remark = models.TextField("remark", blank=True, default="")
+
+    class Meta:
+        db_table = "shelf_loan"
+        verbose_name = "loan"
+        verbose_name_plural = "loans"
+        base_manager_name = "objects"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "book_id"], name="shelf_loan_once")]
+
+    def __str__(self) -> str:
+        """Who reads."""
+        return self.reader

@@ -42,6 +42,7 @@ class ApiKeyViewSet(CommandViewSet):
     create_command = create_api_key
     update_command = update_api_key
     bulk_commands: ClassVar[dict[str, Any]] = {"revoke": revoke_api_key}
+    takes_added = False  # making one gives a secret besides the key
     features: ClassVar[dict[str, tuple[str, ...]]] = {
         "list": (VIEW_API_KEYS,),
         "retrieve": (VIEW_API_KEYS,),

@@ -9,6 +9,7 @@ from django.urls import resolve
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.request import Request
 
+from apps.kernel.api.added import body_shapes
 from apps.kernel.api.bulk import BulkSerializer
 from apps.kernel.api.permissions import features_of, guard_of
 from apps.kernel.api.reading.viewset import ReadingViewSet
@@ -148,6 +149,8 @@ class HouseSchema(AutoSchema):
         if self.view.update_command is not None:
             form = self.view.changing_serializer()(partial=True)
             changes = {"allOf": [self.resolve_serializer(form, "request").ref], "minProperties": 1}
+            if added := body_shapes(self.view.entity):  # saved with one record only
+                changes["properties"] = dict.fromkeys(added, False)
         return orders.order(self.registry, self.view.whole_shape(), tuple(self.view.offered_bulk()), changes), True
 
     def get_response_serializers(self) -> Any:

@@ -8,11 +8,12 @@ from django.core.validators import RegexValidator
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from rest_framework import serializers
 
+from apps.kernel.api.added import body_shapes
 from apps.kernel.api.customs import CUSTOM
 from apps.kernel.api.exporting.formats import FORMATS
 from apps.kernel.api.reading.reader import ListShape
 from apps.kernel.api.schema.orders import PLACE, component
-from apps.kernel.api.serializers import StrictSerializer
+from apps.kernel.api.serializers import StrictModelSerializer, StrictSerializer
 from apps.kernel.extensions.enrichers import META, shapes
 from apps.kernel.registry.entities import Entity
 from apps.kernel.translating.overlays import LOCALE, TRANSLATED
@@ -114,6 +115,9 @@ def closed(serializer: Any, schema: dict[str, Any]) -> dict[str, Any]:
         return schema
     if CUSTOM in schema.get("properties", {}):
         schema["patternProperties"] = {"^cf[_:]": {}}
+    if isinstance(serializer, StrictModelSerializer):
+        added = body_shapes(str(getattr(serializer.Meta.model, "entity_id", "")))
+        schema["properties"] = {**schema.get("properties", {}), **added}
     return {**schema, "additionalProperties": False}
 
 
