@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.labels import labels_of
-from apps.kernel.extensions.menu import MenuItem, open_items
+from apps.kernel.extensions.menu import SETTINGS, MenuItem, in_places, items_of, open_items
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.modules import ModuleConfig, modules
 from apps.kernel.services import service
@@ -74,7 +74,7 @@ def menu(site: AdminSite, request: HttpRequest) -> list[Group]:
     for item in items:
         home = item.group if item.group in placed else item.id.partition(".")[0]
         placed.setdefault(home, []).append(item)
-    return [Group(module, titles[module], tuple(found)) for module, found in placed.items() if found]
+    return [Group(module, titles[module], tuple(in_places(found))) for module, found in placed.items() if found]
 
 
 def page_item(page: Any) -> MenuItem:
@@ -93,12 +93,14 @@ def page_item(page: Any) -> MenuItem:
 
 def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation as the theme's templates want it."""
+    settings = tuple(item for item in items_of(SETTINGS) if item.allowed(request))
+    further = [Group("", _("Settings"), settings)] if settings else []
     return [
         {
             "title": group.title,
             "items": [_item(request, str(item.label), item.icon, item.address) for item in group.items],
         }
-        for group in menu(site, request)
+        for group in [*menu(site, request), *further]
     ]
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from django.test import Client
 
 from apps.kernel.commands.guards import GUARDS, GuardEntry
+from apps.kernel.extensions.actions import ACTIONS, FILTERS, ListFilter, RecordAction
+from apps.kernel.extensions.badges import BADGES, StatusBadge
 from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
 from apps.kernel.extensions.fields import FORM_FIELDS, FormFields
 from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
@@ -112,6 +114,30 @@ def _added(name: str, ran: Ran) -> FormFields:
     return FormFields(name, "shelf.book", (), save_loan, "Probe", read=read)
 
 
+def _badge(name: str, ran: Ran) -> StatusBadge:
+    return StatusBadge(name, "shelf.book", lambda record: ran.append(name))
+
+
+def _action(name: str, ran: Ran) -> RecordAction:
+    def address(ids: Any) -> str:
+        ran.append(name)
+        return "/backend/"
+
+    return RecordAction(name, "shelf.book", name, address=address)
+
+
+def _filter(name: str, ran: Ran) -> ListFilter:
+    def choices() -> list[tuple[str, str]]:
+        ran.append(name)
+        return [("yes", "Yes")]
+
+    return ListFilter(name, "shelf.book", name, choices, lambda value: ())
+
+
+def _open_list(house: House, client: Client, ran: Ran) -> None:
+    assert client.get("/backend/shelf/book/").status_code == 200
+
+
 KINDS = {
     "command guard": Kind(GUARDS, _guard, _create_book),
     "response enricher": Kind(ENRICHERS, _enricher, _list_books),
@@ -119,6 +145,9 @@ KINDS = {
     "widget": Kind(WIDGETS, _widget, _open_start),
     "menu item": Kind(MENU, _item, _read_menu),
     "record tab": Kind(TABS, _tab, _open_book),
+    "status badge": Kind(BADGES, _badge, _open_book),
+    "record action": Kind(ACTIONS, _action, _open_book),
+    "list filter": Kind(FILTERS, _filter, _open_list),
     "form fields": Kind(FORM_FIELDS, _added, _open_book),
 }
 

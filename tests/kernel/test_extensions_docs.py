@@ -78,6 +78,15 @@ def test_fields_and_their_table(house: House, alice: Any) -> None:
     EXTENSIONS.remove("loans.facts")
 
 
+def test_an_action_a_filter_and_a_badge(house: House, alice: Any) -> None:
+    run("lists")
+    [book] = make_books(house, {"is_lent": True})
+    page = alice.get(f"/backend/shelf/book/{book.pk}/change/").content.decode()
+    assert f'href="/scales/?ids={book.pk}"' in page
+    assert '<span class="ag-badge ag-badge--careful">Lent</span>' in page
+    assert alice.get("/backend/shelf/book/", {"loans-way": "post"}).context["cl"].result_list == []
+
+
 def test_a_menu_item(house: House, alice: Any) -> None:
     run("menu")
     groups = alice.get("/backend/").context["sidebar_navigation"]
@@ -97,7 +106,8 @@ def test_an_override() -> None:
 
 
 def test_the_page_names_every_spot_and_no_other() -> None:
-    rows = [line for line in PAGE.read_text().splitlines() if line.startswith(("| `crud", "| `data", "| `backend"))]
+    pages = ("| `crud", "| `data", "| `backend", "| `detail", "| `admin", "| `global")
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith(pages)]
     named = set()
     for row in rows:
         first, *others = re.findall(r"`([^`]+)`", row.split("|")[1])
@@ -108,4 +118,4 @@ def test_the_page_names_every_spot_and_no_other() -> None:
 
 
 def test_every_example_is_tried() -> None:
-    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "fields", "menu", "tab"}
+    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "fields", "lists", "menu", "tab"}

@@ -13,7 +13,12 @@ from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.kernel.extensions.spots import SPOTS, WIDGETS, Place, Widget, is_offered
+from apps.kernel.extensions.checks import check_extensions, judge_widget
+from apps.kernel.extensions.menu import MAIN, MENU, MENUS, SETTINGS, MenuItem
+from apps.kernel.extensions.placements import Placement
+from apps.kernel.extensions.placing import after, before
+from apps.kernel.extensions.spot_ids import canonical, is_offered, waits_for
+from apps.kernel.extensions.spots import SPOTS, WIDGETS, Place, Widget, widgets_in
 from tests.directory.callers import client_of, member
 from tests.kernel.books import make_books
 from tests.kernel.extensions_probes import declared
@@ -81,17 +86,32 @@ def test_the_start_page_has_its_spots(alice: Client, slot: str) -> None:
         assert pieces(alice.get("/backend/")) == {"probes.one": f"backend:dashboard:{slot}"}
 
 
-def test_every_declared_spot_is_drawn_by_a_page(house: House, alice: Client) -> None:
+# What stands for the `*` of a spot on the pages below.
+WHOLE = {
+    "crud-form:*:group:*": "crud-form:shelf.book:group:main",
+    "crud-form:*:field:*:before": "crud-form:shelf.book:field:title:before",
+    "crud-form:*:field:*:after": "crud-form:shelf.book:field:title:after",
+}
+EMPTY = "/backend/shelf/shelf/"
+
+
+def drawn_by(house: House, alice: Client, spot: str) -> int:
+    """How often the pages draw a widget of the spot: start page, a list with and one without rows, a record."""
     [book] = make_books(house, {})
-    everywhere = [widget(item, name=f"probes.{number}", title=f"W{number}") for number, item in enumerate(SPOTS)]
-    with declared(WIDGETS, *everywhere):
-        html = "".join(
-            alice.get(address).content.decode() for address in ("/backend/", BOOKS, f"{BOOKS}{book.pk}/change/")
-        )
-    drawn = {
-        number for number, item in enumerate(SPOTS) if f'data-widget="probes.{number}"' in html or f"W{number}" in html
-    }
-    assert drawn == set(range(len(SPOTS)))
+
+    def context(place: Place) -> dict[Any, Any]:
+        cells = place.spot.endswith(("columns", "row-actions"))
+        return {pk: {"who": "cell of probes"} for pk in place.ids} if cells else {}
+
+    with declared(WIDGETS, widget(spot, context, title="Seen")):
+        pages = ("/backend/", BOOKS, EMPTY, f"{BOOKS}{book.pk}/change/")
+        html = "".join(alice.get(address).content.decode() for address in pages)
+    return html.count('data-widget="probes.one"') + html.count("cell of probes")
+
+
+@pytest.mark.parametrize("spot", sorted(SPOTS))
+def test_every_declared_spot_is_drawn_by_a_page(house: House, alice: Client, spot: str) -> None:
+    assert drawn_by(house, alice, WHOLE.get(spot, spot)) >= 1
 
 
 def test_what_it_shows_is_escaped(house: House, alice: Client) -> None:
@@ -203,3 +223,119 @@ def test_the_tag_takes_a_whole_id_too(db: None, rf: Any) -> None:
 )
 def test_a_widget_names_a_spot_that_some_page_has(pattern: str, known: bool) -> None:
     assert is_offered(pattern) is known
+
+
+# Ids that guides name, and the spot that each is on our pages; those of modules that are not there yet say which.
+GUIDES = {
+    "crud-form:catalog.catalog_product:fields": "crud-form:catalog.product:fields",
+    "data-table:catalog.products:columns": "data-table:catalog.product:columns",
+    "data-table:catalog.products:row-actions": "data-table:catalog.product:row-actions",
+    "crud-form:sales.sales_order:fields": "crud-form:sales.order:fields",
+    "data-table:sales.orders:columns": "data-table:sales.order:columns",
+    "data-table:sales.orders:row-actions": "data-table:sales.order:row-actions",
+    "crud-form:customers:customer_person_profile:fields": "crud-form:customers.person:fields",
+    "crud-form:customers:customer_company_profile:fields": "crud-form:customers.company:fields",
+}
+LATER = {
+    "sales.document.detail.order:details": "sales",
+    "workflows.task.detail:after": "workflows",
+    "portal:orders:before": "portal",
+    "portal:dashboard:sections": "portal",
+}
+
+
+@pytest.mark.parametrize("named", GUIDES)
+def test_spots_that_guides_name_are_spots_of_ours(named: str) -> None:
+    assert canonical(named) == GUIDES[named]
+    assert is_offered(named)
+    with declared(WIDGETS, widget(named)):
+        assert [item.spot for item in widgets_in(GUIDES[named])] == [named]
+        assert [item.spot for item in widgets_in(named)] == [named]
+
+
+@pytest.mark.parametrize("named", LATER)
+def test_spots_of_modules_to_come_are_known_by_their_module(named: str) -> None:
+    assert is_offered(named) or waits_for(named) == LATER[named]
+    if not is_offered(named):
+        found = list(judge_widget(widget(named)))
+        assert [item.id for item in found] == ["kernel.W043"]
+        assert LATER[named] in str(found[0].hint)
+
+
+def test_a_page_does_not_look_for_widgets_twice(house: House, alice: Client) -> None:
+    with declared(WIDGETS, widget("crud-form:*:header")):
+        assert widgets_in("crud-form:shelf.book:sidebar") == []
+        assert len(widgets_in("crud-form:shelf.book:header")) == 1
+    assert widgets_in("crud-form:shelf.book:header") == []
+
+
+PLACED = {
+    "stack": Placement(),
+    "group": Placement("group", "facts", "Facts", "What is known", column=2),
+    "tab": Placement("tab", "more", "More"),
+    "column": Placement("column", column=2),
+    "row-action": Placement("row-action"),
+    "menu": Placement("menu", "tools", "Tools"),
+}
+
+
+@pytest.mark.parametrize("kind", PLACED)
+def test_widgets_stand_as_their_placements_say(house: House, alice: Client, kind: str) -> None:
+    spot = "backend:dashboard:header"
+    own = [widget(spot, name=f"probes.{name}", title=name.title(), placement=PLACED[kind]) for name in ("a", "b")]
+    with declared(WIDGETS, *own, widget(spot, name="probes.plain", priority=5)):
+        answer = alice.get("/backend/")
+    html = answer.content.decode()
+    assert list(pieces(answer)) == ["probes.plain", "probes.a", "probes.b"]
+    words = {
+        "stack": [],
+        "group": ["Facts</h3>", "What is known</p>", 'aria-labelledby="ag-backend-dashboard-header-group-facts"'],
+        "tab": ['data-ag-tabs="More"', 'data-ag-tab="A"', 'data-ag-tab="B"'],
+        "column": ["ag-placed__columns"],
+        "row-action": ["ag-placed__row"],
+        "menu": ["<details", "Tools<span"],
+    }[kind]
+    assert [word for word in words if word not in html] == []
+    assert ("extensions/placed" in html) is (kind != "stack")
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "corner"}, {"column": 3}])
+def test_a_placement_is_one_of_those_that_there_are(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"corner|column 3"):
+        Placement(**wrong)
+
+
+def links(page: Any) -> dict[str, str]:
+    found = re.findall(r'data-menu-item="([^"]+)"[^>]*>', page.content.decode())
+    return dict.fromkeys(found, "")
+
+
+@pytest.mark.parametrize("menu", sorted(MENUS - {MAIN, SETTINGS}))
+def test_the_smaller_menus_show_links_in_their_places(alice: Client, menu: str) -> None:
+    items = [
+        MenuItem("probes.a", "A", "/a/", menu=menu),
+        MenuItem("probes.z", "Z", "/z/", menu=menu, place=before("probes.a")),
+        MenuItem("probes.lost", "Lost", "/lost/", menu=menu, place=before("probes.nowhere"), priority=9),
+        MenuItem("probes.gated", "Gated", "/gated/", menu=menu, features=("audit_logs.view_tenant",)),
+    ]
+    with declared(MENU, *items):
+        page = alice.get("/backend/")
+    assert list(links(page)) == ["probes.z", "probes.a", "probes.lost"]
+    assert 'href="/z/"' in page.content.decode()
+
+
+def test_the_sidebar_has_settings_and_items_beside_others(alice: Client) -> None:
+    items = [
+        MenuItem("probes.setting", "Setting", "/setting/", menu=SETTINGS),
+        MenuItem("probes.beside", "Beside", "/beside/", group="shelf", place=after("shelf.book"), priority=99),
+    ]
+    with declared(MENU, *items):
+        groups = {item["title"]: item["items"] for item in alice.get("/backend/").context["sidebar_navigation"]}
+    assert [item["link"] for item in groups["Settings"]] == ["/setting/"]
+    assert [item["title"] for item in groups["Shelf"]] == ["Books", "Beside", "Shelves"]
+
+
+@pytest.mark.parametrize(("menu", "code"), [("menu:portal:sidebar:main", "kernel.W043"), ("menu:x", "kernel.E043")])
+def test_a_menu_that_is_not_drawn_is_told(menu: str, code: str) -> None:
+    with declared(MENU, MenuItem("probes.item", "Item", "/", menu=menu)):
+        assert [item.id for item in check_extensions(None)] == [code]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.offering import pressable
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
 
@@ -70,7 +71,7 @@ def delete_selected(page: Any, request: HttpRequest, queryset: Any) -> TemplateR
 def press_selected(page: Any, request: HttpRequest, queryset: Any) -> TemplateResponse | None:
     """Ask, then run the button's command for each selected record."""
     name = request.POST.get("action", "")
-    button = next((item for item in page.buttons if item.name == name and item.in_bulk), None)
+    button = next((item for item in pressable(page) if item.name == name and item.in_bulk), None)
     if button is None or not button.offered():
         raise PermissionDenied
 

@@ -21,9 +21,10 @@ from apps.kernel.admin.buttons import RecordCommand, Text
 from apps.kernel.admin.customs import list_columns, list_filters, takes_customs, words_of
 from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
+from apps.kernel.admin.offering import added_filters, bulk_ways, is_in_rows, pressable
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.wording import field_label
-from apps.kernel.extensions.spots import Column, Place, columns, entity_of, ids_of
+from apps.kernel.extensions.spots import Column, Place, columns, entity_of, ids_of, row_actions
 
 MOST_COUNTED = 10_000
 
@@ -56,6 +57,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch one page of rows and the labels that it shows."""
+        self.request = request  # the theme draws the table without the page's context
         super().get_results(request)
         self.result_list = list(self.result_list)
         labels_of(request).fetch_rows(self.result_list)
@@ -68,7 +70,10 @@ class RecordList(ChangeList):  # type: ignore[misc]
     def _add_columns(self, request: HttpRequest) -> None:
         """Append the columns of widgets, which are asked once for the rows of the page."""
         place = Place(request, "", entity_of(self.opts), ids=ids_of(self.result_list))
-        self.list_display = [*self.list_display, *(_widget_column(column) for column in columns(place))]
+        added = [_widget_column(column) for column in columns(place)]
+        if actions := row_actions(place):
+            added.append(_widget_column(Column("row_actions", _("Further actions"), actions)))
+        self.list_display = [*self.list_display, *added]
 
 
 class CommandLists:
@@ -118,13 +123,12 @@ class CommandLists:
             for name in parent.get_list_display(request)
         ]
         columns += list_columns(page, request)
-        offered = any(item.in_row and item.offered() for item in self.buttons)
-        return [*columns, _button_column(page, request)] if offered else columns
+        return [*columns, _button_column(page, request)] if is_in_rows(page) else columns
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """The page's filters, and those of listed custom fields that have few values."""
+        """The page's filters, those of listed custom fields that have few values, and those of other modules."""
         parent: Any = super()
-        return [*parent.get_list_filter(request), *list_filters(self, request)]
+        return [*parent.get_list_filter(request), *list_filters(self, request), *added_filters(self)]
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Override to look something up for all rows of a page at once."""
@@ -134,9 +138,9 @@ class CommandLists:
         page: Any = self
         found: dict[str, Any] = {
             item.name: (press_selected, item.name, item.label)
-            for item in self.buttons
+            for item in pressable(page)
             if item.in_bulk and item.offered()
-        }
+        } | bulk_ways(page)
         if page.has_delete_permission(request):
             found["delete_selected"] = (delete_selected, "delete_selected", DELETE_SELECTED)
         parent: Any = super()

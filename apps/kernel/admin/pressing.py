@@ -18,6 +18,7 @@ from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
 from apps.kernel.admin.inputs import stated_version
+from apps.kernel.admin.offering import added_actions, pressable, ways
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound
 
@@ -43,11 +44,14 @@ class ButtonPages:
 
     def offered_buttons(self, record: Any) -> list[dict[str, Any]]:
         """Buttons of the record's page that the actor may press now, with their addresses."""
-        return [self._shown(item, record) for item in self.buttons if item.offered(record)]
+        added = {item.name for item in added_actions(self) if not item.on_page}
+        own = [self._shown(item, record) for item in pressable(self) if item.name not in added and item.offered(record)]
+        return [*own, *ways(self, record, in_row=False)]
 
     def row_buttons(self, record: Any) -> list[dict[str, Any]]:
         """Buttons of the record's row in the list."""
-        return [self._shown(item, record) for item in self.buttons if item.in_row and item.offered(record)]
+        own = [self._shown(item, record) for item in pressable(self) if item.in_row and item.offered(record)]
+        return [*own, *ways(self, record, in_row=True)]
 
     def _shown(self, button: RecordCommand, record: Any) -> dict[str, Any]:
         page: Any = self
@@ -57,7 +61,7 @@ class ButtonPages:
     def press_view(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:
         """Ask before the command, and run it on POST; refusals stand in the form or above the question."""
         page: Any = self
-        pressed = next((item for item in self.buttons if item.name == button), None)
+        pressed = next((item for item in pressable(self) if item.name == button), None)
         record = page.get_object(request, unquote(object_id))
         if not page.has_view_permission(request, record) or (pressed and not pressed.offered()):
             raise PermissionDenied

@@ -14,10 +14,11 @@ from django.template.loader import get_template
 
 from apps.kernel.commands import guards  # noqa: F401 - declares an extension point
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS
-from apps.kernel.extensions import enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
+from apps.kernel.extensions import actions, badges, enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
 from apps.kernel.extensions.entities import EXTENSIONS, faults_of
 from apps.kernel.extensions.fields import FORM_FIELDS, FormField, FormFields, Kind
-from apps.kernel.extensions.spots import WIDGETS, Widget, is_offered
+from apps.kernel.extensions.spot_ids import is_offered, waits_for
+from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import is_declared
 from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essential, replacement
@@ -27,7 +28,7 @@ from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essen
 def check_extensions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every extension can do what it declares, and every id that the settings name is one."""
     widgets = (message for item in WIDGETS.values() for message in judge_widget(item))
-    return [*_settings(), *_ids(), *_features(), *widgets, *_added()]
+    return [*_settings(), *_ids(), *_features(), *widgets, *_added(), *_menus()]
 
 
 def declared() -> dict[str, Extension]:
@@ -80,7 +81,10 @@ def _features() -> Iterator[CheckMessage]:
 
 def judge_widget(item: Widget) -> Iterator[CheckMessage]:
     """What is wrong with one widget."""
-    if not is_offered(item.spot):
+    if not is_offered(item.spot) and (module := waits_for(item.spot)):
+        hint = f"Pages of the module {module!r} will have it."
+        yield Warning(f"The widget {item.id!r} waits: no page draws {item.spot!r} yet.", hint=hint, id="kernel.W043")
+    elif not is_offered(item.spot):
         yield Error(f"The widget {item.id!r} stands in {item.spot!r}, which no page has.", id="kernel.E043")
     try:
         get_template(item.template)
@@ -120,3 +124,14 @@ def _form_names(item: FormFields) -> set[str]:
     """Names of fields of the kinds that have the fields."""
     kinds = [entity.model for entity in ENTITIES.values() if item.concerns(entity.id)]
     return {field.name for model in kinds for field in model._meta.get_fields()}
+
+
+def _menus() -> Iterator[CheckMessage]:
+    for item in menu.MENU.values():
+        if item.menu in menu.PENDING:
+            hint = "Pages of the portal will have it."
+            yield Warning(
+                f"The menu item {item.id!r} waits: no page draws {item.menu!r} yet.", hint=hint, id="kernel.W043"
+            )
+        elif item.menu not in menu.MENUS:
+            yield Error(f"The menu item {item.id!r} stands in {item.menu!r}, which is no menu.", id="kernel.E043")

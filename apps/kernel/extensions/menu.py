@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from apps.kernel.extensions.placing import Placing, arranged
 from apps.kernel.registry.points import ExtensionPoint
 
+logger = logging.getLogger(__name__)
 Text = str | Promise
 
 
@@ -19,13 +23,28 @@ def everybody(request: HttpRequest) -> bool:
     return True
 
 
+MAIN: Final = "menu:sidebar:main"
+SETTINGS: Final = "menu:sidebar:settings"
+MENUS: Final = frozenset({MAIN, SETTINGS, "menu:topbar:profile-dropdown", "menu:topbar:actions"})
+# Menus that the portal's pages will draw.
+PENDING: Final = frozenset(
+    {
+        "menu:portal:sidebar:main",
+        "menu:portal:sidebar:account",
+        "menu:portal:header:actions",
+        "menu:portal:user-dropdown",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One link of the navigation.
+    """One link of a menu.
 
     `url` is an address (`/…`, `https://…`) or the name of a URL pattern. `group` is the id of the module under whose
     name it stands (its own module's where that one is not installed), "" for the top of the navigation.
-    `allowed(request)` is asked besides `features`.
+    `allowed(request)` is asked besides `features`. `menu` is one of MENUS; only the main one has groups. `place` is a
+    wish for a neighbour, by its id, in the same group or menu.
     """
 
     id: str
@@ -36,6 +55,8 @@ class MenuItem:
     priority: int = 0
     features: tuple[str, ...] = ()
     allowed: Callable[[HttpRequest], bool] = everybody
+    menu: str = MAIN
+    place: Placing | None = None
 
     @property
     def address(self) -> str:
@@ -52,5 +73,20 @@ def menu_item(declared: MenuItem) -> MenuItem:
 
 
 def open_items(request: HttpRequest, pages: list[MenuItem]) -> list[MenuItem]:
-    """Items that the open scope's actor may follow, in their order: those of pages and those that modules add."""
-    return [item for item in MENU.open([*pages, *MENU.values()]) if item.allowed(request)]
+    """Items of the main menu that the actor may follow, in their order: those of pages and those that modules add."""
+    added = (item for item in MENU.values() if item.menu == MAIN)
+    return [item for item in MENU.open([*pages, *added]) if item.menu == MAIN and item.allowed(request)]
+
+
+def items_of(menu: str) -> list[MenuItem]:
+    """Items of one of the other menus for the open scope's actor, in their places."""
+    return in_places(item for item in MENU.open() if item.menu == menu)
+
+
+def in_places(items: Iterable[MenuItem]) -> list[MenuItem]:
+    """The items, those with a wish beside their neighbours; where there is no such neighbour, at the end."""
+    found, lost = arranged(items, name=lambda item: item.id, wish=lambda item: item.place)
+    for item in lost:
+        neighbour = item.place.relative_to if item.place else ""
+        logger.warning("menu item has no neighbour", extra={"extension": item.id, "neighbour": neighbour})
+    return found

@@ -6,53 +6,46 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from apps.kernel.extensions.placements import STACK, Piece, Placement, laid_out
 from apps.kernel.extensions.rooms import room
+from apps.kernel.extensions.spot_ids import SPOTS, Spot, canonical, is_offered, spot
 from apps.kernel.registry.points import ExtensionPoint
-from apps.kernel.registry.store import Registry
+
+__all__ = [
+    "SPOTS",
+    "WIDGETS",
+    "Column",
+    "Place",
+    "Placement",
+    "Spot",
+    "Widget",
+    "columns",
+    "drawn",
+    "entity_of",
+    "ids_of",
+    "is_offered",
+    "row_actions",
+    "spot",
+    "widget",
+    "widgets_in",
+]
 
 logger = logging.getLogger(__name__)
 
 SECONDS: Final = 2.0
-COLUMNS: Final = "columns"
+COLUMNS, ROW_ACTIONS = "columns", "row-actions"
 Text = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place for widgets: `id` is `<page>:<kind of record>:<slot>`, with `*` where it is there for every kind."""
-
-    id: str
-    description: str
-
-
-SPOTS: Registry[Spot] = Registry("spot")
-
-
-def spot(spot_id: str, description: str) -> Spot:
-    """Declare a place. Whoever declares it draws it: `{% spot … %}` stands in the page's template."""
-    return SPOTS.add(spot_id, Spot(spot_id, description))
-
-
-spot("crud-form:*:header", "a record's page, above the form")
-spot("crud-form:*:fields", "a record's page, in the form below its fields")
-spot("crud-form:*:footer", "a record's page, below the form")
-spot("data-table:*:header", "a list, above the table")
-spot("data-table:*:toolbar", "a list, among the buttons above the table")
-spot("data-table:*:columns", "a list, further columns")
-spot("data-table:*:footer", "a list, below the table")
-spot("backend:topbar:actions", "every page, among the buttons at its top")
-spot("backend:layout:top", "every page, below its top")
-spot("backend:dashboard:header", "the start page, at its top")
-spot("backend:dashboard:footer", "the start page, at its end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +70,8 @@ Context = Callable[[Place], Mapping[Any, Any] | None]
 class Widget:
     """A template in a spot, or in every spot that a pattern of ids matches (`crud-form:*:fields`).
 
+    `placement` says how it stands among the others of the spot.
+
     `context(place)` gives its variables, None where it has nothing to show; without it the template gets `place`
     only. In the columns of a list it is asked once for the page, gives variables for each id, and `title` is the
     head of the column.
@@ -90,6 +85,7 @@ class Widget:
     priority: int = 0
     features: tuple[str, ...] = ()
     seconds: float = SECONDS
+    placement: Placement = STACK
 
 
 WIDGETS: ExtensionPoint[Widget] = ExtensionPoint("widget")
@@ -100,25 +96,32 @@ def widget(declared: Widget) -> Widget:
     return WIDGETS.add(declared.id, declared)
 
 
-def is_offered(pattern: str) -> bool:
-    """Say whether some page has a spot that the pattern may match."""
-    kind = pattern.split(":")[1:2] or ["*"]
-    offered = (item.id.replace("*", kind[0].replace("*", "x")) for item in SPOTS.values())
-    return any(fnmatchcase(item, pattern) for item in offered)
-
-
 def widgets_in(spot_id: str) -> list[Widget]:
     """Widgets of a spot that are for the open scope's actor, in their order."""
-    return [item for item in WIDGETS.open() if fnmatchcase(spot_id, item.spot)]
+    candidates = _candidates(canonical(spot_id), WIDGETS.changes, frozenset(settings.EXTENSION_OVERRIDES))
+    found = WIDGETS.open(WIDGETS[name] for name in candidates) if candidates else []
+    return [item for item in found if fnmatchcase(canonical(spot_id), canonical(item.spot))]
+
+
+@lru_cache(maxsize=4096)
+def _candidates(spot_id: str, changes: int, overridden: frozenset[str]) -> tuple[str, ...]:
+    """Ids of widgets that may stand in the spot: a page with a hundred empty spots looks a hundred times here.
+
+    What an override makes of a widget may stand elsewhere than the widget.
+    """
+    found = (item for item in WIDGETS.values() if fnmatchcase(spot_id, canonical(item.spot)) or item.id in overridden)
+    return tuple(item.id for item in found)
 
 
 def drawn(place: Place) -> SafeString:
-    """Everything in the spot. A widget that fails or is too slow is logged and left out."""
-    return format_html_join("", "{}", ((_apart(item, _piece(item, place)),) for item in widgets_in(place.spot)))
+    """Everything in the spot, as the placements say. A widget that fails or is too slow is logged and left out."""
+    pieces = ((item, _piece(item, place)) for item in widgets_in(place.spot))
+    found = [Piece(item.id, str(item.title), item.placement, _apart(item, piece)) for item, piece in pieces if piece]
+    return laid_out(place.spot, found) if found else SafeString()
 
 
-def _apart(item: Widget, piece: str) -> str:
-    return format_html('<div class="ag-widget" data-widget="{}">{}</div>', item.id, piece) if piece else ""
+def _apart(item: Widget, piece: str) -> SafeString:
+    return format_html('<div class="ag-widget" data-widget="{}">{}</div>', item.id, piece)
 
 
 def _piece(item: Widget, place: Place) -> str:
@@ -140,8 +143,21 @@ class Column:
 
 def columns(place: Place) -> list[Column]:
     """Further columns of the page of a list; each widget is asked once for all rows."""
-    place = replace(place, spot=f"data-table:{place.entity}:{COLUMNS}")
-    return [Column(item.id, item.title, _cells(item, place)) for item in widgets_in(place.spot)]
+    return [Column(item.id, item.title, cells) for item, cells in _in_rows(place, COLUMNS)]
+
+
+def row_actions(place: Place) -> dict[UUID, SafeString]:
+    """What widgets put among the actions of each row of the page of a list."""
+    found: dict[UUID, list[SafeString]] = {}
+    for item, cells in _in_rows(place, ROW_ACTIONS):
+        for key, piece in cells.items():
+            found.setdefault(key, []).append(_apart(item, piece))
+    return {key: format_html_join("", "{}", ((piece,) for piece in pieces)) for key, pieces in found.items()}
+
+
+def _in_rows(place: Place, slot: str) -> list[tuple[Widget, Mapping[UUID, str]]]:
+    place = replace(place, spot=f"data-table:{place.entity}:{slot}")
+    return [(item, _cells(item, place)) for item in widgets_in(place.spot)]
 
 
 def _cells(item: Widget, place: Place) -> Mapping[UUID, str]:
