@@ -257,7 +257,7 @@ CURRENCIES_NBP_URL = env.text("CURRENCIES_NBP_URL", "")
 # Widgets, menu items, enrichers, interceptors and command guards by their ids: docs/how-to/extend.md.
 EXTENSIONS_DISABLED = env.listing("EXTENSIONS_DISABLED")
 EXTENSION_OVERRIDES = env.mapping("EXTENSION_OVERRIDES")
-SERVICE_OVERRIDES: dict[str, str] = {}
+SERVICE_OVERRIDES = env.mapping("SERVICE_OVERRIDES")
 
 LOGGING = configure_logging(level=env.text("AGORA_LOG_LEVEL", "INFO"))
 LOGGING["filters"]["request"] = {"()": "apps.kernel.web.requests.RequestFilter"}

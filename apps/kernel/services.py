@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from inspect import signature
+from typing import Any, Final, TypeVar, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -10,6 +11,23 @@ from django.utils.module_loading import import_string
 from apps.kernel.registry.store import NotRegistered
 
 ServiceT = TypeVar("ServiceT")
+
+# Names that the guides use, and what they mean here. `test_services.py` resolves each whose module is installed.
+ALIASES: Final = {
+    "rbacService": "auth.rbac",
+    "catalogPricingService": "catalog.pricing",
+    "customerRbacService": "customer_accounts.rbac",
+    "dataSyncRunService": "data_sync.runs",
+    "dataSyncEngine": "data_sync.engine",
+    "externalIdMappingService": "integrations.external_ids",
+    "integrationCredentialsService": "integrations.credentials",
+    "integrationStateService": "integrations.state",
+    "integrationLogService": "integrations.log",
+    "integrationHealthService": "integrations.health",
+    "salesCalculationService": "sales.calculation",
+    "workflowExecutor": "workflows.executor",
+    "progressService": "progress",
+}
 
 _by_protocol: dict[type, Any] = {}
 _by_name: dict[str, Any] = {}
@@ -21,14 +39,26 @@ def provide(
 ) -> None:
     """Offer a service, from the module's `ready()`; the setting SERVICE_OVERRIDES replaces it by name.
 
-    SERVICE_OVERRIDES maps a service name to the dotted path of a class or factory without arguments.
+    SERVICE_OVERRIDES maps a service name to the dotted path of a class or factory: without arguments, or with one, to
+    which the declared implementation is given, so that it can be asked.
     """
     override = getattr(settings, "SERVICE_OVERRIDES", {}).get(name) if name else None
-    offered = import_string(override)() if override else implementation
+    offered = _made(import_string(override), implementation) if override else implementation
     _by_protocol[protocol] = offered
     if name:
         _by_name[name] = offered
         _aliases.update(dict.fromkeys(aliases, name))
+
+
+def _made(factory: Any, implementation: Any) -> Any:
+    """What stands in the place of the implementation."""
+    wants_one = [item for item in signature(factory).parameters.values() if item.default is item.empty]
+    return factory(implementation) if wants_one else factory()
+
+
+def names() -> frozenset[str]:
+    """Names under which installed modules offer services."""
+    return frozenset(_by_name)
 
 
 def service(wanted: type[ServiceT]) -> ServiceT:
@@ -40,7 +70,7 @@ def service(wanted: type[ServiceT]) -> ServiceT:
 
 def service_named(name: str) -> Any:
     """The service of a name such as `auth.rbac`, or of an alias."""
-    found = _by_name.get(_aliases.get(name, name))
+    found = _by_name.get({**ALIASES, **_aliases}.get(name, name))
     if found is None:
         raise NotRegistered(f"no service is called {name!r}; there are: {', '.join(sorted(_by_name)) or 'none'}")
     return found
