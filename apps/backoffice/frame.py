@@ -26,6 +26,8 @@ from apps.kernel.admin.references import references_view
 from apps.kernel.admin.registration import OWN_PAGES
 from apps.kernel.admin.undoing import plan_view, undo_view
 from apps.kernel.errors import PlatformError, RowNotFound
+from apps.kernel.extensions.replacing import replaced
+from apps.kernel.extensions.spots import entity_of
 from apps.kernel.limits.declarations import limited
 from apps.kernel.limits.ready import LOG_IN
 from apps.kernel.registry.modules import modules
@@ -46,6 +48,15 @@ class Forbidden(PlatformError):
     status = 403
     code = "kernel.feature_required"
     message = _("Your permissions do not open this page. Ask whoever manages your account.")
+
+
+def handles_of(request: HttpRequest, response: TemplateResponse) -> list[str]:
+    """Under which names the page can be replaced: a list or a form of its kind of record, and its own address."""
+    path = request.path_info.removeprefix(reverse("admin:index")).strip("/") or "start"
+    context: dict[str, Any] = dict(response.context_data or {})
+    kinds = {"cl": "data-table", "adminform": "crud-form"}
+    found = [f"{kind}:{entity_of(context['opts'])}" for name, kind in kinds.items() if name in context]
+    return [*found, f"page:{path}"]
 
 
 class BackOffice(ThemedSite):
@@ -119,6 +130,8 @@ class BackOffice(ThemedSite):
                 if error.status >= 500:
                     raise
                 return refusal_page(self, request, error)
+            if isinstance(response, TemplateResponse) and not response.is_rendered:
+                replaced(response, handles_of(request, response))
             return response
 
         return super().admin_view(shown, cacheable)

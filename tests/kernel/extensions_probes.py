@@ -16,6 +16,7 @@ from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
 from apps.kernel.extensions.fields import FORM_FIELDS, FormFields
 from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
 from apps.kernel.extensions.menu import MENU, MenuItem
+from apps.kernel.extensions.replacing import REPLACEMENTS, Replacement
 from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.extensions.tabs import TABS, RecordTab
 from apps.kernel.registry.points import ExtensionPoint
@@ -138,6 +139,14 @@ def _open_list(house: House, client: Client, ran: Ran) -> None:
     assert client.get("/backend/shelf/book/").status_code == 200
 
 
+def _replacement(name: str, ran: Ran) -> Replacement:
+    def change(variables: Any) -> dict[str, Any]:
+        ran.append(name)
+        return {}
+
+    return Replacement(name, "page:start", context=change)
+
+
 KINDS = {
     "command guard": Kind(GUARDS, _guard, _create_book),
     "response enricher": Kind(ENRICHERS, _enricher, _list_books),
@@ -148,13 +157,14 @@ KINDS = {
     "status badge": Kind(BADGES, _badge, _open_book),
     "record action": Kind(ACTIONS, _action, _open_book),
     "list filter": Kind(FILTERS, _filter, _open_list),
+    "replacement": Kind(REPLACEMENTS, _replacement, _open_start),
     "form fields": Kind(FORM_FIELDS, _added, _open_book),
 }
 
 
 def to_the_front(entry: Any) -> Any:
     """An override: the same, before all others of its kind."""
-    ahead = -1000 if isinstance(entry, GuardEntry) else 1000
+    ahead = -1000 if isinstance(entry, GuardEntry | Replacement) else 1000
     return replace(entry, priority=ahead)
 
 

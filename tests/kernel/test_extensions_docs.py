@@ -87,6 +87,12 @@ def test_an_action_a_filter_and_a_badge(house: House, alice: Any) -> None:
     assert alice.get("/backend/shelf/book/", {"loans-way": "post"}).context["cl"].result_list == []
 
 
+def test_replacements(house: House, alice: Any) -> None:
+    run("replacement")
+    assert "<p>Own section on Start</p>" in alice.get("/backend/").content.decode()
+    assert "<p>Around</p>" in alice.get("/backend/shelf/book/").content.decode()
+
+
 def test_a_menu_item(house: House, alice: Any) -> None:
     run("menu")
     groups = alice.get("/backend/").context["sidebar_navigation"]
@@ -118,4 +124,15 @@ def test_the_page_names_every_spot_and_no_other() -> None:
 
 
 def test_every_example_is_tried() -> None:
-    assert set(EXAMPLES) == {"override", "enricher", "interceptor", "guard", "widget", "fields", "lists", "menu", "tab"}
+    assert set(EXAMPLES) == {
+        "override",
+        "enricher",
+        "interceptor",
+        "guard",
+        "widget",
+        "fields",
+        "lists",
+        "replacement",
+        "menu",
+        "tab",
+    }

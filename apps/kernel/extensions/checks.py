@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from inspect import signature
 from typing import Any
 
@@ -17,18 +18,20 @@ from apps.kernel.eventbus.subscribing import SUBSCRIBERS
 from apps.kernel.extensions import actions, badges, enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
 from apps.kernel.extensions.entities import EXTENSIONS, faults_of
 from apps.kernel.extensions.fields import FORM_FIELDS, FormField, FormFields, Kind
+from apps.kernel.extensions.replacing import REPLACEMENTS, SECTIONS
 from apps.kernel.extensions.spot_ids import is_offered, waits_for
 from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import is_declared
 from apps.kernel.registry.points import POINTS, BadOverride, Extension, is_essential, replacement
+from apps.kernel.services import names
 
 
 @register()
 def check_extensions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every extension can do what it declares, and every id that the settings name is one."""
     widgets = (message for item in WIDGETS.values() for message in judge_widget(item))
-    return [*_settings(), *_ids(), *_features(), *widgets, *_added(), *_menus()]
+    return [*_settings(), *_ids(), *_features(), *widgets, *_added(), *_menus(), *_replacements(), *_services()]
 
 
 def declared() -> dict[str, Extension]:
@@ -86,10 +89,23 @@ def judge_widget(item: Widget) -> Iterator[CheckMessage]:
         yield Warning(f"The widget {item.id!r} waits: no page draws {item.spot!r} yet.", hint=hint, id="kernel.W043")
     elif not is_offered(item.spot):
         yield Error(f"The widget {item.id!r} stands in {item.spot!r}, which no page has.", id="kernel.E043")
+    yield from _loaded(item.id, item.template)
+
+
+def _loaded(extension: str, template: str) -> Iterator[CheckMessage]:
     try:
-        get_template(item.template)
+        get_template(template)
     except (TemplateDoesNotExist, TemplateSyntaxError) as error:
-        yield Error(f"The template of the widget {item.id!r} cannot be loaded: {error}.", id="kernel.E044")
+        yield Error(f"A template of {extension!r} cannot be loaded: {error}.", id="kernel.E044")
+
+
+def _replacements() -> Iterator[CheckMessage]:
+    for item in REPLACEMENTS.values():
+        for template in item.templates:
+            yield from _loaded(item.id, template)
+        kind, _colon, name = item.handle.partition(":")
+        if kind == "section" and not any(fnmatchcase(known, name) for known in SECTIONS):
+            yield Error(f"The replacement {item.id!r} names {item.handle!r}, which no page has.", id="kernel.E054")
 
 
 def _added() -> Iterator[CheckMessage]:
@@ -135,3 +151,10 @@ def _menus() -> Iterator[CheckMessage]:
             )
         elif item.menu not in menu.MENUS:
             yield Error(f"The menu item {item.id!r} stands in {item.menu!r}, which is no menu.", id="kernel.E043")
+
+
+def _services() -> Iterator[CheckMessage]:
+    for name in settings.SERVICE_OVERRIDES:
+        if name not in names():
+            hint = f"There are: {', '.join(sorted(names()))}."
+            yield Warning(f"SERVICE_OVERRIDES names {name!r}, which is no service.", hint=hint, id="kernel.W055")
