@@ -55,6 +55,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
+# What extension authors read: it extends currencies in every way there is, and is installed on demand.
+if env.flag("AGORA_EXAMPLE", default=False):
+    INSTALLED_APPS.insert(INSTALLED_APPS.index("apps.backoffice"), "apps.example")
 
 MIDDLEWARE = [
     "apps.kernel.web.headers.HeadersMiddleware",

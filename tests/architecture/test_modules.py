@@ -34,7 +34,8 @@ def faults() -> dict[str, str]:
     """What is wrong with each house that these tests ask about."""
     alone = {f"{module_id} alone": with_requirements(module_id) for module_id in REQUIRES}
     missing = {f"without {module_id}": without(module_id) for module_id in set(REQUIRES) - ALWAYS}
-    return faults_of({**alone, **missing, "impossible": {*ALWAYS, "nowhere"}})
+    examples = {"example alone": {*with_requirements("currencies"), "example"}, "with example": {*REQUIRES, "example"}}
+    return faults_of({**alone, **missing, **examples, "impossible": {*ALWAYS, "nowhere"}})
 
 
 @pytest.mark.parametrize("module_id", sorted(REQUIRES))
@@ -46,6 +47,11 @@ def test_a_module_boots_with_what_it_requires(module_id: str, faults: dict[str, 
 def test_the_house_boots_without_a_module_and_what_requires_it(module_id: str, faults: dict[str, str]) -> None:
     assert module_id not in without(module_id)
     assert faults[f"without {module_id}"] == ""
+
+
+@pytest.mark.parametrize("name", ["example alone", "with example"])
+def test_the_example_boots_with_currencies_alone_and_with_everything(name: str, faults: dict[str, str]) -> None:
+    assert faults[name] == ""
 
 
 def test_a_house_that_cannot_boot_is_told_from_others(faults: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -50,7 +51,7 @@ def admin(database: str = "postgres") -> Iterator[psycopg.Connection]:
 @cache
 def template() -> str:
     """Name of the migrated template, built once for each state of the schema, whoever comes first."""
-    name = f"agora_template_{schema_hash()}"
+    name = f"{_prefix()}_{schema_hash()}"
     lock = ROOT / "var" / "test" / "template.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as handle:
@@ -61,6 +62,11 @@ def template() -> str:
     return name
 
 
+def _prefix() -> str:
+    """Houses with and without the example have different tables, and leave each other's template alone."""
+    return "agora_example" if apps.is_installed("apps.example") else "agora_template"
+
+
 def _build(connection: psycopg.Connection, name: str) -> None:
     making = f"{name}_making"
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making)))
@@ -69,8 +75,8 @@ def _build(connection: psycopg.Connection, name: str) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     connections.close_all()
     for (old,) in connection.execute(
-        "SELECT datname FROM pg_database WHERE datname LIKE 'agora\\_template\\_%%' AND datname <> %s",
-        [making],
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datname <> %s",
+        [f"{_prefix()}_", making],
     ).fetchall():
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
     connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name)))

@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("AGORA_SECRET_KEY", "x" * 50)
+if "example" in os.environ["AGORA_ONLY"].split(","):
+    os.environ["AGORA_EXAMPLE"] = "1"
 
 from config.settings import *  # noqa: F403
 from config.settings import INSTALLED_APPS as ALL_APPS
