@@ -32,6 +32,7 @@ class GrantList:
     organization_ids: Organizations = None
     source: str = ""
     system_key: str = ""
+    role_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def merged(roles: Iterable[GrantList], own: GrantList | None) -> Access:
         roles=frozenset(item.system_key for item in listed if item.system_key),
         organization_ids=None if is_super_admin else _organizations(listed, own),
         sources=tuple(sorted(sources.items())),
+        role_ids=frozenset(item.role_id for item in listed if item.role_id is not None),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -72,10 +73,13 @@ def access_version(tenant_id: UUID) -> int:
 
 def role_grants(user_id: UUID) -> list[GrantList]:
     """Grants of the user's roles, one query."""
-    columns = ("name", "system_key", *(f"acls__{name}" for name in ACL_COLUMNS))
+    columns = ("pk", "name", "system_key", *(f"acls__{name}" for name in ACL_COLUMNS))
     rows = Role.objects.filter(memberships__user_id=user_id).order_by("name").values(*columns)
     return [
-        grant_list(_without_prefix(row), source=f"role {row['name']}", system_key=row["system_key"] or "")
+        replace(
+            grant_list(_without_prefix(row), source=f"role {row['name']}", system_key=row["system_key"] or ""),
+            role_id=row["pk"],
+        )
         for row in rows
     ]
 

@@ -11,6 +11,7 @@ from django.db.models import Model, Q
 from django.http import HttpRequest
 
 from apps.kernel.access.objects import Level, ObjectGrant
+from apps.kernel.admin.viewing import ListViews, NoViews
 from apps.kernel.customs import FieldDefinitions, NullFields, answered_by
 from apps.kernel.ids import uuid7
 from apps.kernel.services import provide, service
@@ -398,3 +399,4 @@ def provide_null_ports() -> None:
     provide(Mailer, null)
     provide(Notifier, null)
     provide(ObjectGrants, null)
+    provide(ListViews, NoViews())

@@ -39,7 +39,8 @@ def has_all_features(granted: Iterable[str], wanted: Iterable[str]) -> bool:
 class Access:
     """What one actor may do in one tenant.
 
-    `granted` and `denied` hold features or wildcards; a denied one wins. `roles` holds role system keys.
+    `granted` and `denied` hold features or wildcards; a denied one wins. `roles` holds role system keys, `role_ids`
+    the ids of all roles: for what belongs to a role, never for what is allowed.
     `organization_ids` None means every organization of the tenant, an empty set means none.
     `sources` maps each grant to where it came from, for explanations.
     """
@@ -50,6 +51,7 @@ class Access:
     roles: frozenset[str] = frozenset()
     organization_ids: frozenset[UUID] | None = frozenset()
     sources: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    role_ids: frozenset[UUID] = field(default=frozenset(), compare=False)
 
     def allows(self, feature: str) -> bool:
         """Say whether the actor holds the feature."""

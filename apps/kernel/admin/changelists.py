@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
@@ -16,14 +19,16 @@ from unfold.views import ChangeList
 
 from apps.kernel.access.visible import visible
 from apps.kernel.admin.access import AnyCommand
+from apps.kernel.admin.arranging import OWN, SORT
 from apps.kernel.admin.bulk import DELETE_SELECTED, delete_selected, press_selected
 from apps.kernel.admin.buttons import RecordCommand, Text
+from apps.kernel.admin.columns import WidgetColumn, catalogue_of, column_name, label_column
 from apps.kernel.admin.customs import list_columns, list_filters, takes_customs, words_of
 from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
 from apps.kernel.admin.offering import added_filters, bulk_ways, is_in_rows, pressable
 from apps.kernel.admin.offers import say
-from apps.kernel.admin.wording import field_label
+from apps.kernel.admin.opening import forget_parameters, open_list, order_names
 from apps.kernel.extensions.spots import Column, Place, columns, entity_of, ids_of, row_actions
 
 MOST_COUNTED = 10_000
@@ -54,26 +59,91 @@ class RecordList(ChangeList):  # type: ignore[misc]
 
     result_list: Any
     list_display: Any
+    params: dict[str, str]
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.opened = open_list(kwargs.get("model_admin") or args[-3], request)
+        super().__init__(request, *args, **kwargs)
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Parameters of the filters beside the list, without those that say how it is shown."""
+        return {name: value for name, value in super().get_filters_params(params).items() if name not in OWN}
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
+        """Rows that pass the filters, the search and the condition, in order."""
+        rows = super().get_queryset(request, exclude_parameters)
+        return self.opened.narrowed(self.model_admin, request, rows)
+
+    @property
+    def sorted_by(self) -> tuple[str, ...]:
+        """Names of the columns that somebody wanted the list sorted by; none: as the page sorts it."""
+        if self.params.get(ORDER_VAR):
+            return order_names(self.list_display, self.params[ORDER_VAR])
+        return self.opened.known_order(self.opened.asked.sort)
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """The order by the names of columns, also of those that are not shown; else Django's own."""
+        if self.params.get(ORDER_VAR) or not self.sorted_by:
+            found: list[Any] = super().get_ordering(request, queryset)
+            return found
+        keys = [
+            _key(self.get_ordering_field(self.opened.catalogue[name.removeprefix("-")].column), name)
+            for name in self.sorted_by
+        ]
+        complete: list[Any] = self._get_deterministic_ordering([key for key in keys if key is not None], queryset)
+        return complete
+
+    def get_ordering_field_columns(self) -> dict[int, str]:
+        """Places of shown columns that the list is sorted by, for the arrows in their heads."""
+        if self.params.get(ORDER_VAR) or not self.sorted_by:
+            found: dict[int, str] = super().get_ordering_field_columns()
+            return found
+        places = {column_name(column): place for place, column in enumerate(self.list_display)}
+        directions = {name.removeprefix("-"): "desc" if name.startswith("-") else "asc" for name in self.sorted_by}
+        return {places[name]: direction for name, direction in directions.items() if name in places}
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """An address of the same list; a new order takes the place of a named one."""
+        if new_params and ORDER_VAR in new_params:
+            new_params = {**new_params, SORT: None}
+        text: str = super().get_query_string(new_params, remove)
+        return text
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch one page of rows and the labels that it shows."""
         self.request = request  # the theme draws the table without the page's context
+        self.list_per_page = self.opened.asked.page_size or self.list_per_page
         super().get_results(request)
         self.result_list = list(self.result_list)
         labels_of(request).fetch_rows(self.result_list)
+        keys = [choice for choice in self.opened.columns if choice.target]
+        labels_of(request).fetch((key.target, getattr(row, key.attname)) for key in keys for row in self.result_list)
         self.model_admin.prepare_rows(request, self.result_list)
         if self.result_list and takes_customs(self.model_admin):
             words_of(request, self.result_list)
-        self._add_columns(request)
+        self._fill_columns(request)
         self.is_cut = getattr(self.paginator, "is_cut", False)
 
-    def _add_columns(self, request: HttpRequest) -> None:
-        """Append the columns of widgets, which are asked once for the rows of the page."""
+    def _fill_columns(self, request: HttpRequest) -> None:
+        """Ask the widgets whose columns are shown, and those with actions of rows, once for the rows of the page."""
         place = Place(request, "", entity_of(self.opts), ids=ids_of(self.result_list))
-        added = [_widget_column(column) for column in columns(place)]
+        shown = {item.__name__: item for item in self.list_display if isinstance(item, WidgetColumn)}
+        for column in columns(place, only=shown) if shown else ():
+            shown[column.id].fill(column)
         if actions := row_actions(place):
-            added.append(_widget_column(Column("row_actions", _("Further actions"), actions)))
-        self.list_display = [*self.list_display, *added]
+            further = WidgetColumn("row_actions", _("Further actions"))
+            further.fill(Column("row_actions", "", actions))
+            self.list_display = [*self.list_display, further]
+
+
+def _key(order: Any, name: str) -> Any:
+    """A key of an order, turned round for a name with a minus."""
+    is_descending = name.startswith("-")
+    if order is None or not is_descending:
+        return order
+    if hasattr(order, "resolve_expression"):
+        return order.desc()
+    return order.removeprefix("-") if order.startswith("-") else f"-{order}"
 
 
 class CommandLists:
@@ -90,6 +160,7 @@ class CommandLists:
     buttons: ClassVar[tuple[RecordCommand, ...]] = ()
     delete_command: ClassVar[AnyCommand | None] = None
     empty_hint: ClassVar[Text] = ""
+    list_parameters: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, model: type[models.Model], site: Any) -> None:
         super().__init__(model, site)  # type: ignore[call-arg]
@@ -113,17 +184,53 @@ class CommandLists:
         """The class of the list's state."""
         return RecordList
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list as the address, or the saved view that it names, wants it."""
+        opened = open_list(self, request)
+        parent: Any = super()
+        try:
+            return parent.get_changelist_instance(request)
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+            if not opened.is_fresh or not opened.asked.parameters:
+                raise
+            forget_parameters(request, opened)
+            return parent.get_changelist_instance(request)
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Columns; a reference shows the label of its target."""
+        """Columns that the address or the view wants, else the page's own."""
+        return [choice.column for choice in open_list(self, request).columns]
+
+    def own_columns(self, request: HttpRequest) -> list[Any]:
+        """Columns that the page declares, and listed custom fields; a reference shows the label of its target."""
         parent: Any = super()
         page: Any = self
         targets = pointing_columns(page.model)
         columns = [
-            _label_column(page.model._meta.get_field(name), targets[name], request) if name in targets else name
+            label_column(page.model._meta.get_field(name), targets[name], request) if name in targets else name
             for name in parent.get_list_display(request)
         ]
         columns += list_columns(page, request)
         return [*columns, _button_column(page, request)] if is_in_rows(page) else columns
+
+    def own_links(self, columns: list[Any]) -> list[Any]:
+        """Columns that lead into the record: those that the page names, else the first one."""
+        page: Any = self
+        if page.list_display_links is None:
+            return []
+        return list(page.list_display_links) or columns[:1]
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """The same among the columns that are shown."""
+        page: Any = self
+        if page.list_display_links is None:
+            return None
+        first = {choice.name for choice in catalogue_of(self, request).values() if choice.is_fixed}
+        names = set(map(column_name, page.list_display_links)) or first
+        return [column for column in list_display if column_name(column) in names]
+
+    def get_sortable_by(self, request: HttpRequest) -> list[Any]:
+        """Columns that the list can be sorted by."""
+        return [choice.column for choice in catalogue_of(self, request).values() if choice.is_sortable]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """The page's filters, those of listed custom fields that have few values, and those of other modules."""
@@ -160,21 +267,3 @@ def _button_column(page: Any, request: HttpRequest) -> Any:
         return render_to_string("backoffice/row_buttons.html", context)
 
     return row_buttons
-
-
-def _widget_column(column: Column) -> Any:
-    @admin.display(description=str(column.title), empty_value="")
-    def cell(row: Any) -> str:
-        return column.cells.get(row.pk, "")
-
-    cell.__name__ = column.id
-    return cell
-
-
-def _label_column(field: Any, target: str, request: HttpRequest) -> Any:
-    @admin.display(description=field_label(field, field.name), ordering=field.name)
-    def column(row: Any) -> str:
-        return labels_of(request).link(target, getattr(row, field.attname))
-
-    column.__name__ = field.name
-    return column

@@ -139,10 +139,12 @@ def _columns(page: Any, request: HttpRequest) -> list[Text]:
         return []
     known = service(FieldDefinitions).columns(entity_on(page, request))
     sortable = {key: item.value for key, item in known.items() if item.is_sortable}
-    return [_column(field, request, sortable.get(field.key)) for field in listed]
+    return [column_of(field, request, sortable.get(field.key)) for field in listed]
 
 
-def _column(field: CustomField, request: HttpRequest, order: Any) -> Text:
+def column_of(field: CustomField, request: HttpRequest, order: Any) -> Text:
+    """A column of a list, sorted by `order` (None: by nothing)."""
+
     @admin.display(description=field.label, empty_value="", ordering=order)
     def cell(record: Any) -> str:
         return words_of(request, [record])[record.pk].get(field.key, "")

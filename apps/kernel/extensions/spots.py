@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -141,9 +141,9 @@ class Column:
     cells: Mapping[UUID, str]
 
 
-def columns(place: Place) -> list[Column]:
-    """Further columns of the page of a list; each widget is asked once for all rows."""
-    return [Column(item.id, item.title, cells) for item, cells in _in_rows(place, COLUMNS)]
+def columns(place: Place, *, only: Container[str] | None = None) -> list[Column]:
+    """Further columns of the page of a list, those of the ids in `only`; each widget is asked once for all rows."""
+    return [Column(item.id, item.title, cells) for item, cells in _in_rows(place, COLUMNS, only=only)]
 
 
 def row_actions(place: Place) -> dict[UUID, SafeString]:
@@ -155,9 +155,12 @@ def row_actions(place: Place) -> dict[UUID, SafeString]:
     return {key: format_html_join("", "{}", ((piece,) for piece in pieces)) for key, pieces in found.items()}
 
 
-def _in_rows(place: Place, slot: str) -> list[tuple[Widget, Mapping[UUID, str]]]:
+def _in_rows(
+    place: Place, slot: str, *, only: Container[str] | None = None
+) -> list[tuple[Widget, Mapping[UUID, str]]]:
     place = replace(place, spot=f"data-table:{place.entity}:{slot}")
-    return [(item, _cells(item, place)) for item in widgets_in(place.spot)]
+    asked = (item for item in widgets_in(place.spot) if only is None or item.id in only)
+    return [(item, _cells(item, place)) for item in asked]
 
 
 def _cells(item: Widget, place: Place) -> Mapping[UUID, str]:

@@ -62,7 +62,7 @@ class Filterable:
 
 def narrowed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
     """The rows that pass every condition of the request; complains about all that cannot be read."""
-    rows = _treed(rows, asked, what)
+    rows = treed(rows, asked, what)
     for condition in (_ids(asked), _search(asked, what)):
         if condition is not None:
             rows = rows.filter(condition)
@@ -88,7 +88,8 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def _treed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
+def treed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
+    """The rows that pass the advanced tree of the request; complains at the places of its nodes."""
     text = asked.text("filter")
     if text is None:
         return rows
@@ -123,7 +124,7 @@ def tree_columns(model: type[models.Model], names: Iterable[str]) -> dict[str, C
     found = {}
     for name in names:
         field = fields[name]
-        kind = _kind_of(field)
+        kind = comparable_kind(field)
         if kind is not None:
             found[name] = Column(field.attname, kind, nullable=field.null)
     return found
@@ -131,11 +132,12 @@ def tree_columns(model: type[models.Model], names: Iterable[str]) -> dict[str, C
 
 def compared(customs: Mapping[str, CustomColumn]) -> dict[str, Column]:
     """The same for custom fields, under each name that the condition may have for them."""
-    kinds = {name: _kind_of(column.field) for name, column in customs.items()}
+    kinds = {name: comparable_kind(column.field) for name, column in customs.items()}
     return {name: Column(customs[name].name, kind) for name, kind in kinds.items() if kind is not None}
 
 
-def _kind_of(field: models.Field[Any, Any]) -> ColumnKind | None:
+def comparable_kind(field: models.Field[Any, Any]) -> ColumnKind | None:
+    """How a condition compares the column; None for one that cannot be compared."""
     if isinstance(field, EncryptedEmailField | ArrayField | BlindText):
         return None
     return next((kind for base, kind in KINDS if isinstance(field, base)), None)
