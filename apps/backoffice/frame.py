@@ -19,6 +19,7 @@ from unfold.sites import UnfoldAdminSite
 
 from apps.backoffice.dashboard import dashboard
 from apps.backoffice.forms import LoginForm
+from apps.backoffice.list_views import list_views
 from apps.backoffice.navigation import module_of, organization_choices, sidebar, tenant_name
 from apps.backoffice.palette import palette_view
 from apps.backoffice.views import choose_organization, module_start, refusal_page
@@ -158,6 +159,7 @@ class BackOffice(ThemedSite):
             path("language/", public("the log-in form has a language, too")(set_language), name="language"),
             path("autocomplete/", self._wrap(self.autocomplete_view), name="autocomplete"),
             path("jsi18n/", self._wrap(self.i18n_javascript, cacheable=True), name="jsi18n"),
+            path("views/<slug:step>/", self._wrap(partial(list_views, self)), name="list_views"),
             path("references/", self._wrap(partial(references_view, self)), name="references"),
             path("search/", self._wrap(partial(palette_view, self)), name="search"),
             path("organization/", self._wrap(partial(choose_organization, self)), name="choose_organization"),

@@ -9,12 +9,16 @@ from uuid import UUID
 from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from apps.backoffice.selectors import pinned
+from apps.kernel.admin.arranging import VIEW
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.extensions.menu import SETTINGS, MenuItem, in_places, items_of, open_items
 from apps.kernel.ports import OrganizationTree
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.modules import ModuleConfig, modules
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import scope_or_none
@@ -68,13 +72,45 @@ class Group:
 def menu(site: AdminSite, request: HttpRequest) -> list[Group]:
     """The navigation: what the actor may see and nothing else, each module after those that it builds on."""
     start = MenuItem("backoffice.start", _("Start"), "admin:index", "home", priority=1000)
-    items = open_items(request, [start, *(page_item(page) for page in site._registry.values())])
+    pages = [start, *(page_item(page) for page in site._registry.values()), *pinned_items(site, request)]
+    items = open_items(request, pages)
     titles = {"": "", **{config.manifest.id: str(config.manifest.label) for config in modules()}}
     placed: dict[str, list[MenuItem]] = {module: [] for module in titles}
     for item in items:
         home = item.group if item.group in placed else item.id.partition(".")[0]
         placed.setdefault(home, []).append(item)
     return [Group(module, titles[module], tuple(in_places(found))) for module, found in placed.items() if found]
+
+
+def pinned_items(site: AdminSite, request: HttpRequest) -> list[MenuItem]:
+    """Items of pinned views, each behind the page of its list and for whoever may open that."""
+    found = ((view, page_of(site, view.list)) for view in pinned(request))
+    return [
+        MenuItem(
+            id=f"backoffice.view_{view.id.hex}",
+            label=view.name,
+            url=view_address(page, view),
+            icon="keep",
+            group=module_of(page),
+            priority=-getattr(page, "order", 100) - 1,
+            allowed=page.has_view_permission,
+        )
+        for view, page in found
+        if page is not None
+    ]
+
+
+def page_of(site: AdminSite, list_name: str) -> Any:
+    """The page of a list, by the list's name; None for a list that has none."""
+    kind = ENTITIES.get(list_name)
+    return site._registry.get(kind.model) if kind is not None else None
+
+
+def view_address(page: Any, view: Any) -> str:
+    """Address of the page's list as a view has it; `view` is a row or the facts of one."""
+    parameters = view.settings.get("parameters", {})
+    here = {name: parameters[name] for name in page.list_parameters if name in parameters}
+    return f"{list_url(page)}?{urlencode({**here, VIEW: str(view.id)}, doseq=True)}"
 
 
 def page_item(page: Any) -> MenuItem:
@@ -106,7 +142,11 @@ def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
 
 def _item(request: HttpRequest, title: str, icon: str, link: str) -> dict[str, Any]:
     start = reverse("admin:index")
-    active = request.path == link if link == start else request.path.startswith(link)
+    path, _mark, query = link.partition("?")
+    if query:  # of a pinned view
+        active = request.path == path and f"{VIEW}={request.GET.get(VIEW, '-')}" in query
+    else:
+        active = request.path == link if link == start else request.path.startswith(link)
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": True}
 
 

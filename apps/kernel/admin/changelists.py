@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -64,6 +65,8 @@ class RecordList(ChangeList):  # type: ignore[misc]
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.opened = open_list(kwargs.get("model_admin") or args[-3], request)
         super().__init__(request, *args, **kwargs)
+        if self.params.get(ORDER_VAR):
+            self.opened.asked = replace(self.opened.asked, sort=self.sorted_by)
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """Parameters of the filters beside the list, without those that say how it is shown."""
@@ -90,7 +93,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
             _key(self.get_ordering_field(self.opened.catalogue[name.removeprefix("-")].column), name)
             for name in self.sorted_by
         ]
-        complete: list[Any] = self._get_deterministic_ordering([key for key in keys if key is not None], queryset)
+        complete: list[Any] = self._get_deterministic_ordering([key for key in keys if key is not None])
         return complete
 
     def get_ordering_field_columns(self) -> dict[int, str]:

@@ -44,6 +44,7 @@ class OpenList:
     view: SavedFacts | None = None
     is_fresh: bool = False
     default_size: int = 0
+    places: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     faults: list[FieldError] = field(default_factory=list)
 
@@ -70,6 +71,7 @@ class OpenList:
             columns=() if columns == default_names(self.catalogue) else columns,
             sort=self.known_order(way.sort),
             page_size=0 if way.page_size == self.default_size else way.page_size,
+            parameters={name: values for name, values in way.parameters.items() if name not in self.places},
         )
 
     def known_order(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -104,7 +106,12 @@ def _opened(page: Any, request: HttpRequest) -> OpenList:
     views = ViewsOfList() if is_apart else service(ListViews).of_list(request, name, _id(wanted))
     chosen = views.chosen if views.chosen is not None and views.chosen.list == name else None
     opened = OpenList(
-        name=name, asked=asked_for(request.GET), views=views, catalogue={}, default_size=page.list_per_page
+        name=name,
+        asked=asked_for(request.GET),
+        views=views,
+        catalogue={},
+        default_size=page.list_per_page,
+        places=places,
     )
     says = not says_nothing(request.GET, places)
     opened.view = chosen if wanted else None if says or is_apart else views.default

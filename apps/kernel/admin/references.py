@@ -8,9 +8,11 @@ from django.apps import apps
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.sites import AdminSite
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db import models
 from django.http import HttpRequest, JsonResponse
 
 from apps.kernel.admin.customs import asking
+from apps.kernel.admin.labels import target_of
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
 
@@ -44,7 +46,18 @@ def _asking_field(request: HttpRequest) -> ReferenceField | None:
         field: Any = asking(model, name) or model._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
-    return field if isinstance(field, ReferenceField) else None
+    return field if isinstance(field, ReferenceField) else _as_reference(model, field)
+
+
+def _as_reference(model: type[models.Model], field: Any) -> ReferenceField | None:
+    """A key within the module as a reference to the same kind of record; conditions on lists ask for those too."""
+    target = target_of(field)
+    if not target:
+        return None
+    found = ReferenceField(target)
+    found.set_attributes_from_name(field.name)
+    found.model = model
+    return found
 
 
 def _may_ask(site: AdminSite, request: HttpRequest, field: ReferenceField) -> bool:
