@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -26,6 +27,17 @@ KNOWN: Final = (COLUMNS, SORT, SIZE, CONDITION, "search", "parameters")
 COLUMN: Final = re.compile(r"[A-Za-z_][\w.:-]{0,119}", re.ASCII)
 LONGEST_SEARCH, LONGEST_VALUE, MOST_VALUES = 200, 1000, 50
 RESERVED: Final = OWN | PASSING | {"o", "q"}
+
+
+def as_json(settings: Any) -> Any:
+    """The settings with numbers as JSON keeps them; the strict reader makes decimals of those with a point."""
+    if isinstance(settings, Mapping):
+        return {name: as_json(value) for name, value in settings.items()}
+    if isinstance(settings, list | tuple):
+        return [as_json(value) for value in settings]
+    if isinstance(settings, Decimal):
+        return int(settings) if settings == settings.to_integral_value() else float(settings)
+    return settings
 
 
 def complaints_about(settings: Any) -> list[FieldError]:

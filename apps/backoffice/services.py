@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.backoffice.calculations import complaints_about
+from apps.backoffice.calculations import as_json, complaints_about
 from apps.backoffice.errors import NobodyKeeps, ViewNotYours
 from apps.backoffice.features import ROLE_DEFAULTS, SHARE, USE
 from apps.backoffice.models import LIVING, Owner, SavedView
@@ -78,14 +78,15 @@ def create_view(
 
     Raises InvalidInput with every complaint about name, list and settings, Duplicate, NobodyKeeps, FeatureRequired.
     """
-    view = SavedView(list=list, name=name.strip(), settings=dict(settings) if isinstance(settings, Mapping) else {})
+    kept = as_json(settings)
+    view = SavedView(list=list, name=name.strip(), settings=kept if isinstance(kept, dict) else {})
     view.owner_kind = Owner.USER if role_id is None else Owner.ROLE
     view.owner_id = role_id or current_scope().actor.id
     view.is_pinned, view.is_linked = is_pinned, is_linked
     _demand_owner(view, also_default=is_default)
     demand_targets([("role_id", "auth.role", role_id)] if role_id is not None else ())
     hold_lock(_lock(view))
-    demand_valid(view, FIELDS, more=[*_list_complaints(list), *_complaints(list, settings)])
+    demand_valid(view, FIELDS, more=[*_list_complaints(list), *_complaints(list, kept)])
     _demand_free(view)
     if is_default:
         _clear_defaults(view)
@@ -111,9 +112,9 @@ def update_view(
     given = {"name": name.strip() if name is not None else None, "is_pinned": is_pinned, "is_linked": is_linked}
     changes: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     if settings is not None:
-        changes["settings"] = settings
+        changes["settings"] = as_json(settings)
     changes = {field: value for field, value in changes.items() if value != getattr(view, field)}
-    complaints = _complaints(view.list, settings) if "settings" in changes else []
+    complaints = _complaints(view.list, changes["settings"]) if "settings" in changes else []
     for field, value in changes.items():
         setattr(view, field, value)
     demand_valid(view, FIELDS, more=complaints)
