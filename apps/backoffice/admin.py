@@ -116,7 +116,7 @@ class SavedViewPage(CommandAdmin):
             return _now("mine") if view.owner_id == current_scope().actor.id else _now("another user's")
         return str(getattr(view, "owner_name", ""))
 
-    @admin.display(description="")
+    @admin.display(description=_("open it"))
     def opened(self, view: SavedView) -> str:
         """A link to the list."""
         page = page_of(self.admin_site, view.list)

@@ -81,7 +81,8 @@ def create_view(
     kept = as_json(settings)
     view = SavedView(list=list, name=name.strip(), settings=kept if isinstance(kept, dict) else {})
     view.owner_kind = Owner.USER if role_id is None else Owner.ROLE
-    view.owner_id = role_id or current_scope().actor.id
+    owner: Any = role_id or current_scope().actor.id
+    view.owner_id = owner
     view.is_pinned, view.is_linked = is_pinned, is_linked
     _demand_owner(view, also_default=is_default)
     demand_targets([("role_id", "auth.role", role_id)] if role_id is not None else ())

@@ -69,6 +69,7 @@ class RecordPage(CommandAdmin):
     list_display = ("title", "type", "updated_at", "organization_id")
     list_select_related = ("type",)
     list_filter = (ByType,)
+    list_parameters = (TYPE,)
     search_fields = ("title",)
     ordering = ("title",)
     fields = ("title",)

@@ -61,6 +61,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
     result_list: Any
     list_display: Any
     params: dict[str, str]
+    list_per_page: int
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.opened = open_list(kwargs.get("model_admin") or args[-3], request)

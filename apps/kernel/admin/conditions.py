@@ -5,7 +5,7 @@ The condition is the one that the REST interface takes as `filter=`, and it beco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -144,7 +144,7 @@ def _choices(field: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(value), str(label)) for value, label in field.flatchoices if value not in {None, ""})
 
 
-def _customs(page: Any, request: HttpRequest, what: Filterable) -> Iterator[tuple[str, Named]] | dict[str, Named]:
+def _customs(page: Any, request: HttpRequest, what: Filterable) -> dict[str, Named]:
     if what.customs.definitions is None or not takes_customs(page):
         return {}
     labels = {field.name: field.label for field in offered(page, request)}

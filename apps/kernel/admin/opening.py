@@ -118,7 +118,7 @@ def _opened(page: Any, request: HttpRequest) -> OpenList:
     if opened.view is not None and not says:
         opened.asked = _at(kept(opened.view.settings), opened.asked, places)
         opened.is_fresh = True
-    if wanted not in {"", STANDARD} and chosen is None and not is_apart:
+    if wanted not in {"", STANDARD} and views.chosen is None and not is_apart:
         opened.notes.append(_("There is no such view, or nobody shares it with you. This is the list without one."))
     _tell(request, opened, page.list_per_page)
     opened.catalogue = catalogue_of(page, request)

@@ -47,7 +47,8 @@ class CommandAdmin(
     - `buttons`: RecordCommands of the record's page, its row and the selection;
     - `icon`: Material symbol in the navigation; `empty_hint`: what to do when the list is empty;
     - `order`: place among the module's pages, lower first;
-    - `module`: id of the module to stand under, for a model that lives elsewhere.
+    - `module`: id of the module to stand under, for a model that lives elsewhere;
+    - `list_parameters`: parameters of the address that say which of several lists the page shows.
     """
 
     checks_class = CommandAdminChecks

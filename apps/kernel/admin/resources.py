@@ -28,7 +28,7 @@ def shape_of(page: Any, request: HttpRequest) -> ListShape | None:
 def shape_of_list(name: str) -> ListShape | None:
     """The same by the name of the list."""
     kind = ENTITIES.get(name)
-    resource: Any = RESOURCES.get(kind.model.entity_id) if kind is not None else None
+    resource: Any = RESOURCES.get(str(getattr(kind.model, "entity_id", ""))) if kind is not None else None
     if resource is None:
         return None
     shape: ListShape = resource.shape()
