@@ -155,7 +155,7 @@ def project(tmp_path: Path, settings: Any) -> Path:
     """A folder with the files that a new module adds lines to, and without the packages of the house."""
     texts = {
         "config/settings.py": 'INSTALLED_APPS = [\n    "apps.backoffice",\n]\n',
-        "README.md": "| module | gives |\n|---|---|\n| `backoffice` | pages |\n",
+        "README.md": "| module | gives |\n|---|---|\n| [backoffice](docs/modules/backoffice.md) | pages |\n",
         "docs/README.md": "## Modules\n\n[auth](modules/auth.md)\n\n## Decisions\n",
     }
     for name, text in texts.items():

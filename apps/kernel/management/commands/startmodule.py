@@ -163,6 +163,6 @@ def lines_of(plan: ModulePlan) -> list[Line]:
     page = f"docs/modules/{plan.id}.md"
     return [
         Line("config/settings.py", f'    "apps.{plan.id}",\n', '    "apps.backoffice",'),
-        Line("README.md", f"| [{plan.id}]({page}) | {plan.description} |\n", "| `backoffice` |"),
+        Line("README.md", f"| [{plan.id}]({page}) | {plan.description} |\n", "| [backoffice]("),
         Line("docs/README.md", f"· [{plan.id}](modules/{plan.id}.md)\n", "## Decisions", joins=True),
     ]
