@@ -64,4 +64,4 @@ def test_a_bulk_button_runs_once_for_each_record(house: House, alice: Client) ->
     question = text_of(alice.post(LIST, {**chosen, "index": "0"}).content)
     assert "Switch off: 3 records?" in question
     alice.post(LIST, {**chosen, "confirmed": "yes"})
-    assert commands_run(house) == ["currencies.currency.deactivate"] * 3
+    assert commands_run(house) == ["kernel.record.bulk", *["currencies.currency.deactivate"] * 3]

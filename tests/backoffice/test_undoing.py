@@ -57,9 +57,29 @@ def test_one_button_takes_back_a_whole_bulk_action(house: House, alice: Client) 
     rows = [make_currency(house, code) for code in ("EUR", "USD", "PLN")]
     chosen = {"action": "off", "_selected_action": [str(row.pk) for row in rows], "confirmed": "yes"}
     page = alice.post(LIST, chosen, follow=True)
+    assert offered(page) == [str(last_action(house, "kernel.record.bulk"))]
     answer = alice.post("/backend/undo/", {"action": offered(page), "next": LIST}, follow=True)
     assert all(now(house, row).is_active for row in rows)
-    assert "3 changes undone." in text_of(answer.content)
+    assert "Undone: Changed many." in text_of(answer.content)
+
+
+def test_a_request_that_did_too_much_to_name_it_is_taken_back_as_a_whole(
+    house: House, alice: Client, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [make_currency(house, code, name="Old") for code in ("EUR", "USD", "PLN")]
+    for row in rows:
+        alice.post(change_url(row), form_of(row, name="New"))
+    with reading_in(house):
+        done = [str(item) for item in Action.objects.filter(command__endswith=".update").values_list("pk", flat=True)]
+    monkeypatch.setattr("apps.kernel.admin.offers.MOST_ACTIONS", 2)
+    page = alice.post("/backend/undo/", {"action": done, "next": LIST}, follow=True)
+    [request] = re.findall(r'name="request" value="([^"]+)"', page.content.decode())
+    assert "Redo" in text_of(page.content)
+    somebody = log_in("*", name="Carol")
+    assert somebody.post("/backend/undo/", {"request": request, "next": LIST}).status_code == 404
+    assert {now(house, row).name for row in rows} == {"Old"}
+    alice.post("/backend/undo/", {"request": request, "next": LIST})
+    assert {now(house, row).name for row in rows} == {"New"}
 
 
 def test_without_the_right_to_undo_nothing_is_offered(house: House, log_in: LogIn) -> None:

@@ -33,6 +33,7 @@ class RatePage(CommandAdmin):
     create_command = record_rate
     update_command = correct_rate
     delete_command = close_rate
+    bulk_fields = ()  # a correction is of one rate
     view_feature = VIEW_RATES
     manage_feature = MANAGE_RATES
     icon = "currency_exchange"

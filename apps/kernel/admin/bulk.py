@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,73 +11,37 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.many import DELETE, Task, start_or_run, task_named
 from apps.kernel.admin.offering import pressable
+from apps.kernel.admin.selections import FIELD, MOST_CHOSEN, Chosen, chosen_of, posted
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
 
 DELETE_SELECTED = gettext_lazy("Delete selected")
-MOST_ROWS = 900  # Django takes a thousand fields in one form
 SHOWN = 20
-
-
-@dataclass(slots=True)
-class BulkResult:
-    """How a command fared with each record: how many went through, and the refusals by record."""
-
-    done: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-def each_record(command: AnyCommand, records: Any, **kwargs: Any) -> BulkResult:
-    """Run the command once for each record; a refusal of one does not stop the others."""
-    result = BulkResult()
-    for record in records:
-        try:
-            run(command, record.pk, **kwargs)
-        except PlatformError as error:
-            if not is_form_error(error) and error.status not in {404, 412}:
-                raise
-            result.refused.append((str(record), error.detail))
-        else:
-            result.done += 1
-    return result
 
 
 def delete_selected(page: Any, request: HttpRequest, queryset: Any) -> TemplateResponse | None:
     """Ask, then delete the selected records: all at once where the module has a bulk command."""
     if not page.has_delete_permission(request):
         raise PermissionDenied
-
-    def work(records: list[Any]) -> BulkResult:
-        if page.bulk_delete_command is None:
-            return each_record(page.delete_command, records)
-        try:
-            run(page.bulk_delete_command, [record.pk for record in records])
-        except PlatformError as error:
-            if not is_form_error(error):
-                raise
-            return BulkResult(0, [(_("The selection"), error.detail)])
-        return BulkResult(len(records))
-
-    return _ask_then(page, request, queryset, Ask("delete_selected", _("Delete"), "", dangerous=True), work)
+    ask = Ask("delete_selected", _("Delete"), "", dangerous=True)
+    return _ask_then(page, request, queryset, ask, task_named(page, DELETE))
 
 
 def press_selected(page: Any, request: HttpRequest, queryset: Any) -> TemplateResponse | None:
     """Ask, then run the button's command for each selected record."""
     name = request.POST.get("action", "")
-    button = next((item for item in pressable(page) if item.name == name and item.in_bulk), None)
-    if button is None or not button.offered():
+    button = next((item for item in pressable(page) if item.name == name), None)
+    task = task_named(page, name)
+    if button is None or task is None:
         raise PermissionDenied
-
-    def work(records: list[Any]) -> BulkResult:
-        return each_record(button.command, [record for record in records if button.offered(record)])
-
-    return _ask_then(page, request, queryset, Ask(name, button.label, button.confirm, dangerous=button.dangerous), work)
+    ask = Ask(name, button.label, button.confirm, dangerous=button.dangerous)
+    return _ask_then(page, request, queryset, ask, task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,42 +54,51 @@ class Ask:
     dangerous: bool
 
 
-def _ask_then(
-    page: Any, request: HttpRequest, queryset: Any, ask: Ask, work: Callable[[list[Any]], BulkResult]
-) -> TemplateResponse | None:
-    records = list(queryset[: MOST_ROWS + 1])
-    if len(records) > MOST_ROWS:
-        page.message_user(request, _("Select at most %(n)s records.") % {"n": MOST_ROWS}, messages.ERROR)
+def chosen_or_told(page: Any, request: HttpRequest, queryset: Any) -> Chosen | None:
+    """What is selected; None where that is too much, which the next page says."""
+    chosen = chosen_of(queryset)
+    if chosen is None:
+        page.message_user(request, _("Select at most %(n)s records.") % {"n": MOST_CHOSEN}, messages.ERROR)
+    return chosen
+
+
+def _ask_then(page: Any, request: HttpRequest, queryset: Any, ask: Ask, task: Task | None) -> TemplateResponse | None:
+    chosen = posted(request) if FIELD in request.POST else chosen_or_told(page, request, queryset)
+    if chosen is None:
         return None
     if request.POST.get("confirmed") != "yes":
-        return _question(page, request, records, ask)
-    _report(page, request, work(records))
+        return _question(page, request, queryset, ask, chosen)
+    if task is not None:
+        start_or_run(page, request, chosen, task)
+    else:
+        _delete_at_once(page, request, chosen)
     return None
 
 
-def _question(page: Any, request: HttpRequest, records: list[Any], ask: Ask) -> TemplateResponse:
+def _delete_at_once(page: Any, request: HttpRequest, chosen: Chosen) -> None:
+    """Delete by the command that the module has for a selection."""
+    try:
+        run(page.bulk_delete_command, list(chosen.ids))
+    except PlatformError as error:
+        if not is_form_error(error):
+            raise
+        page.message_user(request, f"{_('The selection')}: {error.detail}", messages.ERROR)
+    else:
+        text = _("Done for %(n)s records.") % {"n": len(chosen.ids)}
+        page.message_user(request, text, messages.SUCCESS)
+
+
+def _question(page: Any, request: HttpRequest, queryset: Any, ask: Ask, chosen: Chosen) -> TemplateResponse:
     context = {
         **page.admin_site.each_context(request),
         "title": ask.label,
         "opts": page.opts,
         "ask": ask,
-        "records": records[:SHOWN],
-        "more": max(0, len(records) - SHOWN),
-        "count": len(records),
-        "ids": [record.pk for record in records],
+        "records": list(queryset[:SHOWN]),
+        "more": max(0, len(chosen.ids) - SHOWN),
+        "count": len(chosen.ids),
+        "chosen": chosen,
         "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
     }
     request.current_app = page.admin_site.name
     return TemplateResponse(request, "admin/bulk_confirmation.html", context)
-
-
-def _report(page: Any, request: HttpRequest, result: BulkResult) -> None:
-    if result.done:
-        text = ngettext("Done for %(n)s record.", "Done for %(n)s records.", result.done) % {"n": result.done}
-        page.message_user(request, text, messages.SUCCESS)
-    for name, reason in result.refused[:5]:
-        page.message_user(request, f"{name}: {reason}", messages.ERROR)
-    if len(result.refused) > 5:
-        rest = len(result.refused) - 5
-        text = ngettext("%(n)s more was refused.", "%(n)s more were refused.", rest) % {"n": rest}
-        page.message_user(request, text, messages.ERROR)

@@ -9,21 +9,28 @@ from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 
-from apps.kernel.admin.actions import may_undo
 from apps.kernel.commands.declarations import UNDO
+from apps.kernel.commands.history.states import states_of
+from apps.kernel.commands.invocation import Source
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.outcome import collected_actions
+from apps.kernel.tenancy.scope import current_scope
 
 TAG = "undo-"
 MOST_ACTIONS = 20  # messages travel in a cookie
+REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Actions that one button takes back, newest first; `is_redo` when they are undos themselves."""
+    """Actions that one button takes back, newest first; `is_redo` when they are undos themselves.
+
+    Where they are too many to be named, `request` is what all actions of the request have in common.
+    """
 
     action_ids: tuple[UUID, ...]
     is_redo: bool
+    request: UUID | None = None
 
 
 def say(request: HttpRequest, text: str, level: int = messages.SUCCESS) -> None:
@@ -33,14 +40,26 @@ def say(request: HttpRequest, text: str, level: int = messages.SUCCESS) -> None:
 
 def _tag() -> str:
     ids = collected_actions()
-    if not ids or len(ids) > MOST_ACTIONS:
+    if not ids:
         return ""
     found = Action.objects.in_bulk(ids)
     actions = [found[item] for item in reversed(ids) if item in found]
-    if not actions or not all(may_undo(action) for action in actions):
+    states = states_of(actions)
+    if not actions or not all(states[action.pk].is_undoable for action in actions):
         return ""
     kind = "redo" if all(action.command == UNDO for action in actions) else "undo"
+    if len(actions) > MOST_ACTIONS:
+        return f"{TAG}{kind}-{REQUEST}{current_scope().correlation_id.hex}"
     return f"{TAG}{kind}-" + ",".join(action.pk.hex for action in actions)
+
+
+def actions_of_request(correlation_id: UUID) -> list[UUID]:
+    """What the actor has done in one request of the back office, newest first; its consequences are not theirs."""
+    scope = current_scope()
+    if scope.actor.id is None:
+        return []
+    own = Action.objects.filter(correlation_id=correlation_id, actor_id=scope.actor.id, source=Source.ADMIN)
+    return list(own.filter(parent_id=None).order_by("-pk").values_list("pk", flat=True))
 
 
 def offer_of(message: Message) -> Offer | None:
@@ -49,4 +68,6 @@ def offer_of(message: Message) -> Offer | None:
     kind, _, ids = tag.removeprefix(TAG).partition("-")
     if not tag.startswith(TAG) or not ids:
         return None
+    if ids.startswith(REQUEST):
+        return Offer((), is_redo=kind == "redo", request=UUID(ids.removeprefix(REQUEST)))
     return Offer(tuple(UUID(item) for item in ids.split(",")), is_redo=kind == "redo")

@@ -15,6 +15,7 @@ from apps.kernel.admin.fields import HouseFields
 from apps.kernel.admin.history import RecordHistory
 from apps.kernel.admin.pressing import ButtonPages
 from apps.kernel.admin.reading import NotedReads
+from apps.kernel.admin.tools import ListTools
 from apps.kernel.admin.writing import CommandSaving, WithoutDjangosWrites
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class CommandAdmin(
     CommandDeletion,
     RecordHistory,
     ButtonPages,
+    ListTools,
     CommandLists,
     ThemedAdmin,
 ):
@@ -45,6 +47,7 @@ class CommandAdmin(
     - `view_feature`, `manage_feature`: who sees and who changes;
     - `inlines`: CommandTabularInline and CommandStackedInline, handed to the commands as lists;
     - `buttons`: RecordCommands of the record's page, its row and the selection;
+    - `bulk_fields`: what may be changed of many records at once, None for whatever fits;
     - `icon`: Material symbol in the navigation; `empty_hint`: what to do when the list is empty;
     - `order`: place among the module's pages, lower first;
     - `module`: id of the module to stand under, for a model that lives elsewhere;

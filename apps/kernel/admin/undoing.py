@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.admin.actions import entries_of
 from apps.kernel.admin.labels import Labels, labels_of
-from apps.kernel.admin.offers import say
+from apps.kernel.admin.offers import actions_of_request, say
 from apps.kernel.admin.writing import run
 from apps.kernel.commands.declarations import UNDO
 from apps.kernel.commands.errors import UndoConflict
@@ -33,10 +33,7 @@ SHOWN = 10
 def undo_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Take back the posted actions in the order given, and go back with a word on what came of it."""
     address = back_address(site, request)
-    try:
-        action_ids = [UUID(item) for item in request.POST.getlist("action")]
-    except ValueError:
-        raise Http404 from None
+    action_ids = _wanted(request)
     if request.method != "POST" or not action_ids:
         raise Http404
     done: list[Action] = []
@@ -52,6 +49,15 @@ def undo_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if done:
         say(request, _outcome_words(done))
     return HttpResponseRedirect(still_there(site, request, address))
+
+
+def _wanted(request: HttpRequest) -> list[UUID]:
+    """The posted actions, or all of a request that did too many to name them."""
+    try:
+        found = [UUID(item) for item in request.POST.getlist("action")]
+        return found or [item for text in request.POST.getlist("request") for item in actions_of_request(UUID(text))]
+    except ValueError:
+        raise Http404 from None
 
 
 def plan_view(site: AdminSite, request: HttpRequest, action_id: UUID) -> HttpResponse:

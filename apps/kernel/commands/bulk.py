@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.commands.declarations import COMMANDS, Command, CommandSpec, command
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.inputs import Unkept
+from apps.kernel.commands.invocation import invoked
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput, PlatformError
 from apps.kernel.tenancy.scope import Scope
 
 MOST_ERRORS = 100
+BULK, FOR_GOOD = "kernel.record.bulk", "kernel.record.bulk_for_good"
+BULK_COMMANDS: Final = (BULK, FOR_GOOD)
 Watch = Callable[[int, int], None]
 
 
@@ -34,23 +38,55 @@ class RehearsalOver(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BulkOrder:
-    """The command of one record, the records, and the values that each call gets."""
+    """The command of one record, the records, and the values that each call gets.
+
+    `versions` says what the caller saw of some of the records; one that was changed since is refused.
+    """
 
     command: str
     ids: tuple[UUID, ...]
     changes: Mapping[str, Any]
+    versions: Mapping[UUID, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class BulkOutcome:
+    """How the records fared: those that went through, each with its actions (its own first), and the refusals."""
+
+    done: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    refused: dict[UUID, tuple[FieldError, ...]] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[FieldError, ...]:
+        """The refusals under `ids.<id>`, the first hundred."""
+        return tuple(item for errors in self.refused.values() for item in errors)[:MOST_ERRORS]
+
+
+Examine = Callable[[BulkOutcome], None]
 
 
 def _no_watch(done: int, total: int) -> None:
     """Nobody watches."""
 
 
+def _no_examining(outcome: BulkOutcome) -> None:
+    """Nobody looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way(Unkept):
-    """How an order is carried out: as a rehearsal, and who is told how far it is."""
+    """How an order is carried out.
+
+    `rehearse`: everything is taken back at the end, after `examine` has looked at what would have become of it.
+    `spares`: refused records are left as they are and the others changed; else one refusal stops all of them.
+    """
 
     rehearse: bool = False
+    spares: bool = False
     watch: Watch = _no_watch
+    examine: Examine = _no_examining
+    versions: Mapping[UUID, int] = field(default_factory=dict)
+    outcome: BulkOutcome = field(default_factory=BulkOutcome)
 
 
 AT_ONCE = Way()
@@ -61,12 +97,34 @@ def run_bulk(order: BulkOrder, *, rehearse: bool = False, watch: Watch = _no_wat
 
     Raises BulkRefused with the refusals of the records, and whatever `watch` raises to stop.
     """
-    whole = bulk_for_good if not COMMANDS[order.command].undoable else bulk
     try:
-        way = Way(rehearse, watch)
-        return whole(command=order.command, ids=list(order.ids), changes=dict(order.changes), way=way)
+        return _run(order, Way(rehearse=rehearse, watch=watch))
     except RehearsalOver:
         return len(order.ids)
+
+
+def run_each(order: BulkOrder, *, watch: Watch = _no_watch) -> BulkOutcome:
+    """Carry the order out as one action for the records that can take it, and say how each of them fared."""
+    way = Way(spares=True, watch=watch)
+    try:
+        _run(order, way)
+    except BulkRefused:  # not one record went through, so there is no action
+        pass
+    return way.outcome
+
+
+def rehearsed(order: BulkOrder, examine: Examine = _no_examining) -> BulkOutcome:
+    """How each of the records would fare; `examine` may read what they would be before it is all taken back."""
+    way = Way(rehearse=True, spares=True, examine=examine)
+    with suppress(BulkRefused, RehearsalOver):
+        _run(order, way)
+    return way.outcome
+
+
+def _run(order: BulkOrder, way: Way) -> int:
+    whole = bulk_for_good if not COMMANDS[order.command].undoable else bulk
+    way = replace(way, versions=order.versions)
+    return whole(command=order.command, ids=list(order.ids), changes=dict(order.changes), way=way)
 
 
 def _example(scope: Scope) -> dict[str, Any]:
@@ -84,7 +142,7 @@ def _is_of_one_record(spec: CommandSpec) -> bool:
 
 
 @command(
-    "kernel.record.bulk",
+    BULK,
     open_reason="each record's own command demands its feature",
     example=_example,
     bulk=True,
@@ -96,7 +154,7 @@ def bulk(*, command: str, ids: list[UUID], changes: dict[str, Any], way: Way = A
 
 
 @command(
-    "kernel.record.bulk_for_good",
+    FOR_GOOD,
     open_reason="each record's own command demands its feature",
     undoable=False,
     undo_reason=_("the command that was run for each record cannot be undone."),
@@ -109,30 +167,34 @@ def bulk_for_good(*, command: str, ids: list[UUID], changes: dict[str, Any], way
 
 def _each(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], way: Way) -> int:
     running().resource.entity = spec.resource
-    refused: list[FieldError] = []
+    outcome = way.outcome
     for done, record_id in enumerate(sorted(set(ids))):  # by id: every bulk takes its locks in the same order
         way.watch(done, len(ids))
-        refused += _refusals(spec, record_id, changes)
-        if len(refused) >= MOST_ERRORS:
+        _one(spec, record_id, changes, way)
+        if not way.spares and len(outcome.errors) >= MOST_ERRORS:
             break
-    if refused:
-        count = len({item.field.split(".")[1] for item in refused})
-        raise BulkRefused(errors=tuple(refused), count=count, total=len(ids))
+    if outcome.refused and not (way.spares and outcome.done):
+        raise BulkRefused(errors=outcome.errors, count=len(outcome.refused), total=len(ids))
     if way.rehearse:
+        way.examine(outcome)
         raise RehearsalOver
-    return len(set(ids))
+    return len(outcome.done)
 
 
-def _refusals(spec: CommandSpec, record_id: UUID, changes: dict[str, Any]) -> Iterable[FieldError]:
+def _one(spec: CommandSpec, record_id: UUID, changes: dict[str, Any], way: Way) -> None:
+    finished = running().finished
+    start = len(finished)
     try:
-        execute(spec, (record_id,), changes)
+        with invoked(expected_version=way.versions.get(record_id), expected_of=record_id):
+            execute(spec, (record_id,), changes)
     except PlatformError as error:
-        if error.status in {401, 403} or error.status >= 500:
+        if error.status == 401 or error.status >= 500 or (error.status == 403 and not way.spares):
             raise
         place = f"ids.{record_id}"
-        inner = [FieldError(f"{place}.{item.field}", item.code, item.message) for item in error.errors]
-        return inner or [FieldError(place, error.code, error.detail)]
-    return []
+        inner = tuple(FieldError(f"{place}.{item.field}", item.code, item.message) for item in error.errors)
+        way.outcome.refused[record_id] = inner or (FieldError(place, error.code, error.detail),)
+    else:
+        way.outcome.done[record_id] = tuple(finished[start:])
 
 
 def spec_of_single(single: Any) -> CommandSpec:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     from apps.kernel.commands.idempotency import IdempotencyKey
@@ -30,11 +31,12 @@ class Invocation:
     """`expected_version` None means that the caller states no version; `is_undo` is set while undo runs.
 
     `companions` are called with the outermost command's result, inside its action: further commands, whose writes
-    are taken back with it.
+    are taken back with it. The version is that of the record that the outermost command is about, or of `expected_of`.
     """
 
     source: Source = Source.SYSTEM
     expected_version: int | None = None
+    expected_of: UUID | None = None
     reason: str = ""
     is_undo: bool = False
     idempotency: IdempotencyKey | None = None

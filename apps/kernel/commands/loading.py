@@ -63,9 +63,12 @@ def hold_locks(names: Iterable[str]) -> None:
 
 def check_version(row: models.Model) -> None:
     """Compare the row with the version that the caller stated, if it is the record the caller means."""
-    command, expected = running(), current_invocation().expected_version
-    version: int | None = getattr(row, "version", None)
-    means_it = command.parent is None and command.resource.id in {None, row.pk}
+    command, invocation = running(), current_invocation()
+    expected, version = invocation.expected_version, getattr(row, "version", None)
+    if invocation.expected_of is not None:
+        means_it = row.pk == invocation.expected_of
+    else:
+        means_it = command.parent is None and command.resource.id in {None, row.pk}
     if expected is None or version is None or not means_it or version == expected:
         return
     raise StaleVersion(current_version=version, changed_fields=changed_since(row, expected))

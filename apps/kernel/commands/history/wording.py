@@ -42,6 +42,7 @@ VERBS: dict[str, Promise] = {
     "bulk": gettext_lazy("Changed many"),
     "bulk_for_good": gettext_lazy("Changed many for good"),
     "start_bulk": gettext_lazy("Asked for a change of many"),
+    "start_many": gettext_lazy("Asked for a change of many"),
     "export": gettext_lazy("Exported"),
     "start_export": gettext_lazy("Asked for an export"),
     "grant": gettext_lazy("Granted"),

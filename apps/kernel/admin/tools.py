@@ -1,0 +1,53 @@
+"""Tools of every list and record: pages of their own beside the list, the form and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from apps.kernel.admin.bulk_edit import CHANGE_SELECTED, bulk_edit_view, edit_selected
+from apps.kernel.admin.bulk_fields import offers_bulk_edit
+
+View = Callable[..., HttpResponse]
+
+
+class ListTools:
+    """What every page offers without a word from its module.
+
+    `bulk_fields` names the fields that may be changed of many records at once: None for all that fit, () for none.
+    """
+
+    bulk_fields: ClassVar[tuple[str, ...] | None] = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's addresses and those of the tools."""
+        parent: Any = super()
+        tools = {"bulk_edit": ("bulk/", bulk_edit_view)}
+        own = [self._tool_url(name, address, view) for name, (address, view) in tools.items()]
+        return [*own, *parent.get_urls()]
+
+    def _tool_url(self, name: str, address: str, view: View) -> URLPattern:
+        page: Any = self
+
+        def shown(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            def opened(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+                return view(page, request, **kwargs)
+
+            response: HttpResponse = page.admin_site.admin_view(opened)(request, **kwargs)
+            return response
+
+        shown.model_admin = self  # type: ignore[attr-defined]
+        full = f"{page.opts.app_label}_{page.opts.model_name}_{name}"
+        return path(address, update_wrapper(shown, view), name=full)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Actions for selected records."""
+        parent: Any = super()
+        found: dict[str, Any] = dict(parent.get_actions(request))
+        if offers_bulk_edit(self, request):
+            found = {"edit_selected": (edit_selected, "edit_selected", CHANGE_SELECTED), **found}
+        return found
