@@ -22,7 +22,7 @@ class KernelConfig(AppConfig):
         """Wire the kernel; models of all apps are loaded by now."""
         from apps.kernel import checks  # noqa: F401, PLC0415 - registers the system checks
         from apps.kernel.access import checks as _access  # noqa: F401, PLC0415
-        from apps.kernel.admin import many_jobs  # noqa: F401, PLC0415 - declares the work behind large orders
+        from apps.kernel.admin import exporting, many_jobs  # noqa: F401, PLC0415 - declare the work behind lists
         from apps.kernel.api import jobs  # noqa: F401, PLC0415 - declares the work behind long answers
         from apps.kernel.api.schema import security  # noqa: F401, PLC0415 - names the ways to sign in
         from apps.kernel.commands.outcome import command_ended, events_committed  # noqa: PLC0415

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -15,6 +15,8 @@ from tests.auth.factories import reading_in
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import text_of
 from tests.backoffice.lists import BOOKS, books_now, select, selection_of
+from tests.directory.callers import client_of, member
+from tests.entities.test_records import CARS, make_car, make_field, make_type
 from tests.kernel.books import make_books
 from tests.support.digests import digest
 from tests.support.scopes import House
@@ -203,3 +205,19 @@ def test_a_large_order_is_a_job_and_one_undo(house: House, alice: Client, monkey
 def test_pages_without_a_command_for_a_part_of_a_record_have_no_bulk_edit(house: House, alice: Client) -> None:
     for address in ("/backend/currencies/exchangerate/", "/backend/audit_logs/action/"):
         assert "edit_selected" not in alice.get(address).content.decode()
+
+
+def test_fields_of_the_tenant_are_changed_too(house: House, alice: Client) -> None:
+    rest = client_of(member(house, "*", name="Carol"), organization=house.root)
+    make_type(rest)
+    make_field(rest, "colour", "text")
+    cars = [make_car(rest, title, colour="red", seats=4) for title in ("Beetle", "Mini")]
+    text = " ".join(f"{UUID(car['id']).hex}.{car['version']}" for car in cars)
+    address = "/backend/entities/record/bulk/?type=car"
+    given = {"selection": text, "change": ["cf_colour"], "cf_colour": "blue", "cf_seats": ""}
+    page = alice.post(address, {**given, "step": "preview"})
+    shown = [(item.label, item.old, item.new) for _, row in page.context["preview"].diffs for item in row.fields]
+    assert shown == [("Colour", "red", "blue")] * 2
+    assert alice.post(address, {**given, "step": "apply"}).status_code == 302
+    values = [item["custom_fields"] for item in rest.get(CARS).json()["results"]]
+    assert [(item["colour"], item["seats"]) for item in values] == [("blue", 4)] * 2

@@ -64,6 +64,10 @@ class RatePage(CommandAdmin):
     class Media:
         css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("currencies/currencies.css",)}
 
+    def export_rows(self, view: Any) -> Any:
+        """All that ever counted: the list may show them."""
+        return view.listed_rows({"known_at": ""})
+
     def has_change_permission(self, request: HttpRequest, obj: ExchangeRate | None = None) -> bool:
         """What no longer counts is no longer corrected."""
         return super().has_change_permission(request, obj) and (obj is None or obj.is_known)

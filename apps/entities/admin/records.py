@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from apps.entities.api.views.records import resource_of
 from apps.entities.features import MANAGE_RECORDS, TYPES_VIEW, VIEW_RECORDS, record_feature
 from apps.entities.models import Record, RecordType
 from apps.entities.models.records import PREFIX
@@ -82,6 +83,11 @@ class RecordPage(CommandAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Living records of types whose records the actor may see."""
         return super().get_queryset(request).filter(type__in=[kind.pk for kind in shown_types(request)])
+
+    def export_resource(self, request: HttpRequest) -> Any:
+        """The resource of the chosen type; records of several types share no fields."""
+        keys = {kind.key for kind in shown_types(request)}
+        return resource_of(chosen(request)) if chosen(request) in keys else None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may see the records of the type; the list is for whoever may see those of any type."""

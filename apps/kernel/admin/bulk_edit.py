@@ -175,7 +175,7 @@ def _preview(request: HttpRequest, chosen: Chosen, choice: Choice) -> Preview:
 
 
 def _context(page: Any, request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
-    request.current_app = page.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = page.admin_site.name
     query = request.GET.urlencode()
     name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_bulk_edit"
     return {

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from apps.kernel.admin.bulk_edit import CHANGE_SELECTED, bulk_edit_view, edit_selected
 from apps.kernel.admin.bulk_fields import offers_bulk_edit
+from apps.kernel.admin.export_rows import resource_for
+from apps.kernel.admin.exporting import EXPORT_SELECTED, export_address, export_selected, export_view
+from apps.kernel.api.reading.expansions import RESOURCES
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ListTools:
@@ -26,18 +30,18 @@ class ListTools:
     def get_urls(self) -> list[URLPattern]:
         """Django's addresses and those of the tools."""
         parent: Any = super()
-        tools = {"bulk_edit": ("bulk/", bulk_edit_view)}
+        tools = {"bulk_edit": ("bulk/", bulk_edit_view), "export": ("export/", export_view)}
         own = [self._tool_url(name, address, view) for name, (address, view) in tools.items()]
         return [*own, *parent.get_urls()]
 
     def _tool_url(self, name: str, address: str, view: View) -> URLPattern:
         page: Any = self
 
-        def shown(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            def opened(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def shown(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            def opened(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
                 return view(page, request, **kwargs)
 
-            response: HttpResponse = page.admin_site.admin_view(opened)(request, **kwargs)
+            response: HttpResponseBase = page.admin_site.admin_view(opened)(request, **kwargs)
             return response
 
         shown.model_admin = self  # type: ignore[attr-defined]
@@ -50,4 +54,20 @@ class ListTools:
         found: dict[str, Any] = dict(parent.get_actions(request))
         if offers_bulk_edit(self, request):
             found = {"edit_selected": (edit_selected, "edit_selected", CHANGE_SELECTED), **found}
+        if resource_for(self, request) is not None:
+            found["export_selected"] = (export_selected, "export_selected", EXPORT_SELECTED)
         return found
+
+    def export_resource(self, request: HttpRequest) -> Any:
+        """The view set that the list exports through: fields, field rights and translations are its own."""
+        page: Any = self
+        return RESOURCES.get(str(getattr(page.model, "entity_id", "")))
+
+    def export_rows(self, view: Any) -> QuerySet[Any]:
+        """Rows of the resource that the list may hand out."""
+        rows: QuerySet[Any] = view.get_queryset()
+        return rows
+
+    def tool_addresses(self, request: HttpRequest) -> dict[str, str]:
+        """Where the tools above the list lead, "" for those that are not there for the actor."""
+        return {"export_address": export_address(self, request) if resource_for(self, request) else ""}

@@ -106,10 +106,8 @@ def run_bulk(order: BulkOrder, *, rehearse: bool = False, watch: Watch = _no_wat
 def run_each(order: BulkOrder, *, watch: Watch = _no_watch) -> BulkOutcome:
     """Carry the order out as one action for the records that can take it, and say how each of them fared."""
     way = Way(spares=True, watch=watch)
-    try:
+    with suppress(BulkRefused):  # when not one record goes through there is no action
         _run(order, way)
-    except BulkRefused:  # not one record went through, so there is no action
-        pass
     return way.outcome
 
 

@@ -45,6 +45,7 @@ VERBS: dict[str, Promise] = {
     "start_many": gettext_lazy("Asked for a change of many"),
     "export": gettext_lazy("Exported"),
     "start_export": gettext_lazy("Asked for an export"),
+    "start_list_export": gettext_lazy("Asked for an export"),
     "grant": gettext_lazy("Granted"),
     "revoke": gettext_lazy("Revoked"),
     "rotate": gettext_lazy("Gave a new secret"),
