@@ -50,6 +50,8 @@ class DefinitionPage(CommandAdmin):
     create_command = create_definition
     update_command = update_definition
     delete_command = delete_definition
+    restore_command = restore_definition
+    purge_command = purge_definition
     view_feature = VIEW
     manage_feature = MANAGE
     form = DefinitionForm

@@ -28,6 +28,7 @@ class RecordTypePage(CommandAdmin):
     create_command = create_type
     update_command = update_type
     delete_command = delete_type
+    restore_command = restore_type
     view_feature = TYPES_VIEW
     manage_feature = TYPES_MANAGE
     icon = "category"

@@ -25,6 +25,7 @@ from apps.kernel.admin.bulk import DELETE_SELECTED, delete_selected, press_selec
 from apps.kernel.admin.buttons import RecordCommand, Text
 from apps.kernel.admin.columns import WidgetColumn, catalogue_of, column_name, label_column
 from apps.kernel.admin.customs import list_columns, list_filters, takes_customs, words_of
+from apps.kernel.admin.deleted_rows import looks_at_deleted
 from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
 from apps.kernel.admin.offering import added_filters, bulk_ways, is_in_rows, pressable
@@ -171,9 +172,10 @@ class CommandLists:
         self.readonly_preprocess_fields = {**reference_texts(model), **getattr(self, "readonly_preprocess_fields", {})}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Living rows of the scope."""
+        """Living rows of the scope; on the page of what was deleted the hidden ones."""
         parent: Any = super()
-        return visible(living(parent.get_queryset(request)))
+        rows = parent.get_queryset(request)
+        return visible(rows if looks_at_deleted(request) else living(rows))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record of an address; anything that is no id of the scope is no record."""

@@ -33,12 +33,16 @@ class Offer:
     request: UUID | None = None
 
 
-def say(request: HttpRequest, text: str, level: int = messages.SUCCESS) -> None:
-    """Show a message on the next page, with an offer to undo what this request has written, if it may."""
-    messages.add_message(request, level, text, extra_tags=_tag() if level == messages.SUCCESS else "")
+def say(request: HttpRequest, text: str, level: int = messages.SUCCESS, *, is_undo: bool = False) -> None:
+    """Show a message on the next page, with an offer to undo what this request has written, if it may.
+
+    Taking back an undo is a redo, unless `is_undo` says that to the user it was a change like any other.
+    """
+    tag = _tag(is_undo=is_undo) if level == messages.SUCCESS else ""
+    messages.add_message(request, level, text, extra_tags=tag)
 
 
-def _tag() -> str:
+def _tag(*, is_undo: bool) -> str:
     ids = collected_actions()
     if not ids:
         return ""
@@ -47,7 +51,8 @@ def _tag() -> str:
     states = states_of(actions)
     if not actions or not all(states[action.pk].is_undoable for action in actions):
         return ""
-    kind = "redo" if all(action.command == UNDO for action in actions) else "undo"
+    redoes = not is_undo and all(action.command == UNDO for action in actions)
+    kind = "redo" if redoes else "undo"
     if len(actions) > MOST_ACTIONS:
         return f"{TAG}{kind}-{REQUEST}{current_scope().correlation_id.hex}"
     return f"{TAG}{kind}-" + ",".join(action.pk.hex for action in actions)

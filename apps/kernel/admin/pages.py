@@ -48,6 +48,7 @@ class CommandAdmin(
     - `inlines`: CommandTabularInline and CommandStackedInline, handed to the commands as lists;
     - `buttons`: RecordCommands of the record's page, its row and the selection;
     - `bulk_fields`: what may be changed of many records at once, None for whatever fits;
+    - `restore_command(id)`, `purge_command(id)`, `trash_note`: for what was deleted;
     - `icon`: Material symbol in the navigation; `empty_hint`: what to do when the list is empty;
     - `order`: place among the module's pages, lower first;
     - `module`: id of the module to stand under, for a model that lives elsewhere;

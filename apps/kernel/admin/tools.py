@@ -9,11 +9,15 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.admin.access import AnyCommand
 from apps.kernel.admin.bulk_edit import CHANGE_SELECTED, bulk_edit_view, edit_selected
 from apps.kernel.admin.bulk_fields import offers_bulk_edit
+from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.export_rows import resource_for
 from apps.kernel.admin.exporting import EXPORT_SELECTED, export_address, export_selected, export_view
+from apps.kernel.admin.trash import may_open_trash, trash_address, trash_view
 from apps.kernel.api.reading.expansions import RESOURCES
 
 View = Callable[..., HttpResponseBase]
@@ -23,14 +27,23 @@ class ListTools:
     """What every page offers without a word from its module.
 
     `bulk_fields` names the fields that may be changed of many records at once: None for all that fit, () for none.
+    What was deleted is brought back by undo, or by `restore_command(id)`; `purge_command(id)` deletes it for good, and
+    `trash_note` says how long it is kept.
     """
 
     bulk_fields: ClassVar[tuple[str, ...] | None] = None
+    restore_command: ClassVar[AnyCommand | None] = None
+    purge_command: ClassVar[AnyCommand | None] = None
+    trash_note: ClassVar[Text] = _("What was deleted stays here until somebody brings it back.")
 
     def get_urls(self) -> list[URLPattern]:
         """Django's addresses and those of the tools."""
         parent: Any = super()
-        tools = {"bulk_edit": ("bulk/", bulk_edit_view), "export": ("export/", export_view)}
+        tools: dict[str, tuple[str, View]] = {
+            "bulk_edit": ("bulk/", bulk_edit_view),
+            "export": ("export/", export_view),
+            "deleted": ("deleted/", trash_view),
+        }
         own = [self._tool_url(name, address, view) for name, (address, view) in tools.items()]
         return [*own, *parent.get_urls()]
 
@@ -70,4 +83,7 @@ class ListTools:
 
     def tool_addresses(self, request: HttpRequest) -> dict[str, str]:
         """Where the tools above the list lead, "" for those that are not there for the actor."""
-        return {"export_address": export_address(self, request) if resource_for(self, request) else ""}
+        return {
+            "export_address": export_address(self, request) if resource_for(self, request) else "",
+            "deleted_address": trash_address(self) if may_open_trash(self, request) else "",
+        }

@@ -44,7 +44,7 @@ def undo_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         except RowNotFound:
             raise Http404 from None
         except PlatformError as error:
-            messages.error(request, _refusal_words(error, action_id))
+            messages.error(request, refusal_words(error, action_id))
             break
     if done:
         say(request, _outcome_words(done))
@@ -113,7 +113,8 @@ def _outcome_words(done: list[Action]) -> str:
     return _("Undone: %(what)s.") % {"what": what}
 
 
-def _refusal_words(error: PlatformError, action_id: UUID) -> str:
+def refusal_words(error: PlatformError, action_id: UUID) -> str:
+    """Why an action was not taken back, with the way to its plan where later changes stand in the way."""
     if not isinstance(error, UndoConflict):
         return error.detail
     later = Action.objects.filter(pk__in=error.context.get("actions", ())).order_by("-id")[:3]

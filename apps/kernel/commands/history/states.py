@@ -16,7 +16,7 @@ from apps.kernel.commands.errors import AlreadyUndone, NotUndoable
 from apps.kernel.commands.history.privacy import holds
 from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.undo.engine import UNDO_ANY, UNDO_OWN
-from apps.kernel.commands.undo.plan import undone_actions
+from apps.kernel.commands.undo.plan import parts_among, undone_actions
 from apps.kernel.errors import FeatureRequired
 from apps.kernel.tenancy.scope import current_scope
 
@@ -70,26 +70,38 @@ class UndoState:
 def states_of(actions: Sequence[Action]) -> dict[UUID, UndoState]:
     """The state of each action; a fixed number of queries."""
     undoers = undoers_of([action.pk for action in actions])
-    features = _features_of([*actions, *undoers.values()])
-    return {action.pk: _state(action, undoers.get(action.pk), features) for action in actions}
+    known = _known([*actions, *undoers.values()])
+    return {action.pk: _state(action, undoers.get(action.pk), known) for action in actions}
 
 
-def _state(action: Action, undoer: Action | None, features: dict[UUID, set[str]]) -> UndoState:
-    barred = _obstacle(action, features)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the rights of several actions depend on: which are parts of others, and the features of each."""
+
+    parts: set[UUID]
+    features: dict[UUID, set[str]]
+
+
+def _known(actions: Sequence[Action]) -> _Known:
+    return _Known(parts_among(actions), _features_of(actions))
+
+
+def _state(action: Action, undoer: Action | None, known: _Known) -> UndoState:
+    barred = _obstacle(action, known)
     if undoer is None:
         return UndoState(None, barred, None)
     undone = Obstacle("undone", AlreadyUndone().detail)
-    return UndoState(undoer, undone, barred or _obstacle(undoer, features))
+    return UndoState(undoer, undone, barred or _obstacle(undoer, known))
 
 
 def may_undo(action: Action) -> bool:
     """Say whether the reader may take the action back, as far as rights go."""
-    return _obstacle(action, _features_of([action])) is None
+    return _obstacle(action, _known([action])) is None
 
 
 def demand_undoable(action: Action) -> None:
     """Raise FeatureRequired where the reader lacks a right; everything else is for the plan to say."""
-    found = _obstacle(action, _features_of([action]))
+    found = _obstacle(action, _known([action]))
     if found is not None and found.code == "permission":
         raise FeatureRequired(feature=found.feature)
 
@@ -123,15 +135,15 @@ def _wanted(command: str, given: Mapping[str, Any]) -> set[str]:
     return {item.feature for item in (spec, worker) if item is not None and item.feature}
 
 
-def _obstacle(action: Action, features: dict[UUID, set[str]]) -> Obstacle | None:
+def _obstacle(action: Action, known: _Known) -> Obstacle | None:
     spec = COMMANDS.get(action.command)
-    if action.parent_id is not None:
+    if action.pk in known.parts:
         return Obstacle("part", _("It is a part of another change; that one can be undone."))
     if spec is None:
         return Obstacle("not_installed", _("The module that made this change is not installed."))
     if not spec.undoable:
         return Obstacle("declared", NotUndoable(reason=spec.undo_reason).detail)
-    missing = next((item for item in (_right(action), *sorted(features[action.pk])) if not holds(item)), "")
+    missing = next((item for item in (_right(action), *sorted(known.features[action.pk])) if not holds(item)), "")
     if missing:
         return Obstacle("permission", FeatureRequired(feature=missing).detail, missing)
     return None

@@ -35,6 +35,7 @@ AND NOT EXISTS (
     SELECT FROM row_image i WHERE i.row_id = p.id AND i.action_id = ANY(%(actions)s) AND i.operation = 'I')
 LIMIT %(most)s
 """
+# An undo is named by what it took back, which does not count any more, but where that is a part of what is undone here.
 LATER_ACTIONS = """
 WITH RECURSIVE later AS (
     SELECT DISTINCT i.action_id FROM row_image i
@@ -43,7 +44,8 @@ roots AS (
     SELECT a.id, a.parent_id FROM action a JOIN later ON later.action_id = a.id
     UNION SELECT a.id, a.parent_id FROM action a JOIN roots ON a.id = roots.parent_id)
 SELECT r.id FROM roots r WHERE r.parent_id IS NULL
-AND NOT EXISTS (SELECT FROM action_undo u WHERE u.undo_id = r.id) ORDER BY r.id DESC
+AND NOT EXISTS (
+    SELECT FROM action_undo u WHERE u.undo_id = r.id AND NOT u.action_id = ANY(%(actions)s)) ORDER BY r.id DESC
 """
 LOCK_ROWS = """
 SELECT count(*) FROM (

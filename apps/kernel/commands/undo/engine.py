@@ -21,7 +21,7 @@ from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.running import running
 from apps.kernel.commands.undo.closing import closings
 from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_rows, lock_rows
-from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, runs_of, spec_of, undone_actions
+from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, parts_among, runs_of, spec_of, undone_actions
 from apps.kernel.commands.undo.restore import restore
 from apps.kernel.commands.undo.validation import check_references, judge_rows
 from apps.kernel.commands.undo.visibility import demand_reached_rows
@@ -136,7 +136,7 @@ def set_based(runs: tuple[Run, ...]) -> Iterator[None]:
 
 def _refusal(action: Action, *, has_images: bool) -> str:
     spec = spec_of(action)
-    if action.parent_id is not None:
+    if parts_among([action]):
         return _("it is a part of the change {change}; undo that one.").format(change=action.parent_id)
     if spec is None:
         return _("the command {command} is not installed.").format(command=action.command)

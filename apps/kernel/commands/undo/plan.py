@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.kernel.commands.bulk import BULK_COMMANDS
 from apps.kernel.commands.declarations import COMMANDS, CommandSpec
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.tables import ImagedTable, imaged_table
@@ -92,6 +93,19 @@ def action_tree(action_id: UUID) -> tuple[UUID, ...]:
     if not found:
         raise RowNotFound
     return found
+
+
+def parts_among(actions: Iterable[Action]) -> set[UUID]:
+    """Those of the actions that are taken back with another one only.
+
+    What an order for many records did to each of them stands by itself: one of them may be taken back alone.
+    """
+    inner = {action.pk: action.parent_id for action in actions if action.parent_id is not None}
+    if not inner:
+        return set()
+    orders = Action.objects.filter(pk__in=set(inner.values()), command__in=BULK_COMMANDS)
+    of_orders = set(orders.values_list("pk", flat=True))
+    return {action_id for action_id, parent_id in inner.items() if parent_id not in of_orders}
 
 
 def undone_actions(action_ids: Iterable[UUID]) -> set[UUID]:
