@@ -101,7 +101,9 @@ class AttachmentPage(CommandAdmin):
 
     update_command = update_attachment
     delete_command = delete_attachment
-    trash_note = _("The content of deleted files is removed after some weeks; from then on they cannot be brought back.")
+    trash_note = _(
+        "The content of deleted files is removed after some weeks; from then on they cannot be brought back."
+    )
     view_feature = LIBRARY
     icon = "attach_file"
     order = 10

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from apps.attachments.calculations.kinds import RASTER
 from apps.attachments.features import LIBRARY
 from apps.attachments.models import Attachment, FileStatus
-from apps.attachments.selectors.access import attachments_of, may_change, may_see, takes_files
+from apps.attachments.selectors.access import attachments_of, living_attachments, may_change, may_see, takes_files
 from apps.attachments.selectors.handing import is_handed_out
 from apps.attachments.selectors.quotas import room
 from apps.attachments.services.links import link_to
 from apps.attachments.services.quotas import MEGABYTE
 from apps.kernel.access.visible import changeable
 from apps.kernel.admin.access import allows
-from apps.kernel.admin.labels import labels_of
+from apps.kernel.admin.labels import Labels, labels_of, record_url
 from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import is_declared
 
@@ -68,11 +70,43 @@ def icon_of(content_type: str) -> str:
     return families.get(content_type.partition("/")[0], "draft")
 
 
+def has_files(entity: str) -> bool:
+    """Say whether records of the kind take files that the actor may see."""
+    kind = ENTITIES.get(entity)
+    return kind is not None and takes_files(kind) and may_see(kind)
+
+
+def fetch_files(asking: Asking) -> list[Moment]:
+    """Files that were added to the records and are still there."""
+    rows = living_attachments(entity=asking.entity).filter(record_id__in=asking.ids)
+    if asking.until is not None:
+        rows = rows.filter(created_at__lte=asking.until)
+    found = list(rows.order_by("-created_at", "-id")[: asking.limit])
+    labels = Labels()
+    labels.fetch((USER, row.uploaded_by) for row in found if row.uploaded_by)
+    return [
+        Moment(
+            row.created_at,
+            row.pk.hex,
+            title=_("File added"),
+            who=labels.text(USER, row.uploaded_by),
+            text=row.name,
+            url=record_url(row.entity_id, row.pk),
+        )
+        for row in found
+    ]
+
+
 def show_room(place: Place) -> dict[str, object]:
     """Variables of the bar above the library."""
     return {"room": room()}
 
 
+timeline_source(
+    TimelineSource(
+        "attachments.files", _("Files"), "*", fetch_files, icon="attach_file", offered=has_files, priority=50
+    )
+)
 widget(Widget("attachments.box", "crud-form:*:footer", "attachments/box.html", context=show_files))
 widget(
     Widget(

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.audit_logs.errors import ReasonInvalid
 from apps.audit_logs.features import VIEW_TENANT
 from apps.audit_logs.selectors import latest_of_others
 from apps.kernel.admin.actions import entries_of
-from apps.kernel.admin.labels import labels_of
+from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.commands.history.latest import last_changes
+from apps.kernel.commands.history.records import touching_record
+from apps.kernel.commands.history.visibility import may_see_history, visible_actions
 from apps.kernel.errors import FieldError
 from apps.kernel.extensions.enrichers import Values, response_enricher
 from apps.kernel.extensions.interceptors import Call, Changes, Interceptor, api_interceptor
 from apps.kernel.extensions.spots import Place, Widget, widget
-from apps.kernel.registry.entities import Entity
+from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
+from apps.kernel.registry.entities import ENTITIES, Entity
 
 REASON = "X-Change-Reason"
 LONGEST_REASON = 200
@@ -79,6 +84,36 @@ def _unquoted(text: str) -> str:
     return read if read.isprintable() else text
 
 
+def keeps_history(entity: str) -> bool:
+    """Say whether the actor may see what became of records of the kind."""
+    kind = ENTITIES.get(entity)
+    return kind is not None and bool(getattr(kind.model, "audited", False)) and may_see_history()
+
+
+def fetch_changes(asking: Asking) -> list[Moment]:
+    """Actions about the record, those that touched its row, and those that touched rows which point to it."""
+    model = ENTITIES[asking.entity].model
+    [record_id] = asking.ids
+    rows = touching_record(visible_actions(), record_id, model=model, related=True)
+    if asking.until is not None:
+        rows = rows.filter(created_at__lte=asking.until)
+    entries = entries_of(list(rows[: asking.limit]), Labels(), record_id=record_id)
+    return [
+        Moment(
+            item.when,
+            item.action.pk.hex,
+            template="audit_logs/timeline_change.html",
+            values={"entry": item, "is_related": item.action.resource_id != record_id},
+        )
+        for item in entries
+    ]
+
+
+timeline_source(
+    TimelineSource(
+        "audit_logs.changes", _("Changes"), "*", fetch_changes, icon="edit_note", offered=keeps_history, priority=100
+    )
+)
 widget(
     Widget(
         "audit_logs.last_change_line",

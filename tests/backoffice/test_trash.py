@@ -1,4 +1,4 @@
-"""What was deleted: shown with who and when, brought back alone or several at once, deleted for good where that exists."""
+"""What was deleted: shown with who and when, brought back alone or several at once, or deleted for good."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from apps.kernel.extensions.menu import MENU, MenuItem
 from apps.kernel.extensions.replacing import REPLACEMENTS, Replacement
 from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.extensions.tabs import TABS, RecordTab
+from apps.kernel.extensions.timelines import TIMELINES, Asking, Moment, TimelineSource
 from apps.kernel.registry.points import ExtensionPoint
 from tests.kernel.books import BOOKS, make_books
 from tests.support.scopes import House
@@ -98,6 +99,19 @@ def _tab(name: str, ran: Ran) -> RecordTab:
     return RecordTab(name, name, "shelf.book", address)
 
 
+def _source(name: str, ran: Ran) -> TimelineSource:
+    def fetch(asking: Asking) -> list[Moment]:
+        ran.append(name)
+        return []
+
+    return TimelineSource(name, name, "shelf.book", fetch)
+
+
+def _open_timeline(house: House, client: Client, ran: Ran) -> None:
+    [book] = make_books(house, {})
+    assert client.get(f"/backend/shelf/book/{book.pk}/timeline/").status_code == 200
+
+
 def _open_book(house: House, client: Client, ran: Ran) -> None:
     [book] = make_books(house, {})
     assert client.get(f"/backend/shelf/book/{book.pk}/change/").status_code == 200
@@ -159,6 +173,7 @@ KINDS = {
     "list filter": Kind(FILTERS, _filter, _open_list),
     "replacement": Kind(REPLACEMENTS, _replacement, _open_start),
     "form fields": Kind(FORM_FIELDS, _added, _open_book),
+    "timeline source": Kind(TIMELINES, _source, _open_timeline),
 }
 
 

@@ -13,7 +13,9 @@ import pytest
 from apps.kernel.extensions.entities import EXTENSIONS
 from apps.kernel.extensions.menu import MENU
 from apps.kernel.extensions.spots import SPOTS, is_offered
+from apps.kernel.extensions.timelines import sources_for, timeline
 from apps.kernel.registry.points import POINTS
+from tests.auth.factories import reading_in
 from tests.kernel.books import BOOKS, librarian, make_books
 from tests.support.scopes import House
 
@@ -135,4 +137,14 @@ def test_every_example_is_tried() -> None:
         "replacement",
         "menu",
         "tab",
+        "timeline",
     }
+
+
+def test_a_timeline(house: House) -> None:
+    book, _other = make_books(house, {"borrowed_at": "2026-01-02T08:00:00Z"}, {"borrowed_at": "2026-01-03T08:00:00Z"})
+    run("timeline")
+    with reading_in(house):
+        [source] = [item for item in sources_for("shelf.book") if item.id == "loans.borrowings"]
+        page = timeline([source], "shelf.book", book.pk, limit=5)
+    assert [(item.title, item.text) for _, item in page.moments] == [("Borrowed", "B0")]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from apps.kernel.commands.bulk import BULK_COMMANDS
 from apps.kernel.commands.history.diffs import ActionDiff, diffs_of, record_diffs
 from apps.kernel.commands.history.labels import RecordLabels, record_url
 from apps.kernel.commands.history.reads import note_diffs
@@ -60,14 +61,21 @@ def entries_of(
     record_id: UUID | None = None,
     field: str = "",
 ) -> list[Entry]:
-    """The actions for people, in the order given; with a `field` only what became of it in the record."""
+    """The actions for people, in the order given; with a `field` only what became of it in the record.
+
+    Of an order for many records a `record_id` shows its own part.
+    """
     trees = trees_of([action.pk for action in actions]) if actions and with_diffs else {}
     states = states_of(actions) if actions else {}
     if record_id is not None and field:
         rows = record_diffs(trees, record_id, labels)
         diffs = {root: ActionDiff([row.narrowed_to(field)]) for root, row in rows.items()}
     else:
-        diffs = diffs_of(trees, labels)
+        orders = {action.pk for action in actions if record_id is not None and action.command in BULK_COMMANDS}
+        diffs = diffs_of({root: tree for root, tree in trees.items() if root not in orders}, labels)
+        if record_id is not None and orders:
+            own = record_diffs({root: trees[root] for root in orders if root in trees}, record_id, labels)
+            diffs |= {root: ActionDiff([row]) for root, row in own.items()}
     note_diffs(diffs.values())
     return [_entry(action, states[action.pk], diffs.get(action.pk) or ActionDiff()) for action in actions]
 

@@ -17,6 +17,7 @@ from apps.kernel.admin.bulk_fields import offers_bulk_edit
 from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.export_rows import resource_for
 from apps.kernel.admin.exporting import EXPORT_SELECTED, export_address, export_selected, export_view
+from apps.kernel.admin.timeline import timeline_view
 from apps.kernel.admin.trash import may_open_trash, trash_address, trash_view
 from apps.kernel.api.reading.expansions import RESOURCES
 
@@ -43,6 +44,7 @@ class ListTools:
             "bulk_edit": ("bulk/", bulk_edit_view),
             "export": ("export/", export_view),
             "deleted": ("deleted/", trash_view),
+            "timeline": ("<path:object_id>/timeline/", timeline_view),
         }
         own = [self._tool_url(name, address, view) for name, (address, view) in tools.items()]
         return [*own, *parent.get_urls()]

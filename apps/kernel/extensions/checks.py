@@ -15,7 +15,15 @@ from django.template.loader import get_template
 
 from apps.kernel.commands import guards  # noqa: F401 - declares an extension point
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS
-from apps.kernel.extensions import actions, badges, enrichers, interceptors, menu, tabs  # noqa: F401 - each declares an extension point
+from apps.kernel.extensions import (  # noqa: F401 - each declares an extension point
+    actions,
+    badges,
+    enrichers,
+    interceptors,
+    menu,
+    tabs,
+    timelines,
+)
 from apps.kernel.extensions.entities import EXTENSIONS, faults_of
 from apps.kernel.extensions.fields import FORM_FIELDS, FormField, FormFields, Kind
 from apps.kernel.extensions.replacing import REPLACEMENTS, SECTIONS

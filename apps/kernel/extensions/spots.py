@@ -155,9 +155,7 @@ def row_actions(place: Place) -> dict[UUID, SafeString]:
     return {key: format_html_join("", "{}", ((piece,) for piece in pieces)) for key, pieces in found.items()}
 
 
-def _in_rows(
-    place: Place, slot: str, *, only: Container[str] | None = None
-) -> list[tuple[Widget, Mapping[UUID, str]]]:
+def _in_rows(place: Place, slot: str, *, only: Container[str] | None = None) -> list[tuple[Widget, Mapping[UUID, str]]]:
     place = replace(place, spot=f"data-table:{place.entity}:{slot}")
     asked = (item for item in widgets_in(place.spot) if only is None or item.id in only)
     return [(item, _cells(item, place)) for item in asked]
