@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.audit_logs.errors import ReasonInvalid
 from apps.audit_logs.features import VIEW_TENANT
 from apps.audit_logs.selectors import latest_of_others
-from apps.kernel.admin.actions import entries_of
+from apps.kernel.admin.actions import Entry, entries_of
 from apps.kernel.admin.labels import Labels, labels_of
+from apps.kernel.commands.history.diffs import ActionDiff
 from apps.kernel.commands.history.latest import last_changes
 from apps.kernel.commands.history.records import touching_record
 from apps.kernel.commands.history.visibility import may_see_history, visible_actions
@@ -26,6 +27,7 @@ from apps.kernel.registry.entities import ENTITIES, Entity
 REASON = "X-Change-Reason"
 LONGEST_REASON = 200
 LATEST = 8
+MOST_ROWS = 3  # of one change, on a timeline
 
 
 def keeps_versions(entity: Entity) -> bool:
@@ -103,10 +105,25 @@ def fetch_changes(asking: Asking) -> list[Moment]:
             item.when,
             item.action.pk.hex,
             template="audit_logs/timeline_change.html",
-            values={"entry": item, "is_related": item.action.resource_id != record_id},
+            values={
+                "entry": item,
+                "diff": _shortened(item.diff, record_id),
+                "is_related": _is_related(item, record_id),
+            },
         )
         for item in entries
     ]
+
+
+def _is_related(entry: Entry, record_id: UUID) -> bool:
+    """Say whether the change was about another record than the one whose timeline it is."""
+    return entry.action.resource_id not in {None, record_id}
+
+
+def _shortened(diff: ActionDiff, record_id: UUID) -> ActionDiff:
+    """The record's own row first, and few of the others."""
+    rows = sorted(diff.rows, key=lambda row: row.row_id != record_id)
+    return ActionDiff(rows[:MOST_ROWS], diff.more + max(0, len(rows) - MOST_ROWS))
 
 
 timeline_source(

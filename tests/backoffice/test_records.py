@@ -121,7 +121,10 @@ def test_a_stale_version_opens_the_conflict_page(house: House, alice: Client, lo
         "Alice's Euro",
         "yours",
     )
-    assert "Carol" in text_of(answer.content)
+    assert conflict.changed_by.actor_label == "Carol"
+    words = text_of(answer.content)
+    assert "Stored now · Carol, " in words
+    assert "Somebody else changed this record meanwhile" in words
     assert now(house, currency).name == "Carol's Euro"
 
 
@@ -131,6 +134,7 @@ def test_what_only_the_other_changed_is_proposed_as_theirs(house: House, alice: 
     answer = alice.post(change_url(currency), form_of(currency, name="Second"))
     choices = {item.name: item.choice for item in answer.context["conflicts"]}
     assert choices == {"name": "yours", "symbol": "theirs"}
+    assert "You changed this record elsewhere meanwhile" in text_of(answer.content)
 
 
 def test_a_conflict_is_resolved_field_by_field(house: House, alice: Client) -> None:

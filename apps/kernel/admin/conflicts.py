@@ -17,6 +17,7 @@ from apps.kernel.commands.models import Action, RowImage
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import StaleVersion
 from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope
 
 NOT_ECHOED = frozenset({"csrfmiddlewaretoken", EXPECTED_VERSION})
 MOST_IMAGES = 100
@@ -24,7 +25,10 @@ MOST_IMAGES = 100
 
 @dataclass(frozen=True, slots=True)
 class FieldConflict:
-    """One field whose stored value differs from the entered one; `choice` is what is proposed."""
+    """One field whose stored value differs from the entered one; `choice` is what is proposed.
+
+    `changed_by` is the action that gave it the stored value since the form was opened, None where nobody did.
+    """
 
     name: str
     label: str
@@ -32,6 +36,7 @@ class FieldConflict:
     theirs: str
     yours: str
     choice: str  # `theirs` or `yours`
+    changed_by: Action | None = None
 
 
 def conflict_page(page: Any, request: HttpRequest, object_id: str | None, error: StaleVersion) -> TemplateResponse:
@@ -45,13 +50,15 @@ def conflict_page(page: Any, request: HttpRequest, object_id: str | None, error:
     yours = form_class(request.POST, request.FILES, instance=page.get_object(request, unquote(object_id or "")))
     yours.is_valid()
     later = _images_since(record.pk, stated_version(request))
+    changes = _Changes(later, Action.objects.in_bulk({image.action_id for image in later}))
     context = {
         **page.admin_site.each_context(request),
         "title": page.opts.verbose_name,
         "opts": page.opts,
         "original": record,
-        "conflicts": _conflicts(page, yours, theirs, later, labels_of(request)),
-        "others": _actions_of(later),
+        "conflicts": _conflicts(page, yours, theirs, changes, labels_of(request)),
+        "others": changes.latest(),
+        "is_own": changes.are_own(),
         "current_version": error.context.get("current_version", getattr(record, "version", "")),
         "echo": _echo(request, yours),
     }
@@ -84,16 +91,40 @@ def _images_since(record_id: Any, version: int | None) -> list[RowImage]:
     return since[::-1]
 
 
-def _actions_of(images: list[RowImage]) -> list[Action]:
-    found = Action.objects.in_bulk({image.action_id for image in images})
-    return sorted(found.values(), key=lambda action: action.pk, reverse=True)[:5]
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What became of the record since the form was opened: its images, oldest first, and their actions by id."""
+
+    images: list[RowImage]
+    actions: dict[Any, Action]
+
+    def latest(self) -> list[Action]:
+        """The latest few actions, newest first."""
+        return sorted(self.actions.values(), key=lambda action: action.pk, reverse=True)[:5]
+
+    def are_own(self) -> bool:
+        """Say whether the reader made all of them, in another window perhaps."""
+        own = current_scope().actor.id
+        return bool(self.actions) and all(action.actor_id == own for action in self.actions.values())
+
+    def of(self, column: str, key: str = "") -> Action | None:
+        """The action that changed a column last, or one of the tenant's own fields in it."""
+        for image in reversed(self.images):
+            before, after = (_value(facts, column, key) for facts in (image.before, image.after))
+            if before != after:
+                return self.actions.get(image.action_id)
+        return None
 
 
-def _conflicts(
-    page: Any, yours: Any, theirs: dict[str, Any], later: list[RowImage], labels: Labels
-) -> list[FieldConflict]:
+def _value(facts: Any, column: str, key: str) -> Any:
+    found = (facts or {}).get(column)
+    return found.get(key) if key and isinstance(found, dict) else found
+
+
+def _conflicts(page: Any, yours: Any, theirs: dict[str, Any], changes: _Changes, labels: Labels) -> list[FieldConflict]:
+    later = changes.images
     base = later[0].before if later and later[0].before else {}
-    customs = _Customs(page.opts.model, base, labels)
+    customs = _Customs(page.opts.model, base, labels, changes)
     fields = {item.name: item for item in page.opts.get_fields() if hasattr(item, "attname")}
     found = []
     for name, item in _bound(yours).items():
@@ -108,15 +139,16 @@ def _conflicts(
         if item.field.has_changed(stored, _raw(yours, item)):
             choice = "theirs" if base and before == entered else "yours"
             texts = (before, value_text(field, stored, labels), entered)
-            found.append(FieldConflict(name, str(item.label), *texts, choice))
+            changed_by = changes.of(str(getattr(field, "column", "")))
+            found.append(FieldConflict(name, str(item.label), *texts, choice, changed_by))
     return found
 
 
 class _Customs:
     """Custom fields that differ; what stood there when the user opened the form comes from the record's images."""
 
-    def __init__(self, model: Any, base: Any, labels: Labels) -> None:
-        self.labels, self.base, self.before = labels, base, {}
+    def __init__(self, model: Any, base: Any, labels: Labels, changes: _Changes) -> None:
+        self.labels, self.base, self.changes, self.before = labels, base, changes, {}
         if base and "custom" in base:
             self.before = service(FieldDefinitions).form_fields(str(model.entity_id), base["custom"])
 
@@ -132,7 +164,8 @@ class _Customs:
             entered_text(item.field, value, self.labels) for value in (former.initial if former else None, stored, mine)
         )
         choice = "theirs" if untouched else "yours"
-        return [FieldConflict(item.name, str(item.label), before, theirs, entered, choice)]
+        changed_by = self.changes.of("custom", item.name.removeprefix(PREFIX))
+        return [FieldConflict(item.name, str(item.label), before, theirs, entered, choice, changed_by)]
 
 
 def _raw(form: Any, item: Any) -> Any:
