@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.forms import is_form_error
-from apps.kernel.admin.many import DELETE, Task, start_or_run, task_named
+from apps.kernel.admin.many import DELETE, Task, done_words, start_or_run, task_named
 from apps.kernel.admin.offering import pressable
 from apps.kernel.admin.selections import FIELD, MOST_CHOSEN, Chosen, chosen_of, posted
 from apps.kernel.admin.writing import run
@@ -84,8 +84,7 @@ def _delete_at_once(page: Any, request: HttpRequest, chosen: Chosen) -> None:
             raise
         page.message_user(request, f"{_('The selection')}: {error.detail}", messages.ERROR)
     else:
-        text = _("Done for %(n)s records.") % {"n": len(chosen.ids)}
-        page.message_user(request, text, messages.SUCCESS)
+        page.message_user(request, done_words(len(chosen.ids)), messages.SUCCESS)
 
 
 def _question(page: Any, request: HttpRequest, queryset: Any, ask: Ask, chosen: Chosen) -> TemplateResponse:

@@ -118,8 +118,8 @@ def _fields_page(page: Any, request: HttpRequest, chosen: Chosen, data: QueryDic
     names = field_names(page, request, sample)
     wanted = set(data.getlist(CHANGE)) & set(names) if data is not None else set()
     blank = bulk_form(page, request, sample, None, names)
-    for field in blank.fields.values():
-        field.required = False  # whoever does not tick a field need not fill it in
+    for item in blank.fields.values():
+        item.required = False  # whoever does not tick a field need not fill it in
     given = bulk_form(page, request, sample, data, wanted) if data is not None else None
     fields = [(given if given is not None and name in wanted else blank)[name] for name in names]
     context = {

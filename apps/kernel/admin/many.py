@@ -103,11 +103,15 @@ def reasons(errors: tuple[FieldError, ...]) -> str:
     return " ".join(dict.fromkeys(str(item.message) for item in errors))
 
 
+def done_words(count: int) -> str:
+    """How many records something was done for."""
+    return ngettext("Done for %(n)s record.", "Done for %(n)s records.", count) % {"n": count}
+
+
 def report(page: Any, request: HttpRequest, outcome: BulkOutcome, *, names: Mapping[UUID, str]) -> None:
     """Say on the next page how many records went through, and why others did not."""
     if done := len(outcome.done):
-        text = ngettext("Done for %(n)s record.", "Done for %(n)s records.", done) % {"n": done}
-        page.message_user(request, text, messages.SUCCESS)
+        page.message_user(request, done_words(done), messages.SUCCESS)
     refused = list(outcome.refused.items())
     for record_id, errors in refused[:SHOWN]:
         page.message_user(request, f"{names.get(record_id, record_id)}: {reasons(errors)}", messages.ERROR)

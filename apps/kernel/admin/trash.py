@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.bulk_edit import list_address
 from apps.kernel.admin.deleted_rows import PER_PAGE, Deleted, deleted_named, deleted_page, has_trash
-from apps.kernel.admin.many import reasons
+from apps.kernel.admin.many import done_words, reasons
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.undoing import refusal_words
 from apps.kernel.admin.writing import run
@@ -161,5 +161,4 @@ def _run_each(page: Any, request: HttpRequest, command: Any, chosen: Sequence[De
     for record_id, errors in outcome.refused.items():
         messages.error(request, f"{names[record_id]}: {reasons(errors)}")
     if outcome.done:
-        n = len(outcome.done)
-        say(request, ngettext("Done for %(n)s record.", "Done for %(n)s records.", n) % {"n": n})
+        say(request, done_words(len(outcome.done)))
