@@ -16,6 +16,7 @@ from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
 from apps.kernel.extensions.fields import FORM_FIELDS, FormFields
 from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
 from apps.kernel.extensions.menu import MENU, MenuItem
+from apps.kernel.extensions.palette import PALETTE, PaletteCommand
 from apps.kernel.extensions.replacing import REPLACEMENTS, Replacement
 from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.extensions.tabs import TABS, RecordTab
@@ -89,6 +90,15 @@ def _open_start(house: House, client: Client, ran: Ran) -> None:
 def _read_menu(house: House, client: Client, ran: Ran) -> None:
     groups = client.get("/backend/").context["sidebar_navigation"]
     ran += [item["title"] for group in groups for item in group["items"] if item["title"].startswith("probes.")]
+
+
+def _palette(name: str, ran: Ran) -> PaletteCommand:
+    return PaletteCommand(name, name, url="/somewhere/")
+
+
+def _read_palette(house: House, client: Client, ran: Ran) -> None:
+    commands = client.get("/backend/palette/").json()["commands"]
+    ran += [item["title"] for item in commands if item["title"].startswith("probes.")]
 
 
 def _tab(name: str, ran: Ran) -> RecordTab:
@@ -167,6 +177,7 @@ KINDS = {
     "API interceptor": Kind(INTERCEPTORS, _interceptor, _list_books),
     "widget": Kind(WIDGETS, _widget, _open_start),
     "menu item": Kind(MENU, _item, _read_menu),
+    "palette command": Kind(PALETTE, _palette, _read_palette),
     "record tab": Kind(TABS, _tab, _open_book),
     "status badge": Kind(BADGES, _badge, _open_book),
     "record action": Kind(ACTIONS, _action, _open_book),

@@ -12,6 +12,7 @@ import pytest
 
 from apps.kernel.extensions.entities import EXTENSIONS
 from apps.kernel.extensions.menu import MENU
+from apps.kernel.extensions.palette import PALETTE
 from apps.kernel.extensions.spots import SPOTS, is_offered
 from apps.kernel.extensions.timelines import sources_for, timeline
 from apps.kernel.registry.points import POINTS
@@ -136,6 +137,7 @@ def test_every_example_is_tried() -> None:
         "lists",
         "replacement",
         "menu",
+        "palette",
         "tab",
         "timeline",
     }
@@ -148,3 +150,12 @@ def test_a_timeline(house: House) -> None:
         [source] = [item for item in sources_for("shelf.book") if item.id == "loans.borrowings"]
         page = timeline([source], "shelf.book", book.pk, limit=5)
     assert [(item.title, item.text) for _, item in page.moments] == [("Borrowed", "B0")]
+
+
+def test_a_palette_command(alice: Any) -> None:
+    run("palette")
+    found = [item for item in alice.get("/backend/palette/").json()["commands"] if item["id"] == "loans.recall"]
+    assert [(item["title"], item["post"], item["words"]) for item in found] == [
+        ("Call late books back", "/loans/recall/", "remind")
+    ]
+    assert "loans.recall" in PALETTE

@@ -21,6 +21,7 @@ from apps.kernel.extensions import (  # noqa: F401 - each declares an extension 
     enrichers,
     interceptors,
     menu,
+    palette,
     tabs,
     timelines,
 )

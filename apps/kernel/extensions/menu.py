@@ -61,7 +61,12 @@ class MenuItem:
     @property
     def address(self) -> str:
         """Where it leads."""
-        return self.url if self.url.startswith(("/", "https://", "http://")) else reverse(self.url)
+        return address_of(self.url)
+
+
+def address_of(url: str) -> str:
+    """An address as it is, or that of the URL pattern of this name."""
+    return url if url.startswith(("/", "https://", "http://")) else reverse(url)
 
 
 MENU: ExtensionPoint[MenuItem] = ExtensionPoint("menu item")
