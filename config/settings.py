@@ -178,6 +178,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("pl", "polski"), ("de", "Deutsch"), ("es", "español")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # who has chosen a language once has chosen it
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True

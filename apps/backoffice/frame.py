@@ -21,7 +21,7 @@ from apps.backoffice.dashboard import dashboard
 from apps.backoffice.forms import LoginForm
 from apps.backoffice.list_views import list_views
 from apps.backoffice.navigation import module_of, organization_choices, sidebar, tenant_name
-from apps.backoffice.palette import palette_view
+from apps.backoffice.palette import palette_view, records_view
 from apps.backoffice.views import choose_organization, module_start, refusal_page
 from apps.kernel.admin.references import references_view
 from apps.kernel.admin.registration import OWN_PAGES
@@ -95,6 +95,10 @@ class BackOffice(ThemedSite):
             "languages_action": reverse("admin:language"),
         }
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Nothing: the sidebar says what there is, and Django asks every page anew for each answer."""
+        return []
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The groups of links beside every page."""
         return sidebar(self, request)
@@ -161,7 +165,8 @@ class BackOffice(ThemedSite):
             path("jsi18n/", self._wrap(self.i18n_javascript, cacheable=True), name="jsi18n"),
             path("views/<slug:step>/", self._wrap(partial(list_views, self)), name="list_views"),
             path("references/", self._wrap(partial(references_view, self)), name="references"),
-            path("search/", self._wrap(partial(palette_view, self)), name="search"),
+            path("search/", self._wrap(partial(records_view, self)), name="search"),
+            path("palette/", self._wrap(partial(palette_view, self)), name="palette"),
             path("organization/", self._wrap(partial(choose_organization, self)), name="choose_organization"),
             path("undo/", self._wrap(partial(undo_view, self)), name="undo"),
             path("undo/<uuid:action_id>/", self._wrap(partial(plan_view, self)), name="undo_plan"),

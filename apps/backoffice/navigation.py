@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,12 +28,16 @@ from apps.kernel.tenancy.selection import ALL, COOKIE, allowed_organizations
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One organization of the switcher; `value` is what the form posts, `depth` its place in the tree."""
+    """One organization of the switcher; `value` is what the form posts, `depth` its place in the tree.
+
+    `above` names the organizations that it lies below, from the root down; "" for a root.
+    """
 
     value: str
     label: str
     depth: int
     is_chosen: bool
+    above: str = ""
 
 
 def module_of(page: Any) -> str:
@@ -167,7 +172,16 @@ def organization_choices() -> list[Choice]:
     found = tree.choices(allowed_organizations(scope.actor, tree))
     chosen = scope.organization_id
     everything = Choice(ALL, _("All organizations"), 0, chosen is None)
-    return [everything, *(Choice(str(item), name, depth, item == chosen) for item, name, depth in found)]
+    return [everything, *_in_tree(found, chosen)]
+
+
+def _in_tree(found: Iterable[tuple[UUID, str, int]], chosen: UUID | None) -> Iterator[Choice]:
+    """Organizations in tree order, each with the names of those above it."""
+    above: list[str] = []
+    for item, name, depth in found:
+        del above[depth:]
+        yield Choice(str(item), name, depth, item == chosen, " / ".join(above))
+        above.append(name)
 
 
 def may_select(value: str) -> bool:

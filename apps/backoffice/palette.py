@@ -1,72 +1,81 @@
-"""The search palette: pages by name, and records of what the actor may see."""
+"""What the palette offers: pages and commands by name, and records where no index answers."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.sites import AdminSite
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.utils.text import capfirst
-from unfold.dataclasses import SearchResult
+from django.http import HttpRequest, JsonResponse
 
+from apps.backoffice.navigation import menu
+from apps.backoffice.palette_commands import commands_of
 from apps.kernel.admin.labels import record_url
+from apps.kernel.extensions.palette import PaletteCommand, open_commands
 from apps.kernel.registry.entities import ENTITIES, Entity
+from apps.kernel.registry.modules import modules
 
 PER_ENTITY = 5
-MOST_RESULTS = 50
+MOST_RECORDS = 50
 LONGEST = 100
+Item = dict[str, Any]
 
 
-def palette_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Results for what was typed, as the fragment that the palette shows."""
-    text = request.GET.get("s", "").strip()[:LONGEST]
-    if not text:
-        return HttpResponse()
-    started = time.monotonic()
-    results = [*_pages(site, request, text.lower()), *_records(site, request, text)][:MOST_RESULTS]
-    paginator = Paginator(results, MOST_RESULTS)
-    context = {
-        "page_obj": paginator,
-        "results": paginator.page(1),
-        "page_counter": 0,
-        "execution_time": time.monotonic() - started,
-        "command_show_history": False,
-    }
-    return TemplateResponse(request, "unfold/helpers/command_results.html", context, headers={"HX-Trigger": "search"})
+def palette_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
+    """Pages and commands that are open to the reader, in their order; they are matched in the browser."""
+    commands = open_commands(request, commands_of(site, request))
+    return JsonResponse({"pages": _pages(site, request), "commands": [_command(item) for item in commands]})
 
 
-def _pages(site: AdminSite, request: HttpRequest, text: str) -> list[SearchResult]:
+def records_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
+    """Records whose search fields contain the text: of the kinds named in `in`, else of every kind.
+
+    It stands in where the search module is not installed, may not be asked by the reader, or has not indexed a kind.
+    """
+    text = request.GET.get("s", "").replace("\0", "").strip()[:LONGEST]
+    kinds = {kind for kind in request.GET.get("in", "").split(",") if kind}
+    found = _records(site, request, text, kinds) if text else []
+    return JsonResponse({"results": found[:MOST_RECORDS]})
+
+
+def _pages(site: AdminSite, request: HttpRequest) -> list[Item]:
+    notes = {config.manifest.id: str(config.manifest.description) for config in modules()}
     return [
-        SearchResult(
-            title=capfirst(str(model["name"])),
-            description=str(app["name"]),
-            link=model["admin_url"],
-            icon="list",
-        )
-        for app in site.get_app_list(request)
-        for model in app["models"]
-        if model["admin_url"] and (text in str(model["name"]).lower() or text in str(app["name"]).lower())
+        {
+            "id": item.id,
+            "title": str(item.label),
+            "note": group.title,
+            "words": f"{group.title} {notes.get(group.module, '')}",
+            "icon": item.icon,
+            "url": item.address,
+        }
+        for group in menu(site, request)
+        for item in group.items
     ]
 
 
-def _records(site: AdminSite, request: HttpRequest, text: str) -> list[SearchResult]:
-    found: list[SearchResult] = []
+def _command(item: PaletteCommand) -> Item:
+    name, value = item.deed
+    return {
+        "id": item.id,
+        "title": str(item.label),
+        "note": str(item.note),
+        "words": str(item.keywords),
+        "icon": item.icon,
+        name: value,
+        **({"values": dict(item.values)} if item.values else {}),
+    }
+
+
+def _records(site: AdminSite, request: HttpRequest, text: str, kinds: set[str]) -> list[Item]:
+    found: list[Item] = []
     for entity in ENTITIES.values():
-        if not entity.search or not _may_see(site, request, entity):
+        if not entity.search or (kinds and entity.id not in kinds) or not _may_see(site, request, entity):
             continue
         found += [
-            SearchResult(
-                title=label,
-                description=str(entity.label),
-                link=record_url(entity.id, record_id),
-                icon=entity.icon or "description",
-            )
+            {"title": label, "note": str(entity.label), "icon": entity.icon or "description", "url": url}
             for record_id, label in entity.find(text, limit=PER_ENTITY)
-            if record_url(entity.id, record_id)
+            if (url := record_url(entity.id, record_id))
         ]
     return found
 

@@ -1,4 +1,4 @@
-"""The frame: log-in, organizations, start page, palette, addresses, error pages."""
+"""The frame: log-in, organizations, start page, addresses, error pages."""
 
 from __future__ import annotations
 
@@ -75,6 +75,31 @@ def test_only_open_organizations_can_be_selected(house: House, other_house: Hous
         assert "agora_organization" not in answer.cookies
 
 
+def test_changing_the_organization_keeps_the_page(house: House, alice: Client) -> None:
+    currency = make_currency(house, "EUR")
+    page = f"{LIST}{currency.pk}/change/"
+    for address in (page, f"{LIST}?q=eur", "/backend/"):
+        answer = alice.post("/backend/organization/", {"organization": str(house.root.pk), "next": address})
+        assert (answer.status_code, answer.headers["Location"]) == (302, address)
+
+
+def test_a_record_of_another_organization_is_left_for_its_list(house: House, alice: Client) -> None:
+    page = f"{LIST}{make_currency(house, 'EUR').pk}/change/"
+    answer = alice.post("/backend/organization/", {"organization": str(house.north.pk), "next": page}, follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "That record belongs to another organization." in text_of(answer.content)
+
+
+def test_the_switcher_says_where_an_organization_lies(house: House, alice: Client) -> None:
+    choices = alice.get("/backend/").context["organizations"]
+    assert [(item.label, item.above) for item in choices] == [
+        ("All organizations", ""),
+        ("Acme Group", ""),
+        ("North", "Acme Group"),
+        ("South", "Acme Group"),
+    ]
+
+
 def test_the_switcher_offers_the_actors_own_organizations(house: House) -> None:
     role = make_role(house, "*", organization_ids=[house.north.pk])
     client = Client()
@@ -100,20 +125,6 @@ def test_a_modules_address_opens_its_first_list(log_in: LogIn) -> None:
     assert bob.get("/backend/currencies/").headers["Location"] == LIST
     assert bob.get("/backend/directory/").status_code == 404
     assert bob.get("/backend/nowhere/").status_code == 404
-
-
-def test_the_palette_finds_pages_and_records(house: House, log_in: LogIn) -> None:
-    make_currency(house, "EUR", name="Euro")
-    bob = log_in("currencies.view")
-    assert "Currencies" in text_of(bob.get("/backend/search/?s=curr&extended=1").content)
-    assert "EUR — Euro" in text_of(bob.get("/backend/search/?s=euro&extended=1").content)
-    assert bob.get("/backend/search/?s=").content == b""
-
-
-def test_the_palette_shows_nothing_that_is_closed(house: House, log_in: LogIn) -> None:
-    make_currency(house, "EUR", name="Euro")
-    words = text_of(log_in().get("/backend/search/?s=euro&extended=1").content)
-    assert "Euro" not in words
 
 
 def test_the_language_can_be_chosen(alice: Client) -> None:
