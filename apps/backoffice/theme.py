@@ -50,5 +50,8 @@ UNFOLD: dict[str, Any] = {
         "show_all_applications": False,
     },
     "STYLES": [lambda request: static("backoffice/backoffice.css")],
-    "SCRIPTS": [lambda request: static("backoffice/backoffice.js")],
+    "SCRIPTS": [
+        lambda request: static("backoffice/backoffice.js"),
+        lambda request: static("backoffice/selects.js"),
+    ],
 }
