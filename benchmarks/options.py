@@ -20,6 +20,7 @@ BENCHMARKS = {
     "custom_fields": "lists of 1 million records by a custom field, before, during and after its promotion",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
+    "pages": "server time and statements of every page of the back office, on the demonstration's data",
     "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",
 }
 FULL = "full"

@@ -82,7 +82,7 @@ class BackOffice(ThemedSite):
         """What every page of the frame shows."""
         context = super().each_context(request)
         scope = scope_or_none()
-        choices = organization_choices() if self.has_permission(request) else []
+        choices = organization_choices(request) if self.has_permission(request) else []
         chosen = next((item.label for item in choices if item.is_chosen), "")
         return {
             **context,

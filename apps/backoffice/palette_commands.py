@@ -23,7 +23,7 @@ def commands_of(site: AdminSite, request: HttpRequest) -> list[PaletteCommand]:
     pages = [page for page in site._registry.values() if page.has_view_permission(request)]
     return [
         *(_creating(page) for page in pages if page.has_add_permission(request)),
-        *_organizations(),
+        *_organizations(request),
         *_screen(),
         *_languages(request),
         *(_exporting(page, address) for page in pages if (address := _list_address(page))),
@@ -73,8 +73,8 @@ def _list_address(page: Any) -> str:
         return ""
 
 
-def _organizations() -> list[PaletteCommand]:
-    choices = organization_choices()
+def _organizations(request: HttpRequest) -> list[PaletteCommand]:
+    choices = organization_choices(request)
     if len(choices) < 3:  # everything, and the one organization that there is
         return []
     return [

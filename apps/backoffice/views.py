@@ -26,7 +26,7 @@ def choose_organization(site: AdminSite, request: HttpRequest) -> HttpResponse:
     value = navigation.uuid_text(request.POST.get("organization", ""))
     if request.method != "POST":
         raise Http404
-    if not navigation.may_select(value):
+    if not navigation.may_select(request, value):
         raise OrganizationInvalid
     response = HttpResponseRedirect(_kept_address(site, request, value))
     response.set_cookie(secure=settings.SESSION_COOKIE_SECURE, **navigation.selection_cookie(value))

@@ -30,7 +30,8 @@ RUN = """
 async (levels) => {
   const answer = await axe.run(document, {resultTypes: ["violations"]});
   return answer.violations.filter((item) => levels.includes(item.impact)).flatMap((item) => item.nodes.map(
-    (node) => `${item.impact} ${item.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)} ${node.any[0]?.message || ""}`));
+    (node) => `${item.impact} ${item.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)} `
+      + `${node.any[0]?.message || ""}`));
 }
 """
 
