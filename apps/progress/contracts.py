@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, Self, TextIO, cast
 from uuid import UUID
 
@@ -25,6 +26,17 @@ class JobStatus(TextChoices):
 
 
 ACTIVE = (JobStatus.PENDING, JobStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobMoved:
+    """What is told of a long job: its dotted kind, its state, and how far it is; `total` None is unknown."""
+
+    resource_id: UUID
+    kind: str
+    status: str
+    processed: int
+    total: int | None
 
 
 class LongJobs(ProgressReporter, Protocol):

@@ -1,10 +1,11 @@
 "use strict";
-// The strip of long jobs above every page. It asks every 2 s while a job goes on, less and less often while none
-// does or the server does not answer, and at once when an event of the live stream tells of a job.
+// The strip of long jobs above every page. It asks at once when an event of the live stream tells of a job; beside
+// that every 10 s while a job goes on (2 s without a stream), less and less often while none does or the server does
+// not answer.
 (() => {
   const strip = document.querySelector("[data-progress-strip]");
   if (!strip) { return; }
-  const EVERY = 2_000, IDLE = 30_000, BROKEN = 60_000, STAYS = 10_000, GAP = 500;
+  const EVERY = 2_000, STREAMED = 10_000, IDLE = 30_000, BROKEN = 60_000, STAYS = 10_000, GAP = 500;
   const KEY = "agora-jobs";
   const ACTIVE = ["pending", "running"];
   const words = strip.dataset;
@@ -25,6 +26,7 @@
     try { sessionStorage.setItem(KEY, JSON.stringify([...rows.keys()])); } catch { /* a tab without storage */ }
   }
 
+  const isStreamed = () => document.documentElement.dataset.live === "open";
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const say = (text) => { spoken.textContent = text; };
 
@@ -137,7 +139,7 @@
     try {
       const count = await look();
       failures = 0;
-      pause = count ? EVERY : Math.min(pause * 2, IDLE);
+      pause = count ? (isStreamed() ? STREAMED : EVERY) : Math.min(pause * 2, IDLE);
     } catch (error) {
       if (error.message === "signed out") { return; }
       failures += 1;

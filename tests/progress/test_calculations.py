@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -96,9 +97,10 @@ def test_more_done_in_the_same_time_leaves_no_more_time(done: int, more: int, to
         (0, 10, 1000, False),
         (249, 14, 1000, False),
         (250, 10, 1000, True),
-        (0, 20, 1000, True),
-        (0, 19, 1000, False),
-        (0, 0, 1000, True),  # counted anew by a second try
+        (199, 20, 1000, False),
+        (200, 20, 1000, True),
+        (200, 19, 1000, False),
+        (200, 0, 1000, True),  # counted anew by a second try
         (249, 999, None, True),  # the total has become unknown
         (-249, 10, 1000, False),
         (-250, 10, 1000, True),  # the clock was set back
@@ -119,15 +121,26 @@ def test_without_a_total_only_time_counts() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 400)), max_size=300))
-def test_writes_are_bounded_by_time_and_percent(moves: list[tuple[int, int]]) -> None:
-    """At most one write for each percent and each quarter of a second, and the first."""
-    at, done, last, written = NOON, 0, None, 0
+def test_there_are_five_writes_a_second_at_most(moves: list[tuple[int, int]]) -> None:
+    at, done, written = NOON, 0, list[Step]()
     for more, milliseconds in moves:
         at, done = at + timedelta(milliseconds=milliseconds), done + more
-        step = Step(at, done, 1000)
-        if worth_writing(last, step):
-            last, written = step, written + 1
-    assert written <= 1 + 100 + (at - NOON) // timedelta(milliseconds=250)
+        step = Step(at, done, 100)
+        if worth_writing(written[-1] if written else None, step):
+            written.append(step)
+    gaps = [later.at - former.at for former, later in pairwise(written)]
+    assert all(gap >= timedelta(milliseconds=200) for gap in gaps)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**4))
+def test_a_steady_job_is_reckoned_up_after_a_tenth(total: int, each: int) -> None:
+    """The time left is right to 20 %, and to the second that it is rounded up to."""
+    done = -(-total // 10)
+    spent = timedelta(microseconds=done * each)
+    left = (total - done) * each / 1_000_000
+    found = eta_seconds(Step(NOON + spent, done, total), started_at=NOON)
+    assert found is not None
+    assert left * 0.8 <= found <= left * 1.2 + 1
 
 
 def test_what_may_follow() -> None:

@@ -21,6 +21,7 @@ from apps.progress.services import stepping
 from apps.progress.services.hearing import EARS, MOST_JOBS
 from tests.auth.factories import acting_as
 from tests.directory.callers import member
+from tests.kernel.events_probes import names
 from tests.progress.factories import jobs, open_job, stored, working_in
 from tests.support.scopes import House
 
@@ -51,13 +52,41 @@ def test_the_first_step_starts_the_job(house: House, bob: User) -> None:
     assert (job.started_at, job.heartbeat_at) == (NOON, NOON)
 
 
-def test_steps_in_quick_succession_are_written_once_for_each_percent(house: House, bob: User) -> None:
+def test_a_fast_job_is_written_five_times_a_second(house: House, bob: User) -> None:
     job_id = open_job(house, bob, total=100_000)
-    with clock.frozen(NOON), working_in(house), counted_updates() as updates:
-        for done in range(1, 100_001):
+    with clock.frozen(NOON) as frozen, working_in(house), counted_updates() as updates:
+        for done in range(20, 100_001, 20):  # five seconds in all, a percent every 50 ms
+            frozen.tick(MOMENT)
             jobs().advance(job_id, done)
-    assert len(updates) == 101
-    assert stored(house, job_id).processed == 100_000
+    assert len(updates) == 25
+    assert stored(house, job_id).processed == 96_020  # the last word goes with the end
+
+
+def test_a_million_rows_cost_no_more_writes_than_their_time(house: House, bob: User) -> None:
+    """By the real clock: five writes a second, and the event of one second, however many steps are told."""
+    job_id = open_job(house, bob, total=1_000_000)
+    with working_in(house), counted_updates() as updates:
+        began = time.monotonic()
+        for done in range(1, 1_000_001, 10):
+            jobs().advance(job_id, done)
+        seconds = time.monotonic() - began
+        jobs().complete(job_id, {"rows": 1_000_000})
+    assert len(updates) <= 2 + 5 * seconds  # the first one, and the end
+    told = names(house.scope())
+    assert told.count("progress.job.updated") <= 1 + seconds
+    assert stored(house, job_id).processed == 999_991
+
+
+def test_the_time_left_is_known_after_a_tenth_of_a_steady_job(house: House, bob: User) -> None:
+    job_id = open_job(house, bob, total=10_000)
+    with clock.frozen(NOON) as frozen, working_in(house):
+        jobs().start(job_id)
+        for done in range(10, 1_001, 10):  # 100 rows a second: 90 s will be left
+            frozen.tick(0.1)
+            jobs().advance(job_id, done)
+        left = stored(house, job_id).eta_seconds
+    assert left is not None
+    assert 72 <= left <= 108
 
 
 def test_steps_without_a_total_are_written_every_quarter_of_a_second(house: House, bob: User) -> None:
@@ -93,8 +122,9 @@ def test_a_count_below_nothing_is_nothing(house: House, bob: User) -> None:
 
 def test_a_second_try_counts_anew(house: House, bob: User) -> None:
     job_id = open_job(house, bob, total=100)
-    with working_in(house):
+    with clock.frozen(NOON) as frozen, working_in(house):
         jobs().advance(job_id, 60)
+        frozen.tick(0.2)
         jobs().advance(job_id, 2)
     assert stored(house, job_id).processed == 2
 
@@ -208,6 +238,7 @@ def test_the_second_connection_comes_back_after_it_was_cut(house: House) -> None
         connection.close()
         with databases.admin() as other:
             other.execute(cut, [connection.settings_dict["NAME"]])
+        time.sleep(0.25)  # two counts in quick succession are one write
         with scoped_transaction():
             jobs().advance(job_id, 50)
             assert seen_by_others(house, job_id) == ("running", 50)

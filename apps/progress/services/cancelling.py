@@ -21,6 +21,7 @@ from apps.progress.selectors import is_visible, may_cancel, unfinished_children
 from apps.progress.services.ending import end
 from apps.progress.services.families import locked, parent_of
 from apps.progress.services.looking import LOOK_AFTER, keep_until
+from apps.progress.services.telling import tell_updated
 
 
 @command(
@@ -65,6 +66,7 @@ def _stop(job: Job, now: datetime) -> None:
         end(job.pk, JobStatus.CANCELLED, cancel_requested_at=now)
     else:
         Job.objects.filter(pk=job.pk).update(cancel_requested_at=now, updated_at=now)
+        tell_updated(job.pk)
 
 
 def _stop_parts(job: Job, now: datetime) -> bool:

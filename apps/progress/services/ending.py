@@ -19,6 +19,7 @@ from apps.progress.services.apart import apart, joined
 from apps.progress.services.families import gather, held, parent_of, since_first
 from apps.progress.services.hearing import EARS
 from apps.progress.services.looking import LOOK_AFTER, keep_until
+from apps.progress.services.telling import tell_ended
 
 ANY = Q()
 
@@ -36,6 +37,8 @@ def end(job_id: UUID, status: JobStatus, *, only: Q = ANY, waiting: bool = True,
         return False
     if parent_id is not None:
         gather(parent_id, waiting=True)
+    else:
+        tell_ended(job_id, status)
     enqueue(LOOK_AFTER, job_id, keep_until(now))
     return True
 

@@ -13,6 +13,7 @@ from apps.kernel.work.queueing import enqueue
 from apps.progress.contracts import ACTIVE, JobStatus
 from apps.progress.models import GOING_ON, Job
 from apps.progress.services.looking import LOOK_AFTER, SILENCE, keep_until
+from apps.progress.services.telling import tell_ended, tell_started, tell_updated
 
 
 def parent_of(job_id: UUID) -> UUID | None:
@@ -55,6 +56,16 @@ def gather(parent_id: UUID, *, waiting: bool) -> None:
         changes |= {"status": JobStatus.CANCELLED, "ended_at": now, "values": {}}
         enqueue(LOOK_AFTER, parent_id, keep_until(now))
     Job.objects.filter(pk=parent_id).update(**changes)
+    _tell(parent, str(changes.get("status", parent.status)))
+
+
+def _tell(parent: Job, status: str) -> None:
+    if status not in ACTIVE:
+        tell_ended(parent.pk, status)
+    elif status != parent.status:
+        tell_started(parent.pk)
+    elif status == JobStatus.RUNNING:
+        tell_updated(parent.pk)
 
 
 def _counted(parent_id: UUID) -> dict[str, Any]:

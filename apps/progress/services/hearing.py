@@ -22,6 +22,7 @@ class Heard:
 
     `total` was said here, `expected` was read from the job. `tried` is the step that a write was last tried for.
     `is_pending` says that the last word is not written yet; `is_looked_after`, that a first look at the job is queued.
+    `told_at` is when its owner was last told how far it is.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -31,6 +32,7 @@ class Heard:
     tried: Step | None = None
     is_pending: bool = False
     is_looked_after: bool = False
+    told_at: datetime | None = None
 
     def hear(self, done: int, total: int | None) -> None:
         """Take a new count; without a total the former one holds."""

@@ -12,6 +12,7 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.progress.errors import JobEnded, PartRefused
 from apps.progress.models import LONGEST_NAME, Job
 from apps.progress.services.families import gather, locked
+from apps.progress.services.telling import tell_created
 
 INHERITED = (
     "kind",
@@ -50,6 +51,7 @@ def open_job(
     )
     with scoped_transaction():
         job.save(force_insert=True)
+        tell_created(job)
     return job.pk
 
 

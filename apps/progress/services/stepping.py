@@ -21,6 +21,7 @@ from apps.progress.services.apart import apart
 from apps.progress.services.families import gather, locked, since_first
 from apps.progress.services.hearing import EARS, Heard
 from apps.progress.services.looking import LOOK_AFTER, SILENCE
+from apps.progress.services.telling import tell_started, tell_updated
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,10 @@ def _write(job_id: UUID, heard: Heard) -> bool:
     )
     if job.parent_id is not None:
         gather(job.parent_id, waiting=False)
+    elif job.status == JobStatus.PENDING:
+        tell_started(job_id)
+    else:
+        tell_updated(job_id)
     if not heard.is_looked_after:
         enqueue(LOOK_AFTER, job_id, now + SILENCE)
     return True
