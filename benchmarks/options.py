@@ -21,6 +21,7 @@ BENCHMARKS = {
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
     "pages": "server time and statements of every page of the back office, on the demonstration's data",
+    "progress": "long jobs: writes and events a second, the time left, stopping, and a killed worker",
     "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",
 }
 FULL = "full"
