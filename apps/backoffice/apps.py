@@ -28,11 +28,13 @@ class BackOfficeConfig(ModuleConfig):
     def ready(self) -> None:
         """Read every module's `admin.py` and give its pages to the site; keep the views of their lists."""
         from apps.backoffice.navigation import page_item  # noqa: PLC0415
+        from apps.backoffice.palette_commands import page_commands  # noqa: PLC0415
         from apps.backoffice.selectors import StoredListViews  # noqa: PLC0415
         from apps.backoffice.site import site  # noqa: PLC0415 - needs the models of all apps
         from apps.kernel.admin.registration import open_pages  # noqa: PLC0415
         from apps.kernel.admin.viewing import ListViews  # noqa: PLC0415
         from apps.kernel.extensions.menu import MENU  # noqa: PLC0415
+        from apps.kernel.extensions.palette import PALETTE  # noqa: PLC0415
 
         for config in modules():
             config.verbose_name = cast("Any", config.manifest.label)
@@ -40,3 +42,4 @@ class BackOfficeConfig(ModuleConfig):
         open_pages(site)
         provide(ListViews, StoredListViews())
         MENU.made.append(lambda: map(page_item, site._registry.values()))
+        PALETTE.made.append(lambda: page_commands(site))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -19,14 +20,12 @@ EXPORTED_AS = "csv"
 
 
 def commands_of(site: AdminSite, request: HttpRequest) -> list[PaletteCommand]:
-    """Commands of this request: creating and exporting by page, then what concerns the reader and their screen."""
-    pages = [page for page in site._registry.values() if page.has_view_permission(request)]
+    """Commands of this request: those of pages, then what concerns the reader and their screen."""
     return [
-        *(_creating(page) for page in pages if page.has_add_permission(request)),
+        *page_commands(site),
         *_organizations(request),
         *_screen(),
         *_languages(request),
-        *(_exporting(page, address) for page in pages if (address := _list_address(page))),
         PaletteCommand(
             "backoffice.log_out",
             _("Log out"),
@@ -36,6 +35,15 @@ def commands_of(site: AdminSite, request: HttpRequest) -> list[PaletteCommand]:
             priority=-90,
         ),
     ]
+
+
+def page_commands(site: AdminSite) -> Iterator[PaletteCommand]:
+    """Creating a record and exporting the list, for each page that knows how."""
+    for page in site._registry.values():
+        if getattr(page, "create_command", None) is not None:
+            yield _creating(page)
+        if address := _list_address(page):
+            yield _exporting(page, address)
 
 
 def _creating(page: Any) -> PaletteCommand:
@@ -49,6 +57,7 @@ def _creating(page: Any) -> PaletteCommand:
         note=module_label(module),
         icon="add",
         priority=50 - getattr(page, "order", 100) // 10,
+        allowed=page.has_add_permission,
     )
 
 
@@ -62,6 +71,7 @@ def _exporting(page: Any, address: str) -> PaletteCommand:
         note=module_label(module),
         icon="download",
         priority=-50,
+        allowed=page.has_view_permission,
     )
 
 

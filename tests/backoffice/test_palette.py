@@ -105,7 +105,7 @@ def test_commands_and_pages_are_switched_off_by_id(alice: Client) -> None:
 
 
 @pytest.mark.parametrize("deeds", [{}, {"url": "/one/", "post": "/two/"}])
-def test_a_command_does_one_thing(deeds: dict[str, str]) -> None:
+def test_a_command_does_one_thing(deeds: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="needs one of url, post, download and press"):
         PaletteCommand("probes.count", "Count", **deeds)
 
