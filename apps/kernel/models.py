@@ -3,6 +3,7 @@
 from apps.kernel.commands.models import Action, ActionUndo, IdempotencyRecord, RowImage, TableShape
 from apps.kernel.crypto.models import TenantKey
 from apps.kernel.eventbus.models import Delivery, OutboxEvent
+from apps.kernel.imports.models import ImportProblem, ImportRun
 from apps.kernel.limits.models import RateCounter
 from apps.kernel.tenancy.models import CredentialIndex, HandleIndex, PlatformAdmin, TenantStanding
 from apps.kernel.work.models import Schedule, ScheduleState, Work, WorkerHeartbeat
@@ -14,6 +15,8 @@ __all__ = [
     "Delivery",
     "HandleIndex",
     "IdempotencyRecord",
+    "ImportProblem",
+    "ImportRun",
     "OutboxEvent",
     "PlatformAdmin",
     "RateCounter",

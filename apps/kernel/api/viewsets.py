@@ -85,6 +85,11 @@ class CommandViewSet(ReadingViewSet):
         return chosen
 
     @classmethod
+    def creation_values(cls) -> Mapping[str, Any]:
+        """What the command of creation gets beside the body's values: what the address says, in a subclass."""
+        return {}
+
+    @classmethod
     def features_of_bulk(cls, name: str) -> tuple[str, ...]:
         """What the action needs; the same as for one record."""
         return features_of(cls, {"delete": "destroy"}.get(name, name))

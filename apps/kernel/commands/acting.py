@@ -77,7 +77,7 @@ def _begin(command: RunningCommand, arguments: Mapping[str, Any], using: str) ->
         invocation.source.value,
         invocation.reason,
         scope.correlation_id,
-        command.parent.action_id if command.parent else None,
+        command.parent.action_id if command.parent else invocation.part_of,
         list(command.spec.loads),
         command.resource.entity,
         command.resource.id,

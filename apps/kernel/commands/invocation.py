@@ -32,6 +32,7 @@ class Invocation:
 
     `companions` are called with the outermost command's result, inside its action: further commands, whose writes
     are taken back with it. The version is that of the record that the outermost command is about, or of `expected_of`.
+    `part_of` is an action that was committed before and that the outermost command goes on with: undone with it only.
     """
 
     source: Source = Source.SYSTEM
@@ -41,6 +42,7 @@ class Invocation:
     is_undo: bool = False
     idempotency: IdempotencyKey | None = None
     companions: tuple[Callable[[Any], None], ...] = ()
+    part_of: UUID | None = None
 
 
 _invocation: ContextVar[Invocation | None] = ContextVar("agora_invocation", default=None)

@@ -20,6 +20,7 @@ from apps.entities.models.records import PREFIX
 from apps.entities.selectors.types import living_types
 from apps.kernel.api.viewsets import CommandCall, CommandViewSet
 from apps.kernel.errors import FeatureRequired, RowNotFound
+from apps.kernel.imports.resources.targets import open_imports
 from apps.kernel.tenancy.scope import scope_or_none
 
 READS = ("list", "retrieve")
@@ -47,6 +48,11 @@ class RecordViewSet(CommandViewSet):
     def at(cls, place: Mapping[str, Any]) -> type[CommandViewSet]:
         """The resource of the type that the address names."""
         return resource_of(str(place["type_key"]))
+
+    @classmethod
+    def creation_values(cls) -> Mapping[str, Any]:
+        """The type."""
+        return {"type_key": cls.type_key}
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Hand the request to the resource of the type."""
@@ -104,3 +110,11 @@ def resource_of(key: str) -> type[RecordViewSet]:
     own: dict[str, Any] = {"type_key": key, "definitions": entity, "features": features, "authenticated": None}
     own |= {"serializer_class": serializer}
     return type("RecordViewSet", (RecordViewSet,), {**own, "__doc__": RecordViewSet.__doc__})
+
+
+def _importable(entity: str) -> type[CommandViewSet] | None:
+    key = entity.removeprefix(PREFIX)
+    return resource_of(key) if living_types().filter(key=key).exists() else None
+
+
+open_imports(PREFIX, _importable)
