@@ -13,6 +13,7 @@ from apps.kernel.admin.checks import CommandAdminChecks
 from apps.kernel.admin.deletion import CommandDeletion
 from apps.kernel.admin.fields import HouseFields
 from apps.kernel.admin.history import RecordHistory
+from apps.kernel.admin.importing import ImportPages
 from apps.kernel.admin.pressing import ButtonPages
 from apps.kernel.admin.reading import NotedReads
 from apps.kernel.admin.tools import ListTools
@@ -34,6 +35,7 @@ class CommandAdmin(
     RecordHistory,
     ButtonPages,
     ListTools,
+    ImportPages,
     CommandLists,
     ThemedAdmin,
 ):

@@ -37,7 +37,8 @@ class ImportRun(TenantModel):
     """One file on its way into records of a kind. It belongs to whoever gave the file.
 
     `layout`, `mapping` and `options` are what `reading`, `planning` make of them. `position` is the last row that has
-    been dealt with, `counts` what became of the rows so far: both move with the rows in one transaction. `action_id` is
+    been dealt with, `counts` what became of the rows so far: both move with the rows in one
+    transaction. `total` is known once a check has counted. `action_id` is
     the change that all of it is. `stop` is `keep` or `undo` once somebody asked for that.
     """
 
@@ -53,6 +54,7 @@ class ImportRun(TenantModel):
     mapping = models.JSONField(_("assignment"), default=list)
     options = models.JSONField(_("options"), default=dict)
     position = models.IntegerField(_("last row"), default=0)
+    total = models.IntegerField(_("rows"), null=True)
     counts = models.JSONField(_("counts"), default=dict)
     previews = EncryptedJSONField(default=list, encoder=DjangoJSONEncoder)
     action_id = models.UUIDField(null=True)

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('mapping', models.JSONField(default=list, verbose_name='assignment')),
                 ('options', models.JSONField(default=dict, verbose_name='options')),
                 ('position', models.IntegerField(default=0, verbose_name='last row')),
+                ('total', models.IntegerField(null=True, verbose_name='rows')),
                 ('counts', models.JSONField(default=dict, verbose_name='counts')),
                 ('previews', apps.kernel.crypto.fields.EncryptedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('action_id', models.UUIDField(null=True)),

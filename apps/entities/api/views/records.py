@@ -113,8 +113,9 @@ def resource_of(key: str) -> type[RecordViewSet]:
 
 
 def _importable(entity: str) -> type[CommandViewSet] | None:
+    """The resource of what may be a type; whether there is one, the register of entities says."""
     key = entity.removeprefix(PREFIX)
-    return resource_of(key) if living_types().filter(key=key).exists() else None
+    return resource_of(key) if key.isidentifier() else None
 
 
 open_imports(PREFIX, _importable)

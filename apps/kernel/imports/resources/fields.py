@@ -40,9 +40,20 @@ def resource_fields(serializer: Any) -> tuple[ImportField, ...]:
     return (*(item for item in own if item is not None), *customs)
 
 
+def takes_only_cells(serializer: Any) -> bool:
+    """Say whether a row of a table can hold everything that the serializer demands."""
+    demanded = [item for item in serializer.fields.values() if item.required and not item.read_only]
+    return all(_is_of_a_cell(item) for item in demanded)
+
+
+def _is_of_a_cell(item: Any) -> bool:
+    known = any(isinstance(item, kind) for kind, _kind in KINDS)
+    return known and (not isinstance(item, serializers.ListField) or _is_of_texts(item))
+
+
 def _own(name: str, item: Any, model: type[models.Model]) -> ImportField | None:
     kind = next((kind for known, kind in KINDS if isinstance(item, known)), None)
-    if kind is None or (isinstance(item, serializers.ListField) and not _is_of_texts(item)):
+    if kind is None or not _is_of_a_cell(item):
         return None
     column = column_of(model, item.source or name)
     target = target_of(column)

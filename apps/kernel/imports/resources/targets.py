@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from apps.kernel.customs import FieldDefinitions
 from apps.kernel.imports.planning.fields import FieldKind, ImportField, Text
 from apps.kernel.imports.planning.orders import Key, Line, Mode, Outcome
 from apps.kernel.imports.planning.rows import plain_text
-from apps.kernel.imports.resources.fields import column_of, resource_fields
+from apps.kernel.imports.resources.fields import column_of, resource_fields, takes_only_cells
 from apps.kernel.imports.resources.writing import Rows
 from apps.kernel.imports.targets import TARGETS, ImportTarget
 from apps.kernel.registry.entities import ENTITIES
@@ -58,6 +58,11 @@ def _view_of(entity: str) -> type[CommandViewSet] | None:
     return view if view is not None and issubclass(view, CommandViewSet) else None
 
 
+@lru_cache(maxsize=1024)
+def _is_creatable(view: type[CommandViewSet]) -> bool:
+    return takes_only_cells(view.changing_serializer()(context={}))
+
+
 class ResourceTarget:
     """Rows as the bodies of requests: each goes through the serializer and one command, and is refused by either.
 
@@ -85,17 +90,10 @@ class ResourceTarget:
 
     def modes(self) -> tuple[Mode, ...]:
         """Those whose commands are there and need nothing that no row can say."""
-        can_create = isinstance(self.view.create_command, Command) and self.takes_only_fields
+        can_create = isinstance(self.view.create_command, Command) and _is_creatable(self.view)
         can_update = isinstance(self.view.update_command, Command)
         allowed = {mode for mode in Mode if (can_create or not mode.creates) and (can_update or not mode.updates)}
         return tuple(mode for mode in (Mode.BOTH, Mode.CREATE, Mode.UPDATE, Mode.SKIP) if mode in allowed)
-
-    @cached_property
-    def takes_only_fields(self) -> bool:
-        """Say whether nothing that the serializer demands is left out of the fields of a table."""
-        known = {item.name for item in self.fields()}
-        taken = self.view.changing_serializer()(context={}).fields.items()
-        return all(name in known or item.read_only or not item.required for name, item in taken)
 
     def fields(self) -> tuple[ImportField, ...]:
         """What the serializer takes, and the id to find records by."""

@@ -44,7 +44,7 @@ def keep_until(moment: datetime) -> datetime:
 def target_for(entity: str, mode: Mode | None = None) -> ImportTarget:
     """The target, if the actor may import in this mode, without one in any. Raises RowNotFound, FeatureRequired."""
     target = target_of_entity(entity)
-    if target is None:
+    if target is None or ENTITIES.get(entity) is None:
         raise RowNotFound
     scope = current_scope()
     wanted = [mode] if mode is not None else [item for item in target.modes() if may(target, item)][:1]
@@ -175,20 +175,21 @@ def begin(run: ImportRun, *, rehearse: bool) -> ImportRun:
         held: ImportRun = ImportRun.objects.select_for_update(no_key=True, of=("self",)).get(pk=run.pk)
         _demand_open(held)
         ImportProblem.objects.filter(run_id=held.pk).delete()
+        total = held.counted.rows if held.state == RunState.CHECKED else None
         held.state = RunState.CHECKING if rehearse else RunState.RUNNING
         held.position, held.counts, held.stop, held.reason, held.previews = 0, {}, "", "", []
-        held.job_id = _job(held)
+        held.total, held.job_id = total, _job(held, total)
         held.save()
         enqueue(KIND, held.pk)
     return held
 
 
-def _job(run: ImportRun) -> UUID | None:
+def _job(run: ImportRun, total: int | None) -> UUID | None:
     progress = service(ProgressReporter)
     if not progress.is_available:
         return None
     name = str(KEPT).format(kind=ENTITIES[run.entity].label_plural, file=run.file_name)
-    return progress.open(KIND, name=name, is_cancellable=True)
+    return progress.open(KIND, name=name, total=total, is_cancellable=True)
 
 
 def plan_of(run: ImportRun) -> Plan:
