@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "apps.attachments",
     "apps.entities",
     "apps.currencies",
+    "apps.dashboards",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",

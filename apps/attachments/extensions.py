@@ -1,8 +1,9 @@
-"""What the module adds to other modules' pages: the files of a record, and the room that is left."""
+"""What the module adds elsewhere: the files of a record, the room that is left, and that at a glance."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.attachments.calculations.kinds import RASTER
@@ -16,6 +17,15 @@ from apps.attachments.services.quotas import MEGABYTE
 from apps.kernel.access.visible import changeable
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.labels import Labels, labels_of, record_url
+from apps.kernel.extensions.dashboards import (
+    DashboardWidget,
+    NumberData,
+    Settings,
+    WidgetKind,
+    Width,
+    dashboard_widget,
+)
+from apps.kernel.extensions.periods import Period
 from apps.kernel.extensions.spots import Place, Widget, widget
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.registry.entities import ENTITIES
@@ -23,6 +33,7 @@ from apps.kernel.registry.features import is_declared
 
 MOST_SHOWN = 200
 SMALL = 160
+NEARLY, FULL = 80, 95  # percent
 USER = "auth.user"
 UNDO = "audit_logs.undo_self"
 
@@ -115,5 +126,43 @@ widget(
         "attachments/room.html",
         context=show_room,
         features=(LIBRARY,),
+    )
+)
+
+
+def show_storage(chosen: Settings, period: Period) -> NumberData:
+    """How full the tenant's room is now; the period is of no account."""
+    found = room()
+    tone = "danger" if found.percent >= FULL else "warning" if found.percent >= NEARLY else "success"
+    return NumberData(
+        found.percent,
+        unit="%",
+        tone=tone,
+        more=(
+            (_("used"), found.used // MEGABYTE, "MB"),
+            (_("in deleted files"), found.deleted // MEGABYTE, "MB"),
+            (_("room in all"), found.limit // MEGABYTE, "MB"),
+        ),
+    )
+
+
+def library(chosen: Settings, period: Period) -> str:
+    """The library of files."""
+    return reverse("admin:attachments_attachment_changelist")
+
+
+dashboard_widget(
+    DashboardWidget(
+        "attachments.storage",
+        _("Room for files"),
+        WidgetKind.NUMBER,
+        show_storage,
+        description=_("How much of the room for files is used."),
+        icon="hard_drive",
+        width=Width.SM,
+        features=(LIBRARY,),
+        priority=23,
+        is_standard=True,
+        drill_through=library,
     )
 )

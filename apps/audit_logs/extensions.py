@@ -1,4 +1,4 @@
-"""What the history adds elsewhere: who changed a record last, and the reason that a caller gives."""
+"""What the history adds elsewhere: who changed a record last, the reason that a caller gives, widgets of dashboards."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit_logs.errors import ReasonInvalid
 from apps.audit_logs.features import VIEW_TENANT
-from apps.audit_logs.selectors import latest_of_others
+from apps.audit_logs.selectors import changes_by_area, changes_by_person, latest_of_others
 from apps.kernel.admin.actions import Entry, entries_of
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.commands.history.diffs import ActionDiff
@@ -18,8 +19,21 @@ from apps.kernel.commands.history.latest import last_changes
 from apps.kernel.commands.history.records import touching_record
 from apps.kernel.commands.history.visibility import may_see_history, visible_actions
 from apps.kernel.errors import FieldError
+from apps.kernel.extensions.dashboards import (
+    ChartData,
+    DashboardWidget,
+    Drawing,
+    Series,
+    Setting,
+    SettingKind,
+    Settings,
+    WidgetKind,
+    Width,
+    dashboard_widget,
+)
 from apps.kernel.extensions.enrichers import Values, response_enricher
 from apps.kernel.extensions.interceptors import Call, Changes, Interceptor, api_interceptor
+from apps.kernel.extensions.periods import Period, stretch_words
 from apps.kernel.extensions.spots import Place, Widget, widget
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.registry.entities import ENTITIES, Entity
@@ -147,6 +161,64 @@ widget(
         "audit_logs/colleagues.html",
         context=show_colleagues,
         features=(VIEW_TENANT,),
+    )
+)
+
+
+def show_changes(settings: Settings, period: Period) -> ChartData:
+    """Changes by time, a layer for each module, the liveliest ones first."""
+    days, cut = period.stretches(), period.granularity
+    areas = changes_by_area(period)
+    series = [Series(name, [counts.get(day, 0) for day in days]) for name, counts in areas.items()]
+    labels = [stretch_words(day, cut) for day in days]
+    return ChartData(labels, series, drawing=Drawing.STACKED, axis=_("Day") if cut == "day" else _("Time"))
+
+
+def show_people(settings: Settings, period: Period) -> ChartData:
+    """Who changed how much."""
+    found = changes_by_person(period, limit=settings["limit"])
+    return ChartData(
+        [name for name, _count in found], [Series(_("Changes"), [count for _name, count in found])], axis=_("Who")
+    )
+
+
+def all_changes(settings: Settings, period: Period) -> str:
+    """The list of the period's changes."""
+    address = reverse("admin:kernel_action_changelist")
+    return (
+        f"{address}?created_at__gte={period.since:%Y-%m-%dT%H:%M:%SZ}&created_at__lt={period.until:%Y-%m-%dT%H:%M:%SZ}"
+    )
+
+
+dashboard_widget(
+    DashboardWidget(
+        "audit_logs.changes",
+        _("Changes by module"),
+        WidgetKind.CHART,
+        show_changes,
+        description=_("How many changes there were day by day, and in which modules."),
+        icon="history",
+        width=Width.LG,
+        features=(VIEW_TENANT,),
+        priority=50,
+        is_standard=True,
+        drill_through=all_changes,
+    )
+)
+dashboard_widget(
+    DashboardWidget(
+        "audit_logs.people",
+        _("Changes by person"),
+        WidgetKind.CHART,
+        show_people,
+        description=_("Who changed the most in the period."),
+        icon="group",
+        width=Width.LG,
+        settings=(Setting("limit", _("At most"), SettingKind.INTEGER, 10, minimum=1, maximum=50),),
+        features=(VIEW_TENANT,),
+        priority=40,
+        is_standard=True,
+        drill_through=all_changes,
     )
 )
 api_interceptor(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, F, Func, Max, Q, QuerySet, TextField, Value, When
 
 from apps.audit_logs.models import ReadAccess
 from apps.kernel.commands.history.diffs import ActionDiff, RowDiff, diffs_of, record_diffs, taken_back
@@ -16,11 +18,13 @@ from apps.kernel.commands.history.reads import note_diffs
 from apps.kernel.commands.history.records import Column
 from apps.kernel.commands.history.states import Obstacle, UndoState, states_of
 from apps.kernel.commands.history.visibility import trees_of, visible_actions, within_sight
+from apps.kernel.commands.history.wording import area_label
 from apps.kernel.commands.models import Action, ActionUndo, RowImage
 from apps.kernel.commands.undo.engine import plan_undo, seeing_all_of
 from apps.kernel.commands.undo.plan import UndoPlan
 from apps.kernel.commands.undo.tables import imaged_table
 from apps.kernel.errors import Conflict, RowNotFound
+from apps.kernel.extensions.periods import Period
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.tenancy.scope import ActorKind, current_scope
 
@@ -152,3 +156,29 @@ def latest_of_others(most: int) -> list[Action]:
     recent = visible_actions().values_list("pk", "actor_id", "actor_kind")[:LOOKED_THROUGH]
     chosen = [pk for pk, actor, kind in recent if actor != own and kind != ActorKind.SYSTEM][:most]
     return list(visible_actions().filter(pk__in=chosen)) if chosen else []
+
+
+def changes_by_area(period: Period) -> dict[str, dict[date, int]]:
+    """How many outermost changes there were in each stretch of the period, by module; the liveliest first."""
+    rows = visible_actions().filter(period.during("created_at")).order_by()
+    first = Func(_area_column(), Value("."), Value(1), function="split_part", output_field=TextField())
+    counted = rows.annotate(bucket=period.bucket("created_at"), area=first).values_list("area", "bucket")
+    found: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for area, day, count in counted.annotate(count=Count("pk")):
+        found[area_label(area)][day] += count
+    lively = sorted(found.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
+    return {name: dict(counts) for name, counts in lively}
+
+
+def _area_column() -> Any:
+    """What a change belongs to: what the platform does to any record belongs to the record's module."""
+    of_platform = Q(command__startswith="kernel.") | Q(command__startswith="access.")
+    about = When(of_platform & ~Q(resource_entity=""), then=F("resource_entity"))
+    return Case(about, default=F("command"), output_field=TextField())
+
+
+def changes_by_person(period: Period, *, limit: int) -> list[tuple[str, int]]:
+    """Who made how many outermost changes in the period, people and programs, the house itself left out."""
+    rows = visible_actions().filter(period.during("created_at")).exclude(actor_kind=ActorKind.SYSTEM)
+    counted = rows.order_by().values_list("actor_id").annotate(count=Count("pk"), name=Max("actor_label"))
+    return [(name, count) for _id, count, name in counted.order_by("-count", "name")[:limit]]

@@ -19,18 +19,19 @@ class StaffConfig(ModuleConfig):
 
     def ready(self) -> None:
         """Provide services; models are loaded by now."""
-        from apps.auth.contracts import Rbac  # noqa: PLC0415 - services need the models
+        from apps.auth.contracts import Rbac, RoleBook  # noqa: PLC0415 - services need the models
         from apps.auth.guardian_tables import leave_out_guardian_tables  # noqa: PLC0415
         from apps.auth.identity import StaffIdentity  # noqa: PLC0415
         from apps.auth.services import object_grants  # noqa: F401, PLC0415 - declares its commands
         from apps.auth.services.announcing import note_log_in  # noqa: PLC0415
         from apps.auth.services.devices import remember_device  # noqa: PLC0415
         from apps.auth.services.object_access import StoredGrants  # noqa: PLC0415
-        from apps.auth.services.rbac import StaffRbac  # noqa: PLC0415
+        from apps.auth.services.rbac import StaffRbac, StoredRoles  # noqa: PLC0415
 
         provide(Identity, StaffIdentity())
         provide(ObjectGrants, StoredGrants())
         provide(Rbac, StaffRbac(), name="auth.rbac", aliases=("rbacService",))
+        provide(RoleBook, StoredRoles(), name="auth.roles")
         user_logged_in.connect(remember_device, dispatch_uid="auth.remember_device")
         user_logged_in.connect(note_log_in, dispatch_uid="auth.note_log_in")
         leave_out_guardian_tables()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,6 +30,18 @@ class Rbac(Protocol):
         A wildcard that a denial cuts into is spelled out as the declared features that are left of it.
         Empty where `user_has_all_features` would refuse the tenant or the organization.
         """
+        ...
+
+
+class RoleBook(Protocol):
+    """Service `auth.roles`: which roles there are and who has them. Answers inside the open scope."""
+
+    def roles_of(self, user_id: UUID) -> frozenset[UUID]:
+        """Ids of the user's roles; none for an unknown user. One query."""
+        ...
+
+    def system_roles(self) -> Mapping[str, UUID]:
+        """Ids of the roles that every tenant has, by their system keys (`admin`, `employee`)."""
         ...
 
 

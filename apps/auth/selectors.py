@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from apps.auth.calculations import GrantList, merged
 from apps.auth.models import AccessVersion, Role, RoleAcl, User, UserAcl
 from apps.kernel.access.grants import NOTHING, Access, Decision
+from apps.kernel.commands.models import Action
+from apps.kernel.extensions.periods import Period
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.models import HandleIndex
@@ -24,6 +27,7 @@ OWN_LIST = "the user's own list"
 ACL_COLUMNS = ("features", "is_super_admin", "organization_ids")
 OWN_COLUMNS = (*(f"acls__{name}" for name in (*ACL_COLUMNS, "denied_features")), "acls__id", "is_active", "deleted_at")
 HANDLE_KIND = "slug"
+LOG_IN = "auth.user.log_in"  # the command that writes a log-in down
 _CAPACITY = 10_000
 
 
@@ -162,6 +166,13 @@ def visible_organizations(access: Access) -> frozenset[UUID]:
     """Organizations of the list and everything living below them; all living ones without a list."""
     actor = Actor(current_scope().actor.kind, None, "", access)
     return allowed_organizations(actor, service(OrganizationTree)) | (access.organization_ids or frozenset())
+
+
+def users_signing_in(period: Period) -> dict[date, int]:
+    """How many different users signed in, by the first days of the period's stretches."""
+    rows = Action.objects.filter(period.during("created_at"), command=LOG_IN, parent_id=None).order_by()
+    counted = rows.annotate(bucket=period.bucket("created_at")).values_list("bucket")
+    return dict(counted.annotate(count=Count("resource_id", distinct=True)))
 
 
 def _works(row: Mapping[str, Any]) -> bool:

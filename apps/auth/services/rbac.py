@@ -1,11 +1,12 @@
-"""The service `auth.rbac`: the guards' own decision, for other modules."""
+"""The services `auth.rbac` and `auth.roles`: the guards' own decision, and roles, for other modules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from apps.auth.calculations import spelled_out
+from apps.auth.models import Role, UserRole
 from apps.auth.selectors import access_of, sees_organization
 from apps.kernel.access.grants import NOTHING, Access
 from apps.kernel.registry.features import demand_declared
@@ -30,6 +31,18 @@ class StaffRbac:
     ) -> frozenset[str]:
         """The user's grants there, good for the matcher; see the contract."""
         return spelled_out(_access_there(user_id, tenant_id, organization_id) or NOTHING)
+
+
+class StoredRoles:
+    """The service `auth.roles`."""
+
+    def roles_of(self, user_id: UUID) -> frozenset[UUID]:
+        """Ids of the user's roles."""
+        return frozenset(UserRole.objects.filter(user_id=user_id).values_list("role_id", flat=True))
+
+    def system_roles(self) -> Mapping[str, UUID]:
+        """Ids of the system roles by key."""
+        return dict(Role.objects.filter(system_key__isnull=False).values_list("system_key", "pk"))
 
 
 def _access_there(user_id: UUID, tenant_id: UUID, organization_id: UUID | None) -> Access | None:

@@ -8,6 +8,7 @@ from apps.currencies.selectors.fetching import (
     runs_of_source,
     unfinished_run,
 )
+from apps.currencies.selectors.glance import newest_rates, rate_coverage
 from apps.currencies.selectors.rates import last_day, rated_codes, rates_for, rates_of, values_of
 from apps.currencies.selectors.series import Line, Series, SeriesQuestion, series_of
 
@@ -22,6 +23,8 @@ __all__ = [
     "last_day",
     "last_runs",
     "living_currencies",
+    "newest_rates",
+    "rate_coverage",
     "rated_codes",
     "rates_for",
     "rates_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from inspect import signature
 from typing import Any
@@ -18,6 +18,7 @@ from apps.kernel.eventbus.subscribing import SUBSCRIBERS
 from apps.kernel.extensions import (  # noqa: F401 - each declares an extension point
     actions,
     badges,
+    dashboards,
     enrichers,
     interceptors,
     menu,
@@ -40,7 +41,18 @@ from apps.kernel.services import names
 def check_extensions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every extension can do what it declares, and every id that the settings name is one."""
     widgets = (message for item in WIDGETS.values() for message in judge_widget(item))
-    return [*_settings(), *_ids(), *_features(), *widgets, *_added(), *_menus(), *_replacements(), *_services()]
+    counted = (message for item in FIGURES.values() for message in judge_figures(item))
+    return [
+        *_settings(),
+        *_ids(),
+        *_features(),
+        *widgets,
+        *_added(),
+        *_menus(),
+        *_replacements(),
+        *_services(),
+        *counted,
+    ]
 
 
 def declared() -> dict[str, Extension]:
@@ -106,6 +118,15 @@ def _loaded(extension: str, template: str) -> Iterator[CheckMessage]:
         get_template(template)
     except (TemplateDoesNotExist, TemplateSyntaxError) as error:
         yield Error(f"A template of {extension!r} cannot be loaded: {error}.", id="kernel.E044")
+
+
+def judge_figures(item: Figures) -> Iterator[CheckMessage]:
+    """What is wrong with what may be counted of one kind of record; kinds that are not installed are left alone."""
+    entity = ENTITIES.get(item.entity)
+    known: Mapping[str, Any] = entity.model._meta._forward_fields_map if entity is not None else {}  # type: ignore[attr-defined]
+    named = {*item.measures, *item.groups, *item.dates, *item.filters, *item.money, *item.money.values()}
+    for name in sorted(named - set(known)) if entity is not None else ():
+        yield Error(f"The figures {item.id!r} name {name!r}, which is no field of {item.entity!r}.", id="kernel.E055")
 
 
 def _replacements() -> Iterator[CheckMessage]:

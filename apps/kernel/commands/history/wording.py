@@ -96,6 +96,11 @@ def area_words(action: Action) -> str:
     module = action.command.partition(".")[0]
     if module in ROOMS and action.resource_entity:
         module = action.resource_entity.partition(".")[0]
+    return area_label(module)
+
+
+def area_label(module: str) -> str:
+    """A module in words, and what belongs to none."""
     return str(_("Platform")) if module in ROOMS else module_label(module)
 
 
