@@ -209,7 +209,7 @@ dashboard_widget(
         _("A chart of your choice"),
         WidgetKind.CHART,
         show_chart,
-        description=_("The same by days, weeks or months, or by what tells the records apart."),
+        description=_("Records counted or added up by days, weeks or months, or by what tells them apart."),
         icon="bar_chart",
         width=Width.LG,
         settings=(

@@ -31,7 +31,7 @@ ADMIN: Layout = (
     ("progress.jobs", "sm", {}),
     ("events.deliveries", "sm", {}),
     ("attachments.storage", "sm", {}),
-    ("search.index", "sm", {}),
+    ("search.index_health", "sm", {}),
     ("currencies.coverage", "md", {}),
     ("currencies.newest", "md", {}),
 )

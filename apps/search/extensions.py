@@ -76,7 +76,7 @@ def status_page(settings: Settings, period: Period) -> str:
 
 dashboard_widget(
     DashboardWidget(
-        "search.index",
+        "search.index_health",
         _("Search index"),
         WidgetKind.NUMBER,
         show_index,

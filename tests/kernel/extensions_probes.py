@@ -12,8 +12,10 @@ from django.test import Client
 from apps.kernel.commands.guards import GUARDS, GuardEntry
 from apps.kernel.extensions.actions import ACTIONS, FILTERS, ListFilter, RecordAction
 from apps.kernel.extensions.badges import BADGES, StatusBadge
+from apps.kernel.extensions.dashboards import DASHBOARD_WIDGETS, DashboardWidget, NumberData, WidgetKind
 from apps.kernel.extensions.enrichers import ENRICHERS, Enricher
 from apps.kernel.extensions.fields import FORM_FIELDS, FormFields
+from apps.kernel.extensions.figures import FIGURES, Figures
 from apps.kernel.extensions.interceptors import INTERCEPTORS, Interceptor
 from apps.kernel.extensions.menu import MENU, MenuItem
 from apps.kernel.extensions.palette import PALETTE, PaletteCommand
@@ -122,6 +124,30 @@ def _open_timeline(house: House, client: Client, ran: Ran) -> None:
     assert client.get(f"/backend/shelf/book/{book.pk}/timeline/").status_code == 200
 
 
+def _dashboard_widget(name: str, ran: Ran) -> DashboardWidget:
+    return DashboardWidget(name, name, WidgetKind.NUMBER, lambda settings, period: NumberData(1))
+
+
+def _figures(name: str, ran: Ran) -> Figures:
+    return Figures(name, "shelf.book", features=(), dates=("created_at",), filters=(name,))
+
+
+def _catalog(client: Client) -> dict[str, Any]:
+    answer = client.get("/api/dashboards/catalog/")
+    assert answer.status_code == 200, answer.content
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _read_catalog(house: House, client: Client, ran: Ran) -> None:
+    ran += [item["id"] for item in _catalog(client)["widgets"] if item["id"].startswith("probes.")]
+
+
+def _read_sources(house: House, client: Client, ran: Ran) -> None:
+    named = [item["filters"][0] for item in _catalog(client)["figures"]]
+    ran += [name for name in named if name.startswith("probes.")]
+
+
 def _open_book(house: House, client: Client, ran: Ran) -> None:
     [book] = make_books(house, {})
     assert client.get(f"/backend/shelf/book/{book.pk}/change/").status_code == 200
@@ -172,6 +198,8 @@ def _replacement(name: str, ran: Ran) -> Replacement:
 
 
 KINDS = {
+    "dashboard widget": Kind(DASHBOARD_WIDGETS, _dashboard_widget, _read_catalog),
+    "figures": Kind(FIGURES, _figures, _read_sources),
     "command guard": Kind(GUARDS, _guard, _create_book),
     "response enricher": Kind(ENRICHERS, _enricher, _list_books),
     "API interceptor": Kind(INTERCEPTORS, _interceptor, _list_books),

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from apps.kernel.commands.guards import GUARDS, GuardEntry
 from apps.kernel.extensions.checks import check_extensions
+from apps.kernel.extensions.figures import FIGURES, Figures
 from apps.kernel.extensions.menu import MENU, MenuItem
 from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.registry.points import POINTS, BadOverride
@@ -29,7 +30,7 @@ def ran(house: House, kind: Kind, *, holds: bool = True, **settings: Any) -> Ran
     entries = [kind.make(f"probes.{name}", found) for name in ("b", "a", "high", "gated")]
     entries[2] = replace(entries[2], priority=10)
     entries[3] = replace(entries[3], priority=20, features=("shelf.books.view", "audit_logs.undo_self"))
-    user = member(house, "shelf.*", *(["audit_logs.*"] if holds else []))
+    user = member(house, "shelf.*", "dashboards.view", *(["audit_logs.*"] if holds else []))
     with declared(kind.point, *entries), override_settings(**settings):
         kind.run(house, client_of(user, organization=house.root), found)
     return [name.removeprefix("probes.") for name in found]
@@ -93,6 +94,11 @@ def test_checks_name_what_cannot_work() -> None:
         found = [message.id for message in check_extensions(None)]
     assert found == ["kernel.E042", "kernel.E043", "kernel.E044"]
     assert check_extensions(None) == []
+
+
+def test_figures_name_fields_that_there_are() -> None:
+    with declared(FIGURES, Figures("probes.lost", "shelf.book", (), ("created_at",), groups=("colour",))):
+        assert [message.id for message in check_extensions(None)] == ["kernel.E046"]
 
 
 def test_an_id_belongs_to_one_kind() -> None:

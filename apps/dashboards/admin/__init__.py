@@ -1,0 +1,3 @@
+from apps.dashboards.admin import arranging, boards, dashboards, sharing, widgets
+
+__all__ = ["arranging", "boards", "dashboards", "sharing", "widgets"]

@@ -33,7 +33,7 @@ def _data(shown: Shown) -> dict[str, Any] | None:
     if shown.data is None:
         return None
     if isinstance(shown.data, TemplateData):
-        return {"html": str(shown.html)}
+        return {"html": shown.html + ""}  # no longer marked as safe, which JSON has no form for
     plain: dict[str, Any] = plain_of(asdict(shown.data))
     return plain
 

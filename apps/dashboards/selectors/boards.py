@@ -31,8 +31,11 @@ def own_roles() -> frozenset[UUID]:
     return service(RoleBook).roles_of(user_id) if user_id is not None else frozenset()
 
 
-def visible_dashboards() -> QuerySet[Dashboard]:
-    """Own dashboards and those shared with the actor; the house's own too for whoever shares."""
+def visible_dashboards(roles: frozenset[UUID] | None = None) -> QuerySet[Dashboard]:
+    """Own dashboards and those shared with the actor; the house's own too for whoever shares.
+
+    `roles` are the actor's where they have been looked up already.
+    """
     rows: QuerySet[Dashboard] = Dashboard.objects.all()
     scope = current_scope()
     if scope.actor.kind is ActorKind.SYSTEM:
@@ -40,8 +43,8 @@ def visible_dashboards() -> QuerySet[Dashboard]:
     seen = Q(is_shared=True)
     if (user_id := own_id()) is not None:
         seen |= Q(owner_id=user_id)
-        if roles := own_roles():
-            seen |= Q(shared_roles__overlap=sorted(roles))
+        if held := own_roles() if roles is None else roles:
+            seen |= Q(shared_roles__overlap=sorted(held))
     if scope.actor.access.allows(SHARE):
         seen |= Q(owner_id=None) | ~Q(shared_roles=[])
     return rows.filter(seen)
@@ -63,18 +66,17 @@ def is_common(dashboard: Dashboard) -> bool:
     return dashboard.owner_id is None or dashboard.is_shared or bool(dashboard.shared_roles)
 
 
-def start_dashboard() -> Dashboard | None:
+def start_dashboard(roles: frozenset[UUID] | None = None) -> Dashboard | None:
     """The dashboard of the actor's start page: their own choice, else their roles'; None for the standard one.
 
-    Of several roles the one whose choice was made last counts. Two queries.
+    Of several roles the one whose choice was made last counts. Two queries, one where `roles` are known.
     """
     user_id = own_id()
     if user_id is None:
         return None
-    roles = own_roles()
-    held = Q(holder=Holder.USER, holder_id=user_id) | Q(holder=Holder.ROLE, holder_id__in=sorted(roles))
-    seen = Q(dashboard__is_shared=True) | Q(dashboard__owner_id=user_id)
-    seen |= Q(dashboard__shared_roles__overlap=sorted(roles))
+    ids = sorted(own_roles() if roles is None else roles)
+    held = Q(holder=Holder.USER, holder_id=user_id) | Q(holder=Holder.ROLE, holder_id__in=ids)
+    seen = Q(dashboard__is_shared=True) | Q(dashboard__owner_id=user_id) | Q(dashboard__shared_roles__overlap=ids)
     first = Case(When(holder=Holder.USER, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = StartPage.objects.filter(held).filter(seen).select_related("dashboard")
     found: StartPage | None = rows.order_by(first, "-updated_at", "-pk").first()

@@ -28,6 +28,7 @@ from apps.kernel.extensions import (  # noqa: F401 - each declares an extension 
 )
 from apps.kernel.extensions.entities import EXTENSIONS, faults_of
 from apps.kernel.extensions.fields import FORM_FIELDS, FormField, FormFields, Kind
+from apps.kernel.extensions.figures import FIGURES, Figures
 from apps.kernel.extensions.replacing import REPLACEMENTS, SECTIONS
 from apps.kernel.extensions.spot_ids import is_offered, waits_for
 from apps.kernel.extensions.spots import WIDGETS, Widget

@@ -1,0 +1,68 @@
+"""The choice of days above a dashboard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.dashboards.calculations.periods import CUSTOM, EARLIEST, LATEST, MOST_DAYS
+from apps.dashboards.models import Preset
+from apps.dashboards.selectors.zones import asked_period
+from apps.kernel.admin.moments import DayInput
+from apps.kernel.extensions.periods import Period
+
+CHOICES = [*Preset.choices, (CUSTOM, gettext_lazy("Days of your choice"))]
+
+
+class PeriodForm(forms.Form):
+    """A preset, or days of the reader's own; without a choice the dashboard's preset."""
+
+    period = forms.ChoiceField(label=gettext_lazy("Period"), choices=CHOICES)
+    start = forms.DateField(label=gettext_lazy("From day"), required=False, widget=DayInput())
+    end = forms.DateField(label=gettext_lazy("To day"), required=False, widget=DayInput())
+
+    def __init__(self, asked: QueryDict, *, usual: str) -> None:
+        data = asked.copy()
+        data.setdefault("period", usual)
+        self.usual = usual
+        super().__init__(data, auto_id="da-%s")
+
+    @property
+    def is_custom(self) -> bool:
+        """Say whether days of the reader's own are asked for."""
+        return self["period"].value() == CUSTOM
+
+    def clean(self) -> dict[str, Any]:
+        """Check what concerns two fields at once."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("period") != CUSTOM:
+            return given
+        start, end = given.get("start"), given.get("end")
+        for name, day in (("start", start), ("end", end)):
+            if day is None and name not in self.errors:
+                self.add_error(name, _("Say which day."))
+        if start is None or end is None:
+            return given
+        if start > end:
+            self.add_error("start", _("The period begins after its end."))
+        elif end - start >= timedelta(days=MOST_DAYS):
+            self.add_error("start", _("At most ten years are shown at once."))
+        elif start < EARLIEST or end > LATEST:
+            self.add_error("start", _("These days are too far away."))
+        return given
+
+    def chosen(self) -> Period:
+        """The days; the usual ones where the choice cannot be used."""
+        given = self.cleaned_data if self.is_valid() else {"period": self.usual}
+        return asked_period(given["period"], start=given.get("start"), end=given.get("end"))
+
+    def parameters(self) -> dict[str, str]:
+        """The choice as parameters of an address."""
+        if not self.is_valid():
+            return {}
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}

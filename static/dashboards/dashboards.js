@@ -1,0 +1,118 @@
+"use strict";
+// Draws the charts of a dashboard from the tables below them, and asks again when another period is chosen.
+(() => {
+  const HUES = [["#1d4ed8", "#93b4ff"], ["#b45309", "#f5b25e"], ["#0f766e", "#5fd3c4"], ["#9d174d", "#f59bc0"],
+    ["#6d28d9", "#c4a7ff"], ["#4d7c0f", "#b5d96b"], ["#475569", "#a8b5c8"], ["#b91c1c", "#f7a3a3"]];
+  const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4]];
+  const charts = new Map();
+  const language = document.documentElement.lang || "en";
+  const isDark = () => document.documentElement.classList.contains("dark");
+  const hue = (index) => HUES[index % HUES.length][Number(isDark())];
+
+  // A canvas knows no variables, and the chart's own colours no oklch: each is painted once and read back.
+  const brush = document.createElement("canvas");
+  brush.width = brush.height = 1;
+  const pen = brush.getContext("2d", { willReadFrequently: true });
+  function colour(name) {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    pen.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+    return `rgb(${red}, ${green}, ${blue})`;
+  }
+
+  function numbersOf(frame) {
+    const table = frame.parentElement.querySelector("[data-numbers] table");
+    const names = [...table.querySelectorAll("thead th")].slice(1).map((head) => head.textContent.trim());
+    const rows = [...table.querySelectorAll("tbody tr")];
+    return {
+      labels: rows.map((row) => row.querySelector("th").textContent.trim()),
+      links: rows.map((row) => row.querySelector("th a")?.href || ""),
+      series: names.map((name, place) => ({
+        name,
+        values: rows.map((row) => row.querySelectorAll("td")[place].dataset.value)
+          .map((text) => (text === "" ? null : Number(text))),
+        texts: rows.map((row) => row.querySelectorAll("td")[place].textContent.trim()),
+      })),
+    };
+  }
+
+  function lines(kind, data) {
+    if (kind === "doughnut") {
+      return data.series.slice(0, 1).map((line) => ({
+        data: line.values, backgroundColor: line.values.map((_value, index) => hue(index)),
+        borderColor: colour("--ag-ground"), borderWidth: 2,
+      }));
+    }
+    return data.series.map((line, index) => ({
+      label: line.name, data: line.values, backgroundColor: hue(index), borderColor: hue(index), borderWidth: kind === "line" ? 2 : 0,
+      borderDash: kind === "line" ? DASHES[index % DASHES.length] : [], pointRadius: data.labels.length > 40 ? 0 : 2.5,
+      pointHitRadius: 12, maxBarThickness: 36, tension: 0,
+    }));
+  }
+
+  function options(kind, data) {
+    const text = colour("--ag-text-quiet"), grid = colour("--ag-line"), isRing = kind === "doughnut";
+    const axes = {
+      x: { stacked: kind === "stacked", grid: { display: false }, border: { color: grid }, ticks: { color: text, maxRotation: 0, autoSkipPadding: 16 } },
+      y: { stacked: kind === "stacked", beginAtZero: true, grid: { color: grid }, border: { display: false }, ticks: { color: text, maxTicksLimit: 6, precision: 0 } },
+    };
+    return {
+      animation: false, maintainAspectRatio: false, locale: language, scales: isRing ? {} : axes,
+      interaction: isRing ? { mode: "nearest", intersect: true } : { mode: "index", intersect: false },
+      onClick: (_event, hit) => { const link = hit.length && data.links[hit[0].index]; if (link) { window.location.assign(link); } },
+      plugins: {
+        legend: { display: isRing || data.series.length > 1, position: isRing ? "right" : "bottom", labels: { color: colour("--ag-text"), boxWidth: 14 } },
+        tooltip: { callbacks: { label: (item) => `${isRing ? item.label : item.dataset.label}: ${data.series[item.datasetIndex].texts[item.dataIndex]}` } },
+      },
+    };
+  }
+
+  function draw(frame) {
+    const kind = frame.dataset.drawing, data = numbersOf(frame), canvas = frame.querySelector("canvas");
+    frame.hidden = false;
+    charts.get(canvas)?.destroy();
+    charts.set(canvas, new window.Chart(canvas, {
+      type: kind === "stacked" ? "bar" : kind,
+      data: { labels: data.labels, datasets: lines(kind, data) },
+      options: options(kind, data),
+    }));
+    frame.dataset.drawn = "";
+  }
+
+  function drawIn(place) {
+    for (const [canvas, chart] of charts) {
+      if (!canvas.isConnected) { chart.destroy(); charts.delete(canvas); }
+    }
+    if (!window.Chart) { return; }
+    for (const frame of place.querySelectorAll("[data-chart]:not([data-drawn])")) {
+      draw(frame);
+      frame.parentElement.querySelector("[data-numbers]").open = false;
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-ask]");
+    if (!form || event.target.type === "date") { return; }
+    const isCustom = form.querySelector("[name=period]").value === "custom";
+    const other = event.target.hasAttribute("data-other");
+    form.querySelector("[data-days]").hidden = !isCustom;
+    if (!isCustom && other) {
+      // Another dashboard begins with its own period.
+      for (const input of form.querySelectorAll("[name=period], [name=start], [name=end]")) { input.disabled = true; }
+    }
+    if (!isCustom || other) { form.requestSubmit(); }
+  });
+  // A card is swapped for itself, and what came in its place is no longer the event's own element.
+  document.addEventListener("htmx:afterSettle", () => drawIn(document));
+  for (const kind of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(kind, (event) => {
+      const waiting = event.target.querySelector?.("[data-loading]");
+      if (waiting) { waiting.hidden = true; }
+    });
+  }
+  new MutationObserver(() => {
+    document.querySelectorAll("[data-chart][data-drawn]").forEach((frame) => draw(frame));
+  }).observe(document.documentElement, { attributeFilter: ["class"] });
+  drawIn(document);
+})();
