@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "apps.entities",
     "apps.currencies",
     "apps.dashboards",
+    "apps.webhooks",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -117,8 +118,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.secret("REDIS_URL", "memory://")
 BROKER_KEY_PREFIX = env.text("AGORA_BROKER_PREFIX", "agora:")
-# Beside `work`, for kinds of work that must not wait for each other: committed events, and their deliveries.
-WORK_QUEUES: list[str] = ["relay", "events"]
+# Beside `work`, for kinds of work that must not wait for each other: committed events, their deliveries, webhooks.
+WORK_QUEUES: list[str] = ["relay", "events", "webhooks"]
 # The live stream: docs/how-to/live-stream.md. Switched off, pages do not open it.
 LIVE_STREAM = env.flag("AGORA_LIVE_STREAM", default=True)
 STREAM_WAKER = env.choice("AGORA_STREAM_WAKER", ("postgres", "redis"))
@@ -236,6 +237,7 @@ EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1)  # seconds for each an
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("MAIL_FROM", "Agora <agora@localhost>")
 MAIL_KEPT_DAYS = env.integer("AGORA_MAIL_KEPT_DAYS", 90, least=1)  # how long texts of ended mails are kept
 AGORA_EVENTS_KEPT_DAYS = env.integer("AGORA_EVENTS_KEPT_DAYS", 30, least=1)  # events whose deliveries have ended
+WEBHOOKS_KEPT_DAYS = env.integer("AGORA_WEBHOOKS_KEPT_DAYS", 30, least=1)  # deliveries and incoming messages that ended
 MAIL_FILES_SHOWN = env.flag("AGORA_SHOW_MAIL_FILES", default=DEBUG)  # to staff, with tokens: never in production
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -197,7 +197,7 @@ def test_only_the_proxy_is_reachable() -> None:
     networks = HARDENED["networks"]
     assert {name for name, item in networks.items() if (item or {}).get("internal")} == {"front", "data"}
     outside = {name for name, item in HARDENED["services"].items() if "outside" in item["networks"]}
-    assert outside == {"proxy", "worker-work", "worker-events"}
+    assert outside == {"proxy", "worker-work", "worker-events", "worker-webhooks"}
     assert set(HARDENED["services"]) == set(SERVICES)
 
 

@@ -28,6 +28,7 @@ SPECIAL: dict[str, Any] = {
     "email": lambda: f"{uuid7().hex[-10:]}@example.com",
     "time_zone": lambda: "UTC",
     "interval_seconds": lambda: 60,
+    "event_patterns": lambda: ["**"],
 }
 BY_TYPE: tuple[tuple[type, Any], ...] = (
     (ArrayField, list),
