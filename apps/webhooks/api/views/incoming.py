@@ -125,9 +125,7 @@ class BytesParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """The bytes. Raises TooLarge."""
         body: bytes = stream.read(LARGEST + 1)
         if len(body) > LARGEST:
