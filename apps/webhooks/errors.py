@@ -45,7 +45,7 @@ class HeaderRefused(InvalidInput):
 class NumberInvalid(InvalidInput):
     """A number outside its bounds."""
 
-    code = "webhooks.number_invalid"
+    code = "webhooks.webhook.number_invalid"
     message = _("Give a whole number from {least} to {most}.")
 
 

@@ -23,6 +23,7 @@ from apps.webhooks.models import DeliveryStatus, Webhook, WebhookDelivery, Webho
 SEND_WORK: Final = "webhooks.delivery"
 RECEIPT_WORK: Final = "webhooks.receipt"
 OWN: Final = "webhooks."
+TEST_EVENT: Final = "webhooks.test"  # sent on request; nobody declares it, and no pattern covers it
 HOOKS: Final = (".before", ".after")
 OPEN: Final = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 
@@ -49,6 +50,8 @@ def offered_events() -> list[Event[Any]]:
 
 def event_label(name: str) -> str:
     """An event in words; its name where no installed module declares it."""
+    if name == TEST_EVENT:
+        return _("Test")
     event = EVENTS.get(name)
     if event is None:
         return name

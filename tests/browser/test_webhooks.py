@@ -29,6 +29,12 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     served.close()
 
 
+def visit(page: Page, address: str) -> None:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200
+
+
 def judged(page: Page, name: str, *, variant: str) -> None:
     shoot(page, f"webhooks-{name}-{variant}")
     assert faults_of(page, name) == []
@@ -36,14 +42,14 @@ def judged(page: Page, name: str, *, variant: str) -> None:
 
 @pytest.mark.parametrize(("size", "dark"), SIZES)
 def test_a_webhook_is_made_shown_its_secret_tried_and_looked_at(
-    house: House, desk: Callable[..., Desk], receiver: Receiver, size: tuple[int, int], dark: bool, request: Any
+    house: House, desk: Callable[..., Desk], receiver: Receiver, size: tuple[int, int], dark: bool
 ) -> None:
-    variant = request.node.callspec.id
+    variant = "phone" if dark else "desk"
     seat = desk("webhooks.*", "currencies.*")
     page = seat.page(size=size, dark=dark)
-    page.goto(HOOKS)
+    visit(page, HOOKS)
     judged(page, "empty", variant=variant)
-    page.goto(f"{HOOKS}add/")
+    visit(page, f"{HOOKS}add/")
     page.locator("#id_name").fill("Shop")
     page.locator("#id_url").fill("ftp://example.org/")
     page.get_by_role("button", name="Save", exact=True).first.click()
@@ -70,9 +76,9 @@ def test_a_webhook_is_made_shown_its_secret_tried_and_looked_at(
 
 @pytest.mark.parametrize(("size", "dark"), SIZES)
 def test_the_ledger_shows_what_came_of_each_event(
-    house: House, desk: Callable[..., Desk], receiver: Receiver, size: tuple[int, int], dark: bool, request: Any
+    house: House, desk: Callable[..., Desk], receiver: Receiver, size: tuple[int, int], dark: bool
 ) -> None:
-    variant = request.node.callspec.id
+    variant = "phone" if dark else "desk"
     make_webhook(house, receiver.url(), name="Shop", custom_headers={"X-Shop": "1"})
     make_webhook(house, receiver.url("/gone"), name="Old shop", at=house.south, whole_tenant=True)
     receiver.answer("410 Gone", b"no more", path="/gone", content_type="text/plain")
@@ -80,33 +86,31 @@ def test_the_ledger_shows_what_came_of_each_event(
     receiver.answer("503 Busy", b"<h1>later</h1>", content_type="text/html")
     go(house, "PLN")
     page = desk("webhooks.*").page(size=size, dark=dark)
-    page.goto(HOOKS)
+    visit(page, HOOKS)
     judged(page, "list", variant=variant)
-    page.goto(LEDGER)
+    visit(page, LEDGER)
     judged(page, "ledger", variant=variant)
     page.get_by_role("link").filter(has_text="Shop").first.click()
     expect(page.get_by_text("Last deliveries")).to_be_visible()
     judged(page, "record", variant=variant)
-    page.goto(LEDGER)
+    visit(page, LEDGER)
     page.locator("#result_list tbody th a, #result_list tbody td a").first.click()
     expect(page.get_by_role("heading", name="Requests")).to_be_visible()
     judged(page, "delivery", variant=variant)
 
 
 @pytest.mark.parametrize(("size", "dark"), SIZES)
-def test_what_came_in_is_looked_at(
-    house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: Any
-) -> None:
-    variant = request.node.callspec.id
+def test_what_came_in_is_looked_at(house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool) -> None:
+    variant = "phone" if dark else "desk"
     issued = make_endpoint(house)
     post(issued.endpoint, headers(issued.secret))
     handle()
     page = desk("webhooks.*").page(size=size, dark=dark)
-    page.goto("/backend/webhooks/inboundendpoint/")
+    visit(page, "/backend/webhooks/inboundendpoint/")
     judged(page, "endpoints", variant=variant)
-    page.goto("/backend/webhooks/inboundendpoint/add/")
+    visit(page, "/backend/webhooks/inboundendpoint/add/")
     judged(page, "new-endpoint", variant=variant)
-    page.goto("/backend/webhooks/inboundreceipt/")
+    visit(page, "/backend/webhooks/inboundreceipt/")
     judged(page, "receipts", variant=variant)
     page.locator("#result_list tbody a").first.click()
     expect(page.get_by_text("order.paid").first).to_be_visible()

@@ -22,9 +22,8 @@ from apps.kernel.admin.registration import register
 from apps.kernel.commands.history.labels import ORGANIZATION
 from apps.webhooks.features import MANAGE, VIEW
 from apps.webhooks.models import ENDED, Webhook, WebhookAttempt, WebhookDelivery
-from apps.webhooks.selectors import event_label, living_webhooks, offered_events
+from apps.webhooks.selectors import TEST_EVENT, event_label, living_webhooks, offered_events
 from apps.webhooks.services import replay_delivery
-from apps.webhooks.services.testing import TEST_EVENT
 
 
 class ByWebhook(SelectFilter):
@@ -52,7 +51,9 @@ class ByEvent(SelectFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
         """Everything on offer, and the test."""
-        return [(event.name, event_label(event.name)) for event in offered_events()] + [(TEST_EVENT, TEST_EVENT)]
+        return [(event.name, event_label(event.name)) for event in offered_events()] + [
+            (TEST_EVENT, event_label(TEST_EVENT))
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Deliveries of the kind."""

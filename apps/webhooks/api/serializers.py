@@ -59,7 +59,7 @@ class HeadersField(serializers.DictField):
         return {name: text if is_open else HIDDEN for name, text in (value or {}).items()}
 
 
-class HealthAnswer(serializers.Serializer[Any]):
+class WebhookHealthAnswer(serializers.Serializer[Any]):
     """How a webhook fares: failures in a row, counted since its last success or since it was switched on."""
 
     consecutive_failures = serializers.IntegerField()
@@ -102,13 +102,13 @@ class WebhookSerializer(StrictModelSerializer):
         )
         read_only_fields: tuple[str, ...] = ("disabled_reason",)
 
-    @extend_schema_field(HealthAnswer)
+    @extend_schema_field(WebhookHealthAnswer)
     def get_health(self, webhook: Webhook) -> dict[str, Any]:
         """How it fares; a whole page is read in one query."""
         if self._healths is None:
             shown = self.parent.instance if isinstance(self.parent, serializers.ListSerializer) else [webhook]
             self._healths = health_of(item.pk for item in shown or ())
-        return dict(HealthAnswer(self._healths.get(webhook.pk) or WebhookHealth()).data)
+        return dict(WebhookHealthAnswer(self._healths.get(webhook.pk) or WebhookHealth()).data)
 
 
 class WebhookDetailSerializer(WebhookSerializer):
@@ -139,7 +139,7 @@ class IssuedWebhookSerializer(WebhookDetailSerializer):
         read_only_fields = fields
 
 
-class RotationSerializer(StrictSerializer):
+class SecretRotationSerializer(StrictSerializer):
     """For how many hours requests are signed with the former secret as well."""
 
     grace_hours = StrictIntegerField(required=False, min_value=0, max_value=LONGEST_GRACE)
@@ -163,7 +163,7 @@ class AttemptAnswer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class DeliverySerializer(StrictModelSerializer):
+class WebhookDeliverySerializer(StrictModelSerializer):
     """One event for one webhook, and what became of it."""
 
     webhook_id = serializers.UUIDField(read_only=True)
@@ -189,15 +189,15 @@ class DeliverySerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class DeliveryDetailSerializer(DeliverySerializer):
+class WebhookDeliveryDetailSerializer(WebhookDeliverySerializer):
     """One delivery with its body, its `webhook-id` and the log of its requests."""
 
     message_id = serializers.CharField(read_only=True)
     payload = serializers.DictField(read_only=True)
     log = serializers.SerializerMethodField()
 
-    class Meta(DeliverySerializer.Meta):
-        fields = (*DeliverySerializer.Meta.fields, "message_id", "payload", "log")
+    class Meta(WebhookDeliverySerializer.Meta):
+        fields = (*WebhookDeliverySerializer.Meta.fields, "message_id", "payload", "log")
         read_only_fields = fields
 
     @extend_schema_field(AttemptAnswer(many=True))
@@ -207,16 +207,16 @@ class DeliveryDetailSerializer(DeliverySerializer):
         return [dict(item) for item in AttemptAnswer(rows, many=True).data]
 
 
-class IdsSerializer(StrictSerializer):
+class DeliveryIdsSerializer(StrictSerializer):
     """Deliveries to send again."""
 
     ids = serializers.ListField(child=StrictUUIDField(), allow_empty=False, max_length=MOST_IDS)
 
 
-class DeliveriesAnswer(serializers.Serializer[Any]):
+class ReplayedDeliveriesAnswer(serializers.Serializer[Any]):
     """The deliveries that are sent again."""
 
-    results = DeliverySerializer(many=True)
+    results = WebhookDeliverySerializer(many=True)
 
 
 class MomentField(serializers.DateTimeField):
@@ -238,7 +238,7 @@ class MomentField(serializers.DateTimeField):
         return value
 
 
-class RangeSerializer(StrictSerializer):
+class ReplayRangeSerializer(StrictSerializer):
     """Which deliveries are sent again: `start` counts, `end` does not; `statuses` left out is all that ended."""
 
     start = MomentField()
@@ -249,7 +249,7 @@ class RangeSerializer(StrictSerializer):
     dry_run = StrictBooleanField(required=False, default=False)
 
 
-class RangeAnswer(serializers.Serializer[Any]):
+class ReplayRangeAnswer(serializers.Serializer[Any]):
     """How many deliveries are sent again; of a rehearsal, how many the range holds, 1,001 for more."""
 
     count = serializers.IntegerField()
@@ -328,7 +328,7 @@ class IssuedEndpointSerializer(EndpointSerializer):
         read_only_fields = fields
 
 
-class EndpointRotationSerializer(RotationSerializer):
+class EndpointRotationSerializer(SecretRotationSerializer):
     """Another secret, made where none is given."""
 
     secret = StrictCharField(required=False, max_length=1000)

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(blank=True, default='', max_length=1000, verbose_name='description')),
                 ('adapter', models.CharField(max_length=100, verbose_name='kind of sender')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('secret', apps.kernel.crypto.fields.EncryptedTextField(editable=False, verbose_name='secret')),
+                ('secret', apps.kernel.crypto.fields.EncryptedTextField(verbose_name='secret')),
                 ('former_secret', apps.kernel.crypto.fields.EncryptedTextField(editable=False, null=True, verbose_name='former secret')),
                 ('former_until', models.DateTimeField(editable=False, null=True, verbose_name='former secret good until')),
             ],

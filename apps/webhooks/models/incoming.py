@@ -27,7 +27,7 @@ class InboundEndpoint(Versioned, SoftDelete, OrganizationModel):
     description = models.CharField(_("description"), max_length=1000, blank=True, default="")
     adapter = models.CharField(_("kind of sender"), max_length=100)
     is_active = models.BooleanField(_("active"), default=True)
-    secret = EncryptedTextField(_("secret"), editable=False)
+    secret = EncryptedTextField(_("secret"))
     former_secret = EncryptedTextField(_("former secret"), null=True, editable=False)
     former_until = models.DateTimeField(_("former secret good until"), null=True, editable=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy
@@ -17,12 +16,10 @@ from apps.kernel.tenancy.transactions import reading_paused, scoped_transaction
 from apps.webhooks.calculations.outcomes import BREAKER, Fate, judge
 from apps.webhooks.features import TEST
 from apps.webhooks.models import DeliveryStatus, Webhook, WebhookDelivery
-from apps.webhooks.selectors import living_webhooks
+from apps.webhooks.selectors import TEST_EVENT, living_webhooks
 from apps.webhooks.services.ledger import body_of
 from apps.webhooks.services.requests import Outgoing, Reply, make_request, send
 from apps.webhooks.services.sending import conclude, end, locked, log_attempt
-
-TEST_EVENT: Final = "webhooks.test"
 
 
 @command(

@@ -22,9 +22,8 @@ from apps.webhooks.models import (
     WebhookAttempt,
     WebhookDelivery,
 )
-from apps.webhooks.selectors import SEND_WORK, lost_deliveries
+from apps.webhooks.selectors import SEND_WORK, TEST_EVENT, lost_deliveries
 from apps.webhooks.services.sending import LOST
-from apps.webhooks.services.testing import TEST_EVENT
 
 UPKEEP_WORK: Final = "webhooks.upkeep"
 EVERY: Final = 3600  # seconds

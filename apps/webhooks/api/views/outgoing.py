@@ -23,17 +23,17 @@ from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.webhooks import services
 from apps.webhooks.api.serializers import (
-    DeliveriesAnswer,
-    DeliveryDetailSerializer,
-    DeliverySerializer,
-    IdsSerializer,
+    DeliveryIdsSerializer,
     IssuedWebhookSerializer,
     JobAnswer,
     NewWebhookSerializer,
     OfferedAnswer,
-    RangeAnswer,
-    RangeSerializer,
-    RotationSerializer,
+    ReplayedDeliveriesAnswer,
+    ReplayRangeAnswer,
+    ReplayRangeSerializer,
+    SecretRotationSerializer,
+    WebhookDeliveryDetailSerializer,
+    WebhookDeliverySerializer,
     WebhookDetailSerializer,
     WebhookSerializer,
 )
@@ -92,11 +92,11 @@ class WebhookViewSet(IssuingViewSet):
         response["Location"] = reverse(f"{self.basename}-detail", args=[response.data["id"]])
         return response
 
-    @extend_schema(request=RotationSerializer, responses={200: IssuedWebhookSerializer})
+    @extend_schema(request=SecretRotationSerializer, responses={200: IssuedWebhookSerializer})
     @action(detail=True, methods=["post"])
     def rotate_secret(self, request: Request, pk: UUID) -> Response:
         """Give the webhook a new secret, shown this once; the former one signs as well for `grace_hours` (24)."""
-        values = self.checked(request, serializer=RotationSerializer)
+        values = self.checked(request, serializer=SecretRotationSerializer)
         return self.issued(services.rotate_secret, pk, **values)
 
     @extend_schema(request=None)
@@ -111,7 +111,7 @@ class WebhookViewSet(IssuingViewSet):
         """Send nothing more; what happens meanwhile is skipped, and can be sent later."""
         return self.pressed(request, services.deactivate_webhook, pk)
 
-    @extend_schema(request=None, responses={200: DeliveryDetailSerializer})
+    @extend_schema(request=None, responses={200: WebhookDeliveryDetailSerializer})
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: UUID) -> Response:
         """Send a `webhooks.test` event now, one try, and show what came back."""
@@ -124,11 +124,11 @@ class WebhookViewSet(IssuingViewSet):
             return repeats.replay(earlier.answer)
         return Response(_shown(delivery))
 
-    @extend_schema(request=RangeSerializer, responses={200: RangeAnswer, 202: JobAnswer})
+    @extend_schema(request=ReplayRangeSerializer, responses={200: ReplayRangeAnswer, 202: JobAnswer})
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: UUID) -> Response:
         """Send what the webhook had in a stretch of time again; above 1,000 deliveries as a long job."""
-        values = self.checked(request, serializer=RangeSerializer)
+        values = self.checked(request, serializer=ReplayRangeSerializer)
         if values.pop("dry_run"):
             self.get_object()
             return _rehearsed(pk, values)
@@ -145,7 +145,7 @@ class DeliveryViewSet(CommandViewSet):
     """What webhooks sent or did not, newest first; bodies and requests stand in details."""
 
     entity = WebhookDelivery.entity_id
-    serializer_class = DeliverySerializer
+    serializer_class = WebhookDeliverySerializer
     filter_fields = (
         "organization_id",
         "webhook_id",
@@ -170,7 +170,7 @@ class DeliveryViewSet(CommandViewSet):
 
     def get_serializer_class(self) -> Any:
         """The body stands in details only."""
-        return DeliveryDetailSerializer if self.action == "retrieve" else DeliverySerializer
+        return WebhookDeliveryDetailSerializer if self.action == "retrieve" else WebhookDeliverySerializer
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
@@ -178,11 +178,11 @@ class DeliveryViewSet(CommandViewSet):
         """Send a delivery that has ended again, under the same `webhook-id`."""
         return self.pressed(request, services.replay_delivery, pk)
 
-    @extend_schema(request=IdsSerializer, responses={200: DeliveriesAnswer})
+    @extend_schema(request=DeliveryIdsSerializer, responses={200: ReplayedDeliveriesAnswer})
     @action(detail=False, methods=["post"], url_path="replay")
     def replay_many(self, request: Request) -> Response:
         """Send up to 200 deliveries again: all of them or none."""
-        return self.answered(services.replay_deliveries, self.checked(request, serializer=IdsSerializer)["ids"])
+        return self.answered(services.replay_deliveries, self.checked(request, serializer=DeliveryIdsSerializer)["ids"])
 
 
 class OfferedEventsView(PlainView):
@@ -201,7 +201,7 @@ class OfferedEventsView(PlainView):
 
 
 def _shown(delivery: WebhookDelivery) -> dict[str, Any]:
-    return dict(DeliveryDetailSerializer(delivery).data)
+    return dict(WebhookDeliveryDetailSerializer(delivery).data)
 
 
 def _rehearsed(pk: UUID, values: dict[str, Any]) -> Response:
