@@ -192,7 +192,7 @@ def all_changes(settings: Settings, period: Period) -> str:
 
 dashboard_widget(
     DashboardWidget(
-        "audit_logs.changes",
+        "audit_logs.changes_by_day",
         _("Changes by module"),
         WidgetKind.CHART,
         show_changes,

@@ -25,7 +25,7 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
 Layout = tuple[tuple[str, str, Mapping[str, Any]], ...]
 # Widgets with their widths and settings; those of modules that are not installed are left out.
 ADMIN: Layout = (
-    ("audit_logs.changes", "lg", {}),
+    ("audit_logs.changes_by_day", "lg", {}),
     ("audit_logs.people", "lg", {}),
     ("auth.active_users", "lg", {}),
     ("progress.jobs", "sm", {}),

@@ -196,7 +196,7 @@ def test_the_catalog_is_what_the_caller_may_use(house: House, bob: Client) -> No
         clerk = client_of(member(house, *OWN, "shelf.books.view"))
         more = {item["id"] for item in clerk.get(CATALOG).json()["widgets"]}
     open_to_all = {"dashboards.note", "probes.open", "progress.jobs", "progress.failed"}
-    assert found == {*open_to_all, "audit_logs.changes", "audit_logs.people"}
+    assert found == {*open_to_all, "audit_logs.changes_by_day", "audit_logs.people"}
     assert more - found == {"probes.secret"}
 
 

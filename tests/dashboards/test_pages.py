@@ -84,7 +84,7 @@ def test_the_standard_one_becomes_ones_own(alice: Client) -> None:
     assert answer.status_code == 302
     own = alice.get(START).json()
     assert answer["Location"] == f"{ARRANGE}?dashboard={own['id']}"
-    assert [item["widget"] for item in own["items"]][:2] == ["audit_logs.changes", "audit_logs.people"]
+    assert [item["widget"] for item in own["items"]][:2] == ["audit_logs.changes_by_day", "audit_logs.people"]
 
 
 def test_an_order_of_what_somebody_else_has_changed_is_not_taken(house: House, owner: User, alice: Client) -> None:

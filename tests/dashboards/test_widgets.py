@@ -154,7 +154,7 @@ def test_those_of_the_house_show_what_there_is(house: House, alice: Client, sett
     rate = {"from_code": "EUR", "to_code": "PLN", "rate": "4.25", "effective_on": str(timezone.now().date())}
     assert send(alice, "post", "/api/currencies/exchange-rates/", rate).status_code == 201
     names = (
-        "audit_logs.changes",
+        "audit_logs.changes_by_day",
         "audit_logs.people",
         "currencies.newest",
         "currencies.coverage",
@@ -168,7 +168,7 @@ def test_those_of_the_house_show_what_there_is(house: House, alice: Client, sett
     found = dict(zip(names, ask(alice, *names), strict=True))
     assert {item["state"] for item in found.values()} == {"ok"}
     data = {name: item["data"] for name, item in found.items()}
-    layers = {line["name"]: sum(line["values"]) for line in data["audit_logs.changes"]["series"]}
+    layers = {line["name"]: sum(line["values"]) for line in data["audit_logs.changes_by_day"]["series"]}
     assert layers["Currencies"] == 4
     assert (data["audit_logs.people"]["labels"], data["audit_logs.people"]["series"][0]["values"][0]) == (["Alice"], 4)
     [[pair, price, day]] = [[cell["value"] for cell in row] for row in data["currencies.newest"]["rows"]]
