@@ -48,10 +48,10 @@ class ImportPages:
             ("import/<uuid:run_id>/", self.import_run_view, "import_run"),
             ("import/<uuid:run_id>/errors/", self.import_errors_view, "import_errors"),
         ]
-        routes = [path(address, self._guarded(view), name=f"{base}_{name}") for address, view, name in own]
+        routes = [path(address, self._opened_import(view), name=f"{base}_{name}") for address, view, name in own]
         return [*routes, *parent.get_urls()]
 
-    def _guarded(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    def _opened_import(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         page: Any = self
 
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
