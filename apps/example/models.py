@@ -13,7 +13,7 @@ from apps.kernel.bases.models import OrganizationModel, TenantModel
 from apps.kernel.references.fields import OnDeletion, ReferenceField
 
 ATTITUDES = [
-    (Attitude.OPEN.value, _("Open")),
+    (Attitude.OPEN.value, _("Without limits")),
     (Attitude.CAREFUL.value, _("Careful")),
     (Attitude.CLOSED.value, _("Closed")),
 ]

@@ -52,11 +52,13 @@ def present() -> Names:
 
 def _import_everything() -> None:
     """Some modules are imported when they are first used; what they declare must not depend on who came before."""
-    import apps
+    from django.apps import apps
 
-    for module in pkgutil.walk_packages(apps.__path__, "apps."):
-        if not {"migrations", "management"} & set(module.name.split(".")):
-            importlib.import_module(module.name)
+    for config in apps.get_app_configs():
+        if config.name.startswith("apps."):
+            for module in pkgutil.walk_packages([config.path], f"{config.name}."):
+                if not {"migrations", "management"} & set(module.name.split(".")):
+                    importlib.import_module(module.name)
 
 
 def _homes() -> frozenset[str]:

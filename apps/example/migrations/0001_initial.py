@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 (
                     "attitude",
                     models.CharField(
-                        choices=[("open", "Open"), ("careful", "Careful"), ("closed", "Closed")],
+                        choices=[("open", "Without limits"), ("careful", "Careful"), ("closed", "Closed")],
                         default="open",
                         max_length=10,
                         verbose_name="stance",

@@ -25,7 +25,8 @@ class SectionNode(Node):
         chosen = replacements_of(f"section:{self.section}")
         with context.push():
             for item in chosen:
-                context.update(changed(item, context.flatten()))
+                variables: Any = context.flatten()
+                context.update(dict(changed(item, variables)))
             places = [place for place, item in enumerate(chosen) if item.template]
             last = places[-1] if places else -1
             text = _drawn(chosen[last].template, context) if places else SafeString(self.nodelist.render(context))
