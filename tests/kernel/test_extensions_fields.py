@@ -114,6 +114,42 @@ def test_it_has_to_be_an_object(house: House, alice: Any, value: Any) -> None:
     assert (refused.status_code, complaints(refused)) == (400, {"_loans": "not_a_dict"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("is_reminded", None, "invalid"),
+        ("is_reminded", "true", "invalid"),
+        ("reader", 7, "invalid"),
+        ("reader", True, "invalid"),
+        ("way", ["desk"], "invalid"),
+        ("way", "", None),
+        ("remark", {"a": 1}, None),
+        ("remark", "x" * 101, "max_length"),
+        ("fee", "NaN", "invalid"),
+        ("fee", "1.23456", "max_decimal_places"),
+        ("fee", -1, "min_value"),
+        ("fee", True, "invalid"),
+        ("fee", None, "required"),
+        ("due_on", "31.01.2027", "invalid"),
+        ("due_on", "2027-02-30", "invalid"),
+        ("due_on", 20270131, "invalid"),
+        ("due_on", None, None),
+    ],
+)
+def test_each_value_is_of_its_kind(house: House, alice: Any, name: str, value: Any, code: str | None) -> None:
+    [book] = make_books(house, {"is_lent": True})
+    given = {name: value} if name != "fee" else {"way": "post", name: value}
+    with lending():
+        answer = alice.patch(
+            f"{BOOKS}{book.pk}/", {"_loans": given}, content_type=JSON, headers={"Accept-Language": "de"}
+        )
+    if code is None:
+        assert answer.status_code == 200, answer.content
+    else:
+        assert (answer.status_code, complaints(answer)) == (400, {f"_loans.{name}": code})
+        assert loans(house) == []
+
+
 def test_a_rule_counts_on_the_server_too(house: House, alice: Any) -> None:
     [book] = make_books(house, {"is_lent": True})
     address = f"{BOOKS}{book.pk}/"
@@ -264,3 +300,10 @@ def test_fields_that_cannot_be_read_leave_the_page_and_stop_a_write(house: House
         assert "loans__reader" not in page.content.decode()
         assert alice.post(address, form(page)).status_code == 500
     assert actions(house) == []
+
+
+def test_a_page_that_says_its_own_sets_has_them_too(house: House) -> None:
+    client = librarian(house, "currencies.*")
+    with lending(entity="currencies.rate_fetch_config"):
+        sets = client.get("/backend/currencies/ratefetchconfig/add/?provider=ecb").context["adminform"].fieldsets
+    assert [name for name in sets[-1][1]["fields"] if name.startswith("loans__")] != []

@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 SCRIPT = "extensions/visible-when.js"
 KNOWN = "agora_added_fields"
-Line = Any
 
 
 def input_name(added: FormFields, item: FormField) -> str:
@@ -124,11 +123,14 @@ class AddedForms:
 
     takes_added: ClassVar[bool] = True
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The page's own sets with the fields that other modules add, where the form is open to changes."""
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Put the added inputs into their places, also on pages that say themselves which sets they have."""
         parent: Any = super()
-        own = list(parent.get_fieldsets(request, obj))
-        return placed(own, offered(self, request, obj)) if self.is_open(request, obj) else own
+        shown: Any = context["adminform"]
+        found = list(getattr(shown.form, "added", ()))
+        if found:
+            shown.fieldsets = placed(shown.fieldsets, found)
+        return parent.render_change_form(request, context, *args, **kwargs)
 
     def is_open(self, request: HttpRequest, obj: Any) -> bool:
         """Say whether the actor may write the record here."""

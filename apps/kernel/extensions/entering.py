@@ -46,7 +46,8 @@ def _made(item: FormField) -> forms.Field:
         return forms.BooleanField(**limits)
     widget = WIDGETS.get(item.kind, forms.TextInput)()
     if item.kind is Kind.DATE:
-        return forms.DateField(widget=widget, **limits)
+        # Browsers and programs both write days as 2027-01-31, whatever language is read.
+        return forms.DateField(widget=widget, input_formats=["%Y-%m-%d"], **limits)
     return forms.CharField(widget=widget, **{**limits, "max_length": longest(item)})
 
 
@@ -75,16 +76,23 @@ def _about(added: FormFields, item: FormField, given: Given, *, look_up: LookUp,
             [FieldError(path, "kernel.field.hidden", _("It has no place beside the other values."))] if hidden else []
         )
     value = given.get(item.name)
-    if value is not None and item.kind is not Kind.CUSTOM and not _is_of(item.kind, value):
-        return [FieldError(path, "invalid", _("This is a value of another kind."))]
+    of_another_kind = [FieldError(path, "invalid", _("This is a value of another kind."))]
+    if not _is_of(item.kind, value):
+        return of_another_kind
     try:
         input_of(item).clean(value)
     except ValidationError as error:
         return [FieldError(path, one.code or "invalid", str(next(iter(one)))) for one in error.error_list]
+    except (TypeError, ValueError, AttributeError):  # a field of the module's own that was given what no form gives
+        return of_another_kind
     return []
 
 
 def _is_of(kind: Kind, value: Any) -> bool:
+    if kind is Kind.CUSTOM:
+        return True  # its field says
+    if value is None:
+        return kind is not Kind.BOOLEAN
     taken = TAKEN.get(kind, (str,))
     return isinstance(value, taken) and (bool in taken or not isinstance(value, bool))
 
