@@ -9,11 +9,14 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.kernel.extensions import checks  # noqa: F401 - knows every extension point
 from apps.kernel.registry.points import POINTS, Extension, ExtensionPoint, is_essential
 
+# What an entry calls the place that it is for, whatever its kind.
+WHERE = ("spot", "entity", "handle", "on", "pattern", "hook", "url")
+
 
 class Command(BaseCommand):
     """Show what modules add to each other, in the order in which it runs."""
 
-    help = "List widgets, menu items, tabs, enrichers, interceptors and command guards, and which are off or replaced."
+    help = "List what modules add to each other, in the order in which it runs, and what of it is off or replaced."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options."""
@@ -30,9 +33,7 @@ class Command(BaseCommand):
 
 def line(point: ExtensionPoint[Any], entry: Extension) -> str:
     """One extension as a line of columns parted by tabs."""
-    where = next(
-        (str(getattr(entry, name)) for name in ("spot", "entity", "on", "pattern", "url") if hasattr(entry, name)), ""
-    )
+    where = next((str(getattr(entry, name)) for name in WHERE if hasattr(entry, name)), "")
     path = point.override_of(entry)
     state = (
         "off"
