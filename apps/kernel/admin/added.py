@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -159,13 +160,18 @@ def _inputs(found: list[Offered]) -> dict[str, forms.Field]:
         own = {one.name for one in item.entry.fields}
         for name, one in item.named():
             field = made[name] = item.inputs[name]
-            field.initial = item.stored.get(one.name)
+            field.initial = _plain(item.stored.get(one.name))
             if type(field.widget) is forms.Select:
                 field.widget = UnfoldAdminSelectWidget(choices=field.widget.choices)
             if (rule := one.visible_when) is not None:
                 other = f"{item.entry.module}__{rule.field}" if rule.field in own else rule.field
                 field.widget.attrs["data-visible-when"] = json.dumps(rule.for_browser(other))
     return made
+
+
+def _plain(value: Any) -> Any:
+    """The value as an input shows it: a number without noughts at its end."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def _media(found: list[Offered]) -> type:
