@@ -26,6 +26,7 @@ from apps.kernel.admin.opening import OpenList
 from apps.kernel.admin.viewing import SavedFacts
 from apps.kernel.tenancy.scope import current_scope
 
+MOST_TABS = 8
 MOST_DEPTH, MOST_IN_GROUP, MOST_IN_ALL = 3, 15, 50
 
 
@@ -53,17 +54,19 @@ def bar(request: HttpRequest, cl: Any) -> dict[str, Any]:
     fields = fields_of(cl.model_admin, request)
     faults = [{"path": item.field, "text": item.message} for item in opened.faults]
     chips = [] if faults else _chips(request, cl, fields)
+    tabs, more_tabs = _parted(_tabs(request, opened))
     return {
         "cl": cl,
         "opened": opened,
-        "tabs": _tabs(request, opened),
+        "tabs": tabs,
+        "more_tabs": more_tabs,
         "notes": opened.notes,
         "faults": faults,
         "chips": chips,
         "without_condition": cl.get_query_string({CONDITION: None}),
         "reset_url": _tab_url(request, opened, opened.view),
         "state": json.dumps(_state(opened).settings()),
-        "place": request.path,
+        "place": request.get_full_path(),
         "may_save": opened.views.may_save,
         "may_default": opened.view is not None and may_default_view(opened.view),
         "may_share": allows(SHARE),
@@ -114,6 +117,13 @@ def _tabs(request: HttpRequest, opened: OpenList) -> list[Tab]:
     first = Tab(_("All"), _tab_url(request, opened, None), opened.view is None)
     current = opened.view.id if opened.view is not None else None
     return [first, *(Tab(item.name, _tab_url(request, opened, item), item.id == current, item) for item in listed)]
+
+
+def _parted(tabs: list[Tab]) -> tuple[list[Tab], list[Tab]]:
+    """Tabs that stand side by side, the current one among them, and those of the menu behind them."""
+    first = tabs[:MOST_TABS]
+    late = [tab for tab in tabs[MOST_TABS:] if tab.is_current]
+    return [*first, *late], [tab for tab in tabs[MOST_TABS:] if not tab.is_current]
 
 
 def _tab_url(request: HttpRequest, opened: OpenList, view: SavedFacts | None) -> str:

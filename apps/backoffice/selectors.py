@@ -31,9 +31,13 @@ COLUMNS: Final = (
 
 
 def own_or_of_roles(actor: Actor) -> Q:
-    """Views that the actor finds above lists."""
-    owners = [*actor.access.role_ids, *([actor.id] if actor.id is not None else [])]
-    return Q(owner_id__in=sorted(owners))
+    """Views that the actor finds above lists: those of their roles, and their own if they may keep some."""
+    return Q(owner_id__in=_owners(actor))
+
+
+def _owners(actor: Actor) -> list[UUID]:
+    own = [actor.id] if actor.id is not None and actor.access.allows(USE) else []
+    return sorted({*actor.access.role_ids, *own})
 
 
 def readable(actor: Actor) -> Q:
@@ -56,7 +60,9 @@ def listed_views() -> QuerySet[SavedView]:
 
 def may_change(actor: Actor, owner_kind: str, owner_id: UUID | None) -> bool:
     """Say whether the actor may change a view of the owner."""
-    return actor.access.allows(SHARE) if owner_kind == Owner.ROLE else owner_id is not None and owner_id == actor.id
+    if owner_kind == Owner.ROLE:
+        return actor.access.allows(SHARE)
+    return owner_id is not None and owner_id == actor.id and actor.access.allows(USE)
 
 
 def may_default(actor: Actor, owner_kind: str) -> bool:
@@ -70,21 +76,22 @@ class StoredListViews:
     def of_list(self, request: HttpRequest, list_id: str, chosen: UUID | None) -> ViewsOfList:
         """Views of a list, one query."""
         actor = current_scope().actor
-        if not actor.access.allows(USE):
+        if chosen is None and not _owners(actor):
             return ViewsOfList()
         mine = own_or_of_roles(actor)
         wanted = mine & (Q(list=list_id) | Q(is_pinned=True))
         if chosen is not None:
             wanted |= Q(pk=chosen) & readable(actor)
         found = _facts(wanted, actor)
-        own = [item for item in found if item.is_own or item.role_id in actor.access.role_ids]
+        owners = set(_owners(actor))
+        own = [item for item in found if (item.role_id or (actor.id if item.is_own else None)) in owners]
         _keep(request, [item for item in own if item.is_pinned])
         listed = tuple(item for item in own if item.list == list_id)
         return ViewsOfList(
             listed=listed,
             chosen=next((item for item in found if item.id == chosen), None),
             default=_default(listed),
-            may_save=actor.id is not None,
+            may_save=actor.id is not None and actor.access.allows(USE),
         )
 
 
@@ -93,8 +100,8 @@ def pinned(request: HttpRequest) -> list[SavedFacts]:
     found: list[SavedFacts] | None = getattr(request, "_pinned_views", None)
     if found is None:
         scope = scope_or_none()
-        may = scope is not None and scope.actor.access.allows(USE)
-        found = _facts(own_or_of_roles(scope.actor) & Q(is_pinned=True), scope.actor) if scope and may else []
+        is_known = scope is not None and bool(_owners(scope.actor))
+        found = _facts(own_or_of_roles(scope.actor) & Q(is_pinned=True), scope.actor) if scope and is_known else []
         _keep(request, found)
     return found
 

@@ -220,7 +220,7 @@ class Builder {
     if (fault) {
       box.classList.add("vw-row--faulty");
       box.append(make("p", {className: "vw-row__fault", id: `vw-fault-${number}`, textContent: fault}));
-      box.querySelectorAll("select, input").forEach((input) => {
+      box.querySelectorAll("select, input:not([type=checkbox])").forEach((input) => {
         input.setAttribute("aria-invalid", "true");
         input.setAttribute("aria-describedby", `vw-fault-${number}`);
       });

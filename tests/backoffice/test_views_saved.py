@@ -193,7 +193,20 @@ def test_who_may_not_open_the_list_has_no_pinned_view_of_it(house: House, log_in
     assert "Secret" not in bob.get("/backend/").content.decode()
 
 
-def test_without_the_feature_there_are_no_views(house: House, log_in: LogIn) -> None:
+def test_without_the_feature_there_are_no_own_views_but_those_of_roles(house: House) -> None:
+    role = make_role(house, "currencies.view", name="Readers")
+    user = make_user(house, name="Rita", roles=(role,), home_organization_id=house.root.pk)
+    rita = signed_in(user)
+    make_view(house, user.pk, "Own")
+    make_view(house, role.pk, "Of the role", owner_kind="role", settings={"columns": ["code"]}, is_default=True)
+    linked = make_view(house, uuid4(), "Linked", is_linked=True, settings={"columns": ["code", "name"]})
+    answer = rita.get(LIST)
+    assert (tabs(answer.content), heads(answer.content)) == (["All", "Of the role"], ["code"])
+    assert "Save as" not in text_of(rita.get(f"{LIST}?columns=code,name").content)
+    assert heads(rita.get(f"{LIST}?view={linked.pk}").content) == ["code", "name"]
+
+
+def test_without_the_feature_nothing_is_saved(house: House, log_in: LogIn) -> None:
     bob = log_in("currencies.view")
     make_view(house, bob.user.pk, is_default=True, settings={"columns": ["code"]})  # type: ignore[attr-defined]
     assert len(heads(bob.get(LIST).content)) == 7
@@ -207,10 +220,18 @@ def asked_for_views(client: Client, address: str) -> int:
         return sum("saved_view" in item["sql"] for item in context.captured_queries)
 
 
-def test_views_cost_one_query_and_none_who_may_keep_none(alice: Client, log_in: LogIn) -> None:
+def test_views_of_a_list_and_the_navigation_cost_one_query(alice: Client) -> None:
     save(alice, is_pinned="on", is_default="on")
     assert [asked_for_views(alice, address) for address in (LIST, "/backend/auth/role/", "/backend/")] == [1, 1, 1]
-    assert asked_for_views(log_in("currencies.view"), LIST) == 0
+
+
+def test_many_views_stand_in_a_menu(house: House, log_in: LogIn) -> None:
+    bob = log_in("currencies.view", USE)
+    for number in range(10):
+        last = make_view(house, bob.user.pk, f"View {number}")  # type: ignore[attr-defined]
+    assert tabs(bob.get(LIST).content) == ["All", *(f"View {number}" for number in range(7))]
+    opened = bob.get(f"{LIST}?view={last.pk}")
+    assert (tabs(opened.content)[-1], "More views" in text_of(opened.content)) == ("View 9", True)
 
 
 def test_views_are_managed_on_a_page_of_their_own(house: House, alice: Client) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.backoffice.currencies import LIST, make_currency
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
+from tests.entities.factories import make_field
 from tests.support.scopes import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
@@ -143,6 +144,27 @@ def test_groups_are_built_without_a_mouse_and_wrong_rows_are_marked(desk: Seat) 
     page.get_by_role("button", name="Remove this group").press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Remove all").press("Enter")
     expect(page.locator(".vw-chip")).to_have_count(0)
+
+
+def test_what_the_server_does_not_understand_is_marked_at_its_place(house: House, desk: Seat) -> None:
+    make_field(house, "size", is_listed=True)
+    make_currency(house, "CHF", custom={"size": 12345678901})
+    page = desk("*").page()
+    page.goto(LIST)
+    page.get_by_role("button", name="Advanced filter").press("Enter")
+    page.get_by_label("Field 1").select_option("code")
+    page.get_by_label("Value 1").fill("CHF")
+    page.get_by_role("button", name="Add a condition").press("Enter")
+    page.get_by_label("Field 2").select_option("cf_size")
+    page.get_by_label("Value 2").fill("1" * 45)
+    page.get_by_role("dialog").get_by_role("button", name="Apply").press("Enter")
+    expect(page.locator(".vw-row").nth(1).locator(".vw-row__fault")).to_contain_text("at most 38 digits")
+    expect(page.locator(".vw-row").nth(0).locator(".vw-row__fault")).to_have_count(0)
+    expect(page.get_by_label("Field 2")).to_be_focused()
+    page.get_by_label("Value 2").fill("12345678901")
+    page.get_by_role("dialog").get_by_role("button", name="Apply").press("Enter")
+    expect(page.locator(".vw-chip")).to_have_text(["Code is “CHF”close", "Size = 12345678901close"])
+    expect_rows(page, ["CHF"])
 
 
 def test_records_are_found_while_typing(house: House, desk: Seat) -> None:

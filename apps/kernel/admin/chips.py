@@ -80,12 +80,16 @@ class Wording:
         if "value_field" in part:
             other = self.field(part["value_field"])
             return f"{label} {said} {other.label if other else part['value_field']}"
-        return f"{label} {said} {self._operand(field, part.get('value'))}"[:LONGEST]
+        value = part.get("value")
+        if operator == "between" and isinstance(value, list):
+            words_of_value = f" {_('and')} ".join(self._operand(field, bound) for bound in value)
+        else:
+            words_of_value = self._operand(field, value)
+        return f"{label} {said} {words_of_value}"[:LONGEST]
 
     def _operand(self, field: Named | None, value: Any) -> str:
         if isinstance(value, list):
-            joint = f" {_('and')} " if field is not None and len(value) == 2 and field.kind != "text" else ", "
-            return joint.join(self._operand(field, item) for item in value)
+            return ", ".join(self._operand(field, item) for item in value)
         if isinstance(value, Mapping):
             name = next(iter(value), "")
             inner = value[name] if name else []
