@@ -81,6 +81,12 @@ def test_the_looks_of_what_arranges_a_list(
     judge("nothing")
     page.goto("/backend/backoffice/savedview/")
     judge("managed")
+    page.locator("#result_list tbody th a").click()
+    judge("one")
+    page.get_by_role("link", name="Give it to roles").click()
+    judge("sharing")
+    page.get_by_role("button", name="Give it to roles").click()
+    judge("sharing-nobody")
     assert not faults, "\n".join(faults)
     assert alice.complaints == []
 

@@ -194,13 +194,12 @@ class CommandLists:
         """The list as the address, or the saved view that it names, wants it."""
         opened = open_list(self, request)
         parent: Any = super()
-        try:
-            return parent.get_changelist_instance(request)
-        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
-            if not opened.is_fresh or not opened.asked.parameters:
-                raise
-            forget_parameters(request, opened)
-            return parent.get_changelist_instance(request)
+        while True:
+            try:
+                return parent.get_changelist_instance(request)
+            except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+                if not forget_parameters(self, request, opened):
+                    raise
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Columns that the address or the view wants, else the page's own."""

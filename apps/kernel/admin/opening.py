@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -158,15 +158,34 @@ def _tell(request: HttpRequest, opened: OpenList, size: int) -> None:
     request.GET = query  # type: ignore[assignment]
 
 
-def forget_parameters(request: HttpRequest, opened: OpenList) -> None:
-    """Leave out the filters of a view that the list does not take any more, and say so."""
+def forget_parameters(page: Any, request: HttpRequest, opened: OpenList) -> bool:
+    """Leave out filters of a view that the list does not take any more, and say so; False where there are none left.
+
+    Those that can be told by their names go first; where that is not enough, all of them.
+    """
+    parameters = opened.asked.parameters
+    if not opened.is_fresh or not parameters:
+        return False
+    stale = [name for name, values in parameters.items() if not _takes(page, request, name, values)] or list(parameters)
     query = request.GET.copy()
-    for name in opened.asked.parameters:
+    for name in stale:
         query.pop(name, None)
     query._mutable = False
     request.GET = query  # type: ignore[assignment]
-    opened.asked = replace(opened.asked, parameters={})
-    opened.notes.append(_("Filters of this view are not there any more and are left out."))
+    left = {name: values for name, values in parameters.items() if name not in stale}
+    opened.asked = replace(opened.asked, parameters=left)
+    text = _("Filters of this view are not there any more and are left out: %(names)s.")
+    opened.notes.append(text % {"names": ", ".join(stale[:10])})
+    return True
+
+
+def _takes(page: Any, request: HttpRequest, name: str, values: Iterable[str]) -> bool:
+    """Say whether the list has a filter of the name, as far as the name tells."""
+    if name in {getattr(item, "parameter_name", None) for item in page.get_list_filter(request)}:
+        return True
+    fields: Mapping[str, Any] = page.opts._forward_fields_map
+    is_known = name.partition("__")[0] in fields
+    return is_known and all(page.lookup_allowed(name, value, request) for value in values)
 
 
 def _note_strangers(opened: OpenList) -> None:
