@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.backoffice.currencies import LIST, make_currency
+from tests.backoffice.test_views_saved import make_view
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.entities.factories import make_field
@@ -79,6 +80,23 @@ def test_the_looks_of_what_arranges_a_list(
     judge("wrong")
     page.goto(where({"field": "code", "operator": "=", "value": "XXX"}))
     judge("nothing")
+    assert not faults, "\n".join(faults)
+    assert alice.complaints == []
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS[1::2])
+def test_the_looks_of_managed_views(
+    house: House, desk: Seat, size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    alice = desk("*")
+    assert alice.user is not None
+    make_view(house, alice.user.pk, "Active ones with a long name that wraps somewhere", is_pinned=True)
+    page, faults = alice.page(size=size, dark=dark), list[str]()
+
+    def judge(name: str) -> None:
+        shoot(page, f"views-{name}-{request.node.callspec.id}")
+        faults.extend(faults_of(page, name))
+
     page.goto("/backend/backoffice/savedview/")
     judge("managed")
     page.locator("#result_list tbody th a").click()
