@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from apps.auth.models import UserRole
 from apps.kernel.admin import many
 from apps.kernel.commands.models import Action
 from apps.kernel.work.sweeper import sweep
+from apps.progress.models import Job
 from tests.auth.factories import reading_in
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import text_of
@@ -19,7 +21,7 @@ from tests.directory.callers import client_of, member
 from tests.entities.test_records import CARS, make_car, make_field, make_type
 from tests.kernel.books import make_books
 from tests.support.digests import digest
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 BULK = f"{BOOKS}bulk/"
 MANAGE = ("shelf.books.view", "shelf.books.manage")
@@ -200,6 +202,37 @@ def test_a_large_order_is_a_job_and_one_undo(house: House, alice: Client, monkey
     assert (whole.actor_label, whole.source) == ("Alice", "admin")
     alice.post("/backend/undo/", {"action": str(whole.pk), "next": BOOKS})
     assert sorted(row.pages for row in books_now(house).values()) == [0, 1, 2, 3]
+
+
+@pytest.mark.committed
+def test_large_deletions_and_buttons_are_jobs_too(house: House, alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    books = make_books(house, {}, {}, {"title": "Kept"})
+    chosen = select(alice, "delete_selected", books[:2]).context["chosen"]
+    body = {"action": "delete_selected", "_selected_action": [str(books[0].pk)], "confirmed": "yes"}
+    alice.post(BOOKS, {**body, "selection": chosen.text})
+    assert len(books_now(house)) == 3
+    sweep()
+    assert [row.title for row in books_now(house).values()] == ["Kept"]
+    assert actions(house)[-1] == "kernel.record.bulk"
+
+
+@pytest.mark.committed
+def test_a_job_does_no_more_than_its_owner_may_by_then(
+    house: House, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    bob = log_in(*MANAGE)
+    books = make_books(house, {"pages": 1}, {"pages": 2})
+    text = " ".join(f"{book.pk.hex}.1" for book in books)
+    bob.post(BULK, {"selection": text, "change": ["pages"], "pages": "9", "step": "apply"})
+    user = bob.user  # type: ignore[attr-defined]
+    with seeding(house.scope()):
+        UserRole.objects.filter(user_id=user.pk).delete()
+    sweep()
+    assert sorted(row.pages for row in books_now(house).values()) == [1, 2]
+    with reading_in(house):
+        assert [job.status for job in Job.objects.filter(kind="kernel.many")] == ["failed"]
 
 
 def test_pages_without_a_command_for_a_part_of_a_record_have_no_bulk_edit(house: House, alice: Client) -> None:

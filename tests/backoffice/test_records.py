@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.currencies.models import Currency
 from apps.kernel.admin.deletion import pointing_to
 from apps.kernel.commands.models import Action
-from tests.auth.factories import reading_in
+from tests.auth.factories import make_user, reading_in
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import LIST, change_url, commands_run, form_of, make_currency, now, text_of
 from tests.support.scopes import House
@@ -302,3 +302,12 @@ def test_the_list_asks_once_for_the_number_and_once_for_the_page(house: House, a
 
 def test_unknown_ids_in_addresses_are_not_errors(alice: Client) -> None:
     assert alice.get(f"/backend/undo/{UUID(int=0)}/").status_code == 404
+
+
+@pytest.mark.urls("config.urls")
+def test_saving_somebodys_permissions_offers_to_take_it_back(house: House, alice: Client) -> None:
+    user = make_user(house, name="Bob")
+    given = {"features": ["currencies.view"], "expected_version": user.version}
+    page = alice.post(f"/backend/auth/user/{user.pk}/permissions/", given, follow=True)
+    assert "The permissions of Bob were saved." in text_of(page.content)
+    assert "data-undo-seconds" in page.content.decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.audit_logs.models import ReadAccess
 from apps.kernel.extensions.timelines import TIMELINES, Asking, Moment, TimelineSource
 from tests.attachments.factories import upload
+from tests.auth.factories import make_user, reading_in
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import change_url, form_of, make_currency, now, text_of
 from tests.backoffice.lists import BOOKS, select
@@ -47,9 +48,8 @@ def notes(*moments: Moment) -> TimelineSource:
 
 
 @pytest.fixture
-def _files(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    return None
 
 
 @pytest.mark.usefixtures("_files")
@@ -156,3 +156,11 @@ def test_the_page_costs_the_same_however_much_has_happened(house: House, alice: 
             alice.get(address(currency))
         costs.append(len(asked))
     assert costs[0] == costs[1]
+
+
+def test_looking_at_the_timeline_of_somebody_sensitive_is_a_read(house: House, alice: Client) -> None:
+    other = make_user(house, name="Carol")
+    assert alice.get(f"/backend/auth/user/{other.pk}/timeline/").status_code == 200
+    with reading_in(house):
+        reads = ReadAccess.objects.filter(entity="auth.user", how="detail", record_ids__contains=[str(other.pk)])
+        assert reads.count() == 1

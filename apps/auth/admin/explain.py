@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,6 +27,7 @@ from apps.kernel.admin.access import allows
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
 from apps.kernel.admin.inputs import stated_version
+from apps.kernel.admin.offers import say
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound
 from apps.kernel.registry.entities import ENTITIES
@@ -90,7 +90,7 @@ class AccessPages:
         form = UserAclForm(request.POST if request.method == "POST" else None, user=user)
         dress(form)
         if request.method == "POST" and form.is_valid() and self._saved(request, user, form):
-            messages.success(request, _("The permissions of %(name)s were saved.") % {"name": user.name})
+            say(request, _("The permissions of %(name)s were saved.") % {"name": user.name})
             return HttpResponseRedirect(reverse("admin:staff_auth_user_change", args=[quote(user.pk)]))
         title = _("Permissions of %(name)s") % {"name": user.name}
         access = access_of(user.pk, even_inactive=True)

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from apps.kernel.commands.history.reads import DETAIL, note_reads
 from apps.kernel.extensions.timelines import Mark, sources_for, timeline
 
 PER_PAGE = 25
@@ -38,8 +39,9 @@ def timeline_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespon
         raise Http404
     name = request.GET.get("source", "")
     chosen = [item for item in sources if item.id == name] or sources
+    note_reads(str(record.entity_id), [record.pk], how=DETAIL)
     found = timeline(chosen, str(record.entity_id), record.pk, limit=PER_PAGE, after=_read(request))
-    request.current_app = page.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = page.admin_site.name
     context = {
         **page.admin_site.each_context(request),
         "title": _("Timeline of %(name)s") % {"name": record},

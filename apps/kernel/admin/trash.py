@@ -91,7 +91,7 @@ def _question(page: Any, request: HttpRequest, chosen: Sequence[Deleted]) -> Tem
 
 
 def _context(page: Any, request: HttpRequest) -> dict[str, Any]:
-    request.current_app = page.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = page.admin_site.name
     return {
         **page.admin_site.each_context(request),
         "title": _("Deleted: %(kind)s") % {"kind": page.opts.verbose_name_plural},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
+from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, StaleVersion
@@ -77,7 +77,7 @@ def settings_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     row = current_settings()
     form = SettingsForm(request.POST if request.method == "POST" else None, row=row)
     if form.is_bound and form.is_valid() and _changed(form):
-        messages.success(request, _("The search settings were changed."))
+        say(request, _("The search settings were changed."))
         return HttpResponseRedirect(reverse("admin:search_settings"))
     context = {
         **site.each_context(request),
