@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from apps.backoffice.site import site
+from apps.kernel.admin.deleted_rows import has_trash
 from apps.kernel.admin.registration import OWN_PAGES
 from tests.auth.factories import reading_in
 from tests.backoffice.currencies import make_currency
@@ -31,8 +32,12 @@ def addresses(house: House) -> Iterator[tuple[str, str]]:
             yield f"{name}-add", reverse(f"admin:{name}_add")
         with reading_in(house):
             first = model._default_manager.values_list("pk", flat=True).first()
+        if has_trash(page):
+            yield f"{name}-deleted", reverse(f"admin:{name}_deleted")
         if first is None:
             continue
+        if getattr(model, "audited", False):
+            yield f"{name}-timeline", reverse(f"admin:{name}_timeline", args=[first])
         yield f"{name}-change", reverse(f"admin:{name}_change", args=[first])
         if model._meta.label != "kernel.Action":
             yield f"{name}-history", reverse(f"admin:{name}_history", args=[first])

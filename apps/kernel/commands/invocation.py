@@ -30,9 +30,10 @@ class Source(StrEnum):
 class Invocation:
     """`expected_version` None means that the caller states no version; `is_undo` is set while undo runs.
 
+    The version is that of the record that the outermost command is about; inside an order for many of `expected_of`.
     `companions` are called with the outermost command's result, inside its action: further commands, whose writes
-    are taken back with it. The version is that of the record that the outermost command is about, or of `expected_of`.
-    `part_of` is an action that was committed before and that the outermost command goes on with: undone with it only.
+    are taken back with it. `part_of` is an action that was committed before and that the outermost command goes on
+    with: undone with it only.
     """
 
     source: Source = Source.SYSTEM

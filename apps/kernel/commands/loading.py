@@ -65,8 +65,9 @@ def check_version(row: models.Model) -> None:
     """Compare the row with the version that the caller stated, if it is the record the caller means."""
     command, invocation = running(), current_invocation()
     expected, version = invocation.expected_version, getattr(row, "version", None)
-    if invocation.expected_of is not None:
-        means_it = row.pk == invocation.expected_of
+    if invocation.expected_of is not None:  # the first command inside an order for many, not what that calls in turn
+        part = command.parent is not None and command.parent.parent is None
+        means_it = part and row.pk == invocation.expected_of
     else:
         means_it = command.parent is None and command.resource.id in {None, row.pk}
     if expected is None or version is None or not means_it or version == expected:
