@@ -18,6 +18,7 @@ from tests.auth.factories import make_role, reading_in
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import text_of
 from tests.backoffice.lists import BOOKS, books_now, select
+from tests.dictionaries.factories import make_dictionary, offered
 from tests.directory.callers import client_of, member, send
 from tests.entities.test_records import FIELDS, make_field, make_type
 from tests.kernel.books import make_books
@@ -215,3 +216,17 @@ def test_every_list_of_the_house_that_can_delete_opens_its_page(house: House, al
     assert {"currencies.Currency", "staff_auth.Role", "attachments.Attachment", "directory.Organization"} <= {*opened}
     assert "currencies.ExchangeRate" not in opened
     assert alice.post(TRASH, {"record": str(uuid4()), "step": "restore"}).status_code == 302
+
+
+def test_what_a_record_took_with_it_says_so_and_comes_back_with_it(house: House, alice: Client) -> None:
+    dictionary = make_dictionary(house, "Novel", "Atlas", name="Genres")
+    place = f"/backend/dictionaries/dictionary/{dictionary.pk}/delete/"
+    assert alice.post(place, {"expected_version": dictionary.version}).status_code == 302
+    trash = "/backend/dictionaries/dictionaryentry/deleted/"
+    page = alice.get(trash)
+    assert "It was deleted together with “Genres” and comes back with it." in text_of(page.content)
+    assert [label for label, *_ in shown(alice, trash)] == ["Atlas", "Novel"]
+    [first, *_] = [item.id for item, *_ in page.context["items"]]
+    alice.post(trash, {"record": str(first), "step": "restore"})
+    assert shown(alice, trash) == []
+    assert sorted(offered(house, dictionary)) == ["Atlas", "Novel"]

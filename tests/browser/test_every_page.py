@@ -30,19 +30,23 @@ def addresses(house: House) -> Iterator[tuple[str, str]]:
         opening: Any = page
         if opening.create_command is not None:
             yield f"{name}-add", reverse(f"admin:{name}_add")
-        with reading_in(house):
-            first = model._default_manager.values_list("pk", flat=True).first()
         if has_trash(page):
             yield f"{name}-deleted", reverse(f"admin:{name}_deleted")
-        if first is None:
-            continue
-        if getattr(model, "audited", False):
-            yield f"{name}-timeline", reverse(f"admin:{name}_timeline", args=[first])
-        yield f"{name}-change", reverse(f"admin:{name}_change", args=[first])
-        if model._meta.label != "kernel.Action":
-            yield f"{name}-history", reverse(f"admin:{name}_history", args=[first])
-        if opening.delete_command is not None:
-            yield f"{name}-delete", reverse(f"admin:{name}_delete", args=[first])
+        with reading_in(house):
+            first = model._default_manager.values_list("pk", flat=True).first()
+        if first is not None:
+            yield from addresses_of(opening, name, first)
+
+
+def addresses_of(page: Any, name: str, record_id: Any) -> Iterator[tuple[str, str]]:
+    """Names and addresses of one record's pages."""
+    yield f"{name}-change", reverse(f"admin:{name}_change", args=[record_id])
+    if getattr(page.model, "audited", False):
+        yield f"{name}-timeline", reverse(f"admin:{name}_timeline", args=[record_id])
+    if page.opts.label != "kernel.Action":
+        yield f"{name}-history", reverse(f"admin:{name}_history", args=[record_id])
+    if page.delete_command is not None:
+        yield f"{name}-delete", reverse(f"admin:{name}_delete", args=[record_id])
 
 
 @pytest.mark.parametrize(
