@@ -43,3 +43,9 @@ document.addEventListener("input", (event) => {
     item.setAttribute("value", item.value);
   }
 });
+
+// The page is hidden until the theme's script has run, and what is hidden cannot take the focus that its markup asks for.
+document.addEventListener("alpine:initialized", () => requestAnimationFrame(() => {
+  const field = document.querySelector("[autofocus]");
+  if (field && document.activeElement === document.body) { field.focus(); }
+}));
