@@ -1,7 +1,7 @@
 "use strict";
 // Whoever leaves a form that they have changed is asked first, in the browser's own words.
 (() => {
-  const SELECTOR = "#content form[method=post]:not(#changelist-form, .ag-message__undo)";
+  const SELECTOR = "#content form[method=post]:not(#changelist-form, .ag-message__undo, [data-unguarded])";
   const former = new Map(); // form → what was in it before somebody touched it
   let isLeaving = false;
 
@@ -23,8 +23,8 @@
   const isChanged = (form) => form.isConnected && (isRefused(form) || (former.has(form) && former.get(form) !== content(form)));
 
   document.addEventListener("submit", (event) => {
-    const sends = event.target.matches(SELECTOR) && event.target.method === "post";
-    if (sends && !event.defaultPrevented) { isLeaving = true; }
+    if (!event.target.matches(SELECTOR)) { return; }
+    if (event.defaultPrevented) { former.delete(event.target); } else { isLeaving = true; } // a script sends it, and stays
   });
   addEventListener("pageshow", () => { isLeaving = false; });
   addEventListener("beforeunload", (event) => {
