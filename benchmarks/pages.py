@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -24,10 +25,10 @@ from apps.search.services.rebuilding import rebuild, start_here
 from benchmarks.counting import statements
 from benchmarks.figures import Figure
 from benchmarks.options import Options
-from benchmarks.timing import Samples, milliseconds, take_turns
+from benchmarks.timing import milliseconds, take_turns
 
 MOST_MS, MOST_QUERIES = 200, 12
-ROUNDS, WARM_UP = 100, 2
+ROUNDS, WARM_UP, SPENT = 100, 2, 5
 FRAME = "/backend/nowhere/"  # a refusal: the frame and one sentence in it
 PALETTE = ("/backend/palette/", "/backend/search/?s=eur", "/api/search/palette/?q=eur")
 PLAIN = {"SECURE_SSL_REDIRECT": False, "ALLOWED_HOSTS": ["*"], "RATE_LIMITS": {"*": "off"}}
@@ -52,23 +53,25 @@ def run(options: Options) -> Iterator[Figure]:
         client.force_login(user, backend="apps.auth.backends.StaffBackend")
         pages = list(_pages(scope))
         counts = {page: _count(client, page) for page in pages}
+        spent = {page: _spent(client, page) for page in pages}
         readings = {page.address: milliseconds(partial(_open, client, page)) for page in pages}
         taken = take_turns(readings, rounds=max(10, options.size(ROUNDS)), warm_up=WARM_UP)
     frame = taken[FRAME]
     pages.sort(key=lambda page: -taken[page.address].p95)
     for page in pages:
-        yield _figure(page, taken[page.address], counts[page], frame)
+        cost = f"p50 {taken[page.address].median:.1f} ms, {spent[page]:.0f} ms of processor, {counts[page]} queries"
+        yield _figure(page, taken[page.address].p95, frame.p95, counts[page], cost)
 
 
-def _figure(page: Page, taken: Samples, count: int, frame: Samples) -> Figure:
+def _figure(page: Page, p95: float, frame: float, count: int, cost: str) -> Figure:
     is_list = page.kind == "list"
     return Figure(
-        f"{_short(page.address)} ({page.kind}): p50 {taken.median:.1f} ms, {count} queries, p95",
-        taken.p95,
-        baseline=frame.p95,
+        f"{_short(page.address)} ({page.kind}): {cost}, p95",
+        p95,
+        baseline=frame,
         against="the p95 of a page with the frame and one sentence",
         target=f"< {MOST_MS} ms" + (f", ≤ {MOST_QUERIES} queries" if is_list else ""),
-        met=taken.p95 < MOST_MS and (not is_list or count <= MOST_QUERIES),
+        met=p95 < MOST_MS and (not is_list or count <= MOST_QUERIES),
     )
 
 
@@ -123,6 +126,14 @@ def _record_pages(scope: Scope, name: str, model: Any, page: Any) -> Iterator[Pa
 def _count(client: Client, page: Page) -> int:
     _open(client, page)
     return len(statements(partial(_open, client, page)))
+
+
+def _spent(client: Client, page: Page) -> float:
+    """Milliseconds of this process's own work for one answer, which other load on the machine does not lengthen."""
+    began = time.process_time()
+    for _ in range(SPENT):
+        _open(client, page)
+    return (time.process_time() - began) * 1_000 / SPENT
 
 
 def _open(client: Client, page: Page) -> None:
