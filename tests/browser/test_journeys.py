@@ -41,18 +41,22 @@ def sign_in(page: Page, email: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Currencies")
 
 
+def work_in(page: Page, organization: str) -> None:
+    """Change the organization by the palette."""
+    page.keyboard.press("Control+k")
+    page.keyboard.type(f"work in {organization}")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(f"Work in {organization}")
+    page.keyboard.press("Enter")
+    expect(page.locator("summary.ag-switch__current")).to_contain_text(organization)
+
+
 def test_from_the_log_in_to_redo_without_a_mouse(house: House, desk: Seat) -> None:
     role = make_role(house, "*")
     make_user(house, email="bob@example.org", name="Bob", roles=(role,), home_organization_id=house.root.pk)
     page = desk().page()
     sign_in(page, "bob@example.org")
 
-    page.keyboard.press("Control+k")  # work in North
-    page.keyboard.type("work in north")
-    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text("Work in North")
-    page.keyboard.press("Enter")
-    expect(page.locator("summary.ag-switch__current")).to_contain_text("North")
-
+    work_in(page, "North")
     page.keyboard.press("n")  # create
     page.wait_for_url(f"**{LIST}add/")
     page.locator("#id_code").wait_for()
