@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from apps.kernel import clock
+from apps.kernel.access.grants import Access
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.errors import FeatureRequired, RowNotFound
 from apps.kernel.imports.errors import OrderInvalid, RunEnded
 from apps.kernel.imports.models import ImportProblem, ImportRun, RunState
+from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.mapping import Assignment, ColumnMapping, mapping_from_json
 from apps.kernel.imports.planning.options import Options
-from apps.kernel.imports.planning.orders import Mode
+from apps.kernel.imports.planning.orders import Fate, Key, Line, Mode, Outcome
 from apps.kernel.imports.resources.targets import target_of_entity
 from apps.kernel.imports.runs import drafts
 from apps.kernel.imports.runs.files import failed_rows
+from apps.kernel.imports.runs.working import Importing
+from apps.kernel.imports.targets import TARGETS, DeclaredTarget, import_target
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import reading, scoped_transaction
+from apps.kernel.work.models import Work
 from apps.kernel.work.sweeper import sweep
 from apps.progress.models import Job
 from tests.auth.factories import make_role, make_user
 from tests.kernel.books import make_books
 from tests.support.digests import digest
-from tests.support.scopes import House
-from tests.support.shelf.models import Book
+from tests.support.scopes import House, seeding
+from tests.support.shelf.models import Book, Shelf
 
 BOOK = "shelf.book"
 pytestmark = pytest.mark.committed
@@ -133,7 +141,7 @@ def test_one_undo_takes_back_all_batches(alice: House, monkeypatch: pytest.Monke
     text = "title,code\n" + "".join(f"Book {number},C{number}\n" for number in range(10))
     run = work(take(text))
     assert done(run) == {"created": 9, "updated": 1}
-    assert Action.objects.filter(parent_id=run.action_id, command="kernel.import.go_on").count() == 3
+    assert Action.objects.filter(parent_id=run.action_id, command="kernel.record.import_more").count() == 3
     whole = Action.objects.get(pk=run.action_id)
     assert (whole.source, whole.resource_entity, whole.parent_id) == ("import", BOOK, None)
     assert undo(whole.pk)
@@ -209,8 +217,6 @@ def test_a_run_asked_to_stop_keeps_or_takes_back(
 
 def stop_after_one_batch(run: ImportRun, monkeypatch: pytest.MonkeyPatch, *, keeps: bool) -> None:
     """Press the button while the worker tells of its first batch."""
-    from apps.kernel.imports.runs.working import Importing
-
     tell = Importing._tell
 
     def telling(self: Importing, done: int) -> None:
@@ -222,8 +228,6 @@ def stop_after_one_batch(run: ImportRun, monkeypatch: pytest.MonkeyPatch, *, kee
 
 
 def test_a_worker_that_dies_is_followed_by_one_that_goes_on(alice: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    from apps.kernel.imports.runs.working import Importing
-
     monkeypatch.setattr("apps.kernel.imports.runs.working.BATCH", 2)
     text = "title,code\n" + "".join(f"Book {number},C{number % 6}\n" for number in range(9))
     run = take(text)
@@ -241,8 +245,6 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(alice: House, monkey
             sweep("work")
     assert (again(run).position, done(again(run))) == (5, {"created": 4})
     with scoped_transaction():
-        from apps.kernel.work.models import Work
-
         Work.objects.filter(ref_id=run.pk, kind=drafts.KIND).update(locked_until=None, due_at="2020-01-01T00:00:00Z")
     sweep("work")
     run = again(run)
@@ -288,8 +290,6 @@ def test_an_import_belongs_to_whoever_gave_the_file(alice: House) -> None:
 
 
 def test_whoever_may_not_write_may_not_import(alice: House) -> None:
-    from apps.kernel.access.grants import Access
-
     with (
         using_scope(alice.scope(access=Access(frozenset({"shelf.books.view"})))),
         reading(),
@@ -309,10 +309,6 @@ def test_other_modules_need_not_say_a_word(alice: House) -> None:
 
 
 def test_files_go_when_their_days_are_over(alice: House, files: Path) -> None:
-    from datetime import timedelta
-
-    from apps.kernel import clock
-
     run = work(take("title,code,price\nA,A,1\nB,B,x\n"))
     assert [path.is_file() for path in files.glob("imports/*/*")] == [True]
     with clock.frozen(clock.now() + timedelta(days=8)):
@@ -321,3 +317,70 @@ def test_files_go_when_their_days_are_over(alice: House, files: Path) -> None:
     assert (run.file, list(files.glob("imports/*/*"))) == ("", [])
     assert not ImportProblem.objects.filter(run=run).exists()
     assert run.mapping
+
+
+def test_records_are_found_by_their_id(alice: House) -> None:
+    [book] = make_books(alice, {"code": "A", "title": "Old"})
+    run = take(f"id,title\n{str(book.pk).upper()},New\nnonsense,x\n{alice.root.pk},y\n")
+    drafts.arrange(run, mapping_from_json(run.mapping), Options(Mode.UPDATE, ("id",)))
+    run = work(again(run))
+    assert (done(run), books()["A"].title) == ({"updated": 1, "error": 2}, "New")
+    codes = [
+        item["code"] for problem in ImportProblem.objects.filter(run=run).order_by("row") for item in problem.problems
+    ]
+    assert codes == ["kernel.import.id", "kernel.import.missing"]
+
+
+def test_a_run_that_fails_again_and_again_says_so(alice: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(self: Importing) -> None:
+        raise ValueError
+
+    run = take(PLAIN)
+    drafts.begin(run, rehearse=False)
+    monkeypatch.setattr(Importing, "carry_out", failing)
+    for _attempt in range(5):
+        with scoped_transaction():
+            Work.objects.filter(ref_id=run.pk, kind=drafts.KIND).update(
+                locked_until=None, due_at="2020-01-01T00:00:00Z"
+            )
+        sweep("work")
+    assert (again(run).state, again(run).reason) == (
+        RunState.FAILED,
+        "The import failed again and again. What is in stays until it is undone.",
+    )
+
+
+@pytest.fixture
+def declared() -> Iterator[list[int]]:
+    """Shelves that are written by set; what is written is counted."""
+    sizes: list[int] = []
+
+    def find(key: Key, values: Sequence[tuple[Any, ...]]) -> dict[tuple[str, ...], tuple[UUID, ...]]:
+        rows = Shelf.objects.filter(name__in=[item[0] for item in values])
+        return {(row.name,): (row.pk,) for row in rows}
+
+    def write(lines: Sequence[Line]) -> list[Outcome]:
+        sizes.append(len(lines))
+        Shelf.objects.bulk_create(Shelf(name=line.values["name"]) for line in lines if line.record_id is None)
+        fates = {True: Fate.CREATED, False: Fate.UNCHANGED}
+        return [Outcome(line.number, fates[line.record_id is None]) for line in lines]
+
+    fields = (ImportField("name", required=True, label="Name"),)
+    target = DeclaredTarget(
+        "shelf.shelf", "shelves", fields, (("name",),), write, find, "shelf.books.manage", "shelf.shelf.create"
+    )
+    import_target(target)
+    yield sizes
+    TARGETS.remove("shelf.shelf")
+
+
+def test_a_module_may_write_by_set(alice: House, declared: list[int]) -> None:
+    with seeding(alice.scope()):
+        Shelf(name="There").save(force_insert=True)
+    run = take("name\nThere\nA\nB\nA\n", entity="shelf.shelf")
+    drafts.arrange(run, mapping_from_json(run.mapping), Options(Mode.BOTH, ("name",)))
+    run = work(again(run))
+    assert (done(run), declared) == ({"created": 2, "unchanged": 1, "duplicate": 1}, [3])
+    assert run.action_id is not None
+    undo(run.action_id)
+    assert list(Shelf.objects.values_list("name", flat=True)) == ["There"]

@@ -114,23 +114,10 @@ class DeclaredTarget:
 TARGETS: Registry[ImportTarget] = Registry("import target")
 
 
-def import_target(
-    entity: str,
-    *,
-    label: Text,
-    fields: Sequence[ImportField],
-    keys: Sequence[Key],
-    match: Match,
-    write: Write,
-    feature: str,
-    command: str,
-    unique: Sequence[Key] = (),
-) -> ImportTarget:
+def import_target(declared: ImportTarget) -> ImportTarget:
     """Declare how rows become records of a kind, in the module's `extensions.py`.
 
     Only for kinds that want more than what `kernel/imports/resources` derives from their REST resource: a bulk command
     in place of one command for each row, further fields, other ways to find a record.
     """
-    unique_keys = tuple(unique)
-    found = DeclaredTarget(entity, label, tuple(fields), tuple(keys), write, match, feature, command, unique_keys)
-    return TARGETS.add(entity, found)
+    return TARGETS.add(declared.entity, declared)

@@ -38,6 +38,8 @@ VERBS: dict[str, Promise] = {
     "confirm": gettext_lazy("Confirmed"),
     "cancel": gettext_lazy("Cancelled"),
     "import": gettext_lazy("Imported"),
+    "import_for_good": gettext_lazy("Imported for good"),
+    "import_more": gettext_lazy("Imported more"),
     "enter": gettext_lazy("Entered"),
     "bulk": gettext_lazy("Changed many"),
     "bulk_for_good": gettext_lazy("Changed many for good"),

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -36,6 +37,7 @@ class FieldKind(StrEnum):
     REFERENCE = "reference"
     LIST = "list"
     MONEY = "money"
+    UUID = "uuid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +232,21 @@ def _list(field: ImportField, cell: Cell, style: Style) -> list[str]:
     if text.startswith("["):
         try:
             found = json.loads(text)
-        except (ValueError, RecursionError):
+            text.encode()
+            "".join(found).encode()  # half a character may be written as an escape
+        except (ValueError, TypeError, RecursionError):
             raise Unreadable("list", _("This is no list.")) from None
         if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
             raise Unreadable("list", _("This is no list."))
         return found
     return [item.strip() for item in re.split(r"[;,\n]", text) if item.strip()]
+
+
+def _uuid(field: ImportField, cell: Cell, style: Style) -> UUID:
+    try:
+        return UUID(text_of(cell).strip())
+    except ValueError:
+        raise Unreadable("id", _("This is no id.")) from None
 
 
 MONEY: Final = re.compile(r"(.*?)\s*([A-Za-z]{3})|([A-Za-z]{3})\s*(.*)")
@@ -269,4 +280,5 @@ READERS: Final[dict[FieldKind, Reader]] = {
     FieldKind.REFERENCE: _text,
     FieldKind.LIST: _list,
     FieldKind.MONEY: _money,
+    FieldKind.UUID: _uuid,
 }

@@ -58,7 +58,7 @@ def _own(name: str, item: Any, model: type[models.Model]) -> ImportField | None:
     column = column_of(model, item.source or name)
     target = target_of(column)
     if kind is FieldKind.REFERENCE and not target:
-        kind = FieldKind.TEXT
+        kind = FieldKind.UUID
     return ImportField(
         name,
         kind,

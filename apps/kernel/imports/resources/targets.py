@@ -102,7 +102,7 @@ class ResourceTarget:
     @cached_property
     def _fields(self) -> tuple[ImportField, ...]:
         own = resource_fields(self.view.changing_serializer()(context={}))
-        return (*own, ImportField("id", label="ID"))
+        return (*own, ImportField("id", FieldKind.UUID, label="ID"))
 
     def keys(self) -> tuple[Key, ...]:
         """What is unique, then the id, then any other text or whole number."""

@@ -35,39 +35,39 @@ def _example(scope: Scope) -> Mapping[str, Any]:
 
 
 @command(
-    "kernel.import.run",
+    "kernel.record.import",
     open_reason="the import demands the features of its kind of record, and each row's own command its own",
     example=_example,
     bulk=True,
     delegates="command",
 )
-def run_import(*, entity: str, file_name: str, command: str, work: Work) -> None:
+def import_records(*, entity: str, file_name: str, command: str, work: Work) -> None:
     """Begin an import, and do its first batch. The batches that follow are parts of this action."""
     _begin(entity, file_name)
     work.do()
 
 
 @command(
-    "kernel.import.run_for_good",
+    "kernel.record.import_for_good",
     open_reason="the import demands the features of its kind of record, and each row's own command its own",
     undoable=False,
     undo_reason=_("the commands that were run for its rows cannot be undone."),
     delegates="command",
 )
-def run_import_for_good(*, entity: str, file_name: str, command: str, work: Work) -> None:
+def import_records_for_good(*, entity: str, file_name: str, command: str, work: Work) -> None:
     """The same where the commands of the rows cannot be undone."""
     _begin(entity, file_name)
     work.do()
 
 
 @command(
-    "kernel.import.go_on",
+    "kernel.record.import_more",
     open_reason="it goes on with an import that has been allowed, and each row's own command demands its feature",
     undoable=False,
     undo_reason=_("it is a part of an import; undo that one."),
     delegates="command",
 )
-def go_on(*, entity: str, file_name: str, command: str, work: Work) -> None:
+def import_more(*, entity: str, file_name: str, command: str, work: Work) -> None:
     """Do a further batch; called with `part_of` naming the import's action."""
     _begin(entity, file_name)
     work.do()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from apps.kernel import clock
 from apps.kernel.commands.declarations import COMMANDS
@@ -22,7 +23,7 @@ from apps.kernel.imports.errors import AllRefused
 from apps.kernel.imports.models import ImportProblem, ImportRun, RunState
 from apps.kernel.imports.planning.orders import Outcome
 from apps.kernel.imports.reading.sources import Layout, Row, read_rows
-from apps.kernel.imports.runs.commands import Work, go_on, run_import, run_import_for_good
+from apps.kernel.imports.runs.commands import Work, import_more, import_records, import_records_for_good
 from apps.kernel.imports.runs.drafts import FORGET, KIND, keep_until, plan_of
 from apps.kernel.imports.runs.files import opened
 from apps.kernel.imports.runs.lines import Batches
@@ -54,7 +55,11 @@ class Stopped(Exception):
     """Somebody asked to stop."""
 
 
-@work_kind(KIND, attempts=5)
+ATTEMPTS: Final = 5
+GAVE_UP: Final = gettext_lazy("The import failed again and again. What is in stays until it is undone.")
+
+
+@work_kind(KIND, attempts=ATTEMPTS)
 def import_rows(run_id: UUID, lease: Lease) -> None:
     """Check or import a file as whoever gave it, with what they may do now.
 
@@ -71,8 +76,19 @@ def import_rows(run_id: UUID, lease: Lease) -> None:
         raise
     except PlatformError as refusal:
         if refusal.status >= 500:
+            _give_up(run, lease)
             raise
         _end(run, lease, RunState.FAILED, reason="\n".join([refusal.detail, *_complaints(refusal)]))
+    except Exception:
+        _give_up(run, lease)
+        raise
+
+
+def _give_up(run: ImportRun, lease: Lease) -> None:
+    """Say that it failed for good, when this was the last attempt."""
+    if lease.work.attempts >= ATTEMPTS:
+        with translation.override(run.language):
+            _end(run, lease, RunState.FAILED, reason=str(GAVE_UP))
 
 
 def _complaints(refusal: PlatformError) -> list[str]:
@@ -182,9 +198,9 @@ class Importing:
         }
         if run.action_id is not None:
             with invoked(part_of=run.action_id):
-                go_on(**given)
+                import_more(**given)
             return
-        begin = run_import if all(COMMANDS[item].undoable for item in ids) else run_import_for_good
+        begin = import_records if all(COMMANDS[item].undoable for item in ids) else import_records_for_good
         begin(**given)
 
     def _note(self, outcomes: list[Outcome], last: int, action_id: UUID | None = None) -> None:
