@@ -324,3 +324,23 @@ def test_options_are_read_or_refused_whole() -> None:
 def test_counts_add_up() -> None:
     counts = Counts().plus([Outcome(1, Fate.CREATED), Outcome(2, Fate.ERROR), Outcome(3, Fate.DUPLICATE)])
     assert (counts.rows, counts.created, counts.failed) == (3, 1, 2)
+
+
+def test_a_messy_file_is_counted_exactly() -> None:
+    """A thousand rows, every 33rd broken in one of four ways, every 50th like the one before, which twice is broken."""
+    mapping = ColumnMapping((Assignment("name", (0,)), Assignment("price", (1,)), Assignment("day", (2,))))
+    reader, repeats = RowReader(mapping, BY_NAME, width=3), Repeats([("name",)])
+    broken: tuple[tuple[Cell, ...], ...] = (
+        ("x", "1,2,3", "2026-01-01"),
+        ("x", "1", "2026-02-30"),
+        ("x", "1", "01/02/2026"),
+        ("x", "1", "2026-01-01", "more"),
+    )
+    counts = Counts()
+    for number in range(1000):
+        cells: tuple[Cell, ...] = (f"Name {number - 1 if number % 50 == 49 else number}", f"{number},5", "31.12.2026")
+        cells = broken[number // 33 % 4] if number % 33 == 0 else cells
+        found = reader.read(Row(number + 2, cells))
+        outcome = repeats.check(found) if isinstance(found, Line) else found
+        counts = counts.plus([outcome or Outcome(number, Fate.CREATED)])
+    assert (counts.error, counts.duplicate, counts.created) == (31, 18, 951)
