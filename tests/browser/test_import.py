@@ -17,6 +17,7 @@ from tests.support.scopes import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
 LIST = "/backend/shelf/book/"
+PATIENCE = 30_000  # ms that a page has to look after its run on a busy machine
 Seat = Callable[..., Desk]
 TABLE = "title,code,price,published_on,other\nDune,A,3,2020-01-02,x\nEarth,B,many,03/04/2021,y\nNew,C,,,\nNew,C,5,,\n"
 
@@ -63,14 +64,14 @@ def test_a_file_is_imported_and_undone_at_a_desk(house: House, desk: Seat, files
     judge(page)
     shoot(page, "import-3-checking")
     sweep("work")
-    expect(page.get_by_text("would be added")).to_be_visible()
+    expect(page.get_by_text("would be added")).to_be_visible(timeout=PATIENCE)
     judge(page)
     shoot(page, "import-4-checked")
     page.get_by_role("button", name="Import now").click()
     expect(page.get_by_text("The file is being imported")).to_be_visible()
     shoot(page, "import-5-running")
     sweep("work")
-    expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo this import")).to_be_visible(timeout=PATIENCE)
     judge(page)
     shoot(page, "import-6-done")
     page.get_by_role("button", name="Undo this import").click()
@@ -89,7 +90,7 @@ def test_a_dark_phone_has_room_for_all_of_it(house: House, desk: Seat, files: Pa
     shoot(page, "import-phone-layout")
     page.get_by_role("button", name="Check, without importing").click()
     sweep("work")
-    expect(page.get_by_text("would be added")).to_be_visible()
+    expect(page.get_by_text("would be added")).to_be_visible(timeout=PATIENCE)
     judge(page)
     shoot(page, "import-phone-checked")
 
@@ -123,6 +124,23 @@ def test_the_keyboard_is_enough(desk: Seat, files: Path) -> None:
     page.get_by_role("button", name="Check, without importing").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("The file is being checked")).to_be_visible()
+
+
+def test_all_of_it_is_said_in_polish(desk: Seat, files: Path) -> None:
+    page = desk("*").page(size=PHONE)
+    page.goto(f"{LIST}import/")
+    page.context.add_cookies([{"name": "django_language", "value": "pl", "url": page.url}])
+    page.reload()
+    page.get_by_label("Tabela jako CSV lub XLSX").set_input_files(written(files))
+    page.get_by_role("button", name="Dalej").click()
+    expect(page.get_by_role("heading", name="Dokąd trafiają kolumny")).to_be_visible()
+    judge(page)
+    page.get_by_role("button", name="Sprawdź bez importowania").click()
+    sweep("work")
+    expect(page.get_by_text("do dodania")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("To nie jest liczba.")).to_be_visible()
+    judge(page)
+    shoot(page, "import-polish")
 
 
 def test_a_file_may_be_dropped(desk: Seat, files: Path) -> None:

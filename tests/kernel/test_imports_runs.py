@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from apps.kernel import clock
 from apps.kernel.access.grants import Access
@@ -282,6 +286,14 @@ def test_columns_are_assigned_as_they_were_for_the_same_file(alice: House) -> No
     assert take("what,code\nB,B\n").mapping == mapping.as_json()
 
 
+def test_moments_are_meant_in_the_zone_of_whoever_gives_the_file(alice: House) -> None:
+    with timezone.override("Europe/Warsaw"):
+        run = take("title,code,borrowed_at\nA,A,2026-07-01 12:00\nB,B,2026-07-01T12:00:00Z\n")
+    assert done(work(run)) == {"created": 2}
+    found = books()
+    assert [found[code].borrowed_at.hour for code in "AB"] == [10, 12]  # type: ignore[union-attr]
+
+
 def test_an_import_belongs_to_whoever_gave_the_file(alice: House) -> None:
     run = take(PLAIN)
     bob = make_user(alice, name="Bob", roles=(make_role(alice, "*"),))
@@ -384,3 +396,30 @@ def test_a_module_may_write_by_set(alice: House, declared: list[int]) -> None:
     assert run.action_id is not None
     undo(run.action_id)
     assert list(Shelf.objects.values_list("name", flat=True)) == ["There"]
+
+
+def test_all_or_nothing_can_be_stopped_while_it_runs(alice: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.kernel.imports.runs.working.BATCH", 2)
+    monkeypatch.setattr("apps.kernel.imports.runs.working.LOOKS_EVERY", 0)
+    run = take("title,code\n" + "".join(f"Book {number},C{number}\n" for number in range(8)))
+    drafts.arrange(run, mapping_from_json(run.mapping), Options(Mode.BOTH, ("code",), all_or_nothing=True))
+    drafts.begin(again(run), rehearse=False)
+    asked: list[None] = []
+
+    def telling(self: Importing, done: int) -> None:
+        """Somebody else presses the button, on a connection of their own, in the middle of the transaction."""
+        thread = Thread(target=copy_context().run, args=(press, run, asked))
+        thread.start()
+        thread.join(5)
+
+    monkeypatch.setattr(Importing, "_tell", telling)
+    sweep("work")
+    run = again(run)
+    assert (asked, run.state, run.action_id, books()) == ([None], RunState.STOPPED, None, {})
+
+
+def press(run: ImportRun, asked: list[None]) -> None:
+    if not asked:
+        drafts.stop(run, keeps=True)
+        asked.append(None)
+    connection.close()

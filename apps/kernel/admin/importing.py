@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.customs import entity_on
@@ -93,14 +94,16 @@ class ImportPages:
         """The rows that did not go in, with why, as a file that can be corrected and imported."""
         page: Any = self
         run, _target_of_run = _run(page, request, run_id)
-        name = f"{run.file_name.rpartition('.')[0] or run.file_name}-errors.csv".replace('"', "").replace("\n", " ")
+        if not run.file:
+            raise Http404
+        name = f"{run.file_name.rpartition('.')[0] or run.file_name}-errors.csv"
         answer: StreamingHttpResponse = streaming_response(
             request,
             current_scope(),
             lambda: failed_rows(run),
             **{"Content-Type": "text/csv; charset=utf-8", "X-Content-Type-Options": "nosniff"},
         )
-        answer["Content-Disposition"] = _attachment(name)
+        answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
         return answer
 
     def import_address(self, name: str, *args: Any) -> str:
@@ -157,11 +160,6 @@ class ImportPages:
         refusal = context.get("refusal")
         status = refusal.status if refusal is not None else 200
         return TemplateResponse(request, f"admin/import/{name}.html", shown, status=status)
-
-
-def _attachment(name: str) -> str:
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    return f'attachment; filename="{plain}"'
 
 
 def _list_address(page: Any, target: ImportTarget) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -86,15 +86,19 @@ def _assignment(value: Any, place: str) -> Assignment:
         raise OrderInvalid(errors=(FieldError(place, "kernel.import.mapping", message),)) from error
 
 
-def guess_mapping(found: Look, fields: Iterable[ImportField]) -> ColumnMapping:
-    """Fields for columns by what they are called, each used once, in the styles that the samples are written in."""
+def guess_mapping(found: Look, fields: Iterable[ImportField], *, zone: str = "UTC") -> ColumnMapping:
+    """Fields for columns by what they are called, each used once, in the styles that the samples are written in.
+
+    `zone` is where moments are at home that name no zone.
+    """
     by_name = _names(fields)
     taken: dict[str, Assignment] = {}
     for place, name in enumerate(found.names):
         field = by_name.get(simplified(name))
         if field is not None and field.name not in taken:
             cells = samples_of(found, place)
-            taken[field.name] = Assignment(field.name, (place,), style=guess_style(field, cells))
+            style = replace(guess_style(field, cells), zone=zone if field.kind is FieldKind.DATETIME else "UTC")
+            taken[field.name] = Assignment(field.name, (place,), style=style)
     return ColumnMapping(tuple(taken.values()))
 
 

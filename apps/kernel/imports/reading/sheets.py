@@ -96,15 +96,13 @@ def _number_of(letters: str) -> int:
 
 
 def sheet_names(file: BinaryIO) -> tuple[str, ...]:
-    """Names of the sheets that have cells, in their order. Raises FileRefused, FileTooLarge."""
-    demand_sound(file)
+    """Names of the sheets that have cells, in their order. Raises FileRefused."""
     book = _opened(file)
     return tuple(item.name for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet)
 
 
 def sheet_rows(file: BinaryIO, sheet: str) -> Iterator[tuple[Cell, ...]]:
-    """Every row of the sheet from the first one on, blank ones too. Raises FileRefused, FileTooLarge."""
-    demand_sound(file)
+    """Every row of the sheet from the first one on, blank ones too. Raises FileRefused."""
     book = _opened(file)
     if sheet not in book.sheet_names:
         raise FileRefused(reason=_("it has no sheet {name}.").format(name=sheet))

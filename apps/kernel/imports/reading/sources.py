@@ -13,11 +13,12 @@ from apps.kernel.imports.errors import FileRefused, FileTooLarge
 from apps.kernel.imports.limits import MOST_BYTES, MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 from apps.kernel.imports.reading.cells import Cell, is_blank, text_of
 from apps.kernel.imports.reading.encodings import ENCODINGS, guess_encoding
-from apps.kernel.imports.reading.sheets import is_workbook, sheet_names, sheet_rows
+from apps.kernel.imports.reading.sheets import demand_sound, is_workbook, sheet_names, sheet_rows
 from apps.kernel.imports.reading.tables import DELIMITERS, guess_delimiter, looks_like_a_header, table_rows
 
 CSV, XLSX = "csv", "xlsx"
 SAMPLES: Final = 20
+LONGEST_NAME: Final = 200
 OTHER_FORMS: Final = (
     b"%PDF",
     b"\x89PNG",
@@ -72,11 +73,15 @@ class Look:
 
 
 def guess_layout(file: BinaryIO) -> Layout:
-    """How the file is probably meant. Raises FileRefused for one that is no table, FileTooLarge."""
+    """How the file is probably meant. Raises FileRefused for one that is no table, FileTooLarge.
+
+    A workbook is measured here: one that has not been through this must not be read.
+    """
     file.seek(0, 2)
     if file.tell() > MOST_BYTES:
         raise FileTooLarge(what=_("bytes"), most=MOST_BYTES)
     if is_workbook(file):
+        demand_sound(file)
         sheets = sheet_names(file)
         if not sheets:
             raise FileRefused(reason=_("the workbook has no sheet."))
@@ -111,7 +116,7 @@ def look(file: BinaryIO, layout: Layout, *, samples: int = SAMPLES) -> Look:
     if header is None and not found:
         raise FileRefused(reason=_("it is empty."))
     width = max(len(row.cells) for row in (*found, *([header] if header else ())))
-    titles = [text_of(cell).strip() for cell in header.cells] if header else []
+    titles = [text_of(cell).strip()[:LONGEST_NAME] for cell in header.cells] if header else []
     titles += [""] * (width - len(titles))
     names = tuple(title or letters(place) for place, title in enumerate(titles))
     return Look(layout, sheets, names, found)

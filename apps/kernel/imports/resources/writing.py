@@ -17,7 +17,7 @@ from apps.kernel.commands.running import label_of
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError, PlatformError
 from apps.kernel.imports.planning.fields import FieldKind
-from apps.kernel.imports.planning.orders import Fate, Line, Outcome, Problem
+from apps.kernel.imports.planning.orders import LONGEST_VALUE, Fate, Line, Outcome, Problem
 from apps.kernel.imports.planning.rows import plain_text
 from apps.kernel.imports.resources.pointing import as_id, pointed, unknown
 from apps.kernel.services import service
@@ -124,8 +124,8 @@ class Rows:
             if record is not None and _same(held, value, kind):
                 continue
             is_secret = name in self._secret or (name.startswith(PREFIX) and self._hides(name))
-            before[name] = HIDDEN if is_secret and held else plain_text(held)
-            after[name] = HIDDEN if is_secret else plain_text(value)
+            before[name] = HIDDEN if is_secret and held else plain_text(held)[:LONGEST_VALUE]
+            after[name] = HIDDEN if is_secret else plain_text(value)[:LONGEST_VALUE]
         return before if record is not None else {}, after
 
     def _hides(self, name: str) -> bool:

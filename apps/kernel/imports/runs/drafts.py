@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -80,7 +81,7 @@ def take(entity: str, content: BinaryIO, name: str) -> ImportRun:
 def _new(target: ImportTarget, name: str, layout: Layout, found: Look) -> ImportRun:
     scope = current_scope()
     before = _same_columns(target.entity, found.names)
-    mapping = mapping_from_json(before.mapping) if before else guess_mapping(found, target.fields())
+    mapping = mapping_from_json(before.mapping) if before else _guessed(found, target)
     options = options_from_json(before.options) if before else guessed_options(target, mapping)
     return ImportRun(
         id=uuid7(),
@@ -98,6 +99,11 @@ def _new(target: ImportTarget, name: str, layout: Layout, found: Look) -> Import
         owner_organization_id=scope.organization_id,
         owner_organization_ids=sorted(scope.organization_ids),
     )
+
+
+def _guessed(found: Look, target: ImportTarget) -> ColumnMapping:
+    """Moments without a zone are meant as the clock of whoever gives the file."""
+    return guess_mapping(found, target.fields(), zone=timezone.get_current_timezone_name())
 
 
 def _same_columns(entity: str, names: tuple[str, ...]) -> ImportRun | None:
@@ -139,7 +145,7 @@ def lay_out(run: ImportRun, layout: Layout) -> ImportRun:
     target = target_for(run.entity)
     with opened(run) as file:
         found = look(file, layout)
-    mapping = guess_mapping(found, target.fields())
+    mapping = _guessed(found, target)
     options = guessed_options(target, mapping)
     values: dict[str, Any] = {"layout": layout.as_json(), "names": list(found.names), "mapping": mapping.as_json()}
     return _changed(run, **values, options=options.as_json())

@@ -159,25 +159,26 @@ class Importing:
         return []
 
     def _all_or_nothing(self, rows: Iterator[Row]) -> None:
+        """Do all batches in one transaction. The run's row stays open meanwhile, so that somebody can ask to stop."""
+
         def write() -> None:
             failed: list[Outcome] = []
-            while batch := list(islice(rows, BATCH)):
+            counts, last = self._counts, 0
+            while len(failed) < MOST_ERRORS and (batch := list(islice(rows, BATCH))):
                 self._look()
                 lines, outcomes = self._batches.read(batch)
                 found = [*outcomes, *self._batches.write(lines)]
                 failed += [item for item in found if item.problems]
-                self._note(found, batch[-1].number, _own_action())
-                self._tell(self._counts.rows)
-                if len(failed) >= MOST_ERRORS:
-                    break
+                counts, last = counts.plus(found), batch[-1].number
+                self._tell(counts.rows)
             if failed:
                 raise RehearsalOver(failed)
+            self._counts = counts
+            self._note([], last, _own_action())
 
-        counted = self._counts
         try:
             self._command(write)
         except RehearsalOver as over:
-            self._run.action_id, self._counts = None, counted
             self._refuse_all(over.outcomes)
 
     def _refuse_all(self, failed: list[Outcome]) -> None:
