@@ -96,6 +96,7 @@ def test_a_file_becomes_records_by_what_its_columns_are_called(alice: House) -> 
     assert run.options == {"mode": "create_or_update", "key": ["code"], "all_or_nothing": False}
     run = work(run)
     assert (run.state, done(run)) == (RunState.DONE, {"created": 2})
+    assert Job.objects.filter(pk=run.job_id).values_list("status", "processed").get() == ("completed", 2)
     assert books()["D1"].price == Decimal("12.5")
     assert (books()["E1"].kind, books()["E1"].pages) == ("atlas", 30)
 

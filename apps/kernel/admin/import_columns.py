@@ -111,7 +111,7 @@ def _general(refusal: PlatformError | None) -> list[str]:
     if refusal is None:
         return []
     found = [item.message for item in refusal.errors if not item.field.startswith("mapping.")]
-    return found or ([] if refusal.errors else [refusal.detail])
+    return found or [refusal.detail]
 
 
 def _short(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from apps.kernel.admin.actions import may_undo
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.plan import undone_actions
 from apps.kernel.imports.models import ImportProblem, ImportRun, RunState
+from apps.kernel.imports.planning.orders import Counts
 from apps.kernel.imports.targets import ImportTarget
 
 SHOWN_PROBLEMS: Final = 20
@@ -33,7 +35,7 @@ def result_context(run: ImportRun, target: ImportTarget) -> dict[str, Any]:
     names = {item.name: str(item.label or item.name) for item in target.fields()}
     problems = list(ImportProblem.objects.filter(run_id=run.pk).order_by("row")[:SHOWN_PROBLEMS])
     return {
-        "counts": [(getattr(counts, name), early if is_early else late, name) for name, early, late in WORDS],
+        "counts": [(_grouped(counts, name), early if is_early else late, name) for name, early, late in WORDS],
         "rows": counts.rows,
         "problems": [(item.row, _worded(item.problems, names)) for item in problems],
         "more_problems": max(0, counts.failed - len(problems)),
@@ -45,6 +47,12 @@ def result_context(run: ImportRun, target: ImportTarget) -> dict[str, Any]:
         "may_download": bool(problems and run.file),
         **_undo(run),
     }
+
+
+def _grouped(counts: Counts, name: str) -> str:
+    """The number as the reader writes it; "" for none."""
+    number = getattr(counts, name)
+    return number_format(number, use_l10n=True, force_grouping=True) if number else ""
 
 
 def _worded(problems: list[dict[str, str]], names: dict[str, str]) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -49,10 +50,10 @@ class ImportPages:
             ("import/<uuid:run_id>/", self.import_run_view, "import_run"),
             ("import/<uuid:run_id>/errors/", self.import_errors_view, "import_errors"),
         ]
-        routes = [path(address, self._opened_import(view), name=f"{base}_{name}") for address, view, name in own]
+        routes = [path(address, self._import_guarded(view), name=f"{base}_{name}") for address, view, name in own]
         return [*routes, *parent.get_urls()]
 
-    def _opened_import(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    def _import_guarded(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         page: Any = self
 
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -87,7 +88,7 @@ class ImportPages:
         if request.method == "POST":
             return self._import_ordered(request, run, target)
         if run.state == RunState.DRAFT or (run.is_open and "columns" in request.GET):
-            return self._columns(request, run, target)
+            return self._import_columns(request, run, target)
         return self._import_page(request, "run", target, run=run, **result_context(run, target))
 
     def import_errors_view(self, request: HttpRequest, run_id: UUID) -> StreamingHttpResponse:
@@ -126,10 +127,10 @@ class ImportPages:
             elif order in {"keep", "undo"}:
                 drafts.stop(run, keeps=order == "keep")
         except PlatformError as error:
-            return self._columns(request, run, target, refusal=_shown(error), given=request.POST)
+            return self._import_columns(request, run, target, refusal=_shown(error), given=request.POST)
         return HttpResponseRedirect(self.import_address("import_run", run.pk))
 
-    def _columns(
+    def _import_columns(
         self, request: HttpRequest, run: ImportRun, target: ImportTarget, *, refusal: Any = None, given: Any = None
     ) -> HttpResponse:
         if not run.is_open:  # somebody pressed a button that had no meaning any more
@@ -151,7 +152,7 @@ class ImportPages:
             "run_address": self.import_address("import_run", run.pk) if run else "",
             "errors_address": self.import_address("import_errors", run.pk) if run else "",
             "import_step": {"upload": 1, "columns": 2}.get(name, 3),
-            "most_rows": MOST_ROWS,
+            "most_rows": number_format(MOST_ROWS, use_l10n=True, force_grouping=True),
             "most_bytes": MOST_BYTES,
             "most_megabytes": MOST_BYTES // 1024 // 1024,
             "endings": ",".join(ENDINGS),

@@ -13,6 +13,7 @@ from apps.kernel.registry.store import Registry
 
 Match = Callable[[Key, Sequence[tuple[Any, ...]]], Mapping[tuple[str, ...], tuple[UUID, ...]]]
 Write = Callable[[Sequence[Line]], Sequence[Outcome]]
+Alive = Callable[[int], None]
 
 
 class ImportTarget(Protocol):
@@ -56,10 +57,11 @@ class ImportTarget(Protocol):
         """Records by the key's values (as `plain_text` writes them), one query whatever the number of values."""
         ...
 
-    def write(self, lines: Sequence[Line]) -> Sequence[Outcome]:
+    def write(self, lines: Sequence[Line], alive: Alive) -> Sequence[Outcome]:
         """Create or, with a `record_id`, change; one outcome for each line. Called inside a command.
 
-        A line that is refused leaves nothing behind and does not stop the others.
+        A line that is refused leaves nothing behind and does not stop the others. Who takes long says with
+        `alive(done)` how many lines are done, and lets pass what that raises.
         """
         ...
 
@@ -106,7 +108,7 @@ class DeclaredTarget:
         """What the module finds."""
         return self.matches(key, values)
 
-    def write(self, lines: Sequence[Line]) -> Sequence[Outcome]:
+    def write(self, lines: Sequence[Line], alive: Alive) -> Sequence[Outcome]:
         """What the module does."""
         return self.writes(lines)
 

@@ -22,7 +22,7 @@ from apps.kernel.imports.planning.orders import Key, Line, Mode, Outcome
 from apps.kernel.imports.planning.rows import plain_text
 from apps.kernel.imports.resources.fields import column_of, resource_fields, takes_only_cells
 from apps.kernel.imports.resources.writing import Rows
-from apps.kernel.imports.targets import TARGETS, ImportTarget
+from apps.kernel.imports.targets import TARGETS, Alive, ImportTarget
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
@@ -163,6 +163,6 @@ class ResourceTarget:
         column = column_of(self.kind.model, name)
         return str(getattr(column, "attname", name))
 
-    def write(self, lines: Sequence[Line]) -> Sequence[Outcome]:
+    def write(self, lines: Sequence[Line], alive: Alive) -> Sequence[Outcome]:
         """Run the commands, one for each line that changes something."""
-        return Rows(self).write(lines)
+        return Rows(self).write(lines, alive)

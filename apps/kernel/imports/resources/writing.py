@@ -20,6 +20,7 @@ from apps.kernel.imports.planning.fields import FieldKind
 from apps.kernel.imports.planning.orders import LONGEST_VALUE, Fate, Line, Outcome, Problem
 from apps.kernel.imports.planning.rows import plain_text
 from apps.kernel.imports.resources.pointing import as_id, pointed, unknown
+from apps.kernel.imports.targets import Alive
 from apps.kernel.services import service
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ class Rows:
         fields = {item.name: item for item in self._target.kind.model._meta.get_fields()}
         return bool(getattr(fields.get(source), "encrypted", False))
 
-    def write(self, lines: Sequence[Line]) -> list[Outcome]:
+    def write(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:
         """One outcome for each line."""
         names, complaints = self._named(lines)
         met = self._met(lines)
         held = self._customs(list(met.values()))
-        outcomes = []
+        outcomes: list[Outcome] = []
         for line in lines:
+            alive(len(outcomes))
             if line.number in complaints:
                 outcomes.append(Outcome(line.number, Fate.ERROR, problems=tuple(complaints[line.number])))
                 continue

@@ -15,7 +15,7 @@ from apps.kernel.imports.planning.options import Options
 from apps.kernel.imports.planning.orders import Fate, Key, Line, Mode, Outcome, Problem
 from apps.kernel.imports.planning.rows import Repeats, RowReader, plain_text
 from apps.kernel.imports.reading.sources import Row
-from apps.kernel.imports.targets import ImportTarget
+from apps.kernel.imports.targets import Alive, ImportTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Batches:
                 outcomes.append(found)
         return lines, outcomes
 
-    def write(self, lines: Sequence[Line]) -> list[Outcome]:
+    def write(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:
         """What becomes of the lines; called inside a command."""
         met = self._met(lines)
         outcomes, ready = [], []
@@ -101,7 +101,7 @@ class Batches:
                 ready.append(decided)
             else:
                 outcomes.append(decided)
-        return [*outcomes, *(self._plan.target.write(ready) if ready else ())]
+        return [*outcomes, *(self._plan.target.write(ready, alive) if ready else ())]
 
     def _met(self, lines: Sequence[Line]) -> Mapping[tuple[str, ...], tuple[UUID, ...]]:
         key = self._plan.options.key

@@ -109,6 +109,7 @@ class Importing:
         self._run, self._lease = run, lease
         self._progress = service(ProgressReporter)
         self._looked = 0.0
+        self._told = run.counted.rows
         with scoped_transaction():
             self._plan = plan_of(run)
             self._plan.demand_sound()
@@ -141,7 +142,9 @@ class Importing:
     def _one_batch(self, batch: Sequence[Row], lines: Any, outcomes: list[Outcome]) -> None:
         last = batch[-1].number
         if lines and not self._rehearses:
-            self._command(lambda: self._note([*outcomes, *self._batches.write(lines)], last, _own_action()))
+            self._command(
+                lambda: self._note([*outcomes, *self._batches.write(lines, self._alive)], last, _own_action())
+            )
             return
         found = [*outcomes, *(self._rehearsed(lines) if lines else ())]
         with scoped_transaction():
@@ -150,7 +153,7 @@ class Importing:
 
     def _rehearsed(self, lines: Any) -> list[Outcome]:
         def write() -> None:
-            raise RehearsalOver(self._batches.write(lines))
+            raise RehearsalOver(self._batches.write(lines, self._alive))
 
         try:
             self._command(write)
@@ -167,7 +170,7 @@ class Importing:
             while len(failed) < MOST_ERRORS and (batch := list(islice(rows, BATCH))):
                 self._look()
                 lines, outcomes = self._batches.read(batch)
-                found = [*outcomes, *self._batches.write(lines)]
+                found = [*outcomes, *self._batches.write(lines, self._alive)]
                 failed += [item for item in found if item.problems]
                 counts, last = counts.plus(found), batch[-1].number
                 self._tell(counts.rows)
@@ -238,7 +241,14 @@ class Importing:
         if run.stop:
             raise Stopped
 
+    def _alive(self, done: int) -> None:
+        """Give a sign of life from within a batch, which may take longer than a job may be silent."""
+        self._lease.check()
+        if self._run.job_id is not None:
+            self._progress.advance(self._run.job_id, self._told + done)
+
     def _tell(self, done: int) -> None:
+        self._told = done
         if self._run.job_id is not None:
             self._progress.advance(self._run.job_id, done)
 
