@@ -144,6 +144,7 @@ def test_moments_without_a_zone_are_those_of_the_column() -> None:
     assert value(FieldKind.DATETIME, "2026-05-03T08:30:00Z") == at
     assert value(FieldKind.DATETIME, "3.5.2026 10:30", zone="Europe/Warsaw") == at
     assert value(FieldKind.DATETIME, "2026-05-03 10:30+02:00") == at
+    assert value(FieldKind.DATETIME, "2026-05-03 8:30:00.000") == value(FieldKind.DATETIME, "2026-05-03 8:30") == at
     assert refusal(FieldKind.DATETIME, "2026-05-03 25:00") == "datetime"
 
 
@@ -181,7 +182,7 @@ def test_letters_that_were_lost_are_not_stored() -> None:
 
 def test_steps_change_a_cell_one_after_the_other() -> None:
     steps: list[tuple[Transform, Cell, Cell]] = [
-        (Trim(), "  a   b ", "a b"),
+        (Trim(), "  a\n b ", "a\n b"),
         (Case("upper"), "ab", "AB"),
         (Case("capital"), "anna", "Anna"),
         (Split(",", 1), "Kowalska, Anna", "Anna"),

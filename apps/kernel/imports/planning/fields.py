@@ -211,7 +211,7 @@ def _datetime(field: ImportField, cell: Cell, style: Style) -> datetime:
     if moment is None:
         return datetime.combine(day, time(), zone).astimezone(UTC)
     try:
-        clock = time.fromisoformat(moment[2].zfill(5) if moment[2].count(":") == 1 else moment[2].rjust(8, "0"))
+        clock = time.fromisoformat(moment[2].rjust(len(moment[2]) + (moment[2][1] == ":"), "0"))
         shift = datetime.fromisoformat(f"2000-01-01T00:00:00{moment[3]}").tzinfo if moment[3] else zone
         return datetime.combine(day, clock, shift).astimezone(UTC)
     except (ValueError, OverflowError):

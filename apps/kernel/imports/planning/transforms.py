@@ -32,13 +32,13 @@ class Transform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """Take away spaces at both ends, and all but one between words."""
+    """Take away spaces and empty lines at both ends."""
 
     do: ClassVar[str] = "trim"
 
     def apply(self, cell: Cell) -> Cell:
         """The text without them."""
-        return " ".join(cell.split()) if isinstance(cell, str) else cell
+        return cell.strip() if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True, slots=True)
