@@ -25,7 +25,6 @@ from apps.kernel.extensions.dashboards import (
     DashboardWidget,
     Drawing,
     NumberData,
-    Period,
     Series,
     Setting,
     SettingKind,
@@ -35,6 +34,7 @@ from apps.kernel.extensions.dashboards import (
     Width,
     dashboard_widget,
 )
+from apps.kernel.extensions.periods import Period
 from apps.kernel.extensions.spots import Place, Widget, widget
 
 Choices = Any

@@ -35,7 +35,7 @@ class PeriodForm(forms.Form):
     @property
     def is_custom(self) -> bool:
         """Say whether days of the reader's own are asked for."""
-        return self["period"].value() == CUSTOM
+        return bool(self["period"].value() == CUSTOM)
 
     def clean(self) -> dict[str, Any]:
         """Check what concerns two fields at once."""
@@ -58,7 +58,7 @@ class PeriodForm(forms.Form):
 
     def chosen(self) -> Period:
         """The days; the usual ones where the choice cannot be used."""
-        given = self.cleaned_data if self.is_valid() else {"period": self.usual}
+        given: dict[str, Any] = self.cleaned_data if self.is_valid() else {"period": self.usual}
         return asked_period(given["period"], start=given.get("start"), end=given.get("end"))
 
     def parameters(self) -> dict[str, str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.dashboards.calculations.layouts import LONGEST_TITLE
@@ -109,6 +108,6 @@ def _choice(setting: Setting, values: Mapping[str, Any], common: dict[str, Any])
     offered = list(setting.choices(values)) if setting.choices is not None else []
     if setting.kind is SettingKind.CHOICES:
         return forms.MultipleChoiceField(**common, choices=offered, widget=forms.CheckboxSelectMultiple)
-    empty = [] if setting.is_required else [("", _("—"))]
+    empty = [] if setting.is_required else [("", "—")]
     attrs = {"data-refines": ""} if setting.refines else {}
     return forms.ChoiceField(**common, choices=[*empty, *offered], widget=forms.Select(attrs=attrs))

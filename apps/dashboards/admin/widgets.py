@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.dashboards.admin.addresses import ARRANGE, LIST, WIDGET, address_of, editable_dashboard
-from apps.dashboards.admin.widget_form import WidgetForm
+from apps.dashboards.admin.widget_form import WidgetForm, read
 from apps.dashboards.calculations.layouts import found
 from apps.dashboards.features import MANAGE
 from apps.dashboards.models import Dashboard
@@ -36,12 +36,11 @@ def widget_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     declared = known_widgets().get(item["widget"]) if item is not None else None
     if declared is None or not is_for_actor(declared, item["settings"]):
         raise Http404
-    is_sent = request.method == "POST"
+    is_sent = request.method == "POST" and "refine" not in request.POST
+    if request.method == "POST" and not is_sent:
+        item = {**item, "title": request.POST.get("title", ""), "settings": read(declared, request.POST)}
     form = WidgetForm(declared, request.POST if is_sent else None, item=item)
-    if is_sent and "refine" in request.POST:
-        form.is_bound = True
-        form._errors = {}  # nothing has been entered wrongly yet: the form was sent to be made anew
-    elif is_sent and form.is_valid() and _saved(request, dashboard, form, item_id):
+    if is_sent and form.is_valid() and _saved(request, dashboard, form, item_id):
         return HttpResponseRedirect(address_of(ARRANGE, dashboard.pk))
     context = {
         **site.each_context(request),

@@ -41,7 +41,7 @@ class ItemSerializer(StrictSerializer):
 class DashboardSerializer(StrictModelSerializer):
     """One dashboard. `items` are its widgets in their order, given as a whole."""
 
-    items = ItemSerializer(many=True, required=False, max_length=MOST_ITEMS)
+    items = ItemSerializer(many=True, required=False, max_length=MOST_ITEMS)  # type: ignore[call-arg]
     shared_roles = serializers.ListField(child=serializers.UUIDField(), read_only=True)
     may_edit = serializers.SerializerMethodField()
 
@@ -90,13 +90,14 @@ class PeriodSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Days of one's own are given by both ends, in their order, and are not endless."""
         start, end = attrs.get("start"), attrs.get("end")
-        if attrs.get("period") != CUSTOM:
-            found = [name for name in ("start", "end") if name in attrs]
-            faults = {name: _("Days are given for the period `custom` only.") for name in found}
-        else:
+        faults: dict[str, str] = {}
+        if attrs.get("period") == CUSTOM:
             faults = faults_of_days(start, end)
+        else:
+            text = _("Days are given for the period `custom` only.")
+            faults |= {name: text for name in ("start", "end") if name in attrs}
         if faults:
-            raise serializers.ValidationError(faults)
+            raise serializers.ValidationError(dict(faults))
         return attrs
 
 
@@ -125,7 +126,7 @@ class WantedSerializer(StrictSerializer):
 class DataQuestion(PeriodSerializer):
     """Widgets to ask at once, for one period."""
 
-    widgets = WantedSerializer(many=True, allow_empty=False, max_length=MOST_ITEMS)
+    widgets = WantedSerializer(many=True, allow_empty=False, max_length=MOST_ITEMS)  # type: ignore[call-arg]
 
 
 class FiguresQuestion(PeriodSerializer):
@@ -150,7 +151,7 @@ class StateAnswer(serializers.Serializer[Any]):
     state = serializers.CharField()
     kind = serializers.CharField(allow_null=True)
     link = serializers.CharField()
-    data = serializers.DictField(allow_null=True)
+    data = serializers.DictField(allow_null=True)  # type: ignore[assignment]
 
 
 class DataAnswer(serializers.Serializer[Any]):
@@ -165,7 +166,7 @@ class FigureAnswer(serializers.Serializer[Any]):
     """The number of one group; decimals are texts."""
 
     key = serializers.CharField(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField(allow_null=True)
     currency = serializers.CharField()
     previous = serializers.CharField(allow_null=True)
@@ -187,7 +188,7 @@ class SettingAnswer(serializers.Serializer[Any]):
     """One setting of a widget."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.CharField()
     default = serializers.JSONField()
     is_required = serializers.BooleanField()
@@ -212,7 +213,7 @@ class SourceAnswer(serializers.Serializer[Any]):
     """A kind of record with what may be asked of it."""
 
     entity = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     measures = serializers.ListField(child=serializers.CharField())
     groups = serializers.ListField(child=serializers.CharField())
     dates = serializers.ListField(child=serializers.CharField())

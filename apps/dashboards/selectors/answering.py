@@ -131,7 +131,7 @@ def _bucket(plan: Plan, period: Period) -> Any:
     name = plan.question.group_by
     if plan.source.is_moment(name):
         return period.bucket(name, plan.granularity)
-    return Trunc(name, plan.granularity, output_field=DateField())
+    return Trunc(name, plan.granularity or "day", output_field=DateField())
 
 
 def _value(plan: Plan) -> Any:

@@ -19,10 +19,10 @@ from apps.kernel.extensions.dashboards import (
     SHAPES,
     DashboardWidget,
     Data,
-    Period,
     TemplateData,
 )
 from apps.kernel.extensions.errors import OutOfTime
+from apps.kernel.extensions.periods import Period
 from apps.kernel.extensions.rooms import Room, room
 
 logger = logging.getLogger(__name__)

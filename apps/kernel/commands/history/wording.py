@@ -70,6 +70,16 @@ VERBS: dict[str, Promise] = {
     "set": gettext_lazy("Set"),
     "set_up": gettext_lazy("Set up"),
     "load": gettext_lazy("Loaded"),
+    "arrange": gettext_lazy("Arranged"),
+    "copy": gettext_lazy("Copied"),
+    "share": gettext_lazy("Shared"),
+    "choose": gettext_lazy("Chosen for the start page"),
+    "adopt": gettext_lazy("Made one's own"),
+    "set_role_defaults": gettext_lazy("Set start pages of roles"),
+    "add_widget": gettext_lazy("Added a widget"),
+    "set_widget": gettext_lazy("Changed a widget"),
+    "move_widget": gettext_lazy("Moved a widget"),
+    "remove_widget": gettext_lazy("Took a widget off"),
 }
 DOORS: dict[str, Promise] = {
     "api": gettext_lazy("REST"),
