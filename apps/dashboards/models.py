@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import Versioned
 from apps.kernel.bases.models import TenantModel
-from apps.kernel.references.fields import ReferenceField
 
 LONGEST_NAME = 120
 
@@ -44,9 +43,8 @@ class Dashboard(Versioned, TenantModel):
 
     entity_id = "dashboards.dashboard"
 
-    owner_id = ReferenceField(
-        "auth.user", null=True, blank=True, editable=False, on_deletion="keep", verbose_name=_("owner")
-    )
+    # Not a reference: a platform admin, who is no user of the tenant, has dashboards there too.
+    owner_id = models.UUIDField(_("owner"), null=True, blank=True, editable=False)
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
     description = models.CharField(_("description"), max_length=500, blank=True, default="")
     period = models.CharField(_("period"), max_length=20, choices=Preset, default=Preset.LAST_30_DAYS)

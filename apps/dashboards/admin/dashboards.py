@@ -25,8 +25,11 @@ from apps.dashboards.selectors.boards import (
 from apps.dashboards.services import create_dashboard, delete_dashboard, update_dashboard
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import way
+from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
+
+USER = "auth.user"
 
 
 @register(Dashboard)
@@ -41,7 +44,7 @@ class DashboardPage(CommandAdmin):
     icon = "dashboard"
     order = 10
     empty_hint = gettext_lazy("A dashboard shows numbers, charts and lists at a glance, arranged as you like.")
-    list_display = ("name", "description", "owner_id", "shared_with", "start_page", "opened")
+    list_display = ("name", "description", "owner", "shared_with", "start_page", "opened")
     search_fields = ("name", "description")
     ordering = ("name",)
     fields = ("name", "description", "period")
@@ -62,7 +65,10 @@ class DashboardPage(CommandAdmin):
         """Look up whose start pages they are, and the names of roles."""
         starts, chosen = roles_starting_with([row.pk for row in rows]), chosen_dashboard()
         names = role_names() if starts or any(row.shared_roles for row in rows) else {}
+        labels = labels_of(request)
+        labels.fetch((USER, row.owner_id) for row in rows)
         for row in rows:
+            row.owner_link = labels.link(USER, row.owner_id)
             row.role_words = ", ".join(names[item] for item in row.shared_roles if item in names)
             own = [_("mine")] if row.pk == chosen else []
             row.start_words = ", ".join([*own, *(names[item] for item in starts.get(row.pk, ()) if item in names)])
@@ -72,6 +78,11 @@ class DashboardPage(CommandAdmin):
         """The way to what it shows."""
         words = _("Open %(name)s") % {"name": row.name}
         return format_html('<a class="text-link" href="{}">{}</a>', address_of(BOARD, row.pk), words)
+
+    @admin.display(description=gettext_lazy("Owner"))
+    def owner(self, row: Any) -> str:
+        """Whose it is."""
+        return row.owner_link or _("the house")
 
     @admin.display(description=gettext_lazy("Shared with"))
     def shared_with(self, row: Any) -> str:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from apps.dashboards.errors import NotShared
 from apps.dashboards.features import ROLE_DEFAULTS, VIEW
 from apps.dashboards.models import Dashboard, Holder, StartPage
-from apps.dashboards.selectors.boards import own_id, role_names
+from apps.dashboards.selectors.boards import own_id
 from apps.dashboards.services.dashboards import demand_roles, new_dashboard, share_dashboard
 from apps.dashboards.services.loading import seen_for_update
-from apps.kernel.commands.declarations import command
+from apps.kernel.commands.declarations import COMMANDS, command
+from apps.kernel.commands.executor import execute
 from apps.kernel.commands.loading import hold_locks
 from apps.kernel.errors import FeatureRequired, FieldError
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -26,7 +27,9 @@ def _some_dashboard(scope: Scope) -> dict[str, Any]:
 
 def _role_default(scope: Scope) -> dict[str, Any]:
     dashboard = share_dashboard(new_dashboard(scope).pk, is_shared=True)
-    return {"dashboard_id": dashboard.pk, "role_ids": list(role_names())[:1]}
+    spec = COMMANDS["auth.role.create"]
+    role = execute(spec, (), dict(spec.example(scope)) if spec.example else {})
+    return {"dashboard_id": dashboard.pk, "role_ids": [role.pk]}
 
 
 @command("dashboards.dashboard.choose", feature=VIEW, example=_some_dashboard)
