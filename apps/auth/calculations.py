@@ -23,7 +23,8 @@ Organizations = frozenset[UUID] | None
 class GrantList:
     """What one role or one user's own list grants; `source` names it in explanations.
 
-    `organization_ids` None is every organization for a role, and "no list of their own" for a user.
+    `organization_ids` None is every organization for a role, and "no list of their own" for a user. `role_id` is the
+    role's where it matters whose roles they are.
     """
 
     features: frozenset[str] = frozenset()

@@ -34,11 +34,7 @@ class Rbac(Protocol):
 
 
 class RoleBook(Protocol):
-    """Service `auth.roles`: which roles there are and who has them. Answers inside the open scope."""
-
-    def roles_of(self, user_id: UUID) -> frozenset[UUID]:
-        """Ids of the user's roles; none for an unknown user. One query."""
-        ...
+    """Service `auth.roles`: which roles there are. Answers inside the open scope."""
 
     def system_roles(self) -> Mapping[str, UUID]:
         """Ids of the roles that every tenant has, by their system keys (`admin`, `employee`)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from apps.auth.calculations import spelled_out
-from apps.auth.models import Role, UserRole
+from apps.auth.models import Role
 from apps.auth.selectors import access_of, sees_organization
 from apps.kernel.access.grants import NOTHING, Access
 from apps.kernel.registry.features import demand_declared
@@ -35,10 +35,6 @@ class StaffRbac:
 
 class StoredRoles:
     """The service `auth.roles`."""
-
-    def roles_of(self, user_id: UUID) -> frozenset[UUID]:
-        """Ids of the user's roles."""
-        return frozenset(UserRole.objects.filter(user_id=user_id).values_list("role_id", flat=True))
 
     def system_roles(self) -> Mapping[str, UUID]:
         """Ids of the system roles by key."""

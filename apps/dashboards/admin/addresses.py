@@ -23,7 +23,7 @@ def address_of(page: str, dashboard_id: Any = "", **more: Any) -> str:
     return f"{reverse(f'admin:{page}')}{'?' if asked else ''}{urlencode(asked)}"
 
 
-def asked_dashboard(request: HttpRequest, roles: frozenset[UUID] | None = None) -> Dashboard | None:
+def asked_dashboard(request: HttpRequest) -> Dashboard | None:
     """The dashboard of the address, None where it names none. Raises Http404 for one that the actor does not see."""
     text = request.GET.get("dashboard", "")
     if not text:
@@ -32,7 +32,7 @@ def asked_dashboard(request: HttpRequest, roles: frozenset[UUID] | None = None) 
         wanted = UUID(text)
     except ValueError:
         raise Http404 from None
-    found: Dashboard | None = visible_dashboards(roles).filter(pk=wanted).first()
+    found: Dashboard | None = visible_dashboards().filter(pk=wanted).first()
     if found is None:
         raise Http404
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
@@ -19,7 +18,7 @@ from apps.dashboards.admin.cards import Card, card_of
 from apps.dashboards.admin.period_form import PeriodForm
 from apps.dashboards.features import SHARE, VIEW
 from apps.dashboards.models import Dashboard
-from apps.dashboards.selectors.boards import chosen_dashboard, may_edit, own_roles, start_dashboard, visible_dashboards
+from apps.dashboards.selectors.boards import chosen_dashboard, may_edit, start_dashboard, visible_dashboards
 from apps.dashboards.selectors.catalog import STANDARD_PERIOD, standard_items
 from apps.dashboards.selectors.running import shown_items
 from apps.dashboards.services import adopt_standard, choose_dashboard, copy_dashboard
@@ -54,25 +53,24 @@ class Board:
 @own_page(OwnPage(BOARD, "dashboards/board/", VIEW))
 def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """A whole page; for htmx only the dashboard, or with `item` only that widget. POST acts on it."""
-    roles = own_roles()
-    board = _asked(request, roles)
+    board = _asked(request)
     if request.method == "POST":
         return _acted(request, board)
     form = PeriodForm(request.GET, usual=board.usual)
     if "item" in request.GET:
         return _single(request, board, form)
-    context = _board(board, form, roles)
+    context = _board(board, form)
     if "HX-Request" in request.headers:
         return TemplateResponse(request, "dashboards/board.html", context)
     whole = {**site.each_context(request), "title": board.name, **context, "is_page": True}
     return TemplateResponse(request, "dashboards/page.html", whole)
 
 
-def _asked(request: HttpRequest, roles: frozenset[UUID]) -> Board:
+def _asked(request: HttpRequest) -> Board:
     """The dashboard of the address; without one that of the start page."""
     if request.GET.get("dashboard") == STANDARD:
         return _standard()
-    found = asked_dashboard(request, roles) or start_dashboard(roles)
+    found = asked_dashboard(request) or start_dashboard()
     if found is None:
         return _standard()
     return Board(str(found.pk), found.name, found.description, found.items, found.period, found)
@@ -83,7 +81,7 @@ def _standard() -> Board:
     return Board(STANDARD, name, text, standard_items(), STANDARD_PERIOD, None)
 
 
-def _board(board: Board, form: PeriodForm, roles: frozenset[UUID]) -> dict[str, Any]:
+def _board(board: Board, form: PeriodForm) -> dict[str, Any]:
     period = form.chosen()
     shown = shown_items(board.items, period, names_missing=board.is_editable)
     chosen = chosen_dashboard()
@@ -92,7 +90,7 @@ def _board(board: Board, form: PeriodForm, roles: frozenset[UUID]) -> dict[str, 
         "form": form,
         "period": period,
         "cards": [card_of(item, _again(board, form, item.item["id"])) for item in shown],
-        "boards": _choices(board, roles),
+        "boards": _choices(board),
         "moment": clock.now(),
         "page_url": address_of(BOARD, board.id),
         "board_url": address_of(BOARD),
@@ -105,8 +103,8 @@ def _board(board: Board, form: PeriodForm, roles: frozenset[UUID]) -> dict[str, 
     }
 
 
-def _choices(board: Board, roles: frozenset[UUID]) -> list[tuple[str, str]]:
-    rows = visible_dashboards(roles).order_by("name", "pk").values_list("pk", "name")[:MOST_LISTED]
+def _choices(board: Board) -> list[tuple[str, str]]:
+    rows = visible_dashboards().order_by("name", "pk").values_list("pk", "name")[:MOST_LISTED]
     listed = [(str(pk), name) for pk, name in rows]
     standard = (STANDARD, _("Overview"))
     return [standard, *listed] if board.id in dict([standard, *listed]) else [standard, (board.id, board.name), *listed]

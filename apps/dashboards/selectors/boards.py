@@ -7,11 +7,9 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from apps.auth.contracts import RoleBook
 from apps.dashboards.features import SHARE
 from apps.dashboards.models import Dashboard, Holder, StartPage
 from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.services import service
 from apps.kernel.tenancy.scope import ActorKind, current_scope
 
 ROLE = "auth.role"
@@ -25,17 +23,8 @@ def own_id() -> UUID | None:
     return actor.id if actor.kind is ActorKind.STAFF else actor.on_behalf_of
 
 
-def own_roles() -> frozenset[UUID]:
-    """Roles of the user who acts; one query."""
-    user_id = own_id()
-    return service(RoleBook).roles_of(user_id) if user_id is not None else frozenset()
-
-
-def visible_dashboards(roles: frozenset[UUID] | None = None) -> QuerySet[Dashboard]:
-    """Own dashboards and those shared with the actor; the house's own too for whoever shares.
-
-    `roles` are the actor's where they have been looked up already.
-    """
+def visible_dashboards() -> QuerySet[Dashboard]:
+    """Own dashboards and those shared with the actor; the house's own too for whoever shares."""
     rows: QuerySet[Dashboard] = Dashboard.objects.all()
     scope = current_scope()
     if scope.actor.kind is ActorKind.SYSTEM:
@@ -43,8 +32,8 @@ def visible_dashboards(roles: frozenset[UUID] | None = None) -> QuerySet[Dashboa
     seen = Q(is_shared=True)
     if (user_id := own_id()) is not None:
         seen |= Q(owner_id=user_id)
-        if held := own_roles() if roles is None else roles:
-            seen |= Q(shared_roles__overlap=sorted(held))
+    if roles := sorted(scope.actor.access.role_ids):
+        seen |= Q(shared_roles__overlap=roles)
     if scope.actor.access.allows(SHARE):
         seen |= Q(owner_id=None) | ~Q(shared_roles=[])
     return rows.filter(seen)
@@ -66,15 +55,15 @@ def is_common(dashboard: Dashboard) -> bool:
     return dashboard.owner_id is None or dashboard.is_shared or bool(dashboard.shared_roles)
 
 
-def start_dashboard(roles: frozenset[UUID] | None = None) -> Dashboard | None:
+def start_dashboard() -> Dashboard | None:
     """The dashboard of the actor's start page: their own choice, else their roles'; None for the standard one.
 
-    Of several roles the one whose choice was made last counts. Two queries, one where `roles` are known.
+    Of several roles the one whose choice was made last counts. One query.
     """
     user_id = own_id()
     if user_id is None:
         return None
-    ids = sorted(own_roles() if roles is None else roles)
+    ids = sorted(current_scope().actor.access.role_ids)
     held = Q(holder=Holder.USER, holder_id=user_id) | Q(holder=Holder.ROLE, holder_id__in=ids)
     seen = Q(dashboard__is_shared=True) | Q(dashboard__owner_id=user_id) | Q(dashboard__shared_roles__overlap=ids)
     first = Case(When(holder=Holder.USER, then=Value(0)), default=Value(1), output_field=IntegerField())

@@ -42,7 +42,8 @@ class Access:
     `granted` and `denied` hold features or wildcards; a denied one wins. `roles` holds role system keys, `role_ids`
     the ids of all roles: for what belongs to a role, never for what is allowed.
     `organization_ids` None means every organization of the tenant, an empty set means none.
-    `sources` maps each grant to where it came from, for explanations.
+    `role_ids` are the ids of a user's roles, for what is shared with roles. `sources` maps each grant to where it
+    came from, for explanations.
     """
 
     granted: frozenset[str] = frozenset()
