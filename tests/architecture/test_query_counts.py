@@ -25,6 +25,7 @@ from tests.matrix.routes import resources as resource_routes
 from tests.notifications.letters import declared, queue
 from tests.progress.factories import open_job
 from tests.support.scopes import House
+from tests.webhooks.factories import ledger_rows
 
 FILE = Path(__file__).with_name("query_counts.json")
 RENEW = "if the new figures are meant: AGORA_RENEW_COUNTS=1 pytest tests/architecture/test_query_counts.py"
@@ -111,6 +112,7 @@ def alice(house: House, settings: Any, tmp_path: Path) -> Iterator[Client]:
     headers = {"Authorization": f"Bearer {opened.json()['access']}", "X-Organization-Id": str(house.north.pk)}
     client = Client(headers=headers)
     dead_letters(house, 1, 2, place=house.north)
+    ledger_rows(house, place=house.north)
     with declared():
         for address in ("ada@example.org", "bob@example.org"):
             queue(house, scope=house.scope(house.north), to=address)

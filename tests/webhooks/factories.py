@@ -10,10 +10,11 @@ from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.outcomes import Outcome
 from apps.kernel.work.sweeper import sweep
-from apps.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery, WebhookHealth
+from apps.webhooks.models import InboundReceipt, Webhook, WebhookAttempt, WebhookDelivery, WebhookHealth
 from apps.webhooks.services import IssuedWebhook, create_webhook
 from tests.kernel.events_probes import run_all
-from tests.support.scopes import House
+from tests.support.rows import make_row
+from tests.support.scopes import House, seeding
 
 CREATED = "currencies.currency.created"
 
@@ -91,3 +92,11 @@ def health(house: House, webhook: Webhook) -> WebhookHealth:
     with using_scope(house.scope()), scoped_transaction():
         found: WebhookHealth = WebhookHealth.objects.get(webhook_id=webhook.pk)
         return found
+
+
+def ledger_rows(house: House, *, place: Any, count: int = 2) -> None:
+    """Deliveries and incoming messages of an organization, of which nothing was ever sent; for tests of every list."""
+    with seeding(house.scope(place, house.root)):
+        for _ in range(count):
+            make_row(WebhookDelivery, house, organization_id=place.pk)
+            make_row(InboundReceipt, house)
