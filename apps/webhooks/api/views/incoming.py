@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status as codes
 from rest_framework.decorators import action
@@ -141,10 +142,7 @@ class InboundView(PlainView):
     parser_classes = (BytesParser,)
     keyless: ClassVar[tuple[str, ...]] = ("post",)
 
-    @extend_schema(
-        request={"application/json": {"type": "object", "additionalProperties": True}},
-        responses={200: InboundAnswer},
-    )
+    @extend_schema(request={"*/*": OpenApiTypes.BINARY}, responses={200: InboundAnswer})
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         """Take a message in: proved, stored and queued once. One that came before is answered `duplicate`."""
         consume([(INBOUND_LIMIT, (str(endpoint_id), counted_address(request._request)))])
