@@ -23,6 +23,7 @@ BENCHMARKS = {
     "events": "committed events to one persistent subscriber per second",
     "pages": "server time and statements of every page of the back office, on the demonstration's data",
     "progress": "long jobs: writes and events a second, the time left, stopping, and a killed worker",
+    "webhooks": "events noted for webhooks, and requests per second",
     "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",
 }
 FULL = "full"

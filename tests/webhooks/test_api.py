@@ -238,3 +238,13 @@ def test_nothing_is_sent_again_through_a_webhook_that_is_off(house: House, bob: 
     assert send(bob, "post", f"{DELIVERIES}{row.pk}/replay/", {}).status_code == 200
     send_due()
     assert len(receiver.got) == 1
+
+
+def test_a_test_and_a_replay_heed_the_version_that_was_seen(house: House, bob: Client, receiver: Receiver) -> None:
+    webhook = make_webhook(house, receiver.url()).webhook
+    asked = {"start": "2026-03-01T12:30:00Z", "end": "2026-03-01T14:00:00Z"}
+    for path, body in (("test/", {}), ("replay/", asked)):
+        place = f"{WEBHOOKS}{webhook.pk}/{path}"
+        for tag, status in (('"7"', 412), ("7", 400), ('"1"', 200)):
+            assert send(bob, "post", place, body, **{"If-Match": tag}).status_code == status, (path, tag)
+    assert len(receiver.got) == 1

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import check_version, load_for_update
 from apps.kernel.commands.running import about
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ports import ProgressReporter
@@ -95,7 +95,9 @@ def replay_range(webhook_id: UUID, *, start: datetime, end: datetime, statuses: 
     Raises RowNotFound, WebhookInactive, RangeInvalid.
     """
     wanted = range_of(webhook_id, start=start, end=end, statuses=statuses)
-    about(_willing(webhook_id))
+    webhook = _willing(webhook_id)
+    check_version(webhook)
+    about(webhook)
     if wanted.count(most=AT_ONCE + 1) > AT_ONCE and service(ProgressReporter).is_available:
         return RangeReplayed(0, _opened(wanted))
     return RangeReplayed(sum(replay_batch(batch) for batch in batches_of(wanted)))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import check_version
 from apps.kernel.commands.running import about
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ids import uuid7
@@ -33,6 +34,7 @@ def open_test(webhook_id: UUID) -> WebhookDelivery:
     webhook = living_webhooks().filter(pk=webhook_id).first()
     if webhook is None:
         raise RowNotFound
+    check_version(webhook)
     about(webhook)
     data = {"webhook_id": str(webhook.pk), "tenant_id": str(current_scope().tenant_id), "name": webhook.name}
     delivery = WebhookDelivery(

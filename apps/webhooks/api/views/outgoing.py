@@ -15,6 +15,7 @@ from rest_framework.reverse import reverse
 from apps.kernel.api import repeats
 from apps.kernel.api.exporting.answers import accepted, accepted_body
 from apps.kernel.api.plain import PlainView
+from apps.kernel.api.preconditions import expected_version
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.serializers import Empty
 from apps.kernel.api.viewsets import CommandViewSet
@@ -118,7 +119,7 @@ class WebhookViewSet(IssuingViewSet):
         self.checked(request, serializer=Empty)
         key = repeats.idempotency_of(request, lambda result: Answer(200, _shown(result)))
         try:
-            with invoked(source=Source.API, idempotency=key):
+            with invoked(source=Source.API, expected_version=expected_version(request), idempotency=key):
                 delivery = services.send_test(pk)
         except Replayed as earlier:
             return repeats.replay(earlier.answer)
@@ -134,7 +135,7 @@ class WebhookViewSet(IssuingViewSet):
             return _rehearsed(pk, values)
         key = repeats.idempotency_of(request, _kept)
         try:
-            with invoked(source=Source.API, idempotency=key):
+            with invoked(source=Source.API, expected_version=expected_version(request), idempotency=key):
                 done = services.replay_range(pk, **values)
         except Replayed as earlier:
             return repeats.replay(earlier.answer)
