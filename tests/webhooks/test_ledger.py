@@ -13,6 +13,8 @@ from apps.directory.management.staff import whole_tenant
 from apps.directory.services import set_up_tenant, update_tenant
 from apps.kernel.access.grants import Access
 from apps.kernel.clock import FrozenClock
+from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.errors import InvalidInput
 from apps.kernel.eventbus.operating import ENDED, deliver_again, persistent_subscribers
 from apps.kernel.tenancy.scope import using_scope
@@ -28,7 +30,7 @@ from apps.webhooks.services.upkeep import UPKEEP_WORK
 from apps.webhooks.subscribers import LEDGER, LedgerSubscriber
 from tests.kernel.events_probes import MINTED, everywhere, outbox, run_all
 from tests.support.scopes import House
-from tests.webhooks.factories import CREATED, deliveries, go, happen, make_webhook, note, outcomes, send
+from tests.webhooks.factories import CREATED, deliveries, go, happen, make_webhook, note, now, outcomes, send
 from tests.webhooks.receivers import Receiver
 
 
@@ -127,6 +129,19 @@ def test_a_webhook_for_all_organizations_takes_access_to_all_of_them(house: Hous
     tenants = make_webhook(house, whole_tenant=True).webhook
     with using_scope(scope), pytest.raises(TenantWebhookKept):
         update_webhook(tenants.pk, url="https://mine.example.org/")
+
+
+def test_undo_is_no_way_round_that(house: House) -> None:
+    webhook = make_webhook(house, whole_tenant=True).webhook
+    with using_scope(house.scope(house.north)), collecting_actions() as actions:
+        update_webhook(webhook.pk, url="https://elsewhere.example.org/")
+    limited = Access(granted=frozenset({"*"}), organization_ids=frozenset({house.north.pk}))
+    with using_scope(house.scope(house.north, access=limited)), pytest.raises(TenantWebhookKept):
+        undo(actions[-1])
+    assert now(house, webhook).url == "https://elsewhere.example.org/"
+    with using_scope(house.scope(house.north)):
+        undo(actions[-1])
+    assert now(house, webhook).url == webhook.url
 
 
 def test_who_works_in_one_organization_sees_what_was_sent_of_it_only(house: House) -> None:

@@ -44,8 +44,8 @@ def note_events(events: Sequence[Happened]) -> int:
     Three statements at most, and one where nothing is wanted. An event that comes again has its rows already. Inside
     the transaction in which the events are noted as taken. Says how many rows are new.
     """
-    wanted = _subscriptions()
-    rows = [_row(item, event) for event in events for item in wanted if item.wants(event[1])]
+    webhooks = _subscriptions()
+    rows = [row for event in events for row in _rows(event, webhooks)]
     if not rows:
         return 0
     WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
@@ -64,12 +64,20 @@ def _subscriptions() -> list[Subscription]:
     ]
 
 
-def _row(webhook: Subscription, event: Happened) -> WebhookDelivery:
+def _rows(event: Happened, webhooks: Sequence[Subscription]) -> list[WebhookDelivery]:
+    """A row for each webhook that the event is for; the body is made once."""
     payload, ctx = event
-    body = body_of(ctx.name, ctx.occurred_at, {**encoded(payload), **_ids(ctx)})
-    reason = "" if webhook.is_active else INACTIVE
+    wanting = [item for item in webhooks if item.wants(ctx)]
+    if not wanting:
+        return []
+    body, excess = body_of(ctx.name, ctx.occurred_at, {**encoded(payload), **_ids(ctx)}), ""
     if len(as_bytes(body)) > LARGEST:
-        reason, body = TOO_LARGE, body_of(ctx.name, ctx.occurred_at, _ids(ctx))
+        body, excess = body_of(ctx.name, ctx.occurred_at, _ids(ctx)), TOO_LARGE
+    return [_row(item, ctx, body, excess if item.is_active else INACTIVE) for item in wanting]
+
+
+def _row(webhook: Subscription, ctx: EventContext, body: dict[str, Any], reason: str) -> WebhookDelivery:
+    """What is to be sent; a `reason` says why it is not."""
     return WebhookDelivery(
         webhook_id=webhook.id,
         organization_id=ctx.organization_id,
