@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.ports import Identity, ObjectGrants
 from apps.kernel.registry.modules import Manifest, ModuleConfig
+from apps.kernel.registry.notices import RECIPIENTS, STAFF
 from apps.kernel.services import provide
 
 
@@ -27,11 +28,13 @@ class StaffConfig(ModuleConfig):
         from apps.auth.services.devices import remember_device  # noqa: PLC0415
         from apps.auth.services.object_access import StoredGrants  # noqa: PLC0415
         from apps.auth.services.rbac import StaffRbac, StoredRoles  # noqa: PLC0415
+        from apps.auth.services.recipients import StaffRecipients  # noqa: PLC0415
 
         provide(Identity, StaffIdentity())
         provide(ObjectGrants, StoredGrants())
         provide(Rbac, StaffRbac(), name="auth.rbac", aliases=("rbacService",))
         provide(RoleBook, StoredRoles(), name="auth.roles")
+        RECIPIENTS.add(STAFF, StaffRecipients())
         user_logged_in.connect(remember_device, dispatch_uid="auth.remember_device")
         user_logged_in.connect(note_log_in, dispatch_uid="auth.note_log_in")
         leave_out_guardian_tables()

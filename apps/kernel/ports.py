@@ -14,6 +14,7 @@ from apps.kernel.access.objects import Level, ObjectGrant
 from apps.kernel.admin.viewing import ListViews, NoViews
 from apps.kernel.customs import FieldDefinitions, NullFields, answered_by
 from apps.kernel.ids import uuid7
+from apps.kernel.registry.notices import Audience
 from apps.kernel.services import provide, service
 from apps.kernel.tenancy.scope import Actor
 
@@ -252,10 +253,23 @@ class Mailer(Protocol):
 
 
 class Notifier(Protocol):
-    """Notifications for users: answered by the notifications module."""
+    """Notifications: answered by the notifications module. Called inside a scoped transaction or command."""
 
-    def notify(self, kind: str, recipients: Iterable[UUID], context: Mapping[str, Any]) -> None:
-        """Queue a notification inside the running command."""
+    def notify(
+        self,
+        kind: str,
+        to: Audience | Iterable[UUID],
+        variables: Mapping[str, Any],
+        *,
+        about: tuple[str, UUID] | None = None,
+        link: str = "",
+    ) -> None:
+        """Tell people something of a declared kind, once the transaction has committed; ids are those of users.
+
+        `variables` fill the kind's texts: plain data, no rows. `about` is the record that it is about (kind and id),
+        whose page the notification leads to where neither `link` nor the kind names one. A variable that is missing
+        and a link that leads elsewhere are refused here, not later.
+        """
         ...
 
 
@@ -373,7 +387,15 @@ class NullPorts:
     def queue_secret(self, template: str, subject_id: UUID) -> None:
         """Nothing is sent."""
 
-    def notify(self, kind: str, recipients: Iterable[UUID], context: Mapping[str, Any]) -> None:
+    def notify(
+        self,
+        kind: str,
+        to: Audience | Iterable[UUID],
+        variables: Mapping[str, Any],
+        *,
+        about: tuple[str, UUID] | None = None,
+        link: str = "",
+    ) -> None:
         """Nobody is told."""
 
     def granted_rows(self, model: type[Model], level: Level, actor: Actor, *, record: str) -> Q:
