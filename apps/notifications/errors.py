@@ -55,3 +55,67 @@ class NotCancellable(Conflict):
 
     code = "notifications.mail.not_cancellable"
     message = _("Only a mail that waits or failed can be cancelled.")
+
+
+class NotificationLinkRefused(InvalidInput):
+    """A notification or its button would lead out of this installation."""
+
+    code = "notifications.notification.link_refused"
+    message = _("A notification leads to pages of this installation only.")
+
+
+class AlreadyActioned(Conflict):
+    """Somebody has pressed an action of the notification already; there is one for each."""
+
+    code = "notifications.notification.already_actioned"
+    message = _("This has been done already.")
+
+
+class NotActionable(Conflict):
+    """The notification was put away; it has to be brought back first."""
+
+    code = "notifications.notification.not_actionable"
+    message = _("This notification has been put away. Bring it back first.")
+
+
+class ActionUnknown(InvalidInput):
+    """The notification has no such action."""
+
+    code = "notifications.action.unknown"
+    message = _("This notification has no such action.")
+
+
+class ActionUnavailable(Conflict):
+    """What the action would do is not there any more."""
+
+    code = "notifications.action.unavailable"
+    message = _("What this action would do is not available any more.")
+
+
+class TypeNotByHand(InvalidInput):
+    """Only types that say so may be sent by people and programs."""
+
+    code = "notifications.type.not_by_hand"
+    message = _("Notifications of this kind are not sent by hand.")
+
+
+class VariablesInvalid(InvalidInput):
+    """The texts of the kind need other variables than were given."""
+
+    code = "notifications.variables.invalid"
+    message = _("The texts cannot be made of these variables: {reason}.")
+
+
+class ChoiceInvalid(InvalidInput):
+    """A choice about notifications names something that there is not."""
+
+    code = "notifications.choice.invalid"
+    message = _("Some choices are not valid.")
+
+
+class NoInbox(PlatformError):
+    """Programs have no notifications of their own."""
+
+    status = 403
+    code = "notifications.inbox.none"
+    message = _("Only people have notifications.")

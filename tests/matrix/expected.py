@@ -26,8 +26,8 @@ ARGUED: Statuses = DONE | {400, 404, 409}
 MISSING: Statuses = frozenset({404})
 NOWHERE: Statuses = frozenset({400})
 GUARD_CODES = frozenset({"kernel.not_authenticated", "kernel.feature_required", "kernel.guard_missing"})
-# Own sessions and passwords belong to people; a program has none, whatever its key may do.
-FOR_PEOPLE = (403, "auth.session.required")
+# Own sessions, passwords and notifications belong to people; a program has none, whatever its key may do.
+FOR_PEOPLE = frozenset({(403, "auth.session.required"), (403, "notifications.inbox.none")})
 # Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform or to more
 # organizations than the caller sees.
 BOUNDARIES = frozenset(
@@ -55,7 +55,7 @@ def complaint(route: Route, actor: Actor, answer: Answer) -> str:
     if not actor.holds:
         is_refused = (answer.status, answer.code) == (403, "kernel.feature_required")
         return "" if is_refused and answer.json["feature"] in route.features else f"{found}, not 403"
-    if not route.features and actor.is_program and (answer.status, answer.code) == FOR_PEOPLE:
+    if not route.features and actor.is_program and (answer.status, answer.code) in FOR_PEOPLE:
         return ""
     if route.is_resource and route.method not in SAFE and _is_bounded(route, actor, answer):
         return ""

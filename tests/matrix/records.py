@@ -25,7 +25,7 @@ from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.notifications.models import Mail
+from apps.notifications.models import Mail, Notification
 from tests.kernel.events_probes import mint
 from tests.matrix.routes import Route
 
@@ -85,6 +85,13 @@ def _mail() -> UUID:
         return UUID(str(Mail.objects.latest("pk").pk))
 
 
+def _notification() -> UUID:
+    with scoped_transaction():
+        row = Notification(recipient_kind="staff", recipient_id=uuid7(), type="tests.matrix", title="Told")
+        row.save(force_insert=True)
+        return UUID(str(row.pk))
+
+
 def _read() -> UUID:
     entity = next(item.id for item in ENTITIES.values() if item.is_sensitive)
     scope = current_scope()
@@ -104,6 +111,7 @@ MAKERS: dict[str, Maker] = {
     "events.event": _event,
     "kernel.action": _action,
     "notifications.mail": _mail,
+    "notifications.notification": _notification,
     "progress.job": _job,
 }
 # Bodies of creation for the same kinds.
@@ -113,6 +121,7 @@ BODIES: dict[str, Callable[[], Body]] = {
 }
 # Bodies of actions on one record whose command has no example, by kind and action.
 ARGUMENTS: dict[str, Callable[[], Body]] = {
+    "notifications.notification.act": lambda: {"action_id": "nothing"},
     "auth.user.set_password": lambda: {"password": "a new and much longer password"},
 }
 

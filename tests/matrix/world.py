@@ -18,6 +18,7 @@ from apps.kernel.commands.executor import execute
 from apps.kernel.ids import uuid7
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.tenancy.scope import Scope, using_scope
+from apps.notifications.models import Notification
 from tests.auth.factories import give, make_role, make_user, reading_in, system
 from tests.auth.programs import make_key, program
 from tests.directory.callers import client_of
@@ -185,8 +186,11 @@ def _strangers(world: World) -> list[UUID]:
 
 
 def _admin(house: House) -> User:
+    """The super admin, whom everything is told that was told somebody."""
     user = make_user(house, name="Alice")
     give(house, user, is_super_admin=True)
+    with reading_in(house):
+        Notification.objects.update(recipient_id=user.pk)
     return user
 
 

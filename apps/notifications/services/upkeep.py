@@ -1,4 +1,4 @@
-"""Looks after the mails of a tenant: gives up lost ones, and removes texts that were kept long enough."""
+"""Looks after a tenant's mails and notifications: gives up lost mails, and removes what was kept long enough."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from apps.kernel import clock
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.models import Schedule
 from apps.kernel.work.schedules import set_schedule
-from apps.notifications.models import KEPT, WAITING, Content, Mail, MailStatus
+from apps.notifications.models import KEPT, WAITING, Content, Mail, MailStatus, Notification
 from apps.notifications.selectors import lost_mails
 
 UPKEEP_WORK: Final = "notifications.mail_upkeep"
@@ -53,6 +54,33 @@ def remove_old_content() -> int:
         found = rows.order_by("updated_at").select_for_update(no_key=True, of=("self",), skip_locked=True)
         ids = list(found.values_list("pk", flat=True)[:BATCH])
         return _change(ids, content=Content.REMOVED, subject=None, text=None, html=None)
+
+
+def look_after_notifications(lease: Lease) -> None:
+    """Remove what has expired and what is old, in short transactions. Raises LeaseLost."""
+    for step in (remove_expired, remove_old):
+        while step() == BATCH:
+            lease.check()
+
+
+def remove_expired() -> int:
+    """Remove notifications whose time is over; say how many."""
+    return _remove(Q(expires_at__lte=clock.now()))
+
+
+def remove_old() -> int:
+    """Remove notifications that happened NOTIFICATIONS_KEPT_DAYS ago, read or not; say how many."""
+    return _remove(Q(happened_at__lt=clock.now() - timedelta(days=settings.NOTIFICATIONS_KEPT_DAYS)))
+
+
+def _remove(condition: Q) -> int:
+    with scoped_transaction():
+        # Whoever counts one up or acts upon it holds it: that one is left for the next hour.
+        rows = Notification.objects.filter(condition).order_by("pk")
+        found = rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+        ids = list(found[:BATCH])
+        Notification.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def _change(ids: list[UUID], **changes: object) -> int:
