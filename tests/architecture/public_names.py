@@ -33,6 +33,7 @@ def present() -> Names:
     from apps.kernel.registry.entities import ENTITIES
     from apps.kernel.registry.features import FEATURES
     from apps.kernel.registry.letters import MAILS
+    from apps.kernel.registry.notices import NOTIFICATION_TYPES
     from apps.kernel.registry.points import POINTS
     from apps.kernel.work.kinds import KINDS
 
@@ -44,6 +45,7 @@ def present() -> Names:
         "entities": _own(ENTITIES),
         "work_kinds": _own(KINDS),
         "mail_templates": _own(MAILS),
+        "notification_types": _own(NOTIFICATION_TYPES),
         "spots": sorted(SPOTS),
         "extensions": _own(entry.id for point in POINTS.values() for entry in point.everything()),
         "error_codes": sorted(_error_codes()),

@@ -8,7 +8,10 @@ from tests.architecture.public_names import frozen, merged, present
 
 GONE = "these have gone; if that is meant, take them out of public_names.json and write a line in docs/upgrade-notes.md"
 NEW = "these are new: run python -m tests.architecture.public_names"
-GROUPS = ("routes", "features", "commands", "events", "entities", "work_kinds", "mail_templates", "error_codes")
+GROUPS = (
+    *("routes", "features", "commands", "events", "entities", "work_kinds"),
+    *("mail_templates", "notification_types", "error_codes"),
+)
 
 
 @pytest.mark.parametrize("group", GROUPS)

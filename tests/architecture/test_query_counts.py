@@ -23,6 +23,7 @@ from tests.events.factories import dead_letters
 from tests.matrix.records import creation, subject
 from tests.matrix.routes import resources as resource_routes
 from tests.notifications.letters import declared, queue
+from tests.notifications.notices import make_notification
 from tests.progress.factories import open_job
 from tests.support.scopes import House
 from tests.webhooks.factories import ledger_rows
@@ -118,6 +119,7 @@ def alice(house: House, settings: Any, tmp_path: Path) -> Iterator[Client]:
             queue(house, scope=house.scope(house.north), to=address)
         for name in ("Export", "Import"):
             open_job(house, user, name=name)
+            make_notification(house, user, title=name)
         place = {"entity": "directory.organization", "record_id": str(house.north.pk)}
         for name in ("a.txt", "b.txt"):
             answer = client.post("/api/attachments/", {**place, "file": SimpleUploadedFile(name, b"Files.")})

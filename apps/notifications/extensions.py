@@ -1,0 +1,26 @@
+"""The bell among the buttons at the top of every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from apps.kernel import clock
+from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.notifications.selectors import MOST_COUNTED, reader_or_none, unread_count
+
+
+def bell(place: Place) -> dict[str, Any] | None:
+    """How many are unread, in one query; None where nobody reads, or the REST interface is not there."""
+    if reader_or_none() is None:
+        return None
+    try:
+        list_address = reverse("notifications.notification-list")
+    except NoReverseMatch:
+        return None
+    count = unread_count()
+    return {"count": count, "is_capped": count >= MOST_COUNTED, "list_address": list_address, "now": clock.now()}
+
+
+widget(Widget("notifications.bell", "backend:topbar:actions", "notifications/bell.html", context=bell))
