@@ -19,6 +19,7 @@ from apps.progress.services.apart import apart, joined
 from apps.progress.services.families import gather, held, parent_of, since_first
 from apps.progress.services.hearing import EARS
 from apps.progress.services.looking import LOOK_AFTER, keep_until
+from apps.progress.services.notices import tell_owner
 from apps.progress.services.telling import tell_ended
 
 ANY = Q()
@@ -40,6 +41,7 @@ def end(job_id: UUID, status: JobStatus, *, only: Q = ANY, waiting: bool = True,
     else:
         tell_ended(job_id, status)
     enqueue(LOOK_AFTER, job_id, keep_until(now))
+    tell_owner(job_id, status)
     return True
 
 
