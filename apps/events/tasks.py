@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.events.features import MANAGE_DELIVERIES
 from apps.events.services.ranges import REPLAY_WORK, asked_range, batches_of, replay_batch
+from apps.events.services.telling import tell_operators
 from apps.events.services.upkeep import UPKEEP_WORK, remove_old_events
 from apps.kernel.api.jobs import Result, Watch, carry_out
 from apps.kernel.commands.executor import demand_feature
@@ -46,5 +47,6 @@ def _replayed(job_id: UUID, job: JobInput, watch: Watch) -> Result:
 
 @work_kind(UPKEEP_WORK)
 def tidy_events(tenant_id: UUID, lease: Lease) -> None:
-    """Remove old events of the tenant."""
+    """Remove old events of the tenant, and tell operators of deliveries that were given up."""
     remove_old_events(lease)
+    tell_operators()
