@@ -15,7 +15,6 @@ from apps.kernel.bases.models import TenantModel
 from apps.kernel.registry.notices import LONGEST_LINK, NOTIFICATION_TYPES
 from apps.notifications.calculations import LONGEST_BODY, LONGEST_TITLE
 
-
 READ_STATE = pgettext_lazy("a notification was", "read")
 
 
