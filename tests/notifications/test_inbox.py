@@ -374,3 +374,14 @@ def test_choices_that_make_no_sense(house: House, reader: Client, body: dict[str
     assert (answer.status_code, set(complaints(answer))) == (400, fields)
     with reading_in(house):
         assert not NotificationSettings.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_one_s_own_as_a_file(house: House, bob: User, carol: User, reader: Client, form: str) -> None:
+    said(house, [bob.pk, carol.pk], LOUD)
+    answer = reader.get(LIST, {"format": form, "fields": "id,title,actions,action_result"})
+    content = b"".join(answer)
+    assert answer.status_code == 200
+    if form != "xlsx":
+        assert str(only(house, bob).pk).encode() in content
+        assert str(only(house, carol).pk).encode() not in content
