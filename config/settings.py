@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.currencies",
     "apps.dashboards",
     "apps.webhooks",
+    "apps.customers",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",

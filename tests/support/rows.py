@@ -30,6 +30,8 @@ SPECIAL: dict[str, Any] = {
     "interval_seconds": lambda: 60,
     "event_patterns": lambda: ["**"],
 }
+# Rows that have the id of the row that their key leads to.
+ONE_ID = {"customers.Person": "customer_id", "customers.Company": "customer_id"}
 BY_TYPE: tuple[tuple[type, Any], ...] = (
     (ArrayField, list),
     (SearchVectorField, lambda: "'word':1"),
@@ -80,6 +82,8 @@ def make_row(model: type[models.Model], house: House, **overrides: Any) -> Any:
             setattr(row, field.name, overrides[field.name])
         elif _needs_value(field):
             setattr(row, field.name, _value(field, house))
+    if model._meta.label in ONE_ID:
+        row.pk = getattr(row, ONE_ID[model._meta.label])
     row.save(force_insert=True)
     return row
 

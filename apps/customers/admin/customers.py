@@ -1,0 +1,69 @@
+"""Back office pages of people and companies."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers import services
+from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
+from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
+from apps.customers.models import Company, Person
+from apps.kernel.admin.pages import CommandAdmin
+from apps.kernel.admin.registration import register
+
+STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")
+
+
+@register(Person)
+class PersonPage(CommandAdmin):
+    """People of the selected organizations."""
+
+    create_command = services.create_person
+    update_command = services.update_person
+    delete_command = services.delete_person
+    view_feature = VIEW_PEOPLE
+    manage_feature = MANAGE_PEOPLE
+    icon = "person"
+    order = 10
+    empty_hint = _("Add the first person, or import a list.")
+    list_display = ("display_name", "job_title", "status_id", "lifecycle_stage_id", "owner_id", "updated_at")
+    search_fields = ("display_name", "first_name", "last_name", "job_title")
+    ordering = ("display_name",)
+    optional_fields = ("display_name",)
+    form = CustomerForm
+    inlines = (ContactPointRows, AddressRows)
+    fieldsets = (
+        (None, {"fields": (("first_name", "last_name"), ("display_name", "preferred_name"))}),
+        (_("Work"), {"fields": (("job_title", "department"), ("seniority", "time_zone"), "linkedin_url")}),
+        (_("Standing"), {"fields": (*STANDING, "tag_ids", "group_ids")}),
+        (_("Notes"), {"fields": ("description",)}),
+    )
+
+
+@register(Company)
+class CompanyPage(CommandAdmin):
+    """Companies of the selected organizations."""
+
+    create_command = services.create_company
+    update_command = services.update_company
+    delete_command = services.delete_company
+    view_feature = VIEW_COMPANIES
+    manage_feature = MANAGE_COMPANIES
+    icon = "apartment"
+    order = 20
+    empty_hint = _("Add the first company, or import a list.")
+    list_display = ("display_name", "domain", "status_id", "lifecycle_stage_id", "owner_id", "updated_at")
+    search_fields = ("display_name", "legal_name", "brand_name", "domain")
+    ordering = ("display_name",)
+    optional_fields = ("display_name",)
+    form = CustomerForm
+    inlines = (ContactPointRows, AddressRows)
+    fieldsets = (
+        (None, {"fields": (("brand_name", "legal_name"), "display_name", ("domain", "website_url"), "parent")}),
+        (
+            _("Business"),
+            {"fields": (("industry_id", "size_bucket"), ("annual_revenue", "annual_revenue_currency"), "tax_id")},
+        ),
+        (_("Standing"), {"fields": (*STANDING, "tag_ids", "group_ids")}),
+        (_("Notes"), {"fields": ("description",)}),
+    )

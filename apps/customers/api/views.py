@@ -1,0 +1,125 @@
+"""REST interface of people, companies, tags and groups."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.customers import services
+from apps.customers.api.serializers import (
+    CompanyListSerializer,
+    CompanySerializer,
+    CustomerGroupSerializer,
+    PersonListSerializer,
+    PersonSerializer,
+    TagSerializer,
+)
+from apps.customers.features import (
+    MANAGE_COMPANIES,
+    MANAGE_PEOPLE,
+    MANAGE_SETTINGS,
+    VIEW_COMPANIES,
+    VIEW_PEOPLE,
+)
+from apps.customers.models import Company, CustomerGroup, Person, Tag
+from apps.kernel.api.viewsets import CommandViewSet
+
+SHARED = (
+    "organization_id",
+    "display_name",
+    "owner_id",
+    "status_id",
+    "lifecycle_stage_id",
+    "source_id",
+    "temperature_id",
+    "created_at",
+    "updated_at",
+)
+
+
+def guarded(*, view: str, manage: str, **more: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Features of the standard actions."""
+    reading = dict.fromkeys(("list", "retrieve"), (view,))
+    return {**reading, **dict.fromkeys(("create", "update", "partial_update", "destroy"), (manage,)), **more}
+
+
+class PersonViewSet(CommandViewSet):
+    """People of the selected organizations; new ones go to the one that is selected."""
+
+    entity = Person.entity_id
+    serializer_class = PersonSerializer
+    filter_fields = (*SHARED, "first_name", "last_name", "job_title", "department", "seniority")
+    ordering_fields = ("display_name", "last_name", "created_at", "updated_at")
+    default_ordering = "display_name"
+    create_command = services.create_person
+    update_command = services.update_person
+    delete_command = services.delete_person
+    features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
+        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,)
+    )
+
+    def get_serializer_class(self) -> Any:
+        """Lists show a person's own columns."""
+        return PersonListSerializer if self.action == "list" else super().get_serializer_class()
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: UUID) -> Response:
+        """Bring a deleted person back."""
+        return self.pressed(request, services.restore_person, pk)
+
+
+class CompanyViewSet(CommandViewSet):
+    """Companies of the selected organizations; new ones go to the one that is selected."""
+
+    entity = Company.entity_id
+    serializer_class = CompanySerializer
+    filter_fields = (*SHARED, "legal_name", "brand_name", "domain", "industry_id", "size_bucket", "parent_id")
+    ordering_fields = ("display_name", "domain", "created_at", "updated_at")
+    default_ordering = "display_name"
+    create_command = services.create_company
+    update_command = services.update_company
+    delete_command = services.delete_company
+    features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
+        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,)
+    )
+
+    def get_serializer_class(self) -> Any:
+        """Lists show a company's own columns."""
+        return CompanyListSerializer if self.action == "list" else super().get_serializer_class()
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: UUID) -> Response:
+        """Bring a deleted company back."""
+        return self.pressed(request, services.restore_company, pk)
+
+
+class TagViewSet(CommandViewSet):
+    """Tags of the selected organizations; new ones go to the one that is selected."""
+
+    entity = Tag.entity_id
+    serializer_class = TagSerializer
+    filter_fields = ("organization_id", "label", "created_at", "updated_at")
+    ordering_fields = ("label",)
+    default_ordering = "label"
+    create_command = services.create_tag
+    update_command = services.update_tag
+    delete_command = services.delete_tag
+    features: ClassVar[dict[str, tuple[str, ...]]] = guarded(view=VIEW_PEOPLE, manage=MANAGE_SETTINGS)
+
+
+class CustomerGroupViewSet(CommandViewSet):
+    """Groups of customers of the selected organizations; new ones go to the one that is selected."""
+
+    entity = CustomerGroup.entity_id
+    serializer_class = CustomerGroupSerializer
+    filter_fields = ("organization_id", "code", "name", "rank", "created_at", "updated_at")
+    ordering_fields = ("rank", "name")
+    default_ordering = "rank"
+    create_command = services.create_group
+    update_command = services.update_group
+    delete_command = services.delete_group
+    features: ClassVar[dict[str, tuple[str, ...]]] = guarded(view=VIEW_PEOPLE, manage=MANAGE_SETTINGS)

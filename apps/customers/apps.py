@@ -1,0 +1,21 @@
+"""AppConfig of the customers module."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.registry.modules import Manifest, ModuleConfig
+
+
+class CustomersConfig(ModuleConfig):
+    """People and companies that an organization deals with."""
+
+    name = "apps.customers"
+    label = "customers"
+    verbose_name = _("Customers")
+    manifest = Manifest(
+        id="customers",
+        label=_("Customers"),
+        requires=("directory", "dictionaries"),
+        description=_("People and companies that an organization deals with."),
+    )

@@ -1,0 +1,4 @@
+from apps.customers.calculations.names import first_of, following, joined, words_of
+from apps.customers.calculations.reaching import normal_domain, normal_email, normal_phone
+
+__all__ = ["first_of", "following", "joined", "normal_domain", "normal_email", "normal_phone", "words_of"]

@@ -1,0 +1,62 @@
+"""What is read of customers beside single records and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from apps.customers.models import Address, Company, ContactPoint, Membership, Tagging
+
+MOST_LEVELS = 50
+
+
+def ancestors(company_id: UUID) -> list[UUID]:
+    """The company and those above it, the nearest first. Stops after fifty levels, and where a circle would close."""
+    found: list[UUID] = []
+    following: UUID | None = company_id
+    while following is not None and following not in found and len(found) < MOST_LEVELS:
+        found.append(following)
+        following = Company.objects.filter(pk=following).values_list("parent_id", flat=True).first()
+    return found
+
+
+def points_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[ContactPoint]]:
+    """E-mails and phones by customer, primary ones first; one query."""
+    found: dict[UUID, list[ContactPoint]] = {}
+    rows = ContactPoint.objects.filter(customer__in=list(customer_ids)).order_by("channel", "-is_primary", "pk")
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def addresses_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[Address]]:
+    """Addresses by customer, primary ones first; one query."""
+    found: dict[UUID, list[Address]] = {}
+    rows = Address.objects.filter(customer__in=list(customer_ids)).order_by("purpose", "-is_primary", "pk")
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def tags_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Ids of the tags of each customer; one query."""
+    return _marks(Tagging, "tag_id", customer_ids)
+
+
+def groups_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Ids of the groups of each customer; one query."""
+    return _marks(Membership, "group_id", customer_ids)
+
+
+def _marks(model: type[Tagging | Membership], column: str, customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = {}
+    rows = model.objects.filter(customer__in=list(customer_ids)).order_by("pk")
+    for customer_id, mark in rows.values_list("customer_id", column):
+        found.setdefault(customer_id, []).append(mark)
+    return found
+
+
+def customers_reached_by(value: str) -> list[UUID]:
+    """Ids of living customers of the scope who have this e-mail or phone, given in its normal form."""
+    rows = ContactPoint.objects.filter(value=value, customer__deleted_at__isnull=True)
+    return list(rows.order_by("pk").values_list("customer_id", flat=True).distinct())

@@ -1,0 +1,227 @@
+"""Companies: adding, changing, hiding and bringing back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.customers.calculations import first_of, following, normal_domain
+from apps.customers.errors import HasSubsidiaries, ParentDeleted, ParentInCircle
+from apps.customers.features import MANAGE_COMPANIES
+from apps.customers.models import Company
+from apps.customers.selectors import ancestors
+from apps.customers.services.lists import Given
+from apps.customers.services.records import (
+    Ids,
+    Parts,
+    add_record,
+    change_record,
+    hidden_record,
+    hide_record,
+    living_record,
+    show_record,
+)
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import hold_lock
+from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
+from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import Scope
+
+FIELDS = (
+    "display_name",
+    "legal_name",
+    "brand_name",
+    "tax_id",
+    "domain",
+    "website_url",
+    "size_bucket",
+    "annual_revenue",
+    "annual_revenue_currency",
+    "description",
+)
+
+
+def _new_company(scope: Scope) -> dict[str, Any]:
+    return {
+        "legal_name": "Engines Ltd",
+        "domain": "engines.example",
+        "addresses": [{"purpose": "office", "line1": "St James's Square 12", "city": "London", "country": "GB"}],
+    }
+
+
+def _some_company(scope: Scope) -> dict[str, Any]:
+    return {"company_id": create_company(**_new_company(scope)).pk}
+
+
+def _changed_company(scope: Scope) -> dict[str, Any]:
+    return {**_some_company(scope), "brand_name": "Engines", "addresses": []}
+
+
+def _hidden_company(scope: Scope) -> dict[str, Any]:
+    found = _some_company(scope)
+    delete_company(**found)
+    return found
+
+
+@command("customers.company.create", feature=MANAGE_COMPANIES, example=_new_company)
+def create_company(  # noqa: PLR0913 - one for each column
+    *,
+    display_name: str = "",
+    legal_name: str = "",
+    brand_name: str = "",
+    tax_id: str = "",
+    domain: str = "",
+    website_url: str = "",
+    size_bucket: str = "",
+    annual_revenue: Decimal | None = None,
+    annual_revenue_currency: str = "",
+    description: str = "",
+    parent_id: UUID | None = None,
+    industry_id: UUID | None = None,
+    owner_id: UUID | None = None,
+    status_id: UUID | None = None,
+    lifecycle_stage_id: UUID | None = None,
+    source_id: UUID | None = None,
+    temperature_id: UUID | None = None,
+    contact_points: Given = (),
+    addresses: Given = (),
+    tag_ids: Ids = (),
+    group_ids: Ids = (),
+    custom_fields: Mapping[str, Any] | None = None,
+) -> Company:
+    """Add a company; a display name that is not given is made of the names. Raises InvalidInput with all complaints."""
+    parts = Parts(contact_points, addresses, tag_ids, group_ids)
+    company = Company(
+        display_name=display_name,
+        legal_name=legal_name,
+        brand_name=brand_name,
+        tax_id=tax_id,
+        domain=domain,
+        website_url=website_url,
+        size_bucket=size_bucket,
+        annual_revenue=annual_revenue,
+        annual_revenue_currency=annual_revenue_currency,
+        description=description,
+        parent_id=parent_id,
+        industry_id=industry_id,
+        owner_id=owner_id,
+        status_id=status_id,
+        lifecycle_stage_id=lifecycle_stage_id,
+        source_id=source_id,
+        temperature_id=temperature_id,
+    )
+    company.take(custom_fields)
+    _place(company)
+    add_record(company, parts, fields=FIELDS, derived=first_of(brand_name, legal_name))
+    return company
+
+
+@command("customers.company.update", feature=MANAGE_COMPANIES, example=_changed_company)
+def update_company(  # noqa: PLR0913 - one for each column
+    company_id: UUID,
+    *,
+    display_name: str | Unchanged = UNCHANGED,
+    legal_name: str | Unchanged = UNCHANGED,
+    brand_name: str | Unchanged = UNCHANGED,
+    tax_id: str | Unchanged = UNCHANGED,
+    domain: str | Unchanged = UNCHANGED,
+    website_url: str | Unchanged = UNCHANGED,
+    size_bucket: str | Unchanged = UNCHANGED,
+    annual_revenue: Decimal | Unchanged | None = UNCHANGED,
+    annual_revenue_currency: str | Unchanged = UNCHANGED,
+    description: str | Unchanged = UNCHANGED,
+    parent_id: UUID | Unchanged | None = UNCHANGED,
+    industry_id: UUID | Unchanged | None = UNCHANGED,
+    owner_id: UUID | Unchanged | None = UNCHANGED,
+    status_id: UUID | Unchanged | None = UNCHANGED,
+    lifecycle_stage_id: UUID | Unchanged | None = UNCHANGED,
+    source_id: UUID | Unchanged | None = UNCHANGED,
+    temperature_id: UUID | Unchanged | None = UNCHANGED,
+    contact_points: Given | None = None,
+    addresses: Given | None = None,
+    tag_ids: Ids | None = None,
+    group_ids: Ids | None = None,
+    custom_fields: Mapping[str, Any] | None = None,
+) -> Company:
+    """Change what is given; lists are set as a whole. Raises RowNotFound, ParentInCircle, InvalidInput with all
+    complaints.
+
+    A display name that was made of the names follows them; an empty one is made of them. Custom values are merged;
+    None under a key removes one.
+    """
+    company = living_record(Company, company_id)
+    former = first_of(company.brand_name, company.legal_name)
+    changed = set_given(
+        company,
+        display_name=display_name,
+        legal_name=legal_name,
+        brand_name=brand_name,
+        tax_id=tax_id,
+        domain=domain,
+        website_url=website_url,
+        size_bucket=size_bucket,
+        annual_revenue=annual_revenue,
+        annual_revenue_currency=annual_revenue_currency,
+        description=description,
+        parent_id=parent_id,
+        industry_id=industry_id,
+        owner_id=owner_id,
+        status_id=status_id,
+        lifecycle_stage_id=lifecycle_stage_id,
+        source_id=source_id,
+        temperature_id=temperature_id,
+    )
+    derived = first_of(company.brand_name, company.legal_name)
+    company.display_name = following(company.display_name, former=former, derived=derived)
+    company.take(custom_fields)
+    _place(company)
+    change_record(company, Parts(contact_points, addresses, tag_ids, group_ids), fields=FIELDS, changed=changed)
+    return company
+
+
+@command("customers.company.delete", feature=MANAGE_COMPANIES, example=_some_company)
+def delete_company(company_id: UUID) -> Company:
+    """Hide a company. Raises RowNotFound, HasSubsidiaries and InUse with counts."""
+    company = living_record(Company, company_id)
+    _hold_tree(company)
+    if count := Company.objects.filter(parent_id=company.pk, deleted_at__isnull=True).count():
+        raise HasSubsidiaries(count=count)
+    hide_record(company)
+    return company
+
+
+@command("customers.company.restore", feature=MANAGE_COMPANIES, example=_hidden_company)
+def restore_company(company_id: UUID) -> Company:
+    """Bring a hidden company back. Raises RowNotFound, ParentDeleted."""
+    company = hidden_record(Company, company_id)
+    _hold_tree(company)
+    if company.parent is not None and company.parent.is_deleted:
+        raise ParentDeleted(company=company.parent.display_name)
+    show_record(company)
+    return company
+
+
+def _hold_tree(company: Company) -> None:
+    """Let whatever changes who belongs to whom follow one another within an organization."""
+    hold_lock(f"companies of {company.organization_id}")
+
+
+def _place(company: Company) -> None:
+    """Bring the domain into its normal form, and demand a parent that is no part of the company itself.
+
+    Raises InvalidInput, ParentInCircle.
+    """
+    company.domain = normal_domain(company.domain) or company.domain
+    if company.parent_id is None:
+        return
+    _hold_tree(company)
+    if not hold(ENTITIES[Company.entity_id], {company.parent_id}):
+        raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
+    if company.pk in ancestors(company.parent_id):
+        raise ParentInCircle(company=company.display_name)

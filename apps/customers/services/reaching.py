@@ -1,0 +1,49 @@
+"""E-mails, phones and postal addresses of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from apps.customers.calculations import normal_email, normal_phone
+from apps.customers.models import Address, Channel, ContactPoint
+from apps.customers.services.lists import ListOf
+from apps.directory.contracts import TenantBook
+from apps.kernel.errors import FieldError
+from apps.kernel.services import service
+
+
+def _normal_point(point: ContactPoint) -> Iterator[FieldError]:
+    text = point.value or ""
+    if point.channel == Channel.EMAIL:
+        found, complaint = normal_email(text), _("Enter a valid e-mail address.")
+    else:
+        found, complaint = normal_phone(text, region=_region()), _("Enter a phone number with its country code.")
+    if found is None:
+        yield FieldError("value", "invalid", complaint)
+    else:
+        point.value = found
+
+
+def _region() -> str:
+    """The region of numbers without a country code: that of the tenant's language, "" where it names none."""
+    return service(TenantBook).profile().locale.partition("-")[2]
+
+
+def _normal_address(address: Address) -> Iterator[FieldError]:
+    address.country = address.country.strip().upper()
+    yield from ()
+
+
+CONTACT_POINTS = ListOf(
+    ContactPoint, "contact_points", ("channel", "type", "value", "is_primary"), "channel", "value", _normal_point
+)
+ADDRESSES = ListOf(
+    Address,
+    "addresses",
+    ("purpose", "is_primary", "recipient", "line1", "line2", "postal_code", "city", "region", "country"),
+    "purpose",
+    "",
+    _normal_address,
+)

@@ -1,0 +1,145 @@
+"""What commands on people and on companies have in common: one identity, names that follow, lists, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.customers.calculations import following
+from apps.customers.errors import NameMissing
+from apps.customers.models import Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
+from apps.customers.services.lists import Given, Settled
+from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
+from apps.kernel import clock
+from apps.kernel.commands.checking import demand_valid
+from apps.kernel.commands.loading import load_for_update
+from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.references.usages import release
+from apps.kernel.references.validation import UNKNOWN, hold, validate_references
+from apps.kernel.registry.entities import ENTITIES
+
+RecordT = TypeVar("RecordT", bound=CustomerRecord)
+Ids = Sequence[UUID]
+
+
+@dataclass
+class Parts:
+    """What comes with a customer beside its own columns; None leaves a part as it is."""
+
+    contact_points: Given | None = None
+    addresses: Given | None = None
+    tag_ids: Ids | None = None
+    group_ids: Ids | None = None
+    lists: list[Settled[Any]] = field(default_factory=list)
+
+    def settle(self, customer: Customer) -> Iterator[FieldError]:
+        """Make rows of the lists; what is wrong with them, and with tags and groups."""
+        for kind, given in ((CONTACT_POINTS, self.contact_points), (ADDRESSES, self.addresses)):
+            if given is not None:
+                found: Settled[Any] = kind.settle(customer, given)  # type: ignore[attr-defined]
+                self.lists.append(found)
+                yield from found.complaints
+        yield from _unknown(Tag.entity_id, "tag_ids", self.tag_ids)
+        yield from _unknown(CustomerGroup.entity_id, "group_ids", self.group_ids)
+
+    def store(self, customer: Customer) -> None:
+        """Write all of it."""
+        for item in self.lists:
+            item.store()
+        _mark(Tagging, "tag_id", customer, self.tag_ids)
+        _mark(Membership, "group_id", customer, self.group_ids)
+
+
+def _unknown(entity: str, argument: str, ids: Ids | None) -> Iterator[FieldError]:
+    """Complaints about ids that are no living record of the scope; the others are held against deletion."""
+    there = hold(ENTITIES[entity], set(ids)) if ids else set()
+    for index, item in enumerate(ids or ()):
+        if item not in there:
+            yield FieldError(f"{argument}.{index}", UNKNOWN, _("There is no such record."))
+
+
+def _mark(model: Any, column: str, customer: Customer, ids: Ids | None) -> None:
+    """Let the customer have these marks and no others."""
+    if ids is None:
+        return
+    rows = model.objects.filter(customer=customer)
+    there = set(rows.values_list(column, flat=True))
+    gone, added = there - set(ids), [item for item in dict.fromkeys(ids) if item not in there]
+    if gone:
+        rows.filter(**{f"{column}__in": gone}).delete()
+    if added:
+        model.objects.bulk_create([model(customer=customer, **{column: item}) for item in added])
+
+
+def add_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], derived: str) -> None:
+    """Save a new customer with its identity and all that comes with it. Raises InvalidInput, NameMissing."""
+    row.display_name = following(row.display_name or "", former="", derived=derived)
+    customer = Customer(pk=row.pk, kind=row.kind, name=row.display_name)
+    _demand_sound(row, parts, customer, fields=fields)
+    customer.save(force_insert=True)
+    row.customer_id = customer.pk
+    row.save(force_insert=True)
+    parts.store(customer)
+
+
+def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], changed: Iterable[str]) -> None:
+    """Save a changed customer and what belongs to it. Raises InvalidInput, NameMissing."""
+    customer = _identity(row.pk)
+    _demand_sound(row, parts, customer, fields=fields)
+    parts.store(customer)
+    if customer.name != row.display_name:
+        customer.name = row.display_name
+        customer.save(update_fields=["name"])
+    row.save(update_fields=[*changed, "display_name", "version"])
+
+
+def _demand_sound(row: CustomerRecord, parts: Parts, customer: Customer, *, fields: Iterable[str]) -> None:
+    missing = [FieldError("display_name", NameMissing.code, str(NameMissing.message))] if not row.display_name else []
+    demand_valid(row, fields, more=[*missing, *parts.settle(customer)])
+    validate_references([row])
+
+
+def hide_record(row: CustomerRecord) -> None:
+    """Hide a customer that nothing needs any more. Raises InUse with counts."""
+    # A stronger lock: whoever is about to point here waits, and then finds it gone.
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    release(str(row.entity_id), [row.pk])
+    release(Customer.entity_id, [row.pk])
+    _set_deleted(row, customer, at=clock.now())
+
+
+def show_record(row: CustomerRecord) -> None:
+    """Bring a hidden customer back."""
+    _set_deleted(row, _identity(row.pk), at=None)
+
+
+def _identity(record_id: UUID) -> Customer:
+    customer: Customer = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=record_id)
+    return customer
+
+
+def _set_deleted(row: CustomerRecord, customer: Customer, *, at: Any) -> None:
+    row.deleted_at = customer.deleted_at = at
+    row.save(update_fields=["deleted_at", "version"])
+    customer.save(update_fields=["deleted_at"])
+
+
+def living_record(model: type[RecordT], record_id: UUID) -> RecordT:
+    """The customer, locked. Raises RowNotFound for a hidden one too."""
+    row = load_for_update(model, record_id)
+    if row.is_deleted:
+        raise RowNotFound
+    return row
+
+
+def hidden_record(model: type[RecordT], record_id: UUID) -> RecordT:
+    """The hidden customer, locked. Raises RowNotFound for one that is there."""
+    row = load_for_update(model, record_id)
+    if not row.is_deleted:
+        raise RowNotFound
+    return row

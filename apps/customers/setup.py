@@ -1,0 +1,72 @@
+"""What roles and tenants get from the customers module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.dictionaries.contracts import EntryDraft, system_dictionary
+
+default_role_features: Mapping[str, tuple[str, ...]] = {
+    "superadmin": ("customers.*",),
+    "admin": ("customers.*",),
+    "employee": ("customers.people.manage", "customers.companies.manage"),
+}
+
+# Tags and groups go and come back with their organization; people and companies keep it from being deleted.
+organization_equipment = ("customers.tag", "customers.customer_group")
+
+system_dictionary(
+    "customers.status",
+    _("Status of customers"),
+    (
+        EntryDraft("active", _("Active"), tone="success", is_default=True),
+        EntryDraft("inactive", _("Inactive")),
+        EntryDraft("blocked", _("Blocked"), tone="danger"),
+        EntryDraft("archived", _("Archived")),
+    ),
+)
+system_dictionary(
+    "customers.lifecycle_stage",
+    _("Lifecycle stage of customers"),
+    (
+        EntryDraft("lead", _("Lead"), tone="info"),
+        EntryDraft("prospect", _("Prospect"), tone="info"),
+        EntryDraft("customer", _("Customer"), tone="success"),
+        EntryDraft("former", _("Former customer"), tone="warning"),
+    ),
+)
+system_dictionary(
+    "customers.source",
+    _("Source of customers"),
+    (
+        EntryDraft("referral", _("Recommendation")),
+        EntryDraft("website", _("Website")),
+        EntryDraft("fair", _("Trade fair")),
+        EntryDraft("campaign", _("Campaign")),
+        EntryDraft("call", _("Cold call")),
+        EntryDraft("import", _("Import")),
+    ),
+)
+system_dictionary(
+    "customers.temperature",
+    _("Interest of customers"),
+    (
+        EntryDraft("cold", _("Cold"), tone="info"),
+        EntryDraft("warm", _("Warm"), tone="warning"),
+        EntryDraft("hot", _("Hot"), tone="danger"),
+    ),
+)
+system_dictionary("customers.industry", _("Industries"))
+system_dictionary(
+    "customers.company_role",
+    _("Roles of people in companies"),
+    (
+        EntryDraft("decision_maker", _("Decides")),
+        EntryDraft("influencer", _("Has influence")),
+        EntryDraft("budget_holder", _("Holds the budget")),
+        EntryDraft("technical", _("Judges the technique")),
+        EntryDraft("contact", _("First contact")),
+    ),
+)

@@ -1,0 +1,57 @@
+"""Customers for tests: of North, made by their own commands' services inside a seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+from apps.customers.models import Company, CustomerGroup, Person, Tag
+from apps.customers.services.records import Parts, add_record
+from apps.directory.models import Organization
+from apps.kernel.ids import uuid7
+from tests.directory.callers import client_of, member
+from tests.support.scopes import House, seeding
+
+PEOPLE, COMPANIES = "/api/customers/people/", "/api/customers/companies/"
+TAGS, GROUPS = "/api/customers/tags/", "/api/customers/groups/"
+FEATURES = ("customers.*", "dictionaries.view", "audit_logs.undo_self")
+
+
+def clerk(house: House, *features: str, organization: Organization | None = None) -> Client:
+    """Somebody of North who may do everything with customers, or what is named."""
+    return client_of(member(house, *(features or FEATURES)), organization=organization or house.north)
+
+
+def make_person(house: House, name: str = "Ada Lovelace", **values: Any) -> Person:
+    """A living person of North."""
+    first, _, last = name.partition(" ")
+    person = Person(first_name=first, last_name=last, **values)
+    with seeding(house.scope(house.north)):
+        add_record(person, Parts((), (), (), ()), fields=(), derived=name)
+    return person
+
+
+def make_company(house: House, name: str = "Engines", **values: Any) -> Company:
+    """A living company of North."""
+    company = Company(brand_name=name, **values)
+    with seeding(house.scope(house.north)):
+        add_record(company, Parts((), (), (), ()), fields=(), derived=name)
+    return company
+
+
+def make_tag(house: House, label: str = "") -> Tag:
+    """A living tag of North."""
+    label = label or f"Tag {uuid7().hex[-8:]}"
+    with seeding(house.scope(house.north)):
+        tag = Tag(label=label, normalized_label=label.casefold())
+        tag.save(force_insert=True)
+    return tag
+
+
+def make_group(house: House, code: str = "") -> CustomerGroup:
+    """A living group of North."""
+    with seeding(house.scope(house.north)):
+        group = CustomerGroup(code=code or f"g-{uuid7().hex[-8:]}", name="Wholesalers")
+        group.save(force_insert=True)
+    return group

@@ -1,0 +1,119 @@
+"""Pages of people and companies in the back office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.customers.models import Person
+from tests.auth.factories import make_role, make_user
+from tests.backoffice.conftest import signed_in
+from tests.customers.factories import make_group, make_person, make_tag
+from tests.support.scopes import House, seeding
+
+ADD = "admin:customers_person_add"
+NO_ROWS = {
+    f"{prefix}-{name}": value
+    for prefix in ("contact_points", "addresses")
+    for name, value in {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}.items()
+}
+
+
+@pytest.fixture
+def alice(house: House) -> Client:
+    role = make_role(house, "customers.*", "dictionaries.view", "audit_logs.*")
+    return signed_in(make_user(house, name="Alice", roles=(role,), home_organization_id=house.north.pk))
+
+
+def only_person(house: House) -> Person:
+    with seeding(house.scope()):
+        person: Person = Person.objects.get()
+    return person
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_person_is_added_with_an_email_an_address_and_tags(alice: Client, house: House) -> None:
+    tag, group = make_tag(house, "Press"), make_group(house)
+    body = {
+        **NO_ROWS,
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "tag_ids": [tag.pk],
+        "group_ids": [group.pk],
+        "contact_points-TOTAL_FORMS": 2,
+        "contact_points-0-channel": "email",
+        "contact_points-0-type": "work",
+        "contact_points-0-value": "Ada@Example.org",
+        "contact_points-1-channel": "phone",
+        "contact_points-1-type": "mobile",
+        "contact_points-1-value": "+44 20 7946 0958",
+        "addresses-TOTAL_FORMS": 1,
+        "addresses-0-purpose": "home",
+        "addresses-0-line1": "St James's Square 12",
+        "addresses-0-city": "London",
+    }
+    answer = alice.post(reverse(ADD), body, follow=True)
+    assert answer.status_code == 200
+    assert "Ada Lovelace" in text(answer)
+    page = alice.get(reverse("admin:customers_person_change", args=[only_person(house).pk]))
+    for expected in ("ada@example.org", "+442079460958", "London"):
+        assert expected in text(page), expected
+    form = page.context["adminform"].form
+    assert (form.initial["tag_ids"], form.initial["group_ids"]) == ([tag.pk], [group.pk])
+
+
+def test_what_is_wrong_stands_beside_its_row(alice: Client, house: House) -> None:
+    body = {
+        **NO_ROWS,
+        "contact_points-TOTAL_FORMS": 1,
+        "contact_points-0-channel": "email",
+        "contact_points-0-type": "work",
+        "contact_points-0-value": "nonsense",
+    }
+    answer = alice.post(reverse(ADD), body)
+    shown = text(answer)
+    assert "Enter a valid e-mail address." in shown
+    assert "Give a name." in shown
+    with seeding(house.scope()):
+        assert not Person.objects.exists()
+
+
+def test_a_row_is_taken_away_and_another_becomes_the_primary_one(alice: Client, house: House) -> None:
+    body = {**NO_ROWS, "first_name": "Ada", "contact_points-TOTAL_FORMS": 2}
+    for index, value in enumerate(("a@example.org", "b@example.org")):
+        row = {"channel": "email", "type": "work", "value": value}
+        body |= {f"contact_points-{index}-{name}": item for name, item in row.items()}
+    alice.post(reverse(ADD), body)
+    person = only_person(house)
+    address = reverse("admin:customers_person_change", args=[person.pk])
+    formset = alice.get(address).context["inline_admin_formsets"][0].formset
+    ids = [form.instance.pk for form in formset.initial_forms]
+    body |= {"contact_points-INITIAL_FORMS": 2, "contact_points-0-DELETE": "on", "expected_version": 1}
+    body |= {f"contact_points-{index}-id": item for index, item in enumerate(ids)}
+    body |= {f"contact_points-{index}-customer": person.pk for index in range(2)}
+    answer = alice.post(address, body, follow=True)
+    assert answer.status_code == 200
+    formset = alice.get(address).context["inline_admin_formsets"][0].formset
+    assert [(form.instance.value, form.instance.is_primary) for form in formset.initial_forms] == [
+        ("b@example.org", True)
+    ]
+
+
+def test_lists_show_who_there_is_and_say_what_to_do_when_there_is_nobody(alice: Client, house: House) -> None:
+    assert "Add the first person" in text(alice.get(reverse("admin:customers_person_changelist")))
+    make_person(house, "Grace Hopper", job_title="Admiral")
+    shown = text(alice.get(reverse("admin:customers_person_changelist")))
+    assert "Grace Hopper" in shown
+    assert "Admiral" in shown
+
+
+@pytest.mark.parametrize("kind", ["company", "tag", "customergroup"])
+def test_other_pages_open(alice: Client, kind: str) -> None:
+    for page in ("changelist", "add"):
+        assert alice.get(reverse(f"admin:customers_{kind}_{page}")).status_code == 200

@@ -1,0 +1,90 @@
+"""Names that follow, and normal forms of e-mails, phones and domains."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.customers.calculations import first_of, following, joined, normal_domain, normal_email, normal_phone
+
+
+@pytest.mark.parametrize(
+    ("shown", "former", "derived", "expected"),
+    [
+        ("", "", "Ada Lovelace", "Ada Lovelace"),
+        ("Ada Lovelace", "Ada Lovelace", "Ada King", "Ada King"),
+        ("The Countess", "Ada Lovelace", "Ada King", "The Countess"),
+        ("  ", "Ada Lovelace", "Ada Lovelace", "Ada Lovelace"),
+        ("The Countess", "", "", "The Countess"),
+    ],
+)
+def test_a_display_name_follows_until_somebody_chooses_one(
+    shown: str, former: str, derived: str, expected: str
+) -> None:
+    assert following(shown, former=former, derived=derived) == expected
+
+
+def test_names_are_put_together_without_blanks() -> None:
+    assert joined(" Ada ", "") == "Ada"
+    assert joined("", "") == ""
+    assert first_of("", " Engines Ltd ") == "Engines Ltd"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" Ada@Example.ORG ", "ada@example.org"),
+        ("żaneta@żółw.pl", None),  # a mailbox beyond ASCII needs servers that few have
+        ("info@żółw.pl", "info@xn--w-uga1v8h.pl"),
+        ("info@straße.de", "info@xn--strae-oqa.de"),
+        ("ada", None),
+        ("ada@", None),
+        ("@example.org", None),
+        ("ada@example", None),
+        ("ada@exa mple.org", None),
+        ("a@b@example.org", None),
+        (f"ada@{'a' * 64}.org", None),
+    ],
+)
+def test_an_email_has_one_form(text: str, expected: str | None) -> None:
+    assert normal_email(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "expected"),
+    [
+        ("+48 22 123 45 67", "", "+48221234567"),
+        ("0048 22 123 45 67", "PL", "+48221234567"),
+        ("22 123 45 67", "PL", "+48221234567"),
+        ("22 123 45 67", "", None),
+        ("(030) 901820", "de", "+4930901820"),
+        ("+44 20 7946 0958 ext. 12", "", "+442079460958;ext=12"),
+        ("+48", "", None),
+        ("no number", "PL", None),
+        ("", "PL", None),
+    ],
+)
+def test_a_phone_has_one_form(text: str, region: str, expected: str | None) -> None:
+    assert normal_phone(text, region=region) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://www.Engines.example/about?x=1", "engines.example"),
+        ("engines.example:8080", "engines.example"),
+        ("ENGINES.example.", "engines.example"),
+        ("localhost", None),
+        ("", None),
+    ],
+)
+def test_a_domain_has_one_form(text: str, expected: str | None) -> None:
+    assert normal_domain(text) == expected
+
+
+@given(st.text(max_size=80))
+def test_normal_forms_are_their_own_and_nothing_breaks_them(text: str) -> None:
+    for normal in (normal_email, normal_phone, normal_domain):
+        found = normal(text)
+        assert found is None or normal(found) == found

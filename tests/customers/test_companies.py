@@ -1,0 +1,101 @@
+"""Companies over HTTP: names, domains, parents, and how many things keep one from being deleted."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from apps.customers.services import update_company
+from apps.kernel.errors import PlatformError
+from apps.kernel.tenancy.scope import using_scope
+from tests.customers.factories import COMPANIES, clerk, make_company
+from tests.directory.callers import complaints, send
+from tests.support.scopes import House
+
+
+@pytest.fixture
+def bob(house: House) -> Client:
+    return clerk(house)
+
+
+def made(bob: Client, **values: Any) -> dict[str, Any]:
+    answer = send(bob, "post", COMPANIES, values)
+    assert answer.status_code == 201, answer.content
+    record: dict[str, Any] = answer.json()
+    return record
+
+
+def test_a_company_is_called_what_it_calls_itself(bob: Client) -> None:
+    record = made(bob, legal_name="Analytical Engines Ltd", domain="https://www.Engines.example/start")
+    assert (record["display_name"], record["domain"]) == ("Analytical Engines Ltd", "engines.example")
+    path = f"{COMPANIES}{record['id']}/"
+    assert send(bob, "patch", path, {"brand_name": "Engines"}).json()["display_name"] == "Engines"
+    assert complaints(send(bob, "post", COMPANIES, {"domain": "engines.example"})) == {
+        "display_name": "customers.customer.name_missing"
+    }
+
+
+def test_an_amount_has_a_currency(bob: Client) -> None:
+    record = made(bob, brand_name="Engines", annual_revenue="1200000.5", annual_revenue_currency="GBP")
+    assert record["annual_revenue"] == "1200000.5000"
+    alone = send(bob, "post", COMPANIES, {"brand_name": "X", "annual_revenue": "5"})
+    assert alone.status_code == 400
+
+
+def test_a_company_never_belongs_to_itself(bob: Client) -> None:
+    top = made(bob, brand_name="Top")
+    middle = made(bob, brand_name="Middle", parent_id=top["id"])
+    low = made(bob, brand_name="Low", parent_id=middle["id"])
+    for path, parent in ((top["id"], low["id"]), (top["id"], top["id"]), (middle["id"], low["id"])):
+        answer = send(bob, "patch", f"{COMPANIES}{path}/", {"parent_id": parent})
+        assert (answer.status_code, answer.json()["code"]) == (409, "customers.company.parent_circle")
+    assert send(bob, "patch", f"{COMPANIES}{middle['id']}/", {"parent_id": None}).status_code == 200
+    assert send(bob, "patch", f"{COMPANIES}{top['id']}/", {"parent_id": low["id"]}).status_code == 200
+
+
+def test_a_parent_of_another_organization_is_no_company(bob: Client, house: House, other_house: House) -> None:
+    for stranger in (make_company(other_house), made(clerk(house, organization=house.south), brand_name="South")):
+        parent = getattr(stranger, "pk", None) or stranger["id"]
+        answer = send(bob, "post", COMPANIES, {"brand_name": "X", "parent_id": str(parent)})
+        assert complaints(answer) == {"parent_id": "kernel.reference.unknown"}
+
+
+def test_a_parent_is_kept_while_others_belong_to_it(bob: Client) -> None:
+    top = made(bob, brand_name="Top")
+    low = made(bob, brand_name="Low", parent_id=top["id"])
+    answer = send(bob, "delete", f"{COMPANIES}{top['id']}/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "customers.company.has_subsidiaries")
+    send(bob, "delete", f"{COMPANIES}{low['id']}/")
+    assert send(bob, "delete", f"{COMPANIES}{top['id']}/").status_code == 204
+    restored = send(bob, "post", f"{COMPANIES}{low['id']}/restore/", {})
+    assert (restored.status_code, restored.json()["code"]) == (409, "customers.company.parent_deleted")
+    assert send(bob, "post", f"{COMPANIES}{top['id']}/restore/", {}).status_code == 200
+    assert send(bob, "post", f"{COMPANIES}{low['id']}/restore/", {}).status_code == 200
+
+
+@pytest.mark.committed
+def test_two_moves_at_once_close_no_circle(house: House) -> None:
+    left, right = make_company(house, "Left"), make_company(house, "Right")
+    start, outcomes = threading.Barrier(2), list[str]()
+
+    def move(company: Any, parent: Any) -> None:
+        try:
+            start.wait()
+            with using_scope(house.scope(house.north)):
+                update_company(company.pk, parent_id=parent.pk)
+            outcomes.append("moved")
+        except PlatformError as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=move, args=pair) for pair in ((left, right), (right, left))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["customers.company.parent_circle", "moved"]

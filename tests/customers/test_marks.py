@@ -1,0 +1,65 @@
+"""Tags and groups over HTTP: unique labels, what deleting takes along, and what undo gives back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.customers.factories import GROUPS, PEOPLE, TAGS, clerk, make_person
+from tests.directory.callers import complaints, send
+from tests.support.scopes import House
+
+
+@pytest.fixture
+def bob(house: House) -> Client:
+    return clerk(house)
+
+
+def made(bob: Client, path: str, **values: Any) -> str:
+    answer = send(bob, "post", path, values)
+    assert answer.status_code == 201, answer.content
+    return str(answer.json()["id"])
+
+
+def test_a_label_stands_once_whatever_its_capitals(bob: Client, house: House) -> None:
+    first = made(bob, TAGS, label="Key  account", color="#0A7D4F")
+    assert bob.get(f"{TAGS}{first}/").json()["label"] == "Key account"
+    assert complaints(send(bob, "post", TAGS, {"label": "KEY ACCOUNT"})) == {"label": "kernel.duplicate"}
+    other = made(bob, TAGS, label="Press")
+    assert complaints(send(bob, "patch", f"{TAGS}{other}/", {"label": "key account"})) == {"label": "kernel.duplicate"}
+    assert send(bob, "patch", f"{TAGS}{first}/", {"label": "KEY account"}).status_code == 200
+    made(clerk(house, organization=house.south), TAGS, label="Key account")
+    send(bob, "delete", f"{TAGS}{first}/")
+    made(bob, TAGS, label="Key account")
+    assert complaints(send(bob, "post", TAGS, {"label": " ", "color": "red"})).keys() == {"label", "color"}
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "argument"),
+    [(TAGS, {"label": "Press"}, "tag_ids"), (GROUPS, {"code": "press", "name": "Press"}, "group_ids")],
+)
+def test_deleting_takes_it_from_everybody_and_undo_gives_it_back(
+    bob: Client, house: House, path: str, values: dict[str, Any], argument: str
+) -> None:
+    mark, person = made(bob, path, **values), f"{PEOPLE}{make_person(house).pk}/"
+    assert send(bob, "patch", person, {argument: [mark, mark]}).json()[argument] == [mark]
+    gone = send(bob, "delete", f"{path}{mark}/")
+    assert bob.get(person).json()[argument] == []
+    assert complaints(send(bob, "patch", person, {argument: [mark]})) == {f"{argument}.0": "kernel.reference.unknown"}
+    undone = send(bob, "post", f"/api/audit_logs/actions/{gone['X-Action-Id']}/undo/", {})
+    assert undone.status_code == 200, undone.content
+    assert bob.get(person).json()[argument] == [mark]
+
+
+def test_a_group_has_a_code_of_its_own(bob: Client) -> None:
+    made(bob, GROUPS, code="wholesale", name="Wholesalers")
+    assert complaints(send(bob, "post", GROUPS, {"code": "wholesale", "name": "X"})) == {"code": "kernel.duplicate"}
+    assert complaints(send(bob, "post", GROUPS, {"code": "Whole sale", "name": ""})).keys() == {"code", "name"}
+
+
+def test_whoever_only_sees_sets_up_nothing(house: House) -> None:
+    looking = clerk(house, "customers.people.manage")
+    answer = send(looking, "post", TAGS, {"label": "x"})
+    assert (answer.status_code, answer.json()["feature"]) == (403, "customers.settings.manage")
