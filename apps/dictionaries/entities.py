@@ -40,6 +40,10 @@ class EntryKind(Entity):
         """Values that the scope reads."""
         return visible_entries().select_related("dictionary")
 
+    def part(self, within: str) -> models.QuerySet[Any]:
+        """Values of the dictionary with the key."""
+        return self.living().filter(dictionary__key=within) if within else self.living()
+
     def demand_changeable(self, row: Any) -> None:
         """Refuse values of what comes from above. Raises DictionaryInherited."""
         demand_own(row.dictionary)

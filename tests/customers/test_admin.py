@@ -12,6 +12,7 @@ from apps.customers.models import Person
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.customers.factories import make_group, make_person, make_tag
+from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.support.scopes import House, seeding
 
 ADD = "admin:customers_person_add"
@@ -117,3 +118,11 @@ def test_lists_show_who_there_is_and_say_what_to_do_when_there_is_nobody(alice: 
 def test_other_pages_open(alice: Client, kind: str) -> None:
     for page in ("changelist", "add"):
         assert alice.get(reverse(f"admin:customers_{kind}_{page}")).status_code == 200
+
+
+def test_completions_offer_the_field_its_own_dictionary(alice: Client, house: House) -> None:
+    statuses = make_dictionary(house, "Active", key="customers.status", is_system=True)
+    make_dictionary(house, "Actor", key="professions")
+    asked = {"app_label": "customers", "model_name": "person", "field_name": "status_id", "term": "act"}
+    found = alice.get(reverse("admin:references"), asked).json()["results"]
+    assert found == [{"id": str(entry_of(house, statuses, "Active").pk), "text": "Active"}]

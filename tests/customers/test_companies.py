@@ -58,9 +58,9 @@ def test_a_company_never_belongs_to_itself(bob: Client) -> None:
 
 
 def test_a_parent_of_another_organization_is_no_company(bob: Client, house: House, other_house: House) -> None:
-    for stranger in (make_company(other_house), made(clerk(house, organization=house.south), brand_name="South")):
-        parent = getattr(stranger, "pk", None) or stranger["id"]
-        answer = send(bob, "post", COMPANIES, {"brand_name": "X", "parent_id": str(parent)})
+    south = made(clerk(house, organization=house.south), brand_name="South")["id"]
+    for parent in (str(make_company(other_house).pk), south):
+        answer = send(bob, "post", COMPANIES, {"brand_name": "X", "parent_id": parent})
         assert complaints(answer) == {"parent_id": "kernel.reference.unknown"}
 
 

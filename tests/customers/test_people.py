@@ -10,6 +10,7 @@ from django.test import Client
 
 from apps.customers.models import ContactPoint, Customer
 from tests.customers.factories import PEOPLE, clerk, make_group, make_tag
+from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House, seeding
 
@@ -168,3 +169,12 @@ def test_another_organization_and_another_tenant_see_nothing(bob: Client, house:
         assert stranger.get(path).status_code == 404
         assert send(stranger, "patch", path, {"last_name": "x"}).status_code == 404
         assert stranger.get(PEOPLE).json()["count"] == 0
+
+
+def test_a_status_is_one_of_the_dictionary_for_statuses(bob: Client, house: House) -> None:
+    statuses = make_dictionary(house, "Active", key="customers.status", is_system=True)
+    others = make_dictionary(house, "Red", key="colours")
+    active, red = (str(entry_of(house, *pair).pk) for pair in ((statuses, "Active"), (others, "Red")))
+    assert made(bob, status_id=active)["status_id"] == active
+    answer = send(bob, "post", PEOPLE, {**ADA, "status_id": red, "source_id": active})
+    assert complaints(answer) == dict.fromkeys(("status_id", "source_id"), "kernel.reference.unknown")

@@ -25,7 +25,7 @@ class PersonPage(CommandAdmin):
     manage_feature = MANAGE_PEOPLE
     icon = "person"
     order = 10
-    empty_hint = _("Add the first person, or import a list.")
+    empty_hint = _("Add the first person.")
     list_display = ("display_name", "job_title", "status_id", "lifecycle_stage_id", "owner_id", "updated_at")
     search_fields = ("display_name", "first_name", "last_name", "job_title")
     ordering = ("display_name",)
@@ -51,7 +51,7 @@ class CompanyPage(CommandAdmin):
     manage_feature = MANAGE_COMPANIES
     icon = "apartment"
     order = 20
-    empty_hint = _("Add the first company, or import a list.")
+    empty_hint = _("Add the first company.")
     list_display = ("display_name", "domain", "status_id", "lifecycle_stage_id", "owner_id", "updated_at")
     search_fields = ("display_name", "legal_name", "brand_name", "domain")
     ordering = ("display_name",)

@@ -6,23 +6,28 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.customers.models import Address, ContactPoint, Customer, CustomerGroup, CustomerRecord, Tag
 from apps.customers.selectors import groups_of, tags_of
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.admin.inlines import CommandFormSet, CommandStackedInline, CommandTabularInline
+from apps.kernel.crypto.fields import EncryptedTextField
 from apps.kernel.registry.entities import ENTITIES
+
+
+ONE_LINE: Any = {EncryptedTextField: {"widget": UnfoldAdminTextInputWidget}}
 
 
 class CustomerRows(CommandFormSet):
     """Rows of the identity that has the record's id."""
 
-    def __init__(self, *args: Any, instance: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, files: Any = None, instance: Any = None, **kwargs: Any) -> None:
         if isinstance(instance, CustomerRecord):
             identity = Customer(pk=instance.pk, kind=instance.kind, name=instance.display_name)
             identity._state.adding = instance._state.adding
             instance = identity
-        super().__init__(*args, instance=instance, **kwargs)
+        super().__init__(data, files, instance, **kwargs)
 
 
 class ContactPointRows(CommandTabularInline):
@@ -32,6 +37,7 @@ class ContactPointRows(CommandTabularInline):
     formset = CustomerRows
     argument = "contact_points"
     fields = ("channel", "type", "value", "is_primary")
+    formfield_overrides = ONE_LINE
 
     def __init__(self, parent_model: Any, admin_site: Any) -> None:
         super().__init__(Customer, admin_site)
@@ -50,6 +56,7 @@ class AddressRows(CommandStackedInline):
         ("postal_code", "city"),
         ("region", "country"),
     )
+    formfield_overrides = ONE_LINE
 
     def __init__(self, parent_model: Any, admin_site: Any) -> None:
         super().__init__(Customer, admin_site)

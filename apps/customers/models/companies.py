@@ -36,7 +36,9 @@ class Company(CustomerRecord):
     tax_id = models.CharField(_("tax number"), max_length=30, blank=True, default="")
     domain = models.CharField(_("domain"), max_length=253, blank=True, default="", validators=[DOMAIN])
     website_url = models.URLField(_("website"), max_length=300, blank=True, default="")
-    industry_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name=_("industry"))
+    industry_id = ReferenceField(
+        "dictionaries.entry", within="customers.industry", null=True, blank=True, verbose_name=_("industry")
+    )
     size_bucket = models.CharField(_("size"), max_length=50, blank=True, default="")
     annual_revenue = models.DecimalField(_("annual revenue"), max_digits=19, decimal_places=4, null=True, blank=True)
     annual_revenue_currency = models.CharField(
@@ -73,7 +75,9 @@ class PersonCompany(OrganizationModel):
 
     person = TenantForeignKey(Person, models.CASCADE, related_name="employments", verbose_name=_("person"))
     company = TenantForeignKey(Company, models.CASCADE, related_name="staff", verbose_name=_("company"))
-    role_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name=_("role"))
+    role_id = ReferenceField(
+        "dictionaries.entry", within="customers.company_role", null=True, blank=True, verbose_name=_("role")
+    )
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:

@@ -66,10 +66,22 @@ class CustomerRecord(CustomFields, Versioned, SoftDelete, ObjectAccess, Organiza
     owner_id = ReferenceField(
         "auth.user", null=True, blank=True, on_deletion=OnDeletion.CLEAR, verbose_name=_("looked after by")
     )
-    status_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name=_("status"))
-    lifecycle_stage_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name=_("lifecycle stage"))
-    source_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name=_("source"))
-    temperature_id = ReferenceField("dictionaries.entry", null=True, blank=True, verbose_name=_("temperature"))
+    status_id = ReferenceField(
+        "dictionaries.entry", within="customers.status", null=True, blank=True, verbose_name=_("status")
+    )
+    lifecycle_stage_id = ReferenceField(
+        "dictionaries.entry",
+        within="customers.lifecycle_stage",
+        null=True,
+        blank=True,
+        verbose_name=_("lifecycle stage"),
+    )
+    source_id = ReferenceField(
+        "dictionaries.entry", within="customers.source", null=True, blank=True, verbose_name=_("source")
+    )
+    temperature_id = ReferenceField(
+        "dictionaries.entry", within="customers.temperature", null=True, blank=True, verbose_name=_("temperature")
+    )
 
     class Meta:
         abstract = True

@@ -66,7 +66,7 @@ class ContactPoint(OrganizationModel):
 
     def __str__(self) -> str:
         """The address or number."""
-        return self.value
+        return str(self.value)
 
 
 class Purpose(models.TextChoices):

@@ -110,7 +110,7 @@ class Settled(Generic[RowT]):
                 self._complain(index, FieldError("is_primary", "customers.list.two_primary", text))
         for _index, row in self.rows:
             if chosen.setdefault(self._group(row), row) is row:
-                row.is_primary = True  # type: ignore[attr-defined]
+                row.is_primary = True
 
     def store(self) -> None:
         """Write the list in a few statements, however long."""

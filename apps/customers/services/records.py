@@ -40,7 +40,7 @@ class Parts:
         """Make rows of the lists; what is wrong with them, and with tags and groups."""
         for kind, given in ((CONTACT_POINTS, self.contact_points), (ADDRESSES, self.addresses)):
             if given is not None:
-                found: Settled[Any] = kind.settle(customer, given)  # type: ignore[attr-defined]
+                found: Settled[Any] = kind.settle(customer, given)
                 self.lists.append(found)
                 yield from found.complaints
         yield from _unknown(Tag.entity_id, "tag_ids", self.tag_ids)

@@ -34,7 +34,8 @@ def completions(site: AdminSite, request: HttpRequest, field: ReferenceField) ->
     """
     if not field.is_available or not _may_ask(site, request, field):
         raise PermissionDenied
-    found = ENTITIES[field.target].find(request.GET.get("term", "").strip()[:100], limit=LIMIT)
+    term = request.GET.get("term", "").strip()[:100]
+    found = ENTITIES[field.target].find(term, limit=LIMIT, within=field.within)
     results = [{"id": str(record_id), "text": text} for record_id, text in found]
     return {"results": results, "pagination": {"more": False}}
 

@@ -25,17 +25,24 @@ class OnDeletion(StrEnum):
 
 
 class ReferenceField(UUIDColumn):
-    """A UUID that knows which entity it points to; the field's name ends in `_id`."""
+    """A UUID that knows which entity it points to; the field's name ends in `_id`.
 
-    def __init__(self, target: str, *, on_deletion: OnDeletion | str = OnDeletion.PROTECT, **kwargs: Any) -> None:
-        self.target = target
+    `within` narrows the choice to a part of the kind, as its module names parts (`Entity.part`): of values of
+    dictionaries the key of one dictionary. Records that point elsewhere already may keep doing so.
+    """
+
+    def __init__(
+        self, target: str, *, within: str = "", on_deletion: OnDeletion | str = OnDeletion.PROTECT, **kwargs: Any
+    ) -> None:
+        self.target, self.within = target, within
         self.on_deletion = OnDeletion(on_deletion)
         super().__init__(**kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         """Arguments for migrations."""
         name, path, args, kwargs = super().deconstruct()
-        return name, path, [self.target, *args], {**kwargs, "on_deletion": self.on_deletion.value}
+        narrowed = {"within": self.within} if self.within else {}
+        return name, path, [self.target, *args], {**kwargs, **narrowed, "on_deletion": self.on_deletion.value}
 
     @property
     def is_available(self) -> bool:

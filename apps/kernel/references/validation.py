@@ -24,31 +24,35 @@ def validate_references(rows: Iterable[models.Model]) -> None:
     all complaints; the targets are locked FOR KEY SHARE against deletion until the transaction ends.
     """
     listed = list(rows)
-    pointers = [
-        (field.attname, field.target, getattr(row, field.attname))
+    _demand(
+        (field.attname, (field.target, field.within), getattr(row, field.attname))
         for row in listed
         for field in reference_fields(type(row))
         if field.is_available and getattr(row, field.attname) is not None
-    ]
-    demand_targets(pointers)
+    )
 
 
 def demand_targets(pointers: Iterable[tuple[str, str, UUID]]) -> None:
     """Check `(field, target entity, id)` triples. Raises InvalidInput with one complaint for each bad field."""
-    wanted: dict[str, set[UUID]] = defaultdict(set)
+    _demand((field, (target, ""), target_id) for field, target, target_id in pointers)
+
+
+def _demand(pointers: Iterable[tuple[str, tuple[str, str], UUID]]) -> None:
+    """The same for fields that take a part of the target only: `(field, (target entity, part), id)`."""
+    wanted: dict[tuple[str, str], set[UUID]] = defaultdict(set)
     listed = list(pointers)
-    for _field, target, target_id in listed:
-        wanted[target].add(target_id)
-    missing = {target: ids - hold(ENTITIES[target], ids) for target, ids in wanted.items()}
-    bad = sorted({field for field, target, target_id in listed if target_id in missing[target]})
+    for _field, place, target_id in listed:
+        wanted[place].add(target_id)
+    missing = {place: ids - hold(ENTITIES[place[0]], ids, within=place[1]) for place, ids in wanted.items()}
+    bad = sorted({field for field, place, target_id in listed if target_id in missing[place]})
     if bad:
         text = _("There is no such record.")
         raise InvalidInput(errors=tuple(FieldError(field, UNKNOWN, text) for field in bad))
 
 
-def hold(entity: Entity, ids: set[UUID]) -> set[UUID]:
-    """Lock the living rows among the ids against deletion and say which they are."""
-    rows = entity.living().filter(pk__in=sorted(ids)).order_by("pk").values_list("pk", flat=True)
+def hold(entity: Entity, ids: set[UUID], *, within: str = "") -> set[UUID]:
+    """Lock the living rows (of a part) among the ids against deletion and say which they are."""
+    rows = entity.part(within).filter(pk__in=sorted(ids)).order_by("pk").values_list("pk", flat=True)
     sql, params = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} FOR KEY SHARE", params)

@@ -52,6 +52,10 @@ class Entity:
             rows = rows.filter(deleted_at__isnull=True)
         return visible(rows)
 
+    def part(self, within: str) -> models.QuerySet[Any]:
+        """Living rows of a part of the kind, by the name that its module has for it; "" for all of them."""
+        return self.living()
+
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Labels of the rows that the actor may see, soft-deleted ones included; one query, two for translated ones."""
         return self.worded(visible(self.model._default_manager.filter(pk__in=set(ids))))
@@ -69,9 +73,9 @@ class Entity:
         overlay_rows(self.id, shown)
         return {row.pk: label_of(row) for row in shown}
 
-    def find(self, text: str, *, limit: int = 20) -> list[tuple[UUID, str]]:
-        """Id and label of living rows whose search fields contain the text, for autocompletion."""
-        rows = self.living()
+    def find(self, text: str, *, limit: int = 20, within: str = "") -> list[tuple[UUID, str]]:
+        """Id and label of living rows (of a part) whose search fields contain the text, for autocompletion."""
+        rows = self.part(within)
         if text and self.search:
             test = models.Q()
             for name in self.search:
