@@ -42,6 +42,7 @@ NAMED = {
     "entity": "currencies.currency",
     "feature": "currencies.view",
     "color": "#0A7F5A",
+    "country": "GB",
     "icon": "star",
     "password": "correct horse battery staple",
 }
