@@ -43,6 +43,7 @@ NAMED = {
     "feature": "currencies.view",
     "color": "#0A7F5A",
     "country": "GB",
+    "domain": "example.org",
     "icon": "star",
     "password": "correct horse battery staple",
 }
