@@ -15,7 +15,6 @@ from apps.kernel.admin.inlines import CommandFormSet, CommandStackedInline, Comm
 from apps.kernel.crypto.fields import EncryptedTextField
 from apps.kernel.registry.entities import ENTITIES
 
-
 ONE_LINE: Any = {EncryptedTextField: {"widget": UnfoldAdminTextInputWidget}}
 
 
