@@ -4,10 +4,6 @@
 // here, by its first words; an expression that Alpine cannot read shows up in the console and fails the browser tests.
 const REWRITTEN = {
   "x-init": { "activeTab =": (text) => text.split(";")[0] },
-  "x-on:keydown.enter.prevent": {
-    "if (currentIndex)": () => "currentIndex && selectItem(false, $event.metaKey || $event.ctrlKey)",
-  },
-  "x-on:htmx:after-swap": { "handleContentLoaded($event); currentIndex": () => "showResults($event)" },
 };
 
 // The globals that expressions name, as much of each as they need.
@@ -39,11 +35,4 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("theme", (chosen) => ({ ...theme(chosen), ...GLOBALS }));
   Alpine.data("searchForm", searchForm);
   Alpine.data("searchDropdown", searchDropdown);
-  Alpine.data("searchCommand", () => ({
-    ...searchCommand(),
-    showResults(event) {
-      this.handleContentLoaded(event);
-      this.currentIndex = this.hasResults ? 1 : 0;
-    },
-  }));
 });
