@@ -26,5 +26,5 @@ INSTALLED_APPS = [*HOUSE, "tests.support.shelf"]
 # Every test comes from one address; a test of limits names those that it wants.
 RATE_LIMITS = {"*": "off"}
 LIVE_STREAM = False  # most tests serve pages from processes that hold no streams
-# Tests of events count the deliveries of subscribers that they declare; tests/search, tests/webhooks switch these on.
+# Tests of events count the deliveries of subscribers that they declare; tests of search and webhooks switch these on.
 EXTENSIONS_DISABLED = ["search.index", "search.settings", "search.fields", "search.types", "webhooks.ledger"]
