@@ -127,7 +127,7 @@ def judge_figures(item: Figures) -> Iterator[CheckMessage]:
     known: Mapping[str, Any] = entity.model._meta._forward_fields_map if entity is not None else {}  # type: ignore[attr-defined]
     named = {*item.measures, *item.groups, *item.dates, *item.filters, *item.money, *item.money.values()}
     for name in sorted(named - set(known)) if entity is not None else ():
-        yield Error(f"The figures {item.id!r} name {name!r}, which is no field of {item.entity!r}.", id="kernel.E055")
+        yield Error(f"The figures {item.id!r} name {name!r}, which is no field of {item.entity!r}.", id="kernel.E056")
 
 
 def _replacements() -> Iterator[CheckMessage]:
