@@ -98,7 +98,7 @@ def test_checks_name_what_cannot_work() -> None:
 
 def test_figures_name_fields_that_there_are() -> None:
     with declared(FIGURES, Figures("probes.lost", "shelf.book", (), ("created_at",), groups=("colour",))):
-        assert [message.id for message in check_extensions(None)] == ["kernel.E046"]
+        assert [message.id for message in check_extensions(None)] == ["kernel.E056"]
 
 
 def test_an_id_belongs_to_one_kind() -> None:

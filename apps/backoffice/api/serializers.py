@@ -59,7 +59,7 @@ class NewViewSerializer(ViewSerializer):
         read_only_fields = ("owner_kind", "owner_id")  # type: ignore[assignment]
 
 
-class RolesSerializer(StrictSerializer):
+class ViewRolesSerializer(StrictSerializer):
     """Roles that get the view as it is now."""
 
     role_ids: Any = serializers.ListField(child=StrictUUIDField(), allow_empty=False, max_length=100)

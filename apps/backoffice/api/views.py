@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.backoffice import services
-from apps.backoffice.api.serializers import NewViewSerializer, RolesSerializer, ViewSerializer
+from apps.backoffice.api.serializers import NewViewSerializer, ViewRolesSerializer, ViewSerializer
 from apps.backoffice.features import SHARE, USE
 from apps.backoffice.models import SavedView
 from apps.backoffice.selectors import listed_views
@@ -74,8 +74,8 @@ class ViewViewSet(CommandViewSet):
         """Let the list open with the view no longer."""
         return self.pressed(request, services.clear_default_view, pk)
 
-    @extend_schema(request=RolesSerializer, responses={200: ViewSerializer})
+    @extend_schema(request=ViewRolesSerializer, responses={200: ViewSerializer})
     @action(detail=True, methods=["post"])
     def share(self, request: Request, pk: UUID) -> Response:
         """Give roles the view as it is now; each gets one of its own. The answer is the view itself."""
-        return self.answered(services.share_view, pk, **self.checked(request, serializer=RolesSerializer))
+        return self.answered(services.share_view, pk, **self.checked(request, serializer=ViewRolesSerializer))

@@ -62,19 +62,19 @@ class ShareSerializer(StrictSerializer):
     role_ids = serializers.ListField(child=StrictUUIDField(), required=False, max_length=500)
 
 
-class RolesSerializer(StrictSerializer):
+class DashboardRolesSerializer(StrictSerializer):
     """Roles on whose start page a dashboard stands."""
 
     role_ids = serializers.ListField(child=StrictUUIDField(), max_length=500)
 
 
-class CopySerializer(StrictSerializer):
+class DashboardCopySerializer(StrictSerializer):
     """The name of the copy; left out, it follows the other one's."""
 
     name = StrictCharField(max_length=120, required=False, allow_blank=True)
 
 
-class ChoiceSerializer(StrictSerializer):
+class DashboardChoiceSerializer(StrictSerializer):
     """Whether the dashboard is to stand on the own start page."""
 
     is_chosen = StrictBooleanField(required=False)

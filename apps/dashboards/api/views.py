@@ -14,15 +14,15 @@ from rest_framework.response import Response
 from apps.dashboards import services
 from apps.dashboards.api.serializers import (
     CatalogAnswer,
-    ChoiceSerializer,
-    CopySerializer,
+    DashboardChoiceSerializer,
+    DashboardCopySerializer,
+    DashboardRolesSerializer,
     DashboardSerializer,
     DataAnswer,
     DataQuestion,
     FiguresAnswer,
     FiguresQuestion,
     PeriodSerializer,
-    RolesSerializer,
     ShareSerializer,
     StartAnswer,
 )
@@ -84,24 +84,28 @@ class DashboardViewSet(CommandViewSet):
         """Share the dashboard with everybody, with roles, or with nobody any more."""
         return self.answered(services.share_dashboard, pk, **self.checked(request, serializer=ShareSerializer))
 
-    @extend_schema(request=CopySerializer, responses={201: DashboardSerializer})
+    @extend_schema(request=DashboardCopySerializer, responses={201: DashboardSerializer})
     @action(detail=True, methods=["post"])
     def copy(self, request: Request, pk: UUID) -> Response:
         """Make a dashboard of the caller's own like this one."""
-        values = self.checked(request, serializer=CopySerializer)
+        values = self.checked(request, serializer=DashboardCopySerializer)
         return self.answered(services.copy_dashboard, pk, status=status.HTTP_201_CREATED, **values)
 
-    @extend_schema(request=ChoiceSerializer, responses={200: DashboardSerializer})
+    @extend_schema(request=DashboardChoiceSerializer, responses={200: DashboardSerializer})
     @action(detail=True, methods=["post"])
     def choose(self, request: Request, pk: UUID) -> Response:
         """Put the dashboard on the caller's start page, or take it off."""
-        return self.answered(services.choose_dashboard, pk, **self.checked(request, serializer=ChoiceSerializer))
+        return self.answered(
+            services.choose_dashboard, pk, **self.checked(request, serializer=DashboardChoiceSerializer)
+        )
 
-    @extend_schema(request=RolesSerializer, responses={200: DashboardSerializer})
+    @extend_schema(request=DashboardRolesSerializer, responses={200: DashboardSerializer})
     @action(detail=True, methods=["post"])
     def role_defaults(self, request: Request, pk: UUID) -> Response:
         """Put the dashboard on the start page of these roles, and of no others."""
-        return self.answered(services.set_role_defaults, pk, **self.checked(request, serializer=RolesSerializer))
+        return self.answered(
+            services.set_role_defaults, pk, **self.checked(request, serializer=DashboardRolesSerializer)
+        )
 
 
 class StartView(PlainView):
