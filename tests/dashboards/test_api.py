@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.dashboards.services import create_dashboard
-from apps.kernel.errors import FeatureRequired
+from apps.dashboards.services import create_dashboard, update_dashboard
 from apps.kernel.ids import uuid7
 from tests.auth.factories import make_role, make_user
 from tests.dashboards.factories import CATALOG, DASHBOARDS, START, item_of, make_dashboard, number, stored, widgets
@@ -200,8 +199,18 @@ def test_the_catalog_is_what_the_caller_may_use(house: House, bob: Client) -> No
     assert more - found == {"probes.secret"}
 
 
-def test_programs_of_nobody_make_the_houses_own(house: House) -> None:
-    with acting_as_key(house, make_role(house, "dashboards.manage")), pytest.raises(FeatureRequired):
-        create_dashboard(name="Mine")
-    with acting_as_key(house, make_role(house, "dashboards.share")):
-        assert create_dashboard(name="Ours").owner_id is None
+def test_a_program_has_dashboards_of_its_own(house: House, bob: Client) -> None:
+    with acting_as_key(house, make_role(house, "dashboards.manage")) as scope:
+        dashboard = create_dashboard(name="The key's")
+        update_dashboard(dashboard.pk, name="Still the key's")
+    assert stored(house, dashboard).owner_id == scope.actor.id
+    assert bob.get(f"{DASHBOARDS}{dashboard.pk}/").status_code == 404
+
+
+def test_super_admins_clear_up_behind_others(house: House, bob: Client) -> None:
+    own = made(bob)
+    root = client_of(member(house, is_super_admin=True, name="Root"))
+    assert root.get(f"{DASHBOARDS}{own['id']}/").json()["may_edit"] is True
+    assert "Overview</option>" in root.get("/backend/dashboards/board/").content.decode()
+    assert own["id"] not in root.get("/backend/dashboards/board/?dashboard=standard").content.decode()
+    assert root.delete(f"{DASHBOARDS}{own['id']}/").status_code == 204

@@ -31,7 +31,12 @@ FOR_PEOPLE = frozenset({(403, "auth.session.required"), (403, "notifications.inb
 # Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform or to more
 # organizations than the caller sees.
 BOUNDARIES = frozenset(
-    {"auth.grant.beyond_own", "directory.tenant.platform_only", "entities.definition.whole_tenant_only"}
+    {
+        "auth.grant.beyond_own",
+        "dashboards.dashboard.read_only",
+        "directory.tenant.platform_only",
+        "entities.definition.whole_tenant_only",
+    }
 )
 # Addresses that a process for requests does not serve.
 ELSEWHERE = frozenset({"api/events/stream/"})

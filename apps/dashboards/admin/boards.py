@@ -18,7 +18,7 @@ from apps.dashboards.admin.cards import Card, card_of
 from apps.dashboards.admin.period_form import PeriodForm
 from apps.dashboards.features import SHARE, VIEW
 from apps.dashboards.models import Dashboard
-from apps.dashboards.selectors.boards import chosen_dashboard, may_edit, start_dashboard, visible_dashboards
+from apps.dashboards.selectors.boards import chosen_dashboard, listed_dashboards, may_edit, start_dashboard
 from apps.dashboards.selectors.catalog import STANDARD_PERIOD, standard_items
 from apps.dashboards.selectors.running import shown_items
 from apps.dashboards.services import adopt_standard, choose_dashboard, copy_dashboard
@@ -104,7 +104,7 @@ def _board(board: Board, form: PeriodForm) -> dict[str, Any]:
 
 
 def _choices(board: Board) -> list[tuple[str, str]]:
-    rows = visible_dashboards().order_by("name", "pk").values_list("pk", "name")[:MOST_LISTED]
+    rows = listed_dashboards().order_by("name", "pk").values_list("pk", "name")[:MOST_LISTED]
     listed = [(str(pk), name) for pk, name in rows]
     standard = (STANDARD, _("Overview"))
     return [standard, *listed] if board.id in dict([standard, *listed]) else [standard, (board.id, board.name), *listed]

@@ -29,7 +29,7 @@ from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
-USER = "auth.user"
+USER, KEY = "auth.user", "auth.api_key"
 
 
 @register(Dashboard)
@@ -66,9 +66,10 @@ class DashboardPage(CommandAdmin):
         starts, chosen = roles_starting_with([row.pk for row in rows]), chosen_dashboard()
         names = role_names() if starts or any(row.shared_roles for row in rows) else {}
         labels = labels_of(request)
-        labels.fetch((USER, row.owner_id) for row in rows)
+        labels.fetch((kind, row.owner_id) for kind in (USER, KEY) for row in rows)
         for row in rows:
-            row.owner_link = labels.link(USER, row.owner_id)
+            kind = USER if row.owner_id and labels.known(USER, row.owner_id) else KEY
+            row.owner_link = labels.link(kind, row.owner_id)
             row.role_words = ", ".join(names[item] for item in row.shared_roles if item in names)
             own = [_("mine")] if row.pk == chosen else []
             row.start_words = ", ".join([*own, *(names[item] for item in starts.get(row.pk, ()) if item in names)])

@@ -25,6 +25,7 @@ from apps.kernel.extensions.dashboards import Width
 from apps.kernel.extensions.periods import GRANULARITIES
 
 OWN = ("id", "version", "created_at", "updated_at")
+DAYS = "dashboards.period.days"  # what no shape can say of two days
 WIDTHS = [str(item) for item in Width]
 
 
@@ -97,7 +98,8 @@ class PeriodSerializer(StrictSerializer):
             text = _("Days are given for the period `custom` only.")
             faults |= {name: text for name in ("start", "end") if name in attrs}
         if faults:
-            raise serializers.ValidationError(dict(faults))
+            found = {name: [serializers.ErrorDetail(text, DAYS)] for name, text in faults.items()}
+            raise serializers.ValidationError(dict(found))
         return attrs
 
 

@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from apps.dashboards.features import SHARE
 from apps.dashboards.models import Dashboard, Holder, StartPage
+from apps.kernel.access.visible import is_unbound
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import ActorKind, current_scope
 
@@ -16,18 +17,18 @@ ROLE = "auth.role"
 
 
 def own_id() -> UUID | None:
-    """The id of the user who acts, or for whom a program acts; None for the house and for programs of nobody."""
+    """The id of the user or the API key that acts, or of the first actor behind a workflow; None for the house."""
     actor = current_scope().actor
     if actor.kind is ActorKind.SYSTEM:
         return None
-    return actor.id if actor.kind is ActorKind.STAFF else actor.on_behalf_of
+    return actor.id if actor.kind in {ActorKind.STAFF, ActorKind.API_KEY} else actor.on_behalf_of
 
 
 def visible_dashboards() -> QuerySet[Dashboard]:
-    """Own dashboards and those shared with the actor; the house's own too for whoever shares."""
+    """Own dashboards and those shared with the actor; common ones too for whoever shares, all for super admins."""
     rows: QuerySet[Dashboard] = Dashboard.objects.all()
     scope = current_scope()
-    if scope.actor.kind is ActorKind.SYSTEM:
+    if is_unbound(scope.actor):
         return rows
     seen = Q(is_shared=True)
     if (user_id := own_id()) is not None:
@@ -39,10 +40,17 @@ def visible_dashboards() -> QuerySet[Dashboard]:
     return rows.filter(seen)
 
 
+def listed_dashboards() -> QuerySet[Dashboard]:
+    """Those of them that the actor is offered to look at: other people's private ones are not, whoever asks."""
+    return visible_dashboards().filter(
+        Q(owner_id=own_id()) | Q(owner_id=None) | Q(is_shared=True) | ~Q(shared_roles=[])
+    )
+
+
 def may_edit(dashboard: Dashboard) -> bool:
     """Say whether the actor may change the dashboard: their own, or a shared one where they may share."""
     scope = current_scope()
-    if scope.actor.kind is ActorKind.SYSTEM:
+    if is_unbound(scope.actor):
         return True
     user_id = own_id()
     if user_id is not None and dashboard.owner_id == user_id:

@@ -36,7 +36,7 @@ def _role_default(scope: Scope) -> dict[str, Any]:
 def choose_dashboard(dashboard_id: UUID, *, is_chosen: bool = True) -> Dashboard:
     """Put a dashboard on one's own start page, or take it off, so that the roles' one counts again.
 
-    Raises RowNotFound, and FeatureRequired for a program of nobody's.
+    Raises RowNotFound, and FeatureRequired for the house itself, which has no start page.
     """
     dashboard, user_id = seen_for_update(dashboard_id), own_id()
     if user_id is None:
