@@ -21,7 +21,7 @@ from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import COMMANDS, command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.executor import execute
-from apps.kernel.commands.loading import hold_lock, hold_locks, load_for_update
+from apps.kernel.commands.loading import check_version, hold_lock, hold_locks, load_for_update
 from apps.kernel.commands.running import about
 from apps.kernel.errors import FeatureRequired, FieldError, RowNotFound
 from apps.kernel.ids import uuid7
@@ -35,7 +35,10 @@ NEW_ROLE = "auth.role.create"
 
 
 def _new_view(scope: Scope) -> dict[str, Any]:
+    # The house itself keeps nothing: where nobody in particular acts, the view is a role's.
+    role = {} if scope.actor.id is not None else {"role_id": _some_role(scope)}
     return {
+        **role,
         "list": SavedView.entity_id,
         "name": f"Pinned {uuid7().hex[-8:]}",
         "settings": {"columns": ["name", "is_pinned"], "page_size": 20},
@@ -58,9 +61,12 @@ def _default_view(scope: Scope) -> dict[str, Any]:
 
 
 def _shared_view(scope: Scope) -> dict[str, Any]:
+    return {**_some_view(scope), "role_ids": [_some_role(scope)]}
+
+
+def _some_role(scope: Scope) -> UUID:
     made = COMMANDS[NEW_ROLE]
-    role = execute(made, (), dict(made.example(scope)) if made.example is not None else {})
-    return {**_some_view(scope), "role_ids": [role.pk]}
+    return UUID(str(execute(made, (), dict(made.example(scope)) if made.example is not None else {}).pk))
 
 
 @command("backoffice.view.create", feature=USE, example=_new_view)
@@ -167,6 +173,7 @@ def share_view(view_id: UUID, *, role_ids: Sequence[UUID]) -> SavedView:
     view = visible_views().filter(pk=view_id).first()
     if view is None:
         raise RowNotFound
+    check_version(view)
     about(view)
     roles = sorted(set(role_ids))
     if not 0 < len(roles) <= MOST_ROLES:

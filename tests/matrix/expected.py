@@ -41,8 +41,8 @@ BOUNDARIES = frozenset(
 # Addresses that a process for requests does not serve.
 ELSEWHERE = frozenset({"api/events/stream/"})
 # Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
-# A file, for those of its record.
-ASKING_MORE = frozenset({"attachments.attachment", "kernel.action"})
+# A file, for those of its record; the view of a role, for that of giving views to roles.
+ASKING_MORE = frozenset({"attachments.attachment", "backoffice.view", "kernel.action"})
 # What is made by a form, so that JSON is refused; the tests of the module send forms.
 BY_FORM = frozenset({"attachments.attachment.create"})
 # What can be done with the caller's own things alone, which the example made for somebody else; or with the ids that

@@ -26,6 +26,9 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.notifications.models import Mail, Notification
+from apps.webhooks.models import DeliveryStatus as WebhookStatus
+from apps.webhooks.models import InboundReceipt, ReceiptStatus, WebhookDelivery
+from apps.webhooks.services import create_endpoint, create_webhook
 from tests.kernel.events_probes import mint
 from tests.matrix.routes import Route
 
@@ -101,6 +104,35 @@ def _read() -> UUID:
         return UUID(str(ReadAccess.objects.latest("pk").pk))
 
 
+def _webhook() -> UUID:
+    spec = COMMANDS["webhooks.webhook.create"]
+    assert spec.example is not None
+    return UUID(str(create_webhook(**spec.example(current_scope())).webhook.pk))
+
+
+def _endpoint() -> UUID:
+    spec = COMMANDS["webhooks.endpoint.create"]
+    assert spec.example is not None
+    return UUID(str(create_endpoint(**spec.example(current_scope())).endpoint.pk))
+
+
+def _webhook_delivery() -> UUID:
+    webhook_id, place = _webhook(), current_scope().organization_id
+    parts: dict[str, Any] = {"event_type": "tests.matrix", "payload": {}, "organization_id": place}
+    with scoped_transaction():
+        row = WebhookDelivery(webhook_id=webhook_id, event_id=uuid7(), status=WebhookStatus.EXHAUSTED, **parts)
+        row.save(force_insert=True)
+        return UUID(str(row.pk))
+
+
+def _receipt() -> UUID:
+    endpoint_id = _endpoint()
+    with scoped_transaction():
+        row = InboundReceipt(endpoint_id=endpoint_id, message_id=uuid7().hex, status=ReceiptStatus.DEAD)
+        row.save(force_insert=True)
+        return UUID(str(row.pk))
+
+
 # Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
@@ -113,15 +145,22 @@ MAKERS: dict[str, Maker] = {
     "notifications.mail": _mail,
     "notifications.notification": _notification,
     "progress.job": _job,
+    "webhooks.delivery": _webhook_delivery,
+    "webhooks.endpoint": _endpoint,
+    "webhooks.receipt": _receipt,
+    "webhooks.webhook": _webhook,
 }
 # Bodies of creation for the same kinds.
 BODIES: dict[str, Callable[[], Body]] = {
     "auth.api_key": lambda: {"name": f"Key {uuid7().hex}"},
+    "backoffice.view": lambda: {"list": "backoffice.view", "name": f"Own {uuid7().hex[-8:]}", "settings": {}},
     "directory.tenant": lambda: {"name": "Initech", "slug": f"initech-{uuid7().hex[-8:]}"},
 }
 # Bodies of actions on one record whose command has no example, by kind and action.
 ARGUMENTS: dict[str, Callable[[], Body]] = {
     "notifications.notification.act": lambda: {"action_id": "nothing"},
+    "dashboards.dashboard.role_defaults": lambda: {"role_ids": []},
+    "webhooks.webhook.replay": lambda: {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"},
     "auth.user.set_password": lambda: {"password": "a new and much longer password"},
 }
 

@@ -16,7 +16,7 @@ from tests.matrix.world import Actor, World, rolled_back
 
 UNDO = next(route for route in resources("undo"))
 AUDIT = ("audit_logs.view_self", "audit_logs.view_tenant", "audit_logs.undo_self", "audit_logs.undo_tenant")
-# Files ask for the features of their records; tests/attachments takes them back.
+# Files ask for the features of their records, views of roles for another one: tests of their own take them back.
 CREATING = [
     route
     for route in resources("create")
