@@ -94,7 +94,7 @@ def handful(house: House) -> Iterator[tuple[str, str, Callable[[Page], Any]]]:
     yield "refused", f"{LIST}add/", refused
     yield "palette", LIST, palette
     yield "keys", "/backend/", keys
-    yield "switcher", "/backend/", lambda page: page.locator("summary.ag-switch__current").click()
+    yield "switcher", "/backend/", lambda page: page.locator("summary.ag-switch__organization").click()
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -108,7 +108,7 @@ def test_menus_open_and_close_with_the_keyboard(desk: Seat) -> None:
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Log out")).to_be_hidden()
-    switch = page.locator("summary.ag-switch__current")
+    switch = page.locator("summary.ag-switch__organization")
     switch.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="North")).to_be_visible()
@@ -122,7 +122,7 @@ def test_choosing_an_organization_changes_what_is_listed(house: House, desk: Sea
     page = desk("*").page()
     page.goto(LIST)
     expect(page.get_by_role("link", name="EUR", exact=True)).to_be_visible()
-    page.locator("summary.ag-switch__current").click()
+    page.locator("summary.ag-switch__organization").click()
     page.get_by_role("button", name="North").click()
     expect(page.get_by_text("No currencies yet")).to_be_visible()
 

@@ -47,7 +47,7 @@ def work_in(page: Page, organization: str) -> None:
     page.keyboard.type(f"work in {organization}")
     expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(f"Work in {organization}")
     page.keyboard.press("Enter")
-    expect(page.locator("summary.ag-switch__current")).to_contain_text(organization)
+    expect(page.locator("summary.ag-switch__organization")).to_contain_text(organization)
 
 
 def test_from_the_log_in_to_redo_without_a_mouse(house: House, desk: Seat) -> None:

@@ -143,7 +143,7 @@ def test_the_frame_with_something_open(
     page.locator(".ag-results__chosen").wait_for()
     judge.look_at("palette")
     page.goto("/backend/")
-    page.click("summary.ag-switch__current")
+    page.click("summary.ag-switch__organization")
     judge.look_at("switch")
     page.goto("/backend/")
     if size == PHONE:

@@ -80,7 +80,7 @@ def test_the_organization_the_colours_and_the_language_are_switched(house: House
     page = opened(desk("*").page(), f"{LIST}?q=eur")
     typing(page, "work in north")
     page.keyboard.press("Enter")
-    expect(page.locator("summary.ag-switch__current")).to_contain_text("North")
+    expect(page.locator("summary.ag-switch__organization")).to_contain_text("North")
     assert page.url.endswith(f"{LIST}?q=eur")
     page.keyboard.press("Control+k")
     typing(page, "dark")

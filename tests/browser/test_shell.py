@@ -26,7 +26,7 @@ def branches(house: House) -> None:
 
 
 def switch(page: Page) -> Any:
-    return page.locator("summary.ag-switch__current")
+    return page.locator("summary.ag-switch__organization")
 
 
 def test_an_organization_is_found_by_typing_and_chosen_with_enter(house: House, desk: Seat) -> None:

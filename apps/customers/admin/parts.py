@@ -26,7 +26,7 @@ class CustomerRows(CommandFormSet):
             identity = Customer(pk=instance.pk, kind=instance.kind, name=instance.display_name)
             identity._state.adding = instance._state.adding
             instance = identity
-        super().__init__(data, files, instance, **kwargs)
+        super().__init__(data=data, files=files, instance=instance, **kwargs)
 
 
 class ContactPointRows(CommandTabularInline):
