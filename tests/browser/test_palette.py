@@ -129,13 +129,13 @@ def test_the_keys_of_the_palette(desk: Seat) -> None:
     assert chosen(page).inner_text() == first
     page.keyboard.press("ArrowUp")  # from the first to the last
     assert chosen(page).get_attribute("id") == page.get_by_role("option").last.get_attribute("id")
-    named = page.get_by_role("combobox").get_attribute("aria-activedescendant")
+    named = page.locator("#ag-palette-input").get_attribute("aria-activedescendant")
     assert named == chosen(page).get_attribute("id")
     typing(page, "curr")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("combobox")).to_have_value("")
+    expect(page.locator("#ag-palette-input")).to_have_value("")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("combobox")).to_be_hidden()
+    expect(page.locator("#ag-palette-input")).to_be_hidden()
 
 
 def test_a_second_tab_is_opened_and_this_one_stays(desk: Seat) -> None:
@@ -155,7 +155,7 @@ def test_nothing_is_found(house: House, desk: Seat) -> None:
     expect(page.get_by_text("Nothing found. Try fewer words")).to_be_visible()
     expect(page.locator("[data-palette-spoken]")).to_have_text("0 results")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.locator("#ag-palette-input")).to_be_visible()
 
 
 def test_the_server_is_away_and_comes_back(house: House, desk: Seat) -> None:
@@ -181,7 +181,7 @@ def test_the_answer_to_an_earlier_question_is_dropped(house: House, desk: Seat) 
     typing(page, "dollar")
     while not held:
         page.wait_for_timeout(20)
-    page.get_by_role("combobox").fill("euro")
+    page.locator("#ag-palette-input").fill("euro")
     expect(option(page, "EUR — Euro")).to_be_visible()
     held[0].continue_()
     page.wait_for_timeout(300)
@@ -228,12 +228,12 @@ def test_how_it_looks(
     opened(page)
     states = {"open": "", "records": "dollar", "commands": ">", "nothing": "qqqqqq"}
     for name, text in states.items():
-        page.get_by_role("combobox").fill(text)
+        page.locator("#ag-palette-input").fill(text)
         page.wait_for_timeout(600)
         shoot(page, f"palette-{name}-{look}")
         faults += faults_of(page, name)
     page.route(INDEX, lambda route: route.abort())
-    page.get_by_role("combobox").fill("dollars")
+    page.locator("#ag-palette-input").fill("dollars")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
     shoot(page, f"palette-away-{look}")
     faults += faults_of(page, "away")
