@@ -1,7 +1,7 @@
 "use strict";
 // The switcher of organizations: typing narrows it, arrows go through it.
 (() => {
-  const box = document.querySelector("details.ag-switch");
+  const box = document.querySelector("details[data-organizations]");
   if (!box) { return; }
   const filter = box.querySelector("[data-switch-filter]"), none = box.querySelector("[data-switch-none]");
   const items = [...box.querySelectorAll("button[name=organization]")];
