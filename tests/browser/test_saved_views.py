@@ -99,11 +99,14 @@ def test_the_looks_of_managed_views(
 
     page.goto("/backend/backoffice/savedview/")
     judge("managed")
-    page.locator("#result_list tbody th a").click()
+    with page.expect_navigation():
+        page.locator("#result_list tbody th a").click()
     judge("one")
-    page.get_by_role("link", name="Give it to roles").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Give it to roles").click()
     judge("sharing")
-    page.get_by_role("button", name="Give it to roles").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Give it to roles").click()
     judge("sharing-nobody")
     assert not faults, "\n".join(faults)
     assert alice.complaints == []

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.backoffice.calculations import as_json
 from apps.backoffice.models import SavedView
-from apps.kernel.api.serializers import StrictModelSerializer, StrictSerializer, StrictUUIDField
+from apps.kernel.api.serializers import StrictBooleanField, StrictModelSerializer, StrictSerializer, StrictUUIDField
 
 
+@extend_schema_field({"type": "object", "additionalProperties": True})
 class SettingsField(serializers.JSONField):
     """Settings of a view; the strict reader's decimals become numbers again. What they are worth the command says."""
 
     def to_internal_value(self, data: Any) -> Any:
         """The settings."""
-        return super().to_internal_value(as_json(data))
+        settings = super().to_internal_value(as_json(data))
+        if not isinstance(settings, dict):
+            self.fail("invalid")
+        return settings
 
 
 class ViewSerializer(StrictModelSerializer):
@@ -52,7 +57,7 @@ class NewViewSerializer(ViewSerializer):
     list = serializers.CharField(max_length=100)
     settings = SettingsField()
     role_id = StrictUUIDField(required=False, allow_null=True, write_only=True)
-    is_default = serializers.BooleanField(required=False)
+    is_default = StrictBooleanField(required=False)
 
     class Meta(ViewSerializer.Meta):
         fields = (*ViewSerializer.Meta.fields, "role_id")  # type: ignore[assignment]

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.customers.features import VIEW_PEOPLE
 from apps.customers.models.identity import Customer
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.models import OrganizationModel
@@ -41,6 +42,7 @@ class ContactPoint(OrganizationModel):
     """
 
     entity_id = "customers.contact_point"
+    view_feature: ClassVar[str] = VIEW_PEOPLE
     customer_id: UUID
 
     customer = TenantForeignKey(Customer, models.CASCADE, related_name="contact_points", verbose_name=_("customer"))
@@ -83,6 +85,7 @@ class Address(OrganizationModel):
     """A postal address of a customer; one of each purpose is the primary one. `country` is ISO 3166-1, two letters."""
 
     entity_id = "customers.address"
+    view_feature: ClassVar[str] = VIEW_PEOPLE
     customer_id: UUID
 
     customer = TenantForeignKey(Customer, models.CASCADE, related_name="addresses", verbose_name=_("customer"))

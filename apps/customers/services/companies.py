@@ -17,13 +17,13 @@ from apps.customers.selectors import ancestors
 from apps.customers.services.lists import Given
 from apps.customers.services.records import (
     Ids,
-    Parts,
     add_record,
     change_record,
     hidden_record,
     hide_record,
     living_record,
     show_record,
+    taken,
 )
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import hold_lock
@@ -96,27 +96,10 @@ def create_company(  # noqa: PLR0913 - one for each column
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Company:
     """Add a company; a display name that is not given is made of the names. Raises InvalidInput with all complaints."""
-    parts = Parts(contact_points, addresses, tag_ids, group_ids)
-    company = Company(
-        display_name=display_name,
-        legal_name=legal_name,
-        brand_name=brand_name,
-        tax_id=tax_id,
-        domain=domain,
-        website_url=website_url,
-        size_bucket=size_bucket,
-        annual_revenue=annual_revenue,
-        annual_revenue_currency=annual_revenue_currency,
-        description=description,
-        parent_id=parent_id,
-        industry_id=industry_id,
-        owner_id=owner_id,
-        status_id=status_id,
-        lifecycle_stage_id=lifecycle_stage_id,
-        source_id=source_id,
-        temperature_id=temperature_id,
-    )
-    company.take(custom_fields)
+    given = dict(locals())
+    custom, parts = given.pop("custom_fields"), taken(given)
+    company = Company(**given)
+    company.take(custom)
     _place(company)
     add_record(company, parts, fields=FIELDS, derived=first_of(brand_name, legal_name))
     return company
@@ -155,33 +138,16 @@ def update_company(  # noqa: PLR0913 - one for each column
     A display name that was made of the names follows them; an empty one is made of them. Custom values are merged;
     None under a key removes one.
     """
+    given = {name: value for name, value in locals().items() if name != "company_id"}
+    custom, parts = given.pop("custom_fields"), taken(given)
     company = living_record(Company, company_id)
     former = first_of(company.brand_name, company.legal_name)
-    changed = set_given(
-        company,
-        display_name=display_name,
-        legal_name=legal_name,
-        brand_name=brand_name,
-        tax_id=tax_id,
-        domain=domain,
-        website_url=website_url,
-        size_bucket=size_bucket,
-        annual_revenue=annual_revenue,
-        annual_revenue_currency=annual_revenue_currency,
-        description=description,
-        parent_id=parent_id,
-        industry_id=industry_id,
-        owner_id=owner_id,
-        status_id=status_id,
-        lifecycle_stage_id=lifecycle_stage_id,
-        source_id=source_id,
-        temperature_id=temperature_id,
-    )
+    changed = set_given(company, **given)
     derived = first_of(company.brand_name, company.legal_name)
     company.display_name = following(company.display_name, former=former, derived=derived)
-    company.take(custom_fields)
+    company.take(custom)
     _place(company)
-    change_record(company, Parts(contact_points, addresses, tag_ids, group_ids), fields=FIELDS, changed=changed)
+    change_record(company, parts, fields=FIELDS, changed=changed)
     return company
 
 

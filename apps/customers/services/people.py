@@ -12,13 +12,13 @@ from apps.customers.models import Person
 from apps.customers.services.lists import Given
 from apps.customers.services.records import (
     Ids,
-    Parts,
     add_record,
     change_record,
     hidden_record,
     hide_record,
     living_record,
     show_record,
+    taken,
 )
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
@@ -85,25 +85,10 @@ def create_person(  # noqa: PLR0913 - one for each column
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Person:
     """Add a person; a display name that is not given is made of the names. Raises InvalidInput with all complaints."""
-    parts = Parts(contact_points, addresses, tag_ids, group_ids)
-    person = Person(
-        display_name=display_name,
-        first_name=first_name,
-        last_name=last_name,
-        preferred_name=preferred_name,
-        job_title=job_title,
-        department=department,
-        seniority=seniority,
-        time_zone=time_zone,
-        linkedin_url=linkedin_url,
-        description=description,
-        owner_id=owner_id,
-        status_id=status_id,
-        lifecycle_stage_id=lifecycle_stage_id,
-        source_id=source_id,
-        temperature_id=temperature_id,
-    )
-    person.take(custom_fields)
+    given = dict(locals())
+    custom, parts = given.pop("custom_fields"), taken(given)
+    person = Person(**given)
+    person.take(custom)
     add_record(person, parts, fields=FIELDS, derived=joined(first_name, last_name))
     return person
 
@@ -138,30 +123,15 @@ def update_person(  # noqa: PLR0913 - one for each column
     A display name that was made of the names follows them; an empty one is made of them. Custom values are merged;
     None under a key removes one.
     """
+    given = {name: value for name, value in locals().items() if name != "person_id"}
+    custom, parts = given.pop("custom_fields"), taken(given)
     person = living_record(Person, person_id)
     former = joined(person.first_name, person.last_name)
-    changed = set_given(
-        person,
-        display_name=display_name,
-        first_name=first_name,
-        last_name=last_name,
-        preferred_name=preferred_name,
-        job_title=job_title,
-        department=department,
-        seniority=seniority,
-        time_zone=time_zone,
-        linkedin_url=linkedin_url,
-        description=description,
-        owner_id=owner_id,
-        status_id=status_id,
-        lifecycle_stage_id=lifecycle_stage_id,
-        source_id=source_id,
-        temperature_id=temperature_id,
-    )
+    changed = set_given(person, **given)
     derived = joined(person.first_name, person.last_name)
     person.display_name = following(person.display_name, former=former, derived=derived)
-    person.take(custom_fields)
-    change_record(person, Parts(contact_points, addresses, tag_ids, group_ids), fields=FIELDS, changed=changed)
+    person.take(custom)
+    change_record(person, parts, fields=FIELDS, changed=changed)
     return person
 
 

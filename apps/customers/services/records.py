@@ -54,6 +54,11 @@ class Parts:
         _mark(Membership, "group_id", customer, self.group_ids)
 
 
+def taken(given: dict[str, Any]) -> Parts:
+    """Take the parts out of a command's arguments."""
+    return Parts(*(given.pop(name) for name in ("contact_points", "addresses", "tag_ids", "group_ids")))
+
+
 def _unknown(entity: str, argument: str, ids: Ids | None) -> Iterator[FieldError]:
     """Complaints about ids that are no living record of the scope; the others are held against deletion."""
     there = hold(ENTITIES[entity], set(ids)) if ids else set()

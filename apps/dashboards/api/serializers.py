@@ -128,7 +128,7 @@ class WantedSerializer(StrictSerializer):
 class DataQuestion(PeriodSerializer):
     """Widgets to ask at once, for one period."""
 
-    widgets = WantedSerializer(many=True, allow_empty=False, max_length=MOST_ITEMS)  # type: ignore[call-arg]
+    widgets = WantedSerializer(many=True, max_length=MOST_ITEMS)  # type: ignore[call-arg]
 
 
 class FiguresQuestion(PeriodSerializer):

@@ -129,13 +129,13 @@ class WebhookViewSet(IssuingViewSet):
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: UUID) -> Response:
         """Send what the webhook had in a stretch of time again; above 1,000 deliveries as a long job."""
-        values = self.checked(request, serializer=ReplayRangeSerializer)
+        values, expected = self.checked(request, serializer=ReplayRangeSerializer), expected_version(request)
         if values.pop("dry_run"):
             self.get_object()
             return _rehearsed(pk, values)
         key = repeats.idempotency_of(request, _kept)
         try:
-            with invoked(source=Source.API, expected_version=expected_version(request), idempotency=key):
+            with invoked(source=Source.API, expected_version=expected, idempotency=key):
                 done = services.replay_range(pk, **values)
         except Replayed as earlier:
             return repeats.replay(earlier.answer)
