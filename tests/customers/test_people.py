@@ -93,8 +93,8 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_written(bob: Cl
     body |= {"first_name": "Ada", "contact_points": [{**EMAIL, "value": "ada"}, {**PHONE, "value": "12"}]}
     found = complaints(send(bob, "post", PEOPLE, body))
     assert found == {
-        "contact_points.0.value": "invalid",
-        "contact_points.1.value": "invalid",
+        "contact_points.0.value": "customers.contact_point.value_invalid",
+        "contact_points.1.value": "customers.contact_point.value_invalid",
         "tag_ids.0": "kernel.reference.unknown",
     }
     assert bob.get(PEOPLE).json()["count"] == 0

@@ -185,11 +185,13 @@ ADMITTED = frozenset(
         "currencies.fetch_config.provider_fixed",
         "currencies.fetch_config.time_zone",
         "backoffice.view.nobody_keeps",
+        "backoffice.view.unknown_list",
         "backoffice.view.not_yours",
         "customers.company.has_subsidiaries",
         "customers.company.parent_circle",
         "customers.company.parent_deleted",
         "customers.customer.name_missing",
+        "customers.contact_point.value_invalid",
         "customers.list.repeated",
         "customers.list.two_primary",
         "webhooks.delivery.not_repeatable",
@@ -211,6 +213,8 @@ ADMITTED = frozenset(
         "webhooks.webhook.tenant_reach",
         "webhooks.webhook.url_refused",
         "dashboards.dashboard.full",
+        "dashboards.dashboard.order_incomplete",
+        "dashboards.dashboard.item_unknown",
         "dashboards.dashboard.not_shared",
         "dashboards.dashboard.read_only",
         "dashboards.figures.too_fine",
@@ -300,7 +304,7 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
         return True
     if (error["field"], error["code"]) in HALVES:
         return True
-    if error["field"].startswith("custom_fields."):
+    if error["field"].removeprefix("changes.").startswith("custom_fields."):
         return True
     if error["code"] == "kernel.filter.invalid" and _has_exponent((case.query or {}).get(error["field"])):
         return True

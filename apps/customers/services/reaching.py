@@ -21,7 +21,7 @@ def _normal_point(point: ContactPoint) -> Iterator[FieldError]:
     else:
         found, complaint = normal_phone(text, region=_region()), _("Enter a phone number with its country code.")
     if found is None:
-        yield FieldError("value", "invalid", complaint)
+        yield FieldError("value", "customers.contact_point.value_invalid", complaint)
     else:
         point.value = found
 
