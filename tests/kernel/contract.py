@@ -295,7 +295,8 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
 
     A file has no pages, so `format` decides that the other parameters are not there. Halves want the other half.
     2.0 is a whole number to JSON Schema, and a fraction to who reads strictly; 1e-42 is a number, and no amount. Which
-    fields of its own a tenant has stands in its definitions, and not in the schema that all share.
+    fields of its own a tenant has stands in its definitions, and not in the schema that all share; what settings of a
+    view or a widget may hold, in those of the list or the widget.
     """
     value = _value_at(case.body, error["field"])
     if error["code"] == "invalid" and _is_round(value):
@@ -304,7 +305,7 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
         return True
     if (error["field"], error["code"]) in HALVES:
         return True
-    if error["field"].removeprefix("changes.").startswith("custom_fields."):
+    if error["field"].removeprefix("changes.").startswith(("custom_fields.", "settings.")):
         return True
     if error["code"] == "kernel.filter.invalid" and _has_exponent((case.query or {}).get(error["field"])):
         return True
