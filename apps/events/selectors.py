@@ -9,13 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from apps.kernel.commands.history.restriction import about_reached
-from apps.kernel.commands.history.wording import kind_words
 from apps.kernel.eventbus.chains import causes_of
-from apps.kernel.eventbus.declarations import EVENTS, Event, Lifecycle
+from apps.kernel.eventbus.declarations import EVENTS, Event
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus, OutboxEvent
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS, Subscriber
 
@@ -92,23 +89,6 @@ def declared_events(*, module: str | None = None, category: str | None = None) -
 def category_of(event: Event[Any]) -> str:
     """`lifecycle` for what happens to records of every kind, `custom` for what a module announces."""
     return "lifecycle" if event.is_lifecycle else "custom"
-
-
-def event_words(name: str) -> str:
-    """An event in words; its name where no installed module declares it."""
-    event = EVENTS.get(name)
-    if event is None:
-        return name
-    if not event.is_lifecycle:
-        return str(event.label)
-    words = {
-        Lifecycle.CREATED: _("created"),
-        Lifecycle.UPDATED: _("changed"),
-        Lifecycle.DELETED: _("deleted"),
-        Lifecycle.RESTORED: _("restored"),
-        Lifecycle.BULK_CHANGED: _("many changed"),
-    }
-    return f"{capfirst(kind_words(event.entity))}: {words[Lifecycle(name.rpartition('.')[2])]}"
 
 
 def visible_delivery(delivery_id: UUID) -> Delivery | None:

@@ -9,12 +9,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from apps.kernel.commands.history.wording import kind_words
-from apps.kernel.eventbus.declarations import EVENTS, Event, Lifecycle
+from apps.kernel.eventbus.declarations import EVENTS, Event
 from apps.kernel.eventbus.patterns import PATTERN, matches
+from apps.kernel.eventbus.wording import event_words
 from apps.kernel.registry.modules import modules
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.work.models import Work
@@ -50,21 +49,7 @@ def offered_events() -> list[Event[Any]]:
 
 def event_label(name: str) -> str:
     """An event in words; its name where no installed module declares it."""
-    if name == TEST_EVENT:
-        return _("Test")
-    event = EVENTS.get(name)
-    if event is None:
-        return name
-    if not event.is_lifecycle:
-        return str(event.label)
-    words = {
-        Lifecycle.CREATED: _("created"),
-        Lifecycle.UPDATED: _("changed"),
-        Lifecycle.DELETED: _("deleted"),
-        Lifecycle.RESTORED: _("restored"),
-        Lifecycle.BULK_CHANGED: _("many changed"),
-    }
-    return f"{capfirst(kind_words(event.entity))}: {words[Lifecycle(name.rpartition('.')[2])]}"
+    return _("Test") if name == TEST_EVENT else event_words(name)
 
 
 def hears(patterns: Iterable[str], name: str) -> bool:

@@ -11,12 +11,9 @@ from apps.auth.admin.fields import FeaturesField, OrganizationsField
 from apps.auth.models import ApiKey, ApiKeyRole, Role
 from apps.auth.services.keys import LONGEST_OVERLAP, OVERLAP_HOURS
 from apps.kernel.admin.forms import CommandForm
+from apps.kernel.admin.issuing import OnceForm
 from apps.kernel.admin.moments import MomentInput
-from apps.kernel.commands.errors import AnswerWithheld
-from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import current_scope
-
-ONCE = "once"
 
 
 class ApiKeyForm(CommandForm):
@@ -87,20 +84,8 @@ class ApiKeyForm(CommandForm):
         return [line.strip() for line in lines if line.strip()]
 
 
-class NewApiKeyForm(ApiKeyForm):
-    """A new key. Sending the same form again makes no second one, because its page cannot be shown again."""
-
-    once = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial[ONCE] = uuid7().hex
-        if isinstance(self.refusal, AnswerWithheld):
-            # Who has been told may make another one on purpose.
-            posted: Any = self.data
-            posted = posted.copy()
-            posted[ONCE] = uuid7().hex
-            self.data = posted
+class NewApiKeyForm(ApiKeyForm, OnceForm):
+    """The same for a new key."""
 
 
 class OverlapFields(forms.Form):

@@ -6,28 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.auth.admin.handing_out import collecting_secrets, handing_out
-from apps.auth.admin.key_forms import ONCE, ApiKeyForm, NewApiKeyForm, OverlapFields
+from apps.auth.admin.key_forms import ApiKeyForm, NewApiKeyForm, OverlapFields
 from apps.auth.admin.refusals import BoundaryPage
 from apps.auth.features import MANAGE_API_KEYS, VIEW_API_KEYS
 from apps.auth.models import ApiKey
 from apps.auth.services.key_boundary import only_visible
 from apps.auth.services.key_facts import KeyFacts, KeyState, facts_of, in_state, with_prefix
-from apps.auth.services.keys import IssuedKey, create_api_key, revoke_api_key, rotate_api_key, update_api_key
+from apps.auth.services.keys import create_api_key, revoke_api_key, rotate_api_key, update_api_key
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
+from apps.kernel.admin.handing_out import handing_out
+from apps.kernel.admin.issuing import ONCE, IssuingPage, SecretWords
 from apps.kernel.admin.registration import register
-from apps.kernel.commands.idempotency import Answer, IdempotencyKey
-from apps.kernel.commands.invocation import invoked
 from apps.kernel.registry.entities import ENTITIES
 
 ORGANIZATION = "directory.organization"
@@ -59,7 +56,7 @@ class ByState(SelectFilter):
 
 
 @register(ApiKey)
-class ApiKeyPage(BoundaryPage):
+class ApiKeyPage(IssuingPage, BoundaryPage):
     """Keys with which programs call the REST interface."""
 
     create_command = handing_out(create_api_key)
@@ -67,6 +64,15 @@ class ApiKeyPage(BoundaryPage):
     view_feature = VIEW_API_KEYS
     manage_feature = MANAGE_API_KEYS
     form = ApiKeyForm
+    secret_words = SecretWords(
+        title=gettext_lazy("New key"),
+        heading=gettext_lazy("Key for “%(name)s”"),
+        warning=gettext_lazy(
+            "Copy it now. It is shown this once and kept nowhere: whoever loses it needs a new secret."
+        ),
+        label=gettext_lazy("The key"),
+        use=gettext_lazy("Programs send it with each request:"),
+    )
     icon = "vpn_key"
     order = 40
     empty_hint = gettext_lazy("Make a key for each program that calls the REST interface, so that each can be ended.")
@@ -136,52 +142,13 @@ class ApiKeyPage(BoundaryPage):
         """The form's two answers about organizations become one list, or None; an end that was left alone stays."""
         given = super().command_input(request, form, formsets)
         everywhere, listed = given.pop("everywhere"), given.pop("organizations")
-        given.pop(ONCE, None)
         if "expires_at" not in form.changed_data:
             given.pop("expires_at")
         return {**given, "organization_ids": None if everywhere else listed}
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Run the command, for a new key once only."""
-        if change:
-            super().save_related(request, form, formsets, change)
-            return
-        key = IdempotencyKey(form.cleaned_data[ONCE], b"form", lambda result: Answer(201, None), secret_answer=True)
-        with invoked(idempotency=key):
-            super().save_related(request, form, formsets, change)
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Show or save a form; a new key's secret follows at once."""
-        saving = {} if object_id else {"show_save_and_add_another": False, "show_save_and_continue": False}
-        with collecting_secrets() as issued:
-            response = super().changeform_view(request, object_id, form_url, {**saving, **(extra_context or {})})
-        return self.secret_page(request, issued[-1]) if issued else response
-
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """Nothing of Django's: the page with the secret follows."""
-        return HttpResponse()
-
-    def press_view(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:
-        """Ask, then run; a new secret follows at once."""
-        with collecting_secrets() as issued:
-            response = super().press_view(request, object_id, button)
-        return self.secret_page(request, issued[-1]) if issued else response
-
-    def secret_page(self, request: HttpRequest, issued: IssuedKey) -> TemplateResponse:
-        """The only page that ever shows the secret. It answers the form itself, so the secret waits nowhere."""
-        list(messages.get_messages(request))  # this page says it already
-        page = reverse(f"{self.admin_site.name}:staff_auth_apikey_change", args=[issued.key.pk])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("New key"),
-            "opts": self.opts,
-            "original": issued.key,
-            "secret": issued.secret,
-            "next": page,
-        }
-        return TemplateResponse(request, "auth/new_key.html", context)
+    def example_of(self, record: ApiKey) -> str:
+        """The header."""
+        return "X-Api-Key: mk_…"
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Fetch what stands beside the columns for a whole page at once."""

@@ -46,6 +46,11 @@ class IssuedKey:
         """Name the key, not the secret."""
         return f"<issued {self.key.pk}>"
 
+    @property
+    def record(self) -> ApiKey:
+        """The key, as pages and answers of every issued secret call it."""
+        return self.key
+
 
 def _changed_key(scope: Scope) -> dict[str, Any]:
     key = create_api_key(name=f"Example {uuid7().hex}", addresses=["192.0.2.0/24"]).key

@@ -20,7 +20,7 @@ from unfold.decorators import action
 from apps.events.admin.filters import ByNameOfEvent, BySubscriber
 from apps.events.admin.ranges import range_answer
 from apps.events.features import MANAGE_DELIVERIES, VIEW, VIEW_DELIVERIES
-from apps.events.selectors import event_words, visible_deliveries
+from apps.events.selectors import visible_deliveries
 from apps.events.services import replay_delivery, skip_delivery
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import RecordCommand
@@ -29,6 +29,7 @@ from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.commands.history.labels import ORGANIZATION
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus
+from apps.kernel.eventbus.wording import event_words
 
 LONGEST_IN_ROW = 60
 PARTS = re.compile(r"[^._]+[._]*|[._]+")

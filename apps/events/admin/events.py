@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.events.admin.filters import ByKind, ByName
 from apps.events.features import VIEW, VIEW_DELIVERIES
-from apps.events.selectors import chain_of, event_words, matching, visible_deliveries, visible_events
+from apps.events.selectors import chain_of, matching, visible_deliveries, visible_events
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.pages import CommandAdmin
@@ -22,6 +22,7 @@ from apps.kernel.commands.history.labels import ORGANIZATION, record_url
 from apps.kernel.commands.history.wording import plain_text
 from apps.kernel.commands.models import Action
 from apps.kernel.eventbus.models import OutboxEvent
+from apps.kernel.eventbus.wording import event_words
 
 MOST_DELIVERIES = 100
 

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from apps.events.selectors import event_words
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.commands.history.wording import kind_words
 from apps.kernel.eventbus.declarations import EVENTS
 from apps.kernel.eventbus.operating import persistent_subscribers
+from apps.kernel.eventbus.wording import event_words
 
 Choices = Sequence[tuple[str, Any]]
 

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 from rest_framework import serializers
 
-from apps.events.selectors import SubscriberFound, category_of, event_words
+from apps.events.selectors import SubscriberFound, category_of
 from apps.kernel.api.serializers import StrictBooleanField, StrictCharField, StrictModelSerializer, StrictSerializer
 from apps.kernel.eventbus.declarations import EVENTS, Broadcast, Event
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus, OutboxEvent
+from apps.kernel.eventbus.wording import event_words
 
 CATEGORIES = ("lifecycle", "custom")
 KINDS = ("persistent", "in_process", "gone")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,15 +10,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.admin.forms import CommandForm
+from apps.kernel.admin.issuing import OnceForm
 from apps.kernel.admin.moments import MomentInput
-from apps.kernel.commands.errors import AnswerWithheld
-from apps.kernel.ids import uuid7
 from apps.webhooks.admin.picker import EventsField
 from apps.webhooks.contracts import ADAPTERS
 from apps.webhooks.models import ENDED, DeliveryStatus, InboundEndpoint, Webhook
 from apps.webhooks.services.secrets import GRACE_HOURS, LONGEST_GRACE
-
-ONCE: Final = "once"
 
 
 class HeadersField(forms.CharField):
@@ -43,22 +40,6 @@ class HeadersField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare as written."""
         return (self.prepare_value(initial) or "").strip() != str(data or "").strip()
-
-
-class OnceForm(CommandForm):
-    """A form for a new record with a secret: sent twice, it makes one."""
-
-    once = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial[ONCE] = uuid7().hex
-        if isinstance(self.refusal, AnswerWithheld):
-            # Who has been told may make another one on purpose.
-            posted: Any = self.data
-            posted = posted.copy()
-            posted[ONCE] = uuid7().hex
-            self.data = posted
 
 
 class WebhookForm(CommandForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.kernel.admin.buttons import RecordCommand
+from apps.kernel.admin.handing_out import handing_out
+from apps.kernel.admin.issuing import ONCE, SECRET, IssuingPage
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.webhooks.admin.forms import ONCE, EndpointForm, EndpointSecretFields, NewEndpointForm
-from apps.webhooks.admin.handing_out import handing_out
-from apps.webhooks.admin.issuing import IssuingPage
+from apps.webhooks.admin.forms import EndpointForm, EndpointSecretFields, NewEndpointForm
 from apps.webhooks.contracts import ADAPTERS
 from apps.webhooks.features import MANAGE, VIEW
 from apps.webhooks.models import InboundEndpoint, InboundReceipt, ReceiptStatus
@@ -36,6 +37,9 @@ OLD = ("name", "description", "kind", "is_active", "full_address")
 LONGEST_SHOWN = 20_000
 
 
+USE = gettext_lazy("The sender signs each message with it, and posts to this address:")
+
+
 @register(InboundEndpoint)
 class EndpointPage(IssuingPage):
     """Endpoints of the selected organizations."""
@@ -49,7 +53,7 @@ class EndpointPage(IssuingPage):
     icon = "input"
     order = 30
     empty_hint = gettext_lazy("Add an endpoint for each system that is to send messages here.")
-    how_to_use = gettext_lazy("The sender signs each message with it, and posts to this address:")
+    secret_words = replace(SECRET, use=USE)
     list_display = ("name", "kind", "is_active", "organization_id")
     list_display_links = ("name",)
     list_filter = ("is_active",)
@@ -79,7 +83,7 @@ class EndpointPage(IssuingPage):
         """The kind of sender is chosen once."""
         return [(None, {"fields": OLD if obj else NEW})]
 
-    def address_of(self, record: InboundEndpoint) -> str:
+    def example_of(self, record: InboundEndpoint) -> str:
         """Where senders post to."""
         return f"{settings.AGORA_BASE_URL.rstrip('/')}{reverse('webhooks.inbound', args=[record.pk])}"
 
@@ -92,7 +96,7 @@ class EndpointPage(IssuingPage):
     @admin.display(description=gettext_lazy("address"))
     def full_address(self, endpoint: InboundEndpoint) -> str:
         """Where senders post to."""
-        return format_html('<code class="wh-name">{}</code>', self.address_of(endpoint))
+        return format_html('<code class="wh-name">{}</code>', self.example_of(endpoint))
 
 
 @register(InboundReceipt)

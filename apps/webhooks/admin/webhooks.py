@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -15,12 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel import clock
 from apps.kernel.admin.buttons import RecordCommand
+from apps.kernel.admin.handing_out import handing_out
+from apps.kernel.admin.issuing import ONCE, SECRET, IssuingPage
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.registration import register
 from apps.kernel.commands.history.labels import ORGANIZATION
-from apps.webhooks.admin.forms import ONCE, GraceFields, NewWebhookForm, RangeFields, WebhookForm
-from apps.webhooks.admin.handing_out import TEST_NOW, handing_out
-from apps.webhooks.admin.issuing import IssuingPage
+from apps.webhooks.admin.forms import GraceFields, NewWebhookForm, RangeFields, WebhookForm
+from apps.webhooks.admin.handing_out import TEST_NOW
 from apps.webhooks.features import MANAGE, VIEW
 from apps.webhooks.models import Webhook, WebhookDelivery, WebhookHealth
 from apps.webhooks.selectors import event_label, health_of, last_deliveries, secret_dates
@@ -46,6 +48,9 @@ PLAIN = ("name", "description", "url", "is_active")
 DELIVERY = "admin:webhooks_webhookdelivery_change"
 
 
+USE = gettext_lazy("The receiver proves each request with it, as the Standard Webhooks specification says.")
+
+
 @register(Webhook)
 class WebhookPage(IssuingPage):
     """Webhooks of the selected organizations and of the tenant."""
@@ -59,7 +64,10 @@ class WebhookPage(IssuingPage):
     icon = "webhook"
     order = 10
     empty_hint = gettext_lazy("Add a webhook, and what happens here is told to another system as it happens.")
-    how_to_use = gettext_lazy("The receiver proves each request with it, as the Standard Webhooks specification says.")
+    secret_words = replace(
+        SECRET,
+        use=USE,
+    )
     list_display = ("name", "host", "events", "health", "place")
     list_display_links = ("name",)
     list_filter = ("is_active",)
@@ -150,10 +158,10 @@ class WebhookPage(IssuingPage):
             }
         return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
-    def followed(self, request: HttpRequest, handed: Any, response: HttpResponse) -> HttpResponse:
+    def followed(self, request: HttpRequest, handed: Any) -> HttpResponse:
         """A test is answered by its delivery, anything else by the page with the secret."""
         if not isinstance(handed, WebhookDelivery):
-            return super().followed(request, handed, response)
+            return super().followed(request, handed)
         list(messages.get_messages(request))
         if handed.response_status is not None:
             said = _("The receiver answered {status}.").format(status=handed.response_status)

@@ -38,6 +38,11 @@ class IssuedEndpoint:
         """Name the endpoint, not the secret."""
         return f"<issued {self.endpoint.pk}>"
 
+    @property
+    def record(self) -> InboundEndpoint:
+        """The endpoint, as pages and answers of every issued secret call it."""
+        return self.endpoint
+
 
 def creation_example(scope: Scope) -> dict[str, Any]:
     """An endpoint that the organization has not got, for examples."""

@@ -37,6 +37,11 @@ class IssuedWebhook:
         """Name the webhook, not the secret."""
         return f"<issued {self.webhook.pk}>"
 
+    @property
+    def record(self) -> Webhook:
+        """The webhook, as pages and answers of every issued secret call it."""
+        return self.webhook
+
 
 def new_secret() -> str:
     """A secret of 256 random bits."""

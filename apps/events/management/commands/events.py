@@ -11,12 +11,13 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Min
 
-from apps.events.selectors import category_of, declared_events, event_words, visible_deliveries
+from apps.events.selectors import category_of, declared_events, visible_deliveries
 from apps.events.services import replay_deliveries, replay_range
 from apps.kernel.errors import PlatformError
 from apps.kernel.eventbus.failing import DEAD_LETTER
 from apps.kernel.eventbus.models import DeliveryStatus
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS
+from apps.kernel.eventbus.wording import event_words
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
 from apps.kernel.tenancy.models import HandleIndex

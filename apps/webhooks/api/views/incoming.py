@@ -8,13 +8,12 @@ from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import status as codes
 from rest_framework.decorators import action
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
+from apps.kernel.api.issuing import IssuingViewSet
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.refusals import TooLarge
 from apps.kernel.api.viewsets import CommandViewSet
@@ -31,7 +30,6 @@ from apps.webhooks.api.serializers import (
     ReceiptDetailSerializer,
     ReceiptSerializer,
 )
-from apps.webhooks.api.views.issuing import IssuingViewSet
 from apps.webhooks.features import MANAGE, SECRETS, VIEW
 from apps.webhooks.models import InboundEndpoint, InboundReceipt
 from apps.webhooks.services.receiving import take_in
@@ -65,18 +63,10 @@ class EndpointViewSet(IssuingViewSet):
         """A secret is given with a new endpoint only."""
         return NewEndpointSerializer if self.action == "create" else EndpointSerializer
 
-    def record_in(self, result: Any) -> InboundEndpoint:
-        """The endpoint."""
-        found: InboundEndpoint = result.endpoint
-        return found
-
     @extend_schema(responses={201: IssuedEndpointSerializer})
     def create(self, request: Request) -> Response:
         """Add an endpoint; the answer holds its secret under `secret`, this once."""
-        values = self.checked(request)
-        response = self.issued(services.create_endpoint, status=codes.HTTP_201_CREATED, **values)
-        response["Location"] = reverse(f"{self.basename}-detail", args=[response.data["id"]])
-        return response
+        return self.issued_new(request)
 
     @extend_schema(request=EndpointRotationSerializer, responses={200: IssuedEndpointSerializer})
     @action(detail=True, methods=["post"])

@@ -6,14 +6,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status as codes
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from apps.kernel.api import repeats
 from apps.kernel.api.exporting.answers import accepted, accepted_body
+from apps.kernel.api.issuing import IssuingViewSet
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.preconditions import expected_version
 from apps.kernel.api.reading.complaints import demand_known_parameters
@@ -38,7 +37,6 @@ from apps.webhooks.api.serializers import (
     WebhookDetailSerializer,
     WebhookSerializer,
 )
-from apps.webhooks.api.views.issuing import IssuingViewSet
 from apps.webhooks.features import MANAGE, SECRETS, TEST, VIEW
 from apps.webhooks.models import Webhook, WebhookDelivery
 from apps.webhooks.selectors import event_label, offered_events
@@ -80,18 +78,10 @@ class WebhookViewSet(IssuingViewSet):
         """Headers stand in details only: in a list or a file of webhooks they would be much to lose."""
         return SHAPES.get(str(self.action), WebhookDetailSerializer)
 
-    def record_in(self, result: Any) -> Webhook:
-        """The webhook."""
-        found: Webhook = result.webhook
-        return found
-
     @extend_schema(responses={201: IssuedWebhookSerializer})
     def create(self, request: Request) -> Response:
         """Add a webhook; the answer holds its secret under `secret`, this once."""
-        values = self.checked(request)
-        response = self.issued(services.create_webhook, status=codes.HTTP_201_CREATED, **values)
-        response["Location"] = reverse(f"{self.basename}-detail", args=[response.data["id"]])
-        return response
+        return self.issued_new(request)
 
     @extend_schema(request=SecretRotationSerializer, responses={200: IssuedWebhookSerializer})
     @action(detail=True, methods=["post"])

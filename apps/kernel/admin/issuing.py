@@ -2,29 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.admin.buttons import Text
+from apps.kernel.admin.forms import CommandForm
+from apps.kernel.admin.handing_out import collecting
 from apps.kernel.admin.pages import CommandAdmin
+from apps.kernel.commands.errors import AnswerWithheld
 from apps.kernel.commands.idempotency import Answer, IdempotencyKey
 from apps.kernel.commands.invocation import invoked
-from apps.webhooks.admin.forms import ONCE
-from apps.webhooks.admin.handing_out import collecting
-from apps.webhooks.services import IssuedEndpoint, IssuedWebhook
+from apps.kernel.ids import uuid7
 
-Issued = IssuedWebhook | IssuedEndpoint
+ONCE: Final = "once"
+
+
+class OnceForm(CommandForm):
+    """A form for a new record with a secret. Sent again it makes no second one: its page cannot be shown again."""
+
+    once = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial[ONCE] = uuid7().hex
+        if isinstance(self.refusal, AnswerWithheld):
+            # Who has been told may make another one on purpose.
+            posted: Any = self.data
+            posted = posted.copy()
+            posted[ONCE] = uuid7().hex
+            self.data = posted
+
+
+@dataclass(frozen=True, slots=True)
+class SecretWords:
+    """How the page calls what it shows. `heading` holds `%(name)s`; `use` says what the secret is for."""
+
+    title: Text
+    heading: Text
+    warning: Text
+    label: Text
+    use: Text = ""
+
+
+SECRET: Final = SecretWords(
+    title=_("Secret"),
+    heading=_("Secret of “%(name)s”"),
+    warning=_("Copy it now. It is shown this once: whoever loses it needs a new one."),
+    label=_("The secret"),
+)
 
 
 class IssuingPage(CommandAdmin):
-    """A new record is made once for each form, however often that is sent."""
+    """A new record is made once for each form (an `OnceForm`); commands that make a secret stand in `handing_out`."""
 
-    how_to_use: ClassVar[str | Promise] = ""
+    secret_words: ClassVar[SecretWords] = SECRET
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Run the command, for a new record once only."""
@@ -46,7 +84,7 @@ class IssuingPage(CommandAdmin):
         saving = {} if object_id else {"show_save_and_add_another": False, "show_save_and_continue": False}
         with collecting() as handed:
             response = super().changeform_view(request, object_id, form_url, {**saving, **(extra_context or {})})
-        return self.followed(request, handed[-1], response) if handed else response
+        return self.followed(request, handed[-1]) if handed else response
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """Nothing of Django's: the page with the secret follows."""
@@ -56,25 +94,26 @@ class IssuingPage(CommandAdmin):
         """Ask, then run; what was handed out follows at once."""
         with collecting() as handed:
             response = super().press_view(request, object_id, button)
-        return self.followed(request, handed[-1], response) if handed else response
+        return self.followed(request, handed[-1]) if handed else response
 
-    def followed(self, request: HttpRequest, handed: Any, response: HttpResponse) -> HttpResponse:
+    def followed(self, request: HttpRequest, handed: Any) -> HttpResponse:
         """The only page that ever shows the secret. It answers the form itself, so the secret waits nowhere."""
         list(messages.get_messages(request))  # this page says it already
-        record = handed.webhook if isinstance(handed, IssuedWebhook) else handed.endpoint
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+        words = self.secret_words
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Secret"),
+            "title": words.title,
             "opts": self.opts,
-            "original": record,
+            "original": handed.record,
+            "words": words,
+            "heading": str(words.heading) % {"name": handed.record.name},
             "secret": handed.secret,
-            "how_to_use": self.how_to_use,
-            "address": self.address_of(record),
-            "next": reverse(name, args=[record.pk]),
+            "example": self.example_of(handed.record),
+            "next": reverse(name, args=[handed.record.pk]),
         }
-        return TemplateResponse(request, "webhooks/secret.html", context)
+        return TemplateResponse(request, "admin/secret.html", context)
 
-    def address_of(self, record: Any) -> str:
-        """An address that belongs to the secret, "" for none."""
+    def example_of(self, record: Any) -> str:
+        """What is written where the secret is used, an address or a header; "" for nothing."""
         return ""
