@@ -134,7 +134,6 @@ def test_a_template_is_rendered_escaped(alice: Client) -> None:
     ("body", "wrong"),
     [
         ({}, {"widgets"}),
-        ({"widgets": []}, {"widgets"}),
         ({"widgets": [{"widget": "probes.one"}] * 31}, {"widgets"}),
         ({"widgets": [{"settings": {}}]}, {"widgets.0.widget"}),
         ({"widgets": [{"widget": "x.y", "colour": 1}], "period": "ever"}, {"widgets.0.colour", "period"}),
@@ -144,6 +143,11 @@ def test_a_template_is_rendered_escaped(alice: Client) -> None:
 def test_a_bad_batch_is_refused_by_field(alice: Client, body: dict[str, Any], wrong: set[str]) -> None:
     answer = send(alice, "post", DATA, body)
     assert (answer.status_code, set(complaints(answer))) == (400, wrong), answer.content
+
+
+def test_an_empty_batch_shows_nothing(alice: Client) -> None:
+    answer = send(alice, "post", DATA, {"widgets": []})
+    assert (answer.status_code, answer.json()["widgets"]) == (200, [])
 
 
 def test_those_of_the_house_show_what_there_is(house: House, alice: Client, settings: Any, tmp_path: Any) -> None:

@@ -36,6 +36,7 @@ PAGES = frozenset({"page", "page_size", "count", "cursor"})
 GENERATION = {"max-examples": 4, "deterministic": True, "database": "none", "allow-x00": False}
 SEED = 20_260_329
 STREAM = "/api/events/stream/"  # never ends, and is served by other processes than this one
+OF_THE_CONNECTION = frozenset({"connection", "content-length", "expect", "host", "te", "transfer-encoding", "upgrade"})
 # These end the session of whoever calls them, so somebody else calls them, with a session of their own each time.
 ENDING = (
     ("DELETE", "/api/auth/session/"),
@@ -121,7 +122,9 @@ class SignedIn:
         return self.contract.token(SPARE) if ends else self.alice
 
     def set(self, case: Case[Any], data: str, context: Any) -> None:
-        """Hand it in."""
+        """Hand it in. What is about the connection is left to it: the server refuses nonsense there without a word."""
+        for name in [name for name in case.headers if str(name).lower() in OF_THE_CONNECTION]:
+            del case.headers[name]
         case.headers["Authorization"] = f"Bearer {data}"
 
 
