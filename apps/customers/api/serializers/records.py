@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.customers.models import Address, Company, ContactPoint, CustomerGroup, Person, Tag
+from apps.customers.models import Address, Company, ContactPoint, Person
 from apps.customers.selectors import addresses_of, groups_of, points_of, tags_of
 from apps.customers.services.lists import MOST_ROWS
 from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictUUIDField
@@ -162,19 +162,3 @@ class CompanySerializer(CustomerSerializer):
     class Meta(CustomerSerializer.Meta):
         model = Company
         fields = (*OWN, *SHARED, *COMPANY, *PARTS)
-
-
-class TagSerializer(StrictModelSerializer):
-    """A tag."""
-
-    class Meta:
-        model = Tag
-        fields = (*OWN, "label", "color", "description")
-
-
-class CustomerGroupSerializer(StrictModelSerializer):
-    """A group of customers."""
-
-    class Meta:
-        model = CustomerGroup
-        fields = (*OWN, "code", "name", "rank", "description")

@@ -1,4 +1,4 @@
-"""REST interface of people, companies, tags and groups."""
+"""REST interface of people and companies."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers import services
+from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers import (
     CompanyListSerializer,
     CompanySerializer,
-    CustomerGroupSerializer,
     PersonListSerializer,
     PersonSerializer,
-    TagSerializer,
 )
 from apps.customers.features import (
     MANAGE_COMPANIES,
     MANAGE_PEOPLE,
-    MANAGE_SETTINGS,
     VIEW_COMPANIES,
     VIEW_PEOPLE,
 )
-from apps.customers.models import Company, CustomerGroup, Person, Tag
+from apps.customers.models import Company, Person
 from apps.kernel.api.viewsets import CommandViewSet
 
 SHARED = (
@@ -39,12 +37,6 @@ SHARED = (
     "created_at",
     "updated_at",
 )
-
-
-def guarded(*, view: str, manage: str, **more: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Features of the standard actions."""
-    reading = dict.fromkeys(("list", "retrieve"), (view,))
-    return {**reading, **dict.fromkeys(("create", "update", "partial_update", "destroy"), (manage,)), **more}
 
 
 class PersonViewSet(CommandViewSet):
@@ -95,31 +87,3 @@ class CompanyViewSet(CommandViewSet):
     def restore(self, request: Request, pk: UUID) -> Response:
         """Bring a deleted company back."""
         return self.pressed(request, services.restore_company, pk)
-
-
-class TagViewSet(CommandViewSet):
-    """Tags of the selected organizations; new ones go to the one that is selected."""
-
-    entity = Tag.entity_id
-    serializer_class = TagSerializer
-    filter_fields = ("organization_id", "label", "created_at", "updated_at")
-    ordering_fields = ("label",)
-    default_ordering = "label"
-    create_command = services.create_tag
-    update_command = services.update_tag
-    delete_command = services.delete_tag
-    features: ClassVar[dict[str, tuple[str, ...]]] = guarded(view=VIEW_PEOPLE, manage=MANAGE_SETTINGS)
-
-
-class CustomerGroupViewSet(CommandViewSet):
-    """Groups of customers of the selected organizations; new ones go to the one that is selected."""
-
-    entity = CustomerGroup.entity_id
-    serializer_class = CustomerGroupSerializer
-    filter_fields = ("organization_id", "code", "name", "rank", "created_at", "updated_at")
-    ordering_fields = ("rank", "name")
-    default_ordering = "rank"
-    create_command = services.create_group
-    update_command = services.update_group
-    delete_command = services.delete_group
-    features: ClassVar[dict[str, tuple[str, ...]]] = guarded(view=VIEW_PEOPLE, manage=MANAGE_SETTINGS)

@@ -1,0 +1,4 @@
+from apps.customers.api.views.marks import CustomerGroupViewSet, TagViewSet
+from apps.customers.api.views.records import CompanyViewSet, PersonViewSet
+
+__all__ = ["CompanyViewSet", "CustomerGroupViewSet", "PersonViewSet", "TagViewSet"]

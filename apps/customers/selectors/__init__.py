@@ -1,0 +1,10 @@
+from apps.customers.selectors.records import (
+    addresses_of,
+    ancestors,
+    customers_reached_by,
+    groups_of,
+    points_of,
+    tags_of,
+)
+
+__all__ = ["addresses_of", "ancestors", "customers_reached_by", "groups_of", "points_of", "tags_of"]
