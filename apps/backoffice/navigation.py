@@ -74,11 +74,12 @@ class Group:
 
 
 def menu(site: AdminSite, request: HttpRequest) -> list[Group]:
-    """The navigation: what the actor may see and nothing else, each module after those that it builds on."""
+    """The navigation: what the actor may see and nothing else; daily modules first, each after those it builds on."""
     start = MenuItem("backoffice.start", _("Start"), "admin:index", "home", priority=1000)
     pages = [start, *(page_item(page) for page in site._registry.values()), *pinned_items(site, request)]
     items = open_items(request, pages)
-    titles = {"": "", **{config.manifest.id: str(config.manifest.label) for config in modules()}}
+    manifests = sorted((config.manifest for config in modules()), key=lambda manifest: not manifest.daily)
+    titles = {"": "", **{manifest.id: str(manifest.label) for manifest in manifests}}
     placed: dict[str, list[MenuItem]] = {module: [] for module in titles}
     for item in items:
         home = item.group if item.group in placed else item.id.partition(".")[0]

@@ -19,6 +19,7 @@ class CurrenciesConfig(ModuleConfig):
         label=_("Currencies"),
         requires=("directory",),
         description=_("The currencies that each organization works in, and the rates between them."),
+        daily=True,
     )
 
     def ready(self) -> None:

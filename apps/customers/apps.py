@@ -18,4 +18,5 @@ class CustomersConfig(ModuleConfig):
         label=_("Customers"),
         requires=("directory", "dictionaries"),
         description=_("People and companies that an organization deals with."),
+        daily=True,
     )

@@ -22,4 +22,5 @@ class DashboardsConfig(ModuleConfig):
             "search": "a dashboard is somebody's own view of records, and not what is looked for",
             "custom_fields": "a dashboard shows what other records hold, and holds nothing itself",
         },
+        daily=True,
     )

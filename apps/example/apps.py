@@ -19,6 +19,7 @@ class ExampleConfig(ModuleConfig):
         label=_("Example"),
         requires=("directory", "currencies"),
         description=_("Shows every way to extend another module, on currencies."),
+        daily=True,
     )
 
     def ready(self) -> None:

@@ -35,6 +35,7 @@ class Manifest:
     """What a module says of itself: its documented id, a label, and the ids of modules that it needs.
 
     `leaves_out` names files that modules with records of their own have and this one has not, each with the reason.
+    A `daily` module is what people work in, not what keeps the house: it stands above the others in the navigation.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Manifest:
     requires: tuple[str, ...] = ()
     description: str | Promise = ""
     leaves_out: Mapping[str, str] = field(default_factory=dict)
+    daily: bool = False
 
 
 class ModuleConfig(AppConfig):

@@ -18,4 +18,5 @@ class {{ plan.config }}(ModuleConfig):
         label=_({{ plan.label|quoted }}),
         requires={{ plan.requires|as_tuple }},
         description=_({{ plan.description|quoted }}),
+        daily=True,
     )
