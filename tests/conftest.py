@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from tests.support import databases
+from tests.support import databases, resetting
 from tests.support.scopes import House, make_house
 
 
@@ -28,7 +28,7 @@ def django_db_setup(django_db_blocker: pytest.Blocker) -> Iterator[None]:  # typ
 
 @pytest.fixture(autouse=True)
 def _committed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let a test marked `committed` commit for real, and give the next one a fresh clone.
+    """Let a test marked `committed` commit for real, and give the next one a database as good as new.
 
     Such a test must not carry `django_db` as well, which would wrap it in a transaction.
     """
@@ -40,7 +40,7 @@ def _committed(request: pytest.FixtureRequest) -> Iterator[None]:
     with blocker.unblock():
         yield
         connections.close_all()
-        databases.clone(databases.template(), databases.worker_database())
+        resetting.renew(databases.worker_database())
 
 
 @pytest.fixture

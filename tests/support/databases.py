@@ -1,4 +1,4 @@
-"""One migrated template, cloned for each worker: a clone takes tens of milliseconds, a migration seconds."""
+"""One migrated template, cloned for each worker: a clone takes a moment, a migration many seconds."""
 
 from __future__ import annotations
 
