@@ -69,6 +69,7 @@ def number(text: str) -> UUID:
         return found
 
 
+# Of several indexes the planner takes either: both lead to the same rows.
 QUESTIONS: Mapping[str, tuple[Callable[[], Rows], str]] = {
     "newest": (visible_actions, "action_time"),
     "a kind": (lambda: visible_actions().filter(resource_entity="currencies.rate"), "action_resource_entity"),
@@ -85,7 +86,7 @@ QUESTIONS: Mapping[str, tuple[Callable[[], Rows], str]] = {
     "a start": (lambda: visible_actions().filter(command__startswith="currencies.rate"), "action_command"),
     "a door": (lambda: visible_actions().filter(source="import"), "action_source"),
     "a request": (lambda: visible_actions().filter(correlation_id=number("c34")), "action_correlation"),
-    "undone": (lambda: only_undone(visible_actions()), "action_undo_once"),
+    "undone": (lambda: only_undone(visible_actions()), "action_undo_once action_undo_action"),
     "not undone": (lambda: only_counting(visible_actions()), "action_time"),
     "reads": (recorded_reads, "read_access_time"),
     "reads of a kind": (lambda: recorded_reads().filter(entity="currencies.rate"), "read_access_entity"),
@@ -142,6 +143,6 @@ def test_an_index_serves_each_question() -> None:
             plan_of(make())
             milliseconds, indexes, scanned = plan_of(make())
             print(f"{name:20} {milliseconds:8.2f} ms  {wanted}")
-            if wanted not in indexes or scanned & NEVER:
+            if not indexes & set(wanted.split()) or scanned & NEVER:
                 faults.append(f"{name}: {sorted(indexes)}, read from end to end: {sorted(scanned)}")
     assert not faults, "\n".join(faults)

@@ -358,6 +358,7 @@ def test_a_choice_is_undone(house: House) -> None:
         ({"quiet_from": 22, "quiet_until": "7"}, {"quiet_from", "quiet_until"}),
         ({"digest_hour": 24, "digest_weekday": 7}, {"digest_hour", "digest_weekday"}),
         ({"digest_every": "hourly", "colour": 1}, {"digest_every", "colour"}),
+        ({"choices": [{"type": ""}]}, {"choices.0.channel", "choices.0.is_wanted"}),
         (
             {
                 "choices": [

@@ -172,7 +172,7 @@ class PreferencesView(PlainView):
     @extend_schema(request=ChoosingSerializer, responses={200: PreferencesAnswer})
     def patch(self, request: Request) -> Response:
         """Change what is named."""
-        settings = self.checked(ChoosingSerializer, partial=True)
+        settings = self.checked(ChoosingSerializer)  # not partial: the choices in it are whole
         choices = [services.Choice(**item) for item in settings.pop("choices", [])]
         return self.answered(
             lambda: services.choose(choices=choices, settings=settings), lambda _row: _shown(preferences())
