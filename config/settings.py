@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "apps.dashboards",
     "apps.webhooks",
     "apps.customers",
+    "apps.sales",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",

@@ -243,6 +243,8 @@ ADMITTED = frozenset(
         "notifications.type.not_by_hand",
         "notifications.variables.invalid",
         "audience",
+        "sales.channel.default_inactive",
+        "sales.default_needed",
         "search.index.rebuilding",
         "search.provider.unknown",
         "translations.locale.invalid",

@@ -1,0 +1,22 @@
+"""AppConfig of the sales module."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.registry.modules import Manifest, ModuleConfig
+
+
+class SalesConfig(ModuleConfig):
+    """Where and how an organization sells: its channels and tax classes."""
+
+    name = "apps.sales"
+    label = "sales"
+    verbose_name = _("Sales")
+    manifest = Manifest(
+        id="sales",
+        label=_("Sales"),
+        requires=("directory",),
+        description=_("Where and how an organization sells: its channels and tax classes."),
+        daily=True,
+    )

@@ -1,0 +1,67 @@
+"""Of channels, and of tax classes, an organization that has any has one default: the first, until another one is."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.unchanged import Unchanged
+from apps.kernel.errors import FieldError, RowNotFound
+from apps.sales.models import Channel, TaxClass
+
+Row = TypeVar("Row", Channel, TaxClass)
+NEEDED = "sales.default_needed"
+
+
+def hold_default(model: type[Channel | TaxClass], organization_id: UUID) -> None:
+    """Let whoever may change which row is the default one follow one another."""
+    hold_lock(f"default {model.entity_id} of {organization_id}")
+
+
+def living_held(model: type[Row], row_id: UUID) -> Row:
+    """The row, locked after the choice of its organization's default. Raises RowNotFound."""
+    owner = model.objects.filter(pk=row_id).values_list("organization_id", flat=True).first()
+    if owner is not None:
+        hold_default(model, owner)
+    row = load_for_update(model, row_id)
+    if row.is_deleted:
+        raise RowNotFound
+    return row
+
+
+def others_of(row: Row) -> list[Row]:
+    """The other living rows of the row's organization, by their names."""
+    others = type(row).objects.filter(organization_id=row.organization_id, deleted_at__isnull=True)
+    return list(others.exclude(pk=row.pk).order_by("name", "pk"))
+
+
+def default_complaints(row: Channel | TaxClass, is_default: bool | Unchanged) -> list[FieldError]:
+    """What is wrong with taking the mark from the row that has it."""
+    if is_default is not False or not row.is_default:
+        return []
+    return [FieldError("is_default", NEEDED, _("Make another one the default instead."))]
+
+
+def unmark_default(others: list[Row]) -> None:
+    """Take the mark off the present default; at no moment are there two."""
+    for former in others:
+        if former.is_default:
+            _mark(former, is_default=False)
+
+
+def pass_default_on(row: Row) -> None:
+    """Make another row the default in place of one that goes: the first that may be, by its name."""
+    if not row.is_default:
+        return
+    for heir in others_of(row):
+        if getattr(heir, "is_active", True):
+            _mark(heir, is_default=True)
+            return
+
+
+def _mark(row: Channel | TaxClass, *, is_default: bool) -> None:
+    row.is_default = is_default
+    row.save(update_fields=["is_default", "version"])

@@ -1,0 +1,33 @@
+"""What roles and organizations get from the sales module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.sales.selectors import living_channels
+from apps.sales.services.first_channel import add_first_channel
+
+default_role_features: Mapping[str, tuple[str, ...]] = {
+    "superadmin": ("sales.*",),
+    "admin": ("sales.*",),
+    "employee": ("sales.channels.view", "sales.settings.view"),
+}
+
+# They go and come back with their organization.
+organization_equipment = ("sales.channel", "sales.tax_class")
+
+
+def on_organization_created(scope: Scope) -> None:
+    """Give the organization that the scope writes to a channel that orders may be taken in, unless it has one."""
+    if not living_channels(scope.writing_organization()).exists():
+        add_first_channel()
+
+
+def seed_defaults(scope: Scope) -> None:
+    """Do the same for organizations that were there before."""
+    for organization_id in sorted(scope.organization_ids):
+        inner = in_organization(scope, organization_id)
+        with using_scope(inner), scoped_transaction():
+            on_organization_created(inner)
