@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from django.urls import path
+
 from apps.customers.api.views import (
     CompanyViewSet,
+    ConversionView,
     CustomerGroupViewSet,
     DealViewSet,
+    EmploymentsView,
+    EmploymentView,
     PersonViewSet,
     PipelineViewSet,
     StageViewSet,
@@ -22,4 +27,9 @@ router.register("stages", StageViewSet, basename="customers.stage")
 router.register("deals", DealViewSet, basename="customers.deal")
 router.register("stage-transitions", TransitionViewSet, basename="customers.stage_transition")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("people/<uuid:pk>/companies/", EmploymentsView.as_view(), name="customers.person-companies"),
+    path("people/<uuid:pk>/companies/<uuid:employment_id>/", EmploymentView.as_view(), name="customers.person-company"),
+    path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),
+    *router.urls,
+]

@@ -13,6 +13,7 @@ from apps.customers.selectors.deals import (
     today,
     visits_of,
 )
+from apps.customers.selectors.employments import employments_of
 from apps.customers.selectors.records import (
     addresses_of,
     ancestors,
@@ -28,6 +29,7 @@ __all__ = [
     "count_deals",
     "customers_reached_by",
     "deals_with",
+    "employments_of",
     "groups_of",
     "is_overdue",
     "is_stale",
