@@ -62,7 +62,7 @@ def make_group(house: House, code: str = "") -> CustomerGroup:
 
 def make_pipeline(house: House, *stages: str, name: str = "", **values: Any) -> Pipeline:
     """A pipeline of North with stages; of the given labels, else Talk (10 %), Offer (50 %) and Signing (90 %)."""
-    rows = [{"label": label} for label in stages] or [
+    rows: list[dict[str, Any]] = [{"label": label} for label in stages] or [
         {"label": "Talk", "probability": 10},
         {"label": "Offer", "probability": 50, "stale_after_days": 14},
         {"label": "Signing", "probability": 90, "required_fields": ["value_amount", "people"]},

@@ -31,7 +31,8 @@ def step(name: str, deal_id: UUID, stage_id: UUID) -> Any:
         return move_deal(deal_id, stage_id=stage_id)
     if name == "update":
         return update_deal(deal_id, stage_id=stage_id)
-    return {"win": win_deal, "lose": lose_deal, "reopen": reopen_deal}[name](deal_id)
+    ends: dict[str, Any] = {"win": win_deal, "lose": lose_deal, "reopen": reopen_deal}
+    return ends[name](deal_id)
 
 
 def visits(house: House, deal: Deal) -> list[StageTransition]:

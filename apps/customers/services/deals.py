@@ -191,12 +191,11 @@ def _taken(given: dict[str, Any]) -> DealParts:
 
 def _following(deal: Deal, pipeline_id: Any, stage_id: Any) -> Stage:
     """The stage that a change leads to: the present one unless another stage or pipeline is named."""
+    present: Stage = deal.stage
     pipeline = None if pipeline_id is UNCHANGED else pipeline_id
     stage = None if stage_id is UNCHANGED else stage_id
-    if pipeline is None and stage is None:
-        return deal.stage
-    if stage is None and pipeline == deal.pipeline_id:
-        return deal.stage
+    if stage is None and pipeline in {None, deal.pipeline_id}:
+        return present
     found = stage_for(deal.organization_id, pipeline_id=pipeline, stage_id=stage)
     if found.pk != deal.stage_id:
         demand_open(deal)

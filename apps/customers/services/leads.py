@@ -69,7 +69,7 @@ def convert_lead(
     if company_id is not None and company_name:
         text = _("Choose a company or name a new one.")
         raise InvalidInput(errors=(FieldError("company_name", "customers.person.one_company", text),))
-    deal = {"pipeline_id": pipeline_id, "stage_id": stage_id, "expected_close_on": expected_close_on}
+    deal: dict[str, Any] = {"pipeline_id": pipeline_id, "stage_id": stage_id, "expected_close_on": expected_close_on}
     deal |= {"value_amount": value_amount, "value_currency": value_currency}
     with using_scope(in_organization(current_scope(), person.organization_id)):
         company = _employer(person, company_id, company_name.strip(), stage)
