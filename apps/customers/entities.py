@@ -8,7 +8,23 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from apps.customers.models import Address, Company, ContactPoint, Customer, CustomerGroup, Person, PersonCompany, Tag
+from apps.customers.models import (
+    Address,
+    Company,
+    ContactPoint,
+    Customer,
+    CustomerGroup,
+    Deal,
+    DealCompany,
+    DealLine,
+    DealPerson,
+    Person,
+    PersonCompany,
+    Pipeline,
+    Stage,
+    StageTransition,
+    Tag,
+)
 from apps.kernel.access.visible import visible
 from apps.kernel.registry.entities import Entity, add_entity, entity
 
@@ -22,6 +38,16 @@ class CustomerKindOfRecord(Entity):
         own = (visible(kind._default_manager.filter(pk=OuterRef("pk"))) for kind in (Person, Company))
         people, companies = (Exists(rows) for rows in own)
         return Customer.objects.filter(people | companies, deleted_at__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfADeal(Entity):
+    """What belongs to deals: of those that are there and that the actor may see."""
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows of deals that are there, without the restricted ones of others."""
+        deals = visible(Deal.objects.filter(pk=OuterRef("deal_id"), deleted_at__isnull=True))
+        return self.model._default_manager.filter(Exists(deals))
 
 
 add_entity(
@@ -55,3 +81,10 @@ entity(
 entity(ContactPoint, icon="alternate_email")
 entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
+entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_change", broadcast="staff")
+entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
+entity(Stage, icon="step", search=("label",))
+PARTS_OF_A_DEAL = ((DealPerson, "person"), (DealCompany, "apartment"), (DealLine, "list"), (StageTransition, "move_up"))
+for part, icon in PARTS_OF_A_DEAL:
+    words = (part._meta.verbose_name or "", part._meta.verbose_name_plural or "")
+    add_entity(PartOfADeal(part.entity_id, part, *words, icon=icon))

@@ -1,6 +1,20 @@
 from __future__ import annotations
 
-from apps.customers.api.views import CompanyViewSet, CustomerGroupViewSet, PersonViewSet, TagViewSet
+from django.urls import path
+
+from apps.customers.api.views import (
+    CompanyViewSet,
+    ConversionView,
+    CustomerGroupViewSet,
+    DealViewSet,
+    EmploymentsView,
+    EmploymentView,
+    PersonViewSet,
+    PipelineViewSet,
+    StageViewSet,
+    TagViewSet,
+    TransitionViewSet,
+)
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
@@ -8,5 +22,14 @@ router.register("tags", TagViewSet, basename="customers.tag")
 router.register("groups", CustomerGroupViewSet, basename="customers.customer_group")
 router.register("companies", CompanyViewSet, basename="customers.company")
 router.register("people", PersonViewSet, basename="customers.person")
+router.register("pipelines", PipelineViewSet, basename="customers.pipeline")
+router.register("stages", StageViewSet, basename="customers.stage")
+router.register("deals", DealViewSet, basename="customers.deal")
+router.register("stage-transitions", TransitionViewSet, basename="customers.stage_transition")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("people/<uuid:pk>/companies/", EmploymentsView.as_view(), name="customers.person-companies"),
+    path("people/<uuid:pk>/companies/<uuid:employment_id>/", EmploymentView.as_view(), name="customers.person-company"),
+    path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),
+    *router.urls,
+]
