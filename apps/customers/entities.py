@@ -8,7 +8,23 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from apps.customers.models import Address, Company, ContactPoint, Customer, CustomerGroup, Person, PersonCompany, Tag
+from apps.customers.models import (
+    Address,
+    Company,
+    ContactPoint,
+    Customer,
+    CustomerGroup,
+    Deal,
+    DealCompany,
+    DealLine,
+    DealPerson,
+    Person,
+    PersonCompany,
+    Pipeline,
+    Stage,
+    StageTransition,
+    Tag,
+)
 from apps.kernel.access.visible import visible
 from apps.kernel.registry.entities import Entity, add_entity, entity
 
@@ -55,3 +71,10 @@ entity(
 entity(ContactPoint, icon="alternate_email")
 entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
+entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_change", broadcast="staff")
+entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
+entity(Stage, icon="step", search=("label",))
+entity(DealPerson, icon="person")
+entity(DealCompany, icon="apartment")
+entity(DealLine, icon="list")
+entity(StageTransition, icon="move_up")

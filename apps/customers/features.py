@@ -15,3 +15,11 @@ MANAGE_COMPANIES = feature(
     "customers.companies.manage", _("Add, change and delete companies"), implies=("customers.companies.view",)
 )
 MANAGE_SETTINGS = feature("customers.settings.manage", _("Set up tags, groups and lists of values of customers"))
+VIEW_DEALS = feature("customers.deals.view", _("See deals"))
+MANAGE_DEALS = feature(
+    "customers.deals.manage", _("Add, change, move and close deals"), implies=("customers.deals.view",)
+)
+VIEW_PIPELINES = feature("customers.pipelines.view", _("See pipelines and their stages"))
+MANAGE_PIPELINES = feature(
+    "customers.pipelines.manage", _("Set up pipelines and their stages"), implies=("customers.pipelines.view",)
+)

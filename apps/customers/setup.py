@@ -11,7 +11,12 @@ from apps.dictionaries.contracts import EntryDraft, system_dictionary
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("customers.*",),
     "admin": ("customers.*",),
-    "employee": ("customers.people.manage", "customers.companies.manage"),
+    "employee": (
+        "customers.people.manage",
+        "customers.companies.manage",
+        "customers.deals.manage",
+        "customers.pipelines.view",
+    ),
 }
 
 # Tags and groups go and come back with their organization; people and companies keep it from being deleted.
@@ -68,5 +73,16 @@ system_dictionary(
         EntryDraft("budget_holder", _("Holds the budget")),
         EntryDraft("technical", _("Judges the technique")),
         EntryDraft("contact", _("First contact")),
+    ),
+)
+system_dictionary(
+    "customers.deal_loss_reason",
+    _("Why deals are lost"),
+    (
+        EntryDraft("price", _("Price")),
+        EntryDraft("competitor", _("Competitor")),
+        EntryDraft("no_budget", _("No budget")),
+        EntryDraft("no_need", _("No need")),
+        EntryDraft("no_answer", _("No answer")),
     ),
 )

@@ -1,7 +1,9 @@
 from apps.customers.models.companies import Company, PersonCompany
+from apps.customers.models.deals import Deal, DealCompany, DealLine, DealPerson, Outcome, StageTransition
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
 from apps.customers.models.people import Person
+from apps.customers.models.pipelines import DealField, Pipeline, Stage
 from apps.customers.models.reaching import Address, Channel, ContactPoint, ContactType, Purpose
 
 __all__ = [
@@ -14,10 +16,19 @@ __all__ = [
     "CustomerGroup",
     "CustomerKind",
     "CustomerRecord",
+    "Deal",
+    "DealCompany",
+    "DealField",
+    "DealLine",
+    "DealPerson",
     "Membership",
+    "Outcome",
     "Person",
     "PersonCompany",
+    "Pipeline",
     "Purpose",
+    "Stage",
+    "StageTransition",
     "Tag",
     "Tagging",
 ]
