@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from apps.customers.models import Deal, Pipeline, Stage
+from apps.customers.models import Company, Deal, DealCompany, DealPerson, Person, Pipeline, Stage
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from tests.support.scopes import House, seeding
@@ -14,14 +14,13 @@ from tests.support.scopes import House, seeding
 STAGES = (("Lead", 10), ("Offer", 50), ("Talks", 80))
 
 
-def make_pipeline(house: House, *stages: tuple[str, int], **values: Any) -> list[Stage]:
-    """A pipeline with stages of these labels and probabilities, in their order."""
-    values = {"name": f"Sales {uuid7().hex[-6:]}", "is_default": False, **values}
+def make_pipeline(house: House, *stages: tuple[str, int], name: str = "", **values: Any) -> list[Stage]:
+    """A pipeline with stages of these labels and probabilities, in their order; `values` are those of each stage."""
     with seeding(house.scope(house.north)):
-        pipeline = Pipeline(**values)
+        pipeline = Pipeline(name=name or f"Sales {uuid7().hex[-6:]}")
         pipeline.save(force_insert=True)
         rows = [
-            Stage(pipeline=pipeline, label=label, probability=probability, position=place)
+            Stage(pipeline=pipeline, label=label, probability=probability, position=place, **values)
             for place, (label, probability) in enumerate(stages or STAGES)
         ]
         Stage.objects.bulk_create(rows)
@@ -55,6 +54,13 @@ def store(house: House, *deals: Deal) -> None:
     """Write the deals."""
     with seeding(house.scope(house.north)):
         Deal.objects.bulk_create(deals)
+
+
+def join(house: House, deal: Deal, person: Person, company: Company) -> None:
+    """Let a person and a company be part of the deal."""
+    with seeding(house.scope(house.north)):
+        DealPerson(deal=deal, person=person).save(force_insert=True)
+        DealCompany(deal=deal, company=company).save(force_insert=True)
 
 
 def at(text: str) -> datetime:
