@@ -16,6 +16,6 @@ class CustomersConfig(ModuleConfig):
     manifest = Manifest(
         id="customers",
         label=_("Customers"),
-        requires=("directory", "dictionaries"),
-        description=_("People and companies that an organization deals with."),
+        requires=("directory", "dictionaries", "currencies"),
+        description=_("People and companies that an organization deals with, and the deals that come of it."),
     )

@@ -40,6 +40,16 @@ class CustomerKindOfRecord(Entity):
         return Customer.objects.filter(people | companies, deleted_at__isnull=True)
 
 
+@dataclass(frozen=True, slots=True)
+class PartOfADeal(Entity):
+    """What belongs to deals: of those that are there and that the actor may see."""
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows of deals that are there, without the restricted ones of others."""
+        deals = visible(Deal.objects.filter(pk=OuterRef("deal_id"), deleted_at__isnull=True))
+        return self.model._default_manager.filter(Exists(deals))
+
+
 add_entity(
     CustomerKindOfRecord(
         Customer.entity_id,
@@ -74,7 +84,11 @@ entity(PersonCompany, icon="badge")
 entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_change", broadcast="staff")
 entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
 entity(Stage, icon="step", search=("label",))
-entity(DealPerson, icon="person")
-entity(DealCompany, icon="apartment")
-entity(DealLine, icon="list")
-entity(StageTransition, icon="move_up")
+for part, icon in (
+    (DealPerson, "person"),
+    (DealCompany, "apartment"),
+    (DealLine, "list"),
+    (StageTransition, "move_up"),
+):
+    words = (part._meta.verbose_name or "", part._meta.verbose_name_plural or "")
+    add_entity(PartOfADeal(part.entity_id, part, *words, icon=icon))

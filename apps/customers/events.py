@@ -1,6 +1,11 @@
-"""Names of what happens to customers. These events come from the images of the rows; nothing emits them."""
+"""What happens to customers and deals. Those that are names only come from images of rows; nothing emits them."""
 
 from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers.contracts import DealLost, DealMoved, DealReopened, DealWon, PersonConverted
+from apps.kernel.eventbus.declarations import event
 
 PERSON_CREATED = "customers.person.created"
 PERSON_UPDATED = "customers.person.updated"
@@ -13,3 +18,18 @@ COMPANY_RESTORED = "customers.company.restored"
 TAG_CREATED = "customers.tag.created"
 TAG_UPDATED = "customers.tag.updated"
 TAG_DELETED = "customers.tag.deleted"
+DEAL_CREATED = "customers.deal.created"
+DEAL_UPDATED = "customers.deal.updated"
+DEAL_DELETED = "customers.deal.deleted"
+DEAL_RESTORED = "customers.deal.restored"
+DEAL_MOVED = event(
+    "customers.deal.stage_changed", payload=DealMoved, label=_("A deal came to another stage"), broadcast="staff"
+)
+DEAL_WON = event("customers.deal.won", payload=DealWon, label=_("A deal was won"), broadcast="staff")
+DEAL_LOST = event("customers.deal.lost", payload=DealLost, label=_("A deal was lost"), broadcast="staff")
+DEAL_REOPENED = event(
+    "customers.deal.reopened", payload=DealReopened, label=_("A deal is open again"), broadcast="staff"
+)
+PERSON_CONVERTED = event(
+    "customers.person.converted", payload=PersonConverted, label=_("A lead became a customer"), broadcast="staff"
+)

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.customers.selectors import living_pipelines
+from apps.customers.services.first_pipeline import add_first_pipeline
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
+from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("customers.*",),
@@ -19,8 +23,23 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# Tags and groups go and come back with their organization; people and companies keep it from being deleted.
-organization_equipment = ("customers.tag", "customers.customer_group")
+# These go and come back with their organization; people, companies and deals keep it from being deleted.
+organization_equipment = ("customers.tag", "customers.customer_group", "customers.pipeline", "customers.stage")
+
+
+def on_organization_created(scope: Scope) -> None:
+    """Give the organization that the scope writes to a pipeline with stages, unless it has one."""
+    if not living_pipelines(scope.writing_organization()).exists():
+        add_first_pipeline()
+
+
+def seed_defaults(scope: Scope) -> None:
+    """Do the same for organizations that were there before."""
+    for organization_id in sorted(scope.organization_ids):
+        inner = in_organization(scope, organization_id)
+        with using_scope(inner), scoped_transaction():
+            on_organization_created(inner)
+
 
 system_dictionary(
     "customers.status",

@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 from apps.customers.api.views import (
     CompanyViewSet,
     CustomerGroupViewSet,
-    DealBoardView,
-    DealKpiView,
-    DealLaneView,
+    DealViewSet,
     PersonViewSet,
+    PipelineViewSet,
+    StageViewSet,
     TagViewSet,
+    TransitionViewSet,
 )
+from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
@@ -18,6 +20,10 @@ router.register("tags", TagViewSet, basename="customers.tag")
 router.register("groups", CustomerGroupViewSet, basename="customers.customer_group")
 router.register("companies", CompanyViewSet, basename="customers.company")
 router.register("people", PersonViewSet, basename="customers.person")
+router.register("pipelines", PipelineViewSet, basename="customers.pipeline")
+router.register("stages", StageViewSet, basename="customers.stage")
+router.register("deals", DealViewSet, basename="customers.deal")
+router.register("stage-transitions", TransitionViewSet, basename="customers.stage_transition")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/kpis/", DealKpiView.as_view(), name="customers.deal-kpis"),

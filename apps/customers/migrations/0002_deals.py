@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='deleted')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('is_default', models.BooleanField(default=False, verbose_name='default')),
-                ('position', models.PositiveIntegerField(default=0, editable=False, verbose_name='position')),
+                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
             ],
             options={
                 'verbose_name': 'pipeline',
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed')),
                 ('organization_id', apps.kernel.tenancy.columns.OrganizationColumn(editable=False)),
-                ('position', models.PositiveIntegerField(default=0, editable=False, verbose_name='position')),
+                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('quantity', models.DecimalField(decimal_places=4, default=1, max_digits=19, validators=[django.core.validators.MinValueValidator(0)], verbose_name='quantity')),
                 ('unit_price', models.DecimalField(decimal_places=4, max_digits=19, validators=[django.core.validators.MinValueValidator(0)], verbose_name='unit price')),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.features import VIEW_PIPELINES
 from apps.customers.models.grouping import COLOR
 from apps.kernel.bases.keys import TenantForeignKey
-from apps.kernel.bases.mixins import SoftDelete, Versioned
+from apps.kernel.bases.mixins import Aggregate, SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
 
 ICON = RegexValidator(r"^[a-z0-9_]+$")
@@ -33,15 +33,18 @@ class DealField(models.TextChoices):
     COMPANIES = "company_ids", _("companies")
 
 
-class Pipeline(Versioned, SoftDelete, OrganizationModel):
-    """A way that deals go, stage by stage; new deals go the default one unless another is named."""
+class Pipeline(Aggregate, SoftDelete, OrganizationModel):
+    """A way that deals go, stage by stage; new deals go the default one unless another is named.
+
+    Its version grows with its stages too: who saves them as a whole has seen them as they are.
+    """
 
     entity_id = "customers.pipeline"
     view_feature: ClassVar[str] = VIEW_PIPELINES
 
     name = models.CharField(_("name"), max_length=100)
     is_default = models.BooleanField(_("default"), default=False)
-    position = models.PositiveIntegerField(_("position"), default=0, editable=False)
+    position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
         db_table = "pipeline"

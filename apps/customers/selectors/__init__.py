@@ -1,3 +1,18 @@
+from apps.customers.selectors.deals import (
+    count_deals,
+    deals_with,
+    is_overdue,
+    is_stale,
+    lines_of,
+    living_pipelines,
+    living_stages,
+    needs_attention,
+    seen_companies,
+    seen_people,
+    stages_of,
+    today,
+    visits_of,
+)
 from apps.customers.selectors.records import (
     addresses_of,
     ancestors,
@@ -7,4 +22,24 @@ from apps.customers.selectors.records import (
     tags_of,
 )
 
-__all__ = ["addresses_of", "ancestors", "customers_reached_by", "groups_of", "points_of", "tags_of"]
+__all__ = [
+    "addresses_of",
+    "ancestors",
+    "count_deals",
+    "customers_reached_by",
+    "deals_with",
+    "groups_of",
+    "is_overdue",
+    "is_stale",
+    "lines_of",
+    "living_pipelines",
+    "living_stages",
+    "needs_attention",
+    "points_of",
+    "seen_companies",
+    "seen_people",
+    "stages_of",
+    "tags_of",
+    "today",
+    "visits_of",
+]

@@ -1,4 +1,18 @@
+from apps.customers.api.serializers.deals import (
+    DealListSerializer,
+    DealSerializer,
+    LossSerializer,
+    MoveSerializer,
+    TransitionSerializer,
+)
 from apps.customers.api.serializers.marks import CustomerGroupSerializer, TagSerializer
+from apps.customers.api.serializers.pipelines import (
+    NewStageSerializer,
+    PipelineListSerializer,
+    PipelineSerializer,
+    StageOrderSerializer,
+    StageSerializer,
+)
 from apps.customers.api.serializers.records import (
     CompanyListSerializer,
     CompanySerializer,
@@ -10,7 +24,17 @@ __all__ = [
     "CompanyListSerializer",
     "CompanySerializer",
     "CustomerGroupSerializer",
+    "DealListSerializer",
+    "DealSerializer",
+    "LossSerializer",
+    "MoveSerializer",
+    "NewStageSerializer",
     "PersonListSerializer",
     "PersonSerializer",
+    "PipelineListSerializer",
+    "PipelineSerializer",
+    "StageOrderSerializer",
+    "StageSerializer",
     "TagSerializer",
+    "TransitionSerializer",
 ]

@@ -1,0 +1,32 @@
+"""Arithmetic of deals and of orders: what lines come to, what is missing, where something lands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from apps.kernel.money import to_storage
+
+ItemT = TypeVar("ItemT")
+
+
+def sum_of_lines(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
+    """What lines of `(quantity, unit price)` come to: each is rounded as it is stored, so that a sum can be checked."""
+    return sum((to_storage(quantity * price) for quantity, price in lines), Decimal(0))
+
+
+def lacking(demanded: Iterable[str], given: Mapping[str, Any]) -> list[str]:
+    """Names that are demanded and have no value, in their order: an amount of zero is one, an empty list is none."""
+    return [name for name in demanded if given.get(name) is None or _is_empty(given[name])]
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, str | Collection) and not value
+
+
+def placed(order: Sequence[ItemT], item: ItemT, place: int | None) -> list[ItemT]:
+    """The order with the item at the place, counted from 0 without it, as far as there are places; None: at the end."""
+    rest = [other for other in order if other != item]
+    target = len(rest) if place is None else min(max(place, 0), len(rest))
+    return [*rest[:target], item, *rest[target:]]

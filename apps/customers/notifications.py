@@ -1,0 +1,31 @@
+"""What owners of deals are told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.registry.notices import EMAIL, IN_APP, notification_type
+
+OWNER_TOLD: Final = (IN_APP, EMAIL)
+
+DEAL_WON_NOTICE: Final = notification_type(
+    "customers.deal_won",
+    label=_("A deal of mine was won"),
+    title=_("Won: {{ title }}"),
+    body=_("{% if value %}It is worth {{ value }}.{% else %}It has no value yet.{% endif %}"),
+    severity="success",
+    icon="trophy",
+    channels=OWNER_TOLD,
+).id
+
+DEAL_LOST_NOTICE: Final = notification_type(
+    "customers.deal_lost",
+    label=_("A deal of mine was lost"),
+    title=_("Lost: {{ title }}"),
+    body=_("{% if reason %}Reason: {{ reason }}. {% endif %}{% if value %}It was worth {{ value }}.{% endif %}"),
+    severity="warning",
+    icon="sentiment_dissatisfied",
+    channels=OWNER_TOLD,
+).id

@@ -1,0 +1,103 @@
+"""What is read of deals, pipelines and stages beside single records and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import ExpressionWrapper, F, Q, Value
+
+from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome, Pipeline, Stage, StageTransition
+from apps.directory.contracts import TenantBook
+from apps.kernel import clock
+from apps.kernel.access.visible import visible
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
+
+RowT = TypeVar("RowT", bound=models.Model)
+
+
+def today() -> date:
+    """The day that it is where the tenant is."""
+    return clock.now().astimezone(ZoneInfo(service(TenantBook).profile().time_zone)).date()
+
+
+def is_stale(at: datetime) -> Q:
+    """Open deals that have been in their stage for longer than it allows."""
+    allowed = ExpressionWrapper(
+        F("stage__stale_after_days") * Value(timedelta(days=1)), output_field=models.DurationField()
+    )
+    left = ExpressionWrapper(Value(at) - allowed, output_field=models.DateTimeField())
+    return Q(outcome=Outcome.OPEN, stage_since__lt=left)
+
+
+def is_overdue(day: date) -> Q:
+    """Open deals that were expected to close before the day."""
+    return Q(outcome=Outcome.OPEN, expected_close_on__lt=day)
+
+
+def needs_attention(at: datetime, day: date) -> Q:
+    """Open deals that are stale or overdue."""
+    return is_stale(at) | is_overdue(day)
+
+
+def living_stages(pipeline_ids: Iterable[UUID]) -> models.QuerySet[Stage]:
+    """Stages of the pipelines, each pipeline's in its order."""
+    rows: models.QuerySet[Stage] = Stage.objects.filter(pipeline__in=list(pipeline_ids), deleted_at__isnull=True)
+    return rows.order_by("pipeline_id", "position", "pk")
+
+
+def stages_of(pipeline_ids: Iterable[UUID]) -> dict[UUID, list[Stage]]:
+    """Stages by pipeline, in their order; one query."""
+    found: dict[UUID, list[Stage]] = {}
+    for row in living_stages(pipeline_ids):
+        found.setdefault(row.pipeline_id, []).append(row)
+    return found
+
+
+def living_pipelines(organization_id: UUID) -> models.QuerySet[Pipeline]:
+    """Pipelines of the organization in their order."""
+    rows: models.QuerySet[Pipeline] = Pipeline.objects.filter(organization_id=organization_id, deleted_at__isnull=True)
+    return rows.order_by("position", "pk")
+
+
+def count_deals(**where: Any) -> int:
+    """How many living deals there are that pass the conditions, restricted ones included."""
+    return Deal.objects.filter(deleted_at__isnull=True, **where).count()
+
+
+def seen_people(deal_ids: Iterable[UUID]) -> models.QuerySet[DealPerson]:
+    """People of the deals, without those whom the actor does not see; in the order in which they came."""
+    return _seen(DealPerson, "person", "customers.person", deal_ids)
+
+
+def seen_companies(deal_ids: Iterable[UUID]) -> models.QuerySet[DealCompany]:
+    """Companies of the deals, without those that the actor does not see; in the order in which they came."""
+    return _seen(DealCompany, "company", "customers.company", deal_ids)
+
+
+def _seen(model: type[RowT], key: str, entity: str, deal_ids: Iterable[UUID]) -> models.QuerySet[RowT]:
+    seen = ENTITIES[entity].living().filter(pk=models.OuterRef(f"{key}_id"))
+    rows: models.QuerySet[RowT] = model._default_manager.filter(models.Exists(seen), deal__in=list(deal_ids))
+    return rows.order_by("pk")
+
+
+def lines_of(deal_id: UUID) -> list[DealLine]:
+    """Lines of the deal in their order."""
+    return list(DealLine.objects.filter(deal=deal_id).order_by("position", "pk"))
+
+
+def visits_of(deal_id: UUID) -> models.QuerySet[StageTransition]:
+    """Every stage that the deal has been in, the latest first."""
+    rows: models.QuerySet[StageTransition] = StageTransition.objects.filter(deal=deal_id)
+    return rows.order_by("-entered_at", "-pk")
+
+
+def deals_with(**link: UUID) -> models.QuerySet[Deal]:
+    """Living deals that the actor sees and that a person (`people__person=…`) or company is part of."""
+    rows: models.QuerySet[Deal] = Deal.objects.filter(deleted_at__isnull=True, **link)
+    return visible(rows)

@@ -1,0 +1,104 @@
+"""Stages of a pipeline as its own commands take them: a list that is set as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.customers.errors import StageHasDeals
+from apps.customers.models import Pipeline, Stage
+from apps.customers.selectors import count_deals, living_stages
+from apps.customers.services.lists import Given
+from apps.kernel import clock
+from apps.kernel.commands.checking import complaints_of
+from apps.kernel.errors import FieldError
+from apps.kernel.references.usages import release
+from apps.kernel.references.validation import UNKNOWN
+
+FIELDS = ("label", "probability", "required_fields", "stale_after_days", "icon", "color")
+MOST_STAGES = 50
+
+
+@dataclass
+class SettledStages:
+    """What the stages will be, and what is wrong with them; `stored` are those that are there, by id."""
+
+    stored: dict[UUID, Stage] = field(default_factory=dict)
+    rows: list[Stage] = field(default_factory=list)
+    changed: list[Stage] = field(default_factory=list)
+    complaints: list[FieldError] = field(default_factory=list)
+
+    def store(self) -> None:
+        """Write them in a few statements, however many. Raises StageHasDeals, InUse."""
+        kept = {row.pk for row in self.rows}
+        hide_stages([pk for pk in self.stored if pk not in kept])
+        if self.changed:
+            Stage.objects.bulk_update(self.changed, [*FIELDS, "position", "version", "updated_at"])
+        if added := [row for row in self.rows if row.pk not in self.stored]:
+            Stage.objects.bulk_create(added)
+
+
+def settle_stages(pipeline: Pipeline, given: Given | None) -> SettledStages:
+    """Make stages of what is given, with all complaints, and write nothing; None leaves them as they are.
+
+    A row with the id of one that is there changes it, one without is new; one that is marked `deleted` or not named
+    goes.
+    """
+    if given is None:
+        return SettledStages()
+    found = SettledStages()
+    if not pipeline._state.adding:
+        rows = living_stages([pipeline.pk]).select_for_update(no_key=True, of=("self",)).order_by("pk")
+        found.stored = {row.pk: row for row in rows}
+    for index, values in enumerate(given):
+        if not values.get("deleted"):
+            found.complaints += [
+                FieldError(f"stages.{index}.{item.field}", item.code, item.message)
+                for item in _take(found, pipeline, values)
+            ]
+    return found
+
+
+def _take(found: SettledStages, pipeline: Pipeline, values: Mapping[str, Any]) -> Iterator[FieldError]:
+    row = _row(found, pipeline, values.get("id"))
+    if row is None or row in found.rows:
+        yield FieldError("id", UNKNOWN, _("There is no such record."))
+        return
+    if len(found.rows) >= MOST_STAGES:
+        yield FieldError("id", "too_many", _("There are at most {most} of them.").format(most=MOST_STAGES))
+        return
+    former = [getattr(row, name) for name in (*FIELDS, "position")]
+    for name in FIELDS:
+        if name in values:
+            setattr(row, name, values[name])
+    row.label, row.position = " ".join(str(row.label).split()), len(found.rows)
+    if row.pk in found.stored and former != [getattr(row, name) for name in (*FIELDS, "position")]:
+        row.version, row.updated_at = row.version + 1, clock.now()
+        found.changed.append(row)
+    yield from complaints_of(row, FIELDS)
+    if any(other.label == row.label for other in found.rows):
+        yield FieldError("label", "customers.list.repeated", _("This stands here twice."))
+    found.rows.append(row)
+
+
+def _row(found: SettledStages, pipeline: Pipeline, stage_id: UUID | None) -> Stage | None:
+    if stage_id:
+        return found.stored.get(stage_id)
+    return Stage(pipeline=pipeline, organization_id=pipeline.organization_id)
+
+
+def hide_stages(ids: list[UUID]) -> None:
+    """Hide stages that no deal is in. Raises StageHasDeals and InUse with counts."""
+    if not ids:
+        return
+    # A stronger lock: a deal that is about to come here waits, and then finds the stage gone.
+    list(Stage.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    if count := count_deals(stage__in=ids):
+        raise StageHasDeals(count=count)
+    release(Stage.entity_id, ids)
+    at = clock.now()
+    Stage.objects.filter(pk__in=ids).update(deleted_at=at, updated_at=at)
