@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from apps.dashboards.calculations.layouts import moved, ordered, without
-from apps.dashboards.calculations.periods import PRESETS, before, is_too_fine, period_of, year_before
 from apps.dashboards.calculations.settings import complaints, completed
 from apps.kernel.extensions.dashboards import Setting, SettingKind
 from apps.kernel.extensions.periods import shifted, start_of
+from apps.kernel.extensions.presets import PRESETS, before, is_too_fine, period_of, year_before
 from tests.dashboards.factories import period
 
 TODAY = date(2024, 5, 15)  # a Wednesday of a leap year

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from apps.customers.api.views import (
     CompanyViewSet,
@@ -15,6 +15,7 @@ from apps.customers.api.views import (
     TagViewSet,
     TransitionViewSet,
 )
+from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
@@ -27,7 +28,10 @@ router.register("stages", StageViewSet, basename="customers.stage")
 router.register("deals", DealViewSet, basename="customers.deal")
 router.register("stage-transitions", TransitionViewSet, basename="customers.stage_transition")
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("deals/kpis/", DealKpiView.as_view(), name="customers.deal-kpis"),
+    path("deals/board/", DealBoardView.as_view(), name="customers.deal-board"),
+    path("deals/board/cards/", DealLaneView.as_view(), name="customers.deal-lane"),
     path("people/<uuid:pk>/companies/", EmploymentsView.as_view(), name="customers.person-companies"),
     path("people/<uuid:pk>/companies/<uuid:employment_id>/", EmploymentView.as_view(), name="customers.person-company"),
     path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.dashboards.calculations.periods import CUSTOM, EARLIEST, LATEST, MOST_DAYS
 from apps.dashboards.models import Preset
 from apps.dashboards.selectors.zones import asked_period
 from apps.kernel.admin.moments import DayInput
 from apps.kernel.extensions.periods import Period
+from apps.kernel.extensions.presets import CUSTOM, faults_of_days
 
 CHOICES = [*Preset.choices, (CUSTOM, gettext_lazy("Days of your choice"))]
 
@@ -42,18 +40,9 @@ class PeriodForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         if given.get("period") != CUSTOM:
             return given
-        start, end = given.get("start"), given.get("end")
-        for name, day in (("start", start), ("end", end)):
-            if day is None and name not in self.errors:
-                self.add_error(name, _("Say which day."))
-        if start is None or end is None:
-            return given
-        if start > end:
-            self.add_error("start", _("The period begins after its end."))
-        elif end - start >= timedelta(days=MOST_DAYS):
-            self.add_error("start", _("At most ten years are shown at once."))
-        elif start < EARLIEST or end > LATEST:
-            self.add_error("start", _("These days are too far away."))
+        for name, fault in faults_of_days(given.get("start"), given.get("end")).items():
+            if name not in self.errors:
+                self.add_error(name, fault)
         return given
 
     def chosen(self) -> Period:

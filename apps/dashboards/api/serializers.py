@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.dashboards.calculations.layouts import LONGEST_TITLE, MOST_ITEMS
-from apps.dashboards.calculations.periods import CUSTOM, EARLIEST, LATEST, MOST_DAYS, PRESETS
 from apps.dashboards.models import Dashboard
 from apps.dashboards.selectors.boards import may_edit
 from apps.dashboards.selectors.sources import AGGREGATES, COMPARISONS
@@ -23,6 +21,7 @@ from apps.kernel.api.serializers import (
 )
 from apps.kernel.extensions.dashboards import Width
 from apps.kernel.extensions.periods import GRANULARITIES
+from apps.kernel.extensions.presets import CUSTOM, PRESETS, faults_of_days
 
 OWN = ("id", "version", "created_at", "updated_at")
 DAYS = "dashboards.period.days"  # what no shape can say of two days
@@ -101,20 +100,6 @@ class PeriodSerializer(StrictSerializer):
             found = {name: [serializers.ErrorDetail(text, DAYS)] for name, text in faults.items()}
             raise serializers.ValidationError(dict(found))
         return attrs
-
-
-def faults_of_days(start: date | None, end: date | None) -> dict[str, str]:
-    """What is wrong with days of somebody's own, by field."""
-    faults = {name: _("Say which day.") for name, day in (("start", start), ("end", end)) if day is None}
-    if start is None or end is None:
-        return faults
-    if start > end:
-        return {"start": _("The period begins after its end.")}
-    if end - start >= timedelta(days=MOST_DAYS):
-        return {"start": _("At most ten years are shown at once.")}
-    if start < EARLIEST or end > LATEST:
-        return {"start": _("These days are too far away.")}
-    return {}
 
 
 class WantedSerializer(StrictSerializer):

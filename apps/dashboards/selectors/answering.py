@@ -12,12 +12,6 @@ from django.db.models import Avg, Count, DateField, DecimalField, F, Max, Min, Q
 from django.db.models.functions import Trunc
 from django.utils.translation import gettext as _
 
-from apps.dashboards.calculations.periods import (
-    MOST_STRETCHES,
-    before,
-    is_too_fine,
-    year_before,
-)
 from apps.dashboards.contracts import Answer, Figure, Number, Question
 from apps.dashboards.selectors.drilling import list_address
 from apps.dashboards.selectors.sources import COUNT, Source, demand_sound, source_of
@@ -28,6 +22,12 @@ from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.expressions import ExpressionError, parse
 from apps.kernel.expressions.sql import to_q
 from apps.kernel.extensions.periods import GRANULARITIES, Granularity, Period, stretch_words
+from apps.kernel.extensions.presets import (
+    MOST_STRETCHES,
+    before,
+    is_too_fine,
+    year_before,
+)
 
 Key = tuple[Any, str]  # of a group: what its rows have in common, and the currency of its amounts
 Found = dict[Key, Number | None]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from apps.dashboards.calculations.periods import CUSTOM, PRESETS, period_of
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.extensions.periods import Period
+from apps.kernel.extensions.presets import CUSTOM, PRESETS, period_of
 from apps.kernel.services import service
 
 UTC = "UTC"

@@ -1,4 +1,4 @@
-"""Periods: days from a preset, and what they are compared with."""
+"""Periods that people choose: days from a preset or of their own, and what they are compared with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
 
 from apps.kernel.extensions.periods import GRANULARITIES, Granularity, Period, shifted, start_of
 
@@ -59,6 +61,20 @@ def period_of(preset: str, *, today: date, zone: ZoneInfo) -> Period:
     """The days of a preset, as of `today` in the zone. Raises KeyError for none."""
     start, end = PRESETS[preset](today)
     return Period(start, end, zone, preset)
+
+
+def faults_of_days(start: date | None, end: date | None) -> dict[str, str]:
+    """What is wrong with days of somebody's own, by field."""
+    faults = {name: _("Say which day.") for name, day in (("start", start), ("end", end)) if day is None}
+    if start is None or end is None:
+        return faults
+    if start > end:
+        return {"start": _("The period begins after its end.")}
+    if end - start >= timedelta(days=MOST_DAYS):
+        return {"start": _("At most ten years are shown at once.")}
+    if start < EARLIEST or end > LATEST:
+        return {"start": _("These days are too far away.")}
+    return {}
 
 
 def is_too_fine(period: Period, granularity: Granularity) -> bool:
