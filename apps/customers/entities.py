@@ -8,7 +8,18 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from apps.customers.models import Address, Company, ContactPoint, Customer, CustomerGroup, Person, PersonCompany, Tag
+from apps.customers.models import (
+    Address,
+    Company,
+    ContactPoint,
+    Customer,
+    CustomerGroup,
+    Interaction,
+    Participant,
+    Person,
+    PersonCompany,
+    Tag,
+)
 from apps.kernel.access.visible import visible
 from apps.kernel.registry.entities import Entity, add_entity, entity
 
@@ -55,3 +66,11 @@ entity(
 entity(ContactPoint, icon="alternate_email")
 entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
+entity(
+    Interaction,
+    icon="event",
+    search=("title",),
+    url="admin:customers_interaction_change",
+    broadcast="staff",
+)
+entity(Participant, icon="group")

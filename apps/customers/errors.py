@@ -33,3 +33,24 @@ class ParentInCircle(Conflict):
 
     code = "customers.company.parent_circle"
     message = _("{company} would belong to itself, by way of the companies above it.")
+
+
+class InteractionNotOpen(Conflict):
+    """It is done or cancelled, and only what is planned can be."""
+
+    code = "customers.interaction.not_open"
+    message = _("It is {status} already. Reopen it first.")
+
+
+class InteractionOpen(Conflict):
+    """There is nothing to reopen."""
+
+    code = "customers.interaction.open"
+    message = _("It is still planned.")
+
+
+class NoSuchOccurrence(InvalidInput):
+    """The rule of the series has nothing at that moment."""
+
+    code = "customers.occurrence.unknown"
+    message = _("The series has nothing at that time.")

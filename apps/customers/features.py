@@ -15,3 +15,9 @@ MANAGE_COMPANIES = feature(
     "customers.companies.manage", _("Add, change and delete companies"), implies=("customers.companies.view",)
 )
 MANAGE_SETTINGS = feature("customers.settings.manage", _("Set up tags, groups and lists of values of customers"))
+VIEW_INTERACTIONS = feature("customers.interactions.view", _("See interactions with customers"))
+MANAGE_INTERACTIONS = feature(
+    "customers.interactions.manage",
+    _("Plan, change and delete interactions with customers"),
+    implies=("customers.interactions.view",),
+)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apps.customers.features import VIEW_COMPANIES, VIEW_PEOPLE
-from apps.customers.models import Company, Person
+from apps.customers.features import VIEW_COMPANIES, VIEW_INTERACTIONS, VIEW_PEOPLE
+from apps.customers.models import Company, Interaction, Person
 from apps.search.contracts import searchable
 
 searchable(
@@ -26,4 +26,11 @@ searchable(
         "department": "C",
         "description": "C",
     },
+)
+searchable(
+    Interaction,
+    feature=VIEW_INTERACTIONS,
+    title="title",
+    subtitle="location",
+    fields={"title": "A", "location": "C", "body": "C"},
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from apps.customers.models import Company, CustomerGroup, Person, Tag
+from apps.customers.models import Company, CustomerGroup, Interaction, Person, Tag
 from apps.customers.services.records import Parts, add_record
 from apps.directory.models import Organization
 from apps.kernel.ids import uuid7
@@ -55,3 +55,14 @@ def make_group(house: House, code: str = "") -> CustomerGroup:
         group = CustomerGroup(code=code or f"g-{uuid7().hex[-8:]}", name="Wholesalers")
         group.save(force_insert=True)
     return group
+
+
+INTERACTIONS = "/api/customers/interactions/"
+
+
+def make_interaction(house: House, title: str = "Call Ada", **values: Any) -> Interaction:
+    """A planned interaction of North."""
+    row = Interaction(title=title, is_restricted=values.get("visibility") == "private", **values)
+    with seeding(house.scope(house.north)):
+        row.save(force_insert=True)
+    return row

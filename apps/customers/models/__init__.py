@@ -1,6 +1,18 @@
 from apps.customers.models.companies import Company, PersonCompany
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
+from apps.customers.models.interactions import (
+    Answer,
+    Interaction,
+    InteractionStatus,
+    InteractionType,
+    OccurrenceChange,
+    OccurrenceState,
+    Participant,
+    Priority,
+    SentReminder,
+    Visibility,
+)
 from apps.customers.models.people import Person
 from apps.customers.models.reaching import Address, Channel, ContactPoint, ContactType, Purpose
 
@@ -20,4 +32,14 @@ __all__ = [
     "Purpose",
     "Tag",
     "Tagging",
+    "Answer",
+    "Interaction",
+    "InteractionStatus",
+    "InteractionType",
+    "OccurrenceChange",
+    "OccurrenceState",
+    "Participant",
+    "Priority",
+    "SentReminder",
+    "Visibility",
 ]
