@@ -8,7 +8,6 @@ from typing import Any, Final
 from apps.customers.services.reminders import plan_all, plan_reminders
 from apps.kernel.eventbus.contexts import EventContext
 from apps.kernel.eventbus.payloads import BulkChanged, RecordChanged
-
 from apps.kernel.eventbus.subscribing import subscribe
 
 TELLING: Final = frozenset(

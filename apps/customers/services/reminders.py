@@ -16,6 +16,7 @@ from apps.customers.selectors import AHEAD, Changes, changes_of, participants_of
 from apps.kernel import clock
 from apps.kernel.ports import Notifier
 from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.queueing import enqueue_many, withdraw
@@ -82,7 +83,8 @@ def _say(row: Interaction, begins: datetime, zone: ZoneInfo) -> None:
     own = ZoneInfo(row.time_zone) if row.time_zone else zone
     form = "%Y-%m-%d" if row.is_all_day else "%Y-%m-%d %H:%M"
     facts = {"title": row.title, "begins": f"{begins.astimezone(own):{form}}", "place": row.location}
-    service(Notifier).notify(REMINDER, _concerned(row), facts, about=(Interaction.entity_id, row.pk))
+    with using_scope(in_organization(current_scope(), row.organization_id)):
+        service(Notifier).notify(REMINDER, _concerned(row), facts, about=(Interaction.entity_id, row.pk))
 
 
 def _concerned(row: Interaction) -> list[UUID]:
