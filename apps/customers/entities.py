@@ -18,6 +18,8 @@ from apps.customers.models import (
     DealCompany,
     DealLine,
     DealPerson,
+    Interaction,
+    Participant,
     Person,
     PersonCompany,
     Pipeline,
@@ -88,3 +90,11 @@ PARTS_OF_A_DEAL = ((DealPerson, "person"), (DealCompany, "apartment"), (DealLine
 for part, icon in PARTS_OF_A_DEAL:
     words = (part._meta.verbose_name or "", part._meta.verbose_name_plural or "")
     add_entity(PartOfADeal(part.entity_id, part, *words, icon=icon))
+entity(
+    Interaction,
+    icon="event",
+    search=("title",),
+    url="admin:customers_interaction_change",
+    broadcast="staff",
+)
+entity(Participant, icon="group")

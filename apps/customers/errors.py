@@ -96,3 +96,24 @@ class NoLead(Conflict):
 
     code = "customers.person.no_lead"
     message = _("{person} is a customer already.")
+
+
+class InteractionNotOpen(Conflict):
+    """It is done or cancelled, and only what is planned can be."""
+
+    code = "customers.interaction.not_open"
+    message = _("It is {status} already. Reopen it first.")
+
+
+class InteractionOpen(Conflict):
+    """There is nothing to reopen."""
+
+    code = "customers.interaction.open"
+    message = _("It is still planned.")
+
+
+class NoSuchOccurrence(InvalidInput):
+    """The rule of the series has nothing at that moment."""
+
+    code = "customers.occurrence.unknown"
+    message = _("The series has nothing at that time.")

@@ -33,3 +33,8 @@ DEAL_REOPENED = event(
 PERSON_CONVERTED = event(
     "customers.person.converted", payload=PersonConverted, label=_("A lead became a customer"), broadcast="staff"
 )
+INTERACTION_CREATED = "customers.interaction.created"
+INTERACTION_UPDATED = "customers.interaction.updated"
+INTERACTION_DELETED = "customers.interaction.deleted"
+INTERACTION_RESTORED = "customers.interaction.restored"
+INTERACTION_BULK_CHANGED = "customers.interaction.bulk_changed"

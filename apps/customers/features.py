@@ -23,3 +23,9 @@ VIEW_PIPELINES = feature("customers.pipelines.view", _("See pipelines and their 
 MANAGE_PIPELINES = feature(
     "customers.pipelines.manage", _("Set up pipelines and their stages"), implies=("customers.pipelines.view",)
 )
+VIEW_INTERACTIONS = feature("customers.interactions.view", _("See interactions with customers"))
+MANAGE_INTERACTIONS = feature(
+    "customers.interactions.manage",
+    _("Plan, change and delete interactions with customers"),
+    implies=("customers.interactions.view",),
+)

@@ -29,3 +29,14 @@ DEAL_LOST_NOTICE: Final = notification_type(
     icon="sentiment_dissatisfied",
     channels=OWNER_TOLD,
 ).id
+
+REMINDER: Final = notification_type(
+    "customers.reminder",
+    label=_("An interaction begins soon"),
+    title="{{ title }}",
+    body="{{ begins }}{% if place %} · {{ place }}{% endif %}",
+    severity="warning",
+    icon="alarm",
+    channels=(IN_APP,),
+    expires_after=48,
+).id

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_PEOPLE
-from apps.customers.models import Company, Deal, Person
+from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_INTERACTIONS, VIEW_PEOPLE
+from apps.customers.models import Company, Deal, Interaction, Person
 from apps.search.contracts import searchable
 
 searchable(
@@ -32,4 +32,11 @@ searchable(
     feature=VIEW_DEALS,
     title="title",
     fields={"title": "A", "description": "C", "loss_notes": "D"},
+)
+searchable(
+    Interaction,
+    feature=VIEW_INTERACTIONS,
+    title="title",
+    subtitle="location",
+    fields={"title": "A", "location": "C", "body": "C"},
 )

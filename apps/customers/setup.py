@@ -20,6 +20,7 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
         "customers.companies.manage",
         "customers.deals.manage",
         "customers.pipelines.view",
+        "customers.interactions.manage",
     ),
 }
 

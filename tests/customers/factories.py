@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from apps.customers.models import Company, CustomerGroup, Deal, Person, Pipeline, Stage, Tag
+from apps.customers.models import Company, CustomerGroup, Deal, Interaction, Person, Pipeline, Stage, Tag
 from apps.customers.services import create_deal, create_pipeline
 from apps.customers.services.records import Parts, add_record
 from apps.directory.models import Organization
@@ -82,3 +82,14 @@ def make_deal(house: House, pipeline: Pipeline | None = None, title: str = "Engi
     pipeline = pipeline or make_pipeline(house)
     with seeding(house.scope(house.north)):
         return create_deal(title=title, pipeline_id=pipeline.pk, **values)
+
+
+INTERACTIONS = "/api/customers/interactions/"
+
+
+def make_interaction(house: House, title: str = "Call Ada", **values: Any) -> Interaction:
+    """A planned interaction of North."""
+    row = Interaction(title=title, is_restricted=values.get("visibility") == "private", **values)
+    with seeding(house.scope(house.north)):
+        row.save(force_insert=True)
+    return row

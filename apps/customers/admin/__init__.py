@@ -2,7 +2,20 @@
 
 from apps.customers.admin.board import board_view
 from apps.customers.admin.board_demands import demands_view
+from apps.customers.admin.calendar import calendar_view
 from apps.customers.admin.customers import CompanyPage, PersonPage
+from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
+from apps.customers.admin.tasks import tasks_view
 
-__all__ = ["CompanyPage", "CustomerGroupPage", "PersonPage", "TagPage", "board_view", "demands_view"]
+__all__ = [
+    "CompanyPage",
+    "CustomerGroupPage",
+    "InteractionPage",
+    "PersonPage",
+    "TagPage",
+    "board_view",
+    "calendar_view",
+    "demands_view",
+    "tasks_view",
+]

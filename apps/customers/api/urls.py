@@ -15,7 +15,9 @@ from apps.customers.api.views import (
     TagViewSet,
     TransitionViewSet,
 )
+from apps.customers.api.views.calendar import CalendarFileView, ConflictsView, OccurrencesView, TasksView
 from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
+from apps.customers.api.views.interactions import InteractionViewSet
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
@@ -35,5 +37,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:pk>/companies/", EmploymentsView.as_view(), name="customers.person-companies"),
     path("people/<uuid:pk>/companies/<uuid:employment_id>/", EmploymentView.as_view(), name="customers.person-company"),
     path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),
+    path("interactions/occurrences/", OccurrencesView.as_view(), name="customers.interaction.occurrences"),
+    path("interactions/conflicts/", ConflictsView.as_view(), name="customers.interaction.conflicts"),
+    path("interactions/tasks/", TasksView.as_view(), name="customers.interaction.tasks"),
+    path("interactions/calendar.ics/", CalendarFileView.as_view(), name="customers.interaction.calendar"),
     *router.urls,
 ]
+router.register("interactions", InteractionViewSet, basename="customers.interaction")

@@ -2,12 +2,25 @@ from apps.customers.models.companies import Company, PersonCompany
 from apps.customers.models.deals import Deal, DealCompany, DealLine, DealPerson, Outcome, StageTransition
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
+from apps.customers.models.interactions import (
+    Answer,
+    Interaction,
+    InteractionStatus,
+    InteractionType,
+    OccurrenceChange,
+    OccurrenceState,
+    Participant,
+    Priority,
+    SentReminder,
+    Visibility,
+)
 from apps.customers.models.people import Person
 from apps.customers.models.pipelines import DealField, Pipeline, Stage
 from apps.customers.models.reaching import Address, Channel, ContactPoint, ContactType, Purpose
 
 __all__ = [
     "Address",
+    "Answer",
     "Channel",
     "Company",
     "ContactPoint",
@@ -21,14 +34,23 @@ __all__ = [
     "DealField",
     "DealLine",
     "DealPerson",
+    "Interaction",
+    "InteractionStatus",
+    "InteractionType",
     "Membership",
+    "OccurrenceChange",
+    "OccurrenceState",
     "Outcome",
+    "Participant",
     "Person",
     "PersonCompany",
     "Pipeline",
+    "Priority",
     "Purpose",
+    "SentReminder",
     "Stage",
     "StageTransition",
     "Tag",
     "Tagging",
+    "Visibility",
 ]

@@ -57,6 +57,7 @@ class Explanation:
             ObjectRule.OPEN: _("the record is not restricted"),
             ObjectRule.SUPER_ADMIN: _("the record is restricted, and super admins see it"),
             ObjectRule.SYSTEM: _("the record is restricted, and the system sees it"),
+            ObjectRule.OWN: _("the record is restricted, and it is their own"),
             ObjectRule.GRANTED: _("the record is restricted and granted: {grants}").format(grants=grants),
             ObjectRule.NOT_GRANTED: _("the record is restricted and not granted"),
         }[record.rule]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from apps.kernel.access.objects import Level
-from apps.kernel.access.visible import beyond, can_be_restricted, is_unbound
+from apps.kernel.access.visible import beyond, can_be_restricted, is_personal, may_hide
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.tenancy.scope import Actor, current_scope
 
@@ -16,8 +16,13 @@ RowT = TypeVar("RowT", bound=models.Model)
 
 
 def restrictable() -> list[Entity]:
-    """Kinds of record that may be restricted."""
-    return [entity for entity in ENTITIES.values() if can_be_restricted(entity.model)]
+    """Kinds of record that may be restricted to those who were granted them."""
+    return [entity for entity in ENTITIES.values() if can_be_restricted(entity.model) and not is_personal(entity.model)]
+
+
+def closed_to(actor: Actor) -> list[Entity]:
+    """Kinds of which some records may be hidden from the actor."""
+    return [entity for entity in ENTITIES.values() if can_be_restricted(entity.model) and may_hide(entity.model, actor)]
 
 
 def about_visible(rows: models.QuerySet[RowT], *, record: str, actor: Actor | None = None) -> models.QuerySet[RowT]:
@@ -26,9 +31,7 @@ def about_visible(rows: models.QuerySet[RowT], *, record: str, actor: Actor | No
     One condition for each kind that may be restricted, inside the same statement; ids are unique over all kinds.
     """
     acting = actor or current_scope().actor
-    if is_unbound(acting):
-        return rows
-    for entity in restrictable():
+    for entity in closed_to(acting):
         hidden = beyond(entity.model._default_manager.filter(pk=OuterRef(record)), Level.VIEW, acting)
         rows = rows.exclude(Exists(hidden))
     return rows

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from apps.kernel.access.errors import RecordReadOnly
 from apps.kernel.access.objects import Level, ObjectDecision, ObjectRule, decided_by
@@ -34,23 +39,52 @@ def changeable(rows: models.QuerySet[RowT], actor: Actor | None = None) -> model
 def beyond(rows: models.QuerySet[RowT], level: Level, actor: Actor | None = None) -> models.QuerySet[RowT]:
     """The other rows: those that `visible` or `changeable` would leave out."""
     acting = actor or current_scope().actor
-    if not can_be_restricted(rows.model) or is_unbound(acting):
+    if not can_be_restricted(rows.model):
         return rows.none()
-    return rows.filter(is_restricted=True).exclude(granted(rows.model, level, acting))
+    tests = [models.Q(Exists(hidden)) for hidden in _hidden_above(rows.model, acting)]
+    if not is_open(rows.model, acting):
+        tests.append(models.Q(is_restricted=True) & ~granted(rows.model, level, acting))
+    return rows.filter(reduce(or_, tests)) if tests else rows.none()
 
 
 def _reached(rows: models.QuerySet[RowT], level: Level, actor: Actor | None) -> models.QuerySet[RowT]:
     if not can_be_restricted(rows.model):
         return rows
     acting = actor or current_scope().actor
-    if is_unbound(acting):
+    for hidden in _hidden_above(rows.model, acting):
+        rows = rows.exclude(Exists(hidden))
+    if is_open(rows.model, acting):
         return rows
     return rows.filter(models.Q(is_restricted=False) | granted(rows.model, level, acting))
 
 
+def _hidden_above(model: type[models.Model], actor: Actor) -> Iterator[models.QuerySet[Any]]:
+    """Rows that a row of the kind is below and that the actor does not see, as conditions on that row."""
+    above: Mapping[str, tuple[type[models.Model], ...]] = getattr(model, "below", {})
+    for column, kinds in above.items():
+        for kind in kinds:
+            if not is_open(kind, actor):
+                yield beyond(kind._default_manager.order_by().filter(pk=OuterRef(column)), Level.VIEW, actor)
+
+
 def granted(model: type[models.Model], level: Level, actor: Actor, *, record: str = "pk") -> models.Q:
-    """The condition that a row passes when its record was granted to the actor; `record` names the id's column."""
-    return service(ObjectGrants).granted_rows(model, level, actor, record=record)
+    """The condition that a row passes when its record was granted to the actor; `record` names the id's column.
+
+    Of a kind whose restricted rows are somebody's own it is passed by the actor's own ones.
+    """
+    if not is_personal(model):
+        return service(ObjectGrants).granted_rows(model, level, actor, record=record)
+    column, person = getattr(model, "personal_to", ""), person_of(actor)
+    rows = model._default_manager.order_by()
+    own = rows.filter(**{column: person}) if person is not None else rows.none()
+    return models.Q(Exists(own.filter(pk=OuterRef(record))))
+
+
+def person_of(actor: Actor) -> UUID | None:
+    """The user who acts, or for whom a workflow does; None for everybody else, keys included."""
+    if actor.kind is ActorKind.STAFF:
+        return actor.id
+    return actor.on_behalf_of if actor.kind is ActorKind.WORKFLOW else None
 
 
 def can_be_restricted(model: type[models.Model]) -> bool:
@@ -65,14 +99,46 @@ def is_unbound(actor: Actor) -> bool:
     return actor.access.is_super_admin and actor.kind is not ActorKind.CUSTOMER
 
 
+def _seen_from_above(row: models.Model, actor: Actor) -> bool:
+    rows: models.QuerySet[Any] = type(row)._default_manager.filter(pk=row.pk)
+    for hidden in _hidden_above(type(row), actor):
+        rows = rows.exclude(Exists(hidden))
+    return rows.exists()
+
+
+def is_personal(model: type[models.Model]) -> bool:
+    """Say whether the kind's restricted rows are somebody's own, which nobody can be granted."""
+    return bool(getattr(model, "personal_to", ""))
+
+
+def may_hide(model: type[models.Model], actor: Actor) -> bool:
+    """Say whether rows of a kind that may be restricted, or what they are below, may be hidden from the actor."""
+    above = (kind for kinds in getattr(model, "below", {}).values() for kind in kinds)
+    return not all(is_open(kind, actor) for kind in (model, *above))
+
+
+def is_open(model: type[models.Model], actor: Actor) -> bool:
+    """Say whether the kind's restricted rows are open to the actor: somebody's own ones only to the system."""
+    return actor.kind is ActorKind.SYSTEM or (is_unbound(actor) and not is_personal(model))
+
+
 def decide(row: models.Model, actor: Actor | None = None) -> ObjectDecision:
     """How far the actor (None: the scope's) reaches on a row, and what decided."""
     acting = actor or current_scope().actor
-    if not isinstance(row, ObjectAccess) or not row.is_restricted:
+    if not isinstance(row, ObjectAccess):
         return ObjectDecision(ObjectRule.OPEN, Level.CHANGE)
-    if is_unbound(acting):
+    above_hides = row.below and may_hide(type(row), acting)
+    if above_hides and not _seen_from_above(row, acting):
+        return ObjectDecision(ObjectRule.NOT_GRANTED, None)
+    if not row.is_restricted:
+        return ObjectDecision(ObjectRule.OPEN, Level.CHANGE)
+    if is_open(type(row), acting):
         is_system = acting.kind is ActorKind.SYSTEM
         return ObjectDecision(ObjectRule.SYSTEM if is_system else ObjectRule.SUPER_ADMIN, Level.CHANGE)
+    if row.personal_to:
+        person = person_of(acting)
+        own = person is not None and getattr(row, row.personal_to) == person
+        return ObjectDecision(ObjectRule.OWN, Level.CHANGE) if own else ObjectDecision(ObjectRule.NOT_GRANTED, None)
     return decided_by(service(ObjectGrants).grants_on(row, acting))
 
 

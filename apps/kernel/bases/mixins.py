@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -77,10 +78,16 @@ class ObjectAccess(models.Model):
 
     `view_feature` and `change_feature` name what reading and changing such rows needs beside a grant. Nobody
     grants on a row what they could not do with it themselves. Meta keeps Django's default permissions.
+
+    `personal_to` names a column with a user's id: a restricted row of such a kind is that user's alone, whatever was
+    granted, and neither super admins nor programs see it. `below` names columns with ids of rows that may be
+    restricted themselves, and their kinds: who does not see one of those sees nothing of what is below it.
     """
 
     view_feature: ClassVar[str] = ""
     change_feature: ClassVar[str] = ""
+    personal_to: ClassVar[str] = ""
+    below: ClassVar[Mapping[str, tuple[type[models.Model], ...]]] = {}
 
     is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
 

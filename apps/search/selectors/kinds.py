@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from apps.kernel.access.visible import can_be_restricted, is_unbound, visible
+from apps.kernel.access.visible import can_be_restricted, may_hide, visible
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.tenancy.scope import current_scope
 from apps.search.contracts import MADE_KINDS, SEARCHABLES, MadeKinds, Searchable
@@ -79,10 +79,9 @@ def reachable(entities: Iterable[str]) -> Documents:
     """
     wanted = sorted(entities)
     rows: Documents = SearchDocument.objects.filter(entity__in=wanted)
-    if is_unbound(current_scope().actor):
-        return rows
+    actor = current_scope().actor
     models_of = {entity: _model_of(entity) for entity in wanted}
-    restricted = [entity for entity, model in models_of.items() if can_be_restricted(model)]
+    restricted = [entity for entity, model in models_of.items() if can_be_restricted(model) and may_hide(model, actor)]
     if not restricted:
         return rows
     test: Any = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.kernel.access.objects import Level
-from apps.kernel.access.records import about_visible, restrictable
-from apps.kernel.access.visible import beyond, can_be_restricted, granted, is_unbound
+from apps.kernel.access.records import about_visible, closed_to
+from apps.kernel.access.visible import beyond, can_be_restricted, granted, may_hide
 from apps.kernel.commands.history.images import Image
 from apps.kernel.commands.models import Action, RowImage
 from apps.kernel.commands.undo.tables import imaged_table
@@ -24,9 +24,7 @@ def without_hidden(rows: QuerySet[Any]) -> QuerySet[Any]:
 
     An undo is about another action, whose label names the record: it is judged by the rows that it put back.
     """
-    if is_unbound(current_scope().actor):
-        return rows
-    for kind in restrictable():
+    for kind in closed_to(current_scope().actor):
         hidden = beyond(kind.model._default_manager.all(), Level.VIEW).values("pk")
         put_back = RowImage.objects.filter(action_id=OuterRef("pk"), row_id__in=hidden)
         rows = rows.exclude(Q(resource_entity=Action.entity_id) & Exists(put_back))
@@ -38,9 +36,7 @@ def about_reached(rows: QuerySet[Any], *, record: str) -> QuerySet[Any]:
 
     `record` names the column that holds the record's id.
     """
-    if is_unbound(current_scope().actor):
-        return rows
-    for kind in restrictable():
+    for kind in closed_to(current_scope().actor):
         rows = rows.exclude(Exists(_lost(kind.model).filter(row_id=OuterRef(record))))
     return about_visible(rows, record=record)
 
@@ -50,12 +46,11 @@ def hidden_ids(images: Iterable[Image]) -> set[UUID]:
 
     Two queries for each kind of record that may be restricted; the others cost nothing.
     """
-    if is_unbound(current_scope().actor):
-        return set()
+    actor = current_scope().actor
     touched: dict[type[models.Model], set[UUID]] = defaultdict(set)
     for image in images:
         model = _model(image.table_name)
-        if model is not None and can_be_restricted(model):
+        if model is not None and can_be_restricted(model) and may_hide(model, actor):
             touched[model].add(image.row_id)
     hidden: set[UUID] = set()
     for model, ids in touched.items():

@@ -8,7 +8,7 @@ from django.db import models
 
 from apps.kernel.access.errors import RecordReadOnly
 from apps.kernel.access.objects import Level
-from apps.kernel.access.visible import beyond, can_be_restricted, granted, is_unbound
+from apps.kernel.access.visible import beyond, can_be_restricted, granted, may_hide
 from apps.kernel.commands.models import RowImage
 from apps.kernel.commands.undo.plan import Run
 from apps.kernel.commands.undo.tables import ImagedTable
@@ -21,10 +21,11 @@ def demand_reached_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> Non
 
     Raises RowNotFound where one is hidden, RecordReadOnly where one is only to be seen.
     """
-    if is_unbound(current_scope().actor):
-        return
+    actor = current_scope().actor
     for table in {run.table.name: run.table for run in runs}.values():
-        if not can_be_restricted(table.model) or not _any_beyond(table, Level.CHANGE, actions):
+        if not (can_be_restricted(table.model) and may_hide(table.model, actor)):
+            continue
+        if not _any_beyond(table, Level.CHANGE, actions):
             continue
         if _any_beyond(table, Level.VIEW, actions):
             raise RowNotFound

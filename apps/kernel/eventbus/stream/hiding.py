@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import IntegerField, QuerySet, Value
 
 from apps.kernel.access.objects import Level
-from apps.kernel.access.visible import can_be_restricted, granted, is_unbound
+from apps.kernel.access.visible import can_be_restricted, granted, is_open
 from apps.kernel.commands.models import RowImage
 from apps.kernel.eventbus.stream.audience import Key
 from apps.kernel.eventbus.stream.messages import Happened
@@ -41,8 +41,8 @@ def seen_by(events: Iterable[Happened], actors: Sequence[Actor]) -> Seen:
 
 
 def _seen_of(model: type[models.Model], ids: set[UUID], actors: Sequence[Actor]) -> Seen:
-    unbound = frozenset((actor.kind, actor.id) for actor in actors if is_unbound(actor))
-    bound = [actor for actor in actors if not is_unbound(actor)]
+    unbound = frozenset((actor.kind, actor.id) for actor in actors if is_open(model, actor))
+    bound = [actor for actor in actors if not is_open(model, actor)]
     found: Seen = {}
     for rows, column in ((_restricted(model, ids), "pk"), (_lost(model, ids), "row_id")):
         closed = set(rows.values_list(column, flat=True))

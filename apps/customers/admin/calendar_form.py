@@ -1,0 +1,91 @@
+"""What a calendar is asked for: month or week, the day, whose, and which kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from apps.customers.models import InteractionType
+
+MONTH, WEEK = "month", "week"
+ME: Final = "me"
+EARLIEST, LATEST = date(1970, 1, 1), date(2150, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A checked question. `owner` is "" for everybody, `me`, or a user's id; no `types` are all of them."""
+
+    view: str
+    day: date
+    owner: str
+    types: tuple[str, ...]
+
+    @property
+    def days(self) -> list[date]:
+        """The days that are shown: whole weeks from Monday."""
+        first = self.day.replace(day=1) if self.view == MONTH else self.day
+        start = first - timedelta(days=first.weekday())
+        if self.view == WEEK:
+            return [start + timedelta(days=number) for number in range(7)]
+        after = (first + timedelta(days=32)).replace(day=1)
+        length = (after - start).days
+        return [start + timedelta(days=number) for number in range(-(-length // 7) * 7)]
+
+    def moved(self, steps: int) -> Wish:
+        """The same, so many months or weeks later; not beyond the calendar."""
+        if self.view == WEEK:
+            return self.at(self.day + timedelta(days=7 * steps))
+        year, month = divmod(self.day.year * 12 + self.day.month - 1 + steps, 12)
+        return self.at(date(year, month + 1, 1))
+
+    def at(self, day: date) -> Wish:
+        """The same around another day."""
+        return replace(self, day=min(max(day, EARLIEST), LATEST))
+
+    def address(self, **changes: str) -> str:
+        """The query of the page for this, with other words where they are given."""
+        asked: dict[str, object] = {"view": self.view, "day": self.day.isoformat(), "owner": self.owner}
+        asked |= {"type": list(self.types), **changes}
+        return "?" + urlencode({name: value for name, value in asked.items() if value}, doseq=True)
+
+
+def wish_of(asked: QueryDict, *, today: date) -> Wish:
+    """What the address asks for; what cannot be understood is as if it were not there."""
+    view = WEEK if asked.get("view") == WEEK else MONTH
+    types = tuple(item for item in dict.fromkeys(asked.getlist("type")) if item in InteractionType.values)
+    owner = asked.get("owner", "")
+    return Wish(view, today, owner if owner == ME or _is_id(owner) else "", types).at(_day(asked) or today)
+
+
+def _day(asked: QueryDict) -> date | None:
+    try:
+        return date.fromisoformat(asked.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def begins(day: date) -> datetime:
+    """When the day begins for whoever looks."""
+    return datetime.combine(day, time(), timezone.get_current_timezone())
+
+
+def owner_of(text: str, *, me: UUID | None) -> Mapping[str, object]:
+    """The condition that a choice of a person means."""
+    if not text:
+        return {}
+    return {"owner_id": me if text == ME else UUID(text)}

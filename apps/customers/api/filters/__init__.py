@@ -1,0 +1,4 @@
+from apps.customers.api.filters.deals import DealFilters
+from apps.customers.api.filters.interactions import InteractionFilter
+
+__all__ = ["DealFilters", "InteractionFilter"]

@@ -1,0 +1,142 @@
+"""When things take place: what is planned once and the ones of series, in a stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from apps.customers.calculations.recurrence import RuleRefused, parse_rule, starts
+
+PLANNED, MOVED = "planned", "moved"
+DAY: Final = timedelta(days=1)
+USUAL: Final = timedelta(minutes=30)
+MOST_OF_SERIES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One of a series goes another way: it begins at `starts_at`, and is `moved`, `done` or `cancelled`."""
+
+    starts_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is planned, once or again and again. `status` is that of the whole, `recurrence` "" for what is once."""
+
+    id: UUID
+    first: datetime
+    length: timedelta
+    is_all_day: bool
+    status: str
+    recurrence: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something takes place. `original_at` is when the rule has it, None for what is no series."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    original_at: datetime | None = None
+    is_all_day: bool = False
+
+    @property
+    def is_moved(self) -> bool:
+        """Say whether it is one of a series that takes place at another time than the rule has it."""
+        return self.original_at is not None and self.original_at != self.starts_at
+
+
+def span(series: Series) -> timedelta:
+    """How long it takes: of what lasts the whole day at least a day."""
+    return max(series.length, DAY) if series.is_all_day else series.length
+
+
+def expand(
+    series: Series, changes: Mapping[datetime, Change], *, since: datetime, until: datetime, most: int = MOST_OF_SERIES
+) -> list[Occurrence]:
+    """What of it touches the time from `since` to before `until`, by time, the first `most` of them.
+
+    `changes` are those of the series by the moment that the rule has.
+    """
+    found = sorted(islice(_touching(series, changes, since, until), most + 1), key=lambda item: item.starts_at)
+    return found[:most]
+
+
+def _touching(
+    series: Series, changes: Mapping[datetime, Change], since: datetime, until: datetime
+) -> Iterator[Occurrence]:
+    seen = set()
+    for original in _originals(series, since - span(series), until):
+        seen.add(original)
+        item = _one(series, original, changes.get(original))
+        if touches(item, since, until):
+            yield item
+    for original, change in changes.items():
+        if original not in seen and change.state == MOVED:
+            item = _one(series, original, change)
+            if touches(item, since, until):
+                yield item
+
+
+def _originals(series: Series, since: datetime, until: datetime) -> Iterator[datetime]:
+    if not series.recurrence:
+        yield series.first
+        return
+    try:
+        rule = parse_rule(series.recurrence)
+    except RuleRefused:  # checked when it was written; a rule of a later release is not followed
+        return
+    yield from starts(rule, series.first, series.zone, since=since, until=until)
+
+
+def _one(series: Series, original: datetime, change: Change | None) -> Occurrence:
+    begins = change.starts_at if change is not None else original
+    status = series.status
+    if change is not None and change.state != MOVED and status == PLANNED:
+        status = change.state
+    at = original if series.recurrence else None
+    return Occurrence(series.id, begins, begins + span(series), status, at, series.is_all_day)
+
+
+def touches(item: Occurrence, since: datetime, until: datetime) -> bool:
+    """Say whether it takes place, also in part, from `since` to before `until`."""
+    return item.starts_at < until and (item.ends_at > since or item.starts_at >= since)
+
+
+def overlaps(item: Occurrence, start: datetime, end: datetime) -> bool:
+    """Say whether it is in the way of something else; what has no length counts half an hour."""
+    ends = item.ends_at if item.ends_at > item.starts_at else item.starts_at + USUAL
+    return item.starts_at < end and ends > start
+
+
+class Stretch(StrEnum):
+    """How near something is."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+    LATER = "later"
+    UNDATED = "undated"
+
+
+def stretch_of(begins: datetime | None, *, now: datetime, zone: ZoneInfo, is_all_day: bool = False) -> Stretch:
+    """Where it stands in a list of things to do; the week goes to Sunday. What lasts a day is overdue the day after."""
+    if begins is None:
+        return Stretch.UNDATED
+    day, today = begins.astimezone(zone).date(), now.astimezone(zone).date()
+    if day < today or (begins < now and not is_all_day):
+        return Stretch.OVERDUE
+    if day == today:
+        return Stretch.TODAY
+    return Stretch.WEEK if day <= today + timedelta(days=6 - today.weekday()) else Stretch.LATER

@@ -1,0 +1,162 @@
+"""What the customers module adds elsewhere: links of the navigation, widgets of dashboards, badges."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers.calculations import Stretch
+from apps.customers.features import VIEW_INTERACTIONS
+from apps.customers.models import Interaction, InteractionStatus, InteractionType
+from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
+from apps.kernel import clock
+from apps.kernel.access.visible import person_of
+from apps.kernel.extensions.badges import Badge, StatusBadge, Tone, status_badge
+from apps.kernel.extensions.dashboards import (
+    DashboardWidget,
+    Entry,
+    ListData,
+    Setting,
+    SettingKind,
+    Settings,
+    WidgetKind,
+    dashboard_widget,
+)
+from apps.kernel.extensions.menu import MenuItem, menu_item
+from apps.kernel.extensions.periods import Period
+from apps.kernel.tenancy.scope import current_scope
+
+CALENDAR, TASKS = "admin:customers_calendar", "admin:customers_tasks"
+AHEAD: Final = timedelta(days=60)
+TONES: Final = {InteractionStatus.DONE: Tone.GOOD, InteractionStatus.CANCELLED: Tone.CAREFUL}
+LIMIT: Final = Setting("limit", _("At most"), SettingKind.INTEGER, 8, minimum=1, maximum=50)
+
+
+def _own() -> Any:
+    """What the reader is in charge of; nothing for programs."""
+    person = person_of(current_scope().actor)
+    rows = living_interactions()
+    return rows.filter(owner_id=person) if person is not None else rows.none()
+
+
+def _page(row: Interaction) -> str:
+    return reverse("admin:customers_interaction_change", args=[row.pk])
+
+
+def show_next(settings: Settings, period: Period) -> ListData:
+    """What the reader has planned from now on; the period is of no account."""
+    now = clock.now()
+    planned = _own().filter(status=InteractionStatus.PLANNED).exclude(type=InteractionType.TASK)
+    found = [item for item in agenda(now, now + AHEAD, planned).entries if item.occurrence.status == "planned"]
+    return ListData(
+        [
+            Entry(
+                item.interaction.title,
+                date_format(timezone.localtime(item.occurrence.starts_at), "SHORT_DATETIME_FORMAT"),
+                _page(item.interaction),
+                icon="event",
+            )
+            for item in found[: settings["limit"]]
+        ],
+        empty=_("Nothing is planned for the next weeks."),
+    )
+
+
+def show_tasks(settings: Settings, period: Period) -> ListData:
+    """The reader's open tasks, the nearest first; the period is of no account."""
+    zone = tenant_zone()
+    found = open_tasks(_own().filter(type=InteractionType.TASK), now=clock.now(), zone=zone)
+    return ListData(
+        [
+            Entry(
+                task.interaction.title,
+                date_format(timezone.localtime(task.due), "SHORT_DATE_FORMAT") if task.due is not None else "",
+                _page(task.interaction),
+                icon="task_alt",
+                tone="danger" if task.stretch is Stretch.OVERDUE else "neutral",
+            )
+            for task in found[: settings["limit"]]
+        ],
+        empty=_("Nothing is left to do."),
+    )
+
+
+def _leads(name: str) -> Any:
+    return lambda settings, period: reverse(name)
+
+
+for widget_id, title, data, description, icon, page, priority in (
+    (
+        "customers.next_interactions",
+        _("Next interactions"),
+        show_next,
+        _("What you have planned with customers."),
+        "event_upcoming",
+        CALENDAR,
+        32,
+    ),
+    (
+        "customers.my_tasks",
+        _("My tasks"),
+        show_tasks,
+        _("Open tasks that you are in charge of."),
+        "task_alt",
+        TASKS,
+        31,
+    ),
+):
+    dashboard_widget(
+        DashboardWidget(
+            widget_id,
+            title,
+            WidgetKind.LIST,
+            data,
+            description=description,
+            icon=icon,
+            settings=(LIMIT,),
+            features=(VIEW_INTERACTIONS,),
+            priority=priority,
+            is_standard=True,
+            drill_through=_leads(page),
+        )
+    )
+
+# Beside the list of interactions, which stands at -30.
+menu_item(
+    MenuItem(
+        "customers.calendar",
+        _("Calendar"),
+        CALENDAR,
+        icon="calendar_month",
+        group="customers",
+        priority=-31,
+        features=(VIEW_INTERACTIONS,),
+    )
+)
+menu_item(
+    MenuItem(
+        "customers.tasks",
+        _("Tasks"),
+        TASKS,
+        icon="task_alt",
+        group="customers",
+        priority=-32,
+        features=(VIEW_INTERACTIONS,),
+    )
+)
+
+
+def badge_of(row: Interaction) -> Badge | None:
+    """How far it is, and that nobody else sees it."""
+    if row.is_restricted:
+        return Badge(_("Only you see this"), Tone.CAREFUL, icon="lock")
+    status = InteractionStatus(row.status)
+    return Badge(status.label, TONES[status]) if status in TONES else None
+
+
+status_badge(StatusBadge("customers.interaction_status", Interaction.entity_id, badge_of))

@@ -1,0 +1,219 @@
+"""What is read of interactions beside single ones and lists: agendas, what comes next, what is in the way, tasks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+
+from apps.customers.calculations import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
+from apps.customers.models import Answer, Interaction, InteractionStatus, OccurrenceChange, Participant
+from apps.directory.contracts import TenantBook
+from apps.kernel import clock
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
+
+MOST_OCCURRENCES: Final = 1000
+MOST_SERIES: Final = 300
+MOST_CONFLICTS: Final = 10
+MOST_TASKS: Final = 200
+LONGEST: Final = timedelta(days=14)  # of one interaction: LONGEST_MINUTES of the model
+AHEAD: Final = timedelta(days=366)  # how far the next one of a series is looked for
+BEHIND: Final = timedelta(days=31)  # how long one of a series that nobody has done is shown as overdue
+HALF_AN_HOUR: Final = timedelta(minutes=30)
+
+Rows = QuerySet[Interaction]
+Changes = Mapping[datetime, Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an agenda: what takes place, and the interaction that it is of."""
+
+    occurrence: Occurrence
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What takes place, by time; `is_cut` where there was more than is looked at at once."""
+
+    entries: list[Entry]
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do. `occurrence` is the nearest open one of a series, or the only one; None without a day."""
+
+    interaction: Interaction
+    occurrence: Occurrence | None
+    stretch: Stretch
+
+    @property
+    def due(self) -> datetime | None:
+        """When it is planned for."""
+        return self.occurrence.starts_at if self.occurrence is not None else None
+
+
+def living_interactions() -> Rows:
+    """Interactions that are there and that the actor may see."""
+    rows: Rows = ENTITIES[Interaction.entity_id].living()
+    return rows
+
+
+def of_person(user_id: UUID) -> Rows:
+    """Those of them that the user is in charge of or takes part in, unless they declined."""
+    taking_part = Participant.objects.filter(user_id=user_id).exclude(answer=Answer.DECLINED)
+    return living_interactions().filter(Q(owner_id=user_id) | Q(pk__in=taking_part.values("interaction_id")))
+
+
+def tenant_zone() -> ZoneInfo:
+    """The zone in which days are meant where nobody names another."""
+    return ZoneInfo(service(TenantBook).profile().time_zone)
+
+
+def participants_of(ids: Iterable[UUID]) -> dict[UUID, list[Participant]]:
+    """Who takes part, by interaction; one query."""
+    found: dict[UUID, list[Participant]] = defaultdict(list)
+    for row in Participant.objects.filter(interaction__in=list(ids)).order_by("pk"):
+        found[row.interaction_id].append(row)
+    return dict(found)
+
+
+def changes_of(rows: Iterable[Interaction]) -> dict[UUID, dict[datetime, Change]]:
+    """What became of single ones of the series, by interaction and by the moment of the rule; one query."""
+    ids = [row.pk for row in rows if row.is_series]
+    found: dict[UUID, dict[datetime, Change]] = defaultdict(dict)
+    for item in OccurrenceChange.objects.filter(interaction__in=ids) if ids else ():
+        found[item.interaction_id][item.original_at] = Change(item.starts_at, item.state)
+    return dict(found)
+
+
+def series_of(row: Interaction, zone: ZoneInfo) -> Series:
+    """The interaction for the calculations; `zone` is the tenant's. It has a moment that it begins at."""
+    begins = row.scheduled_at or row.occurred_at
+    if begins is None:
+        raise ValueError("it has no moment")
+    own = ZoneInfo(row.time_zone) if row.time_zone else zone
+    return Series(row.pk, begins, row.length, row.is_all_day, row.status, row.recurrence, own)
+
+
+def agenda(since: datetime, until: datetime, rows: Rows | None = None, *, most: int = MOST_OCCURRENCES) -> Agenda:
+    """What takes place from `since` to before `until`, of the rows (None: all that the actor sees); four queries.
+
+    What has no plan stands at the moment when it was done. At most a hundred of each series.
+    """
+    chosen = living_interactions() if rows is None else rows
+    single = list(_single(chosen, since, until).order_by("scheduled_at", "pk")[: most + 1])
+    series = list(_series(chosen, since, until).order_by("pk")[: MOST_SERIES + 1])
+    changes, zone = changes_of(series), tenant_zone()
+    found = [
+        Entry(item, row)
+        for row in (*single, *series[:MOST_SERIES])
+        for item in expand(series_of(row, zone), changes.get(row.pk, {}), since=since, until=until)
+    ]
+    found.sort(key=lambda entry: (entry.occurrence.starts_at, entry.interaction.pk))
+    return Agenda(found[:most], len(found) > most or len(series) > MOST_SERIES)
+
+
+def _single(rows: Rows, since: datetime, until: datetime) -> Rows:
+    lasts = ExpressionWrapper(F("duration_minutes") * Value(timedelta(minutes=1)), output_field=DurationField())
+    ends = ExpressionWrapper(F("scheduled_at") + lasts, output_field=DateTimeField())
+    still = Q(scheduled_at__gte=since - LONGEST, scheduled_at__lt=since)
+    planned = Q(scheduled_at__gte=since, scheduled_at__lt=until)
+    lasting = still & (Q(ends__gt=since) | Q(is_all_day=True, scheduled_at__gt=since - timedelta(days=1)))
+    done = Q(scheduled_at__isnull=True, occurred_at__gte=since, occurred_at__lt=until)
+    return rows.filter(recurrence="").annotate(ends=ends).filter(planned | lasting | done)
+
+
+def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
+    moved = OccurrenceChange.objects.filter(starts_at__gte=since - LONGEST, starts_at__lt=until)
+    goes_on = Q(recurs_until__isnull=True) | Q(recurs_until__gte=since - LONGEST)
+    by_rule = Q(scheduled_at__lt=until) & goes_on
+    return rows.exclude(recurrence="").filter(by_rule | Q(pk__in=moved.values("interaction_id")))
+
+
+def next_interactions(customer_ids: Iterable[UUID], rows: Rows | None = None) -> dict[UUID, Entry]:
+    """What is open and planned next with each customer, by their ids; a late one comes before a coming one.
+
+    Of those at the same time the one that matters most. Four queries, whatever the number of customers.
+    """
+    chosen = (living_interactions() if rows is None else rows).filter(
+        customer__in=list(customer_ids), status=InteractionStatus.PLANNED, scheduled_at__isnull=False
+    )
+    single = chosen.filter(recurrence="").order_by("customer", "scheduled_at", "-priority", "pk").distinct("customer")
+    series = list(chosen.exclude(recurrence="").order_by("pk")[:MOST_OCCURRENCES])
+    changes, zone, now = changes_of(series), tenant_zone(), clock.now()
+    found: dict[UUID, Entry] = {}
+    for row in (*single, *series):
+        nearest = nearest_open(row, changes.get(row.pk, {}), zone, since=now)
+        if nearest is None or row.customer_id is None:
+            continue
+        known = found.get(row.customer_id)
+        if known is None or _order(Entry(nearest, row)) < _order(known):
+            found[row.customer_id] = Entry(nearest, row)
+    return found
+
+
+def _order(entry: Entry) -> tuple[datetime, int, UUID]:
+    return entry.occurrence.starts_at, -entry.interaction.priority, entry.interaction.pk
+
+
+def nearest_open(row: Interaction, changes: Changes, zone: ZoneInfo, *, since: datetime) -> Occurrence | None:
+    """The first one from `since` on that is still to be done; what is no series counts whenever it is."""
+    if row.scheduled_at is None:
+        return None
+    start = since if row.is_series else row.scheduled_at
+    found = expand(series_of(row, zone), changes, since=start, until=max(start, row.scheduled_at) + AHEAD)
+    return next((item for item in found if item.status == InteractionStatus.PLANNED), None)
+
+
+def conflicts_of(
+    owner_id: UUID, start: datetime, *, length: timedelta = HALF_AN_HOUR, without: UUID | None = None
+) -> list[Entry]:
+    """What the owner has planned, as far as the actor sees it, that is in the way of something from `start` on.
+
+    Ten at most; what lasts the whole day is in nobody's way.
+    """
+    end = start + max(length, timedelta(minutes=1))
+    rows = living_interactions().filter(owner_id=owner_id, status=InteractionStatus.PLANNED, is_all_day=False)
+    if without is not None:
+        rows = rows.exclude(pk=without)
+    found = agenda(start - HALF_AN_HOUR, end, rows, most=MOST_OCCURRENCES).entries
+    return [item for item in found if item.occurrence.status == "planned" and overlaps(item.occurrence, start, end)][
+        :MOST_CONFLICTS
+    ]
+
+
+def open_tasks(rows: Rows, *, now: datetime, zone: ZoneInfo) -> list[Task]:
+    """Open ones of the rows with the stretch in which they are due, nearest first; three queries.
+
+    Each series stands there once, with the nearest one that is open; what nobody did for a month is given up.
+    """
+    planned = rows.filter(status=InteractionStatus.PLANNED)
+    chosen: Sequence[Any] = list(
+        planned.order_by(F("scheduled_at").asc(nulls_last=True), "-priority", "pk")[:MOST_TASKS]
+    )
+    changes = changes_of(chosen)
+    found = [_task(row, changes.get(row.pk, {}), now=now, zone=zone) for row in chosen]
+    return sorted((task for task in found if task is not None), key=_nearest_first)
+
+
+def _task(row: Interaction, changes: Changes, *, now: datetime, zone: ZoneInfo) -> Task | None:
+    nearest = nearest_open(row, changes, zone, since=now - BEHIND)
+    if nearest is None and row.scheduled_at is not None:
+        return None
+    due = nearest.starts_at if nearest is not None else None
+    return Task(row, nearest, stretch_of(due, now=now, zone=zone, is_all_day=row.is_all_day))
+
+
+def _nearest_first(task: Task) -> tuple[bool, float, int, UUID]:
+    due = task.due.timestamp() if task.due is not None else 0.0
+    return task.due is None, due, -task.interaction.priority, task.interaction.pk

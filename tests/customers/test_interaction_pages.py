@@ -1,0 +1,223 @@
+"""Pages of interactions in the back office: the form with its recurrence, the calendar and the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.auth.models import User
+from apps.customers.admin.repeating import picked, rule_of
+from apps.customers.calculations import parse_rule, rule_text
+from apps.customers.models import Interaction, OccurrenceChange
+from apps.kernel import clock
+from tests.auth.factories import make_role, make_user
+from tests.backoffice.conftest import signed_in
+from tests.customers.factories import make_interaction, make_person
+from tests.support.scopes import House, seeding
+
+MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
+ADD = "admin:customers_interaction_add"
+CALENDAR, TASKS = "/backend/customers/calendar/", "/backend/customers/tasks/"
+BODY = {
+    "type": "call",
+    "priority": "2",
+    "title": "Call Ada",
+    "visibility": "shared",
+    "scheduled_at": "2026-12-08T09:00",
+    "participants-TOTAL_FORMS": 0,
+    "participants-INITIAL_FORMS": 0,
+}
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with clock.frozen(MONDAY):
+        yield
+
+
+@pytest.fixture
+def user(house: House) -> User:
+    role = make_role(house, "customers.*", "audit_logs.*")
+    return make_user(house, name="Alice", roles=(role,), home_organization_id=house.north.pk)
+
+
+@pytest.fixture
+def alice(user: User) -> Client:
+    return signed_in(user)
+
+
+def only(house: House) -> Interaction:
+    with seeding(house.scope()):
+        row: Interaction = Interaction.objects.get()
+    return row
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_an_interaction_is_added_with_a_customer_colleagues_and_a_recurrence(
+    alice: Client, house: House, user: User
+) -> None:
+    ada = make_person(house)
+    body = {
+        **BODY,
+        "customer_id": ada.pk,
+        "owner_id": user.pk,
+        "repeats": "weekday",
+        "every": 2,
+        "ends": "count",
+        "times": 6,
+        "time_zone": "Europe/Warsaw",
+        "reminder_minutes": 15,
+        "participants-TOTAL_FORMS": 1,
+        "participants-0-user_id": user.pk,
+        "participants-0-answer": "accepted",
+    }
+    answer = alice.post(reverse(ADD), body, follow=True)
+    assert answer.status_code == 200, text(answer)
+    row = only(house)
+    assert (row.recurrence, row.customer_id) == ("FREQ=MONTHLY;INTERVAL=2;COUNT=6;BYDAY=2TU", ada.pk)
+    page = alice.get(reverse("admin:customers_interaction_change", args=[row.pk]))
+    initial = page.context["adminform"].form.initial
+    assert [initial[name] for name in ("repeats", "every", "ends", "times")] == ["weekday", 2, "count", 6]
+    assert "Ada Lovelace" in text(page)
+    saved = alice.post(
+        reverse("admin:customers_interaction_change", args=[row.pk]),
+        {**BODY, "title": "Call Grace", "expected_version": row.version, "repeats": ""},
+        follow=True,
+    )
+    assert saved.status_code == 200
+    assert (only(house).title, only(house).recurrence) == ("Call Grace", "")
+
+
+def test_what_is_wrong_stands_beside_its_input(alice: Client, house: House) -> None:
+    body = {**BODY, "repeats": "weekly", "weekdays": ["MO"], "ends": "count"}
+    assert "Say how many times." in text(alice.post(reverse(ADD), body))
+    shown = text(alice.post(reverse(ADD), {**body, "times": 3}))
+    assert "The first one would be on 2026-12-14." in shown
+    own = text(alice.post(reverse(ADD), {**BODY, "repeats": "own", "recurrence": "FREQ=HOURLY"}))
+    assert "FREQ is DAILY, WEEKLY, MONTHLY or YEARLY." in own
+    with seeding(house.scope()):
+        assert not Interaction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({"repeats": "daily"}, "FREQ=DAILY"),
+        ({"repeats": "daily", "every": 3, "ends": "count", "times": 4}, "FREQ=DAILY;INTERVAL=3;COUNT=4"),
+        ({"repeats": "weekly", "weekdays": ["MO", "FR"]}, "FREQ=WEEKLY;BYDAY=MO,FR"),
+        (
+            {"repeats": "monthly", "ends": "until", "last_day": MONDAY.date()},
+            "FREQ=MONTHLY;UNTIL=20261130T235959",
+        ),
+        ({"repeats": "weekday"}, "FREQ=MONTHLY;BYDAY=-1MO"),
+        ({"repeats": "yearly"}, "FREQ=YEARLY"),
+        ({"repeats": "own", "recurrence": "FREQ=YEARLY;BYMONTH=2"}, "FREQ=YEARLY;BYMONTH=2"),
+    ],
+)
+def test_a_recurrence_in_words_is_a_rule_and_is_shown_in_the_same_words(given: dict[str, Any], rule: str) -> None:
+    made = rule_text(parse_rule(rule_of({**given, "scheduled_at": MONDAY})))
+    assert made == rule
+    shown = picked(made)
+    assert {name: shown.get(name) for name in given if name != "recurrence"} == {
+        name: value for name, value in given.items() if name != "recurrence"
+    }
+
+
+def test_a_month_and_a_week_show_what_is_planned(alice: Client, house: House, user: User) -> None:
+    assert "Nothing is planned in this time." in text(alice.get(CALENDAR))
+    make_interaction(house, "Daily", scheduled_at=MONDAY, recurrence="FREQ=DAILY;COUNT=3", owner_id=user.pk)
+    make_interaction(house, "Fair", type="event", scheduled_at=MONDAY, duration_minutes=3 * 24 * 60)
+    make_interaction(house, "Day off", scheduled_at=MONDAY.replace(hour=0), is_all_day=True)
+    for number in range(4):
+        make_interaction(house, f"No. {number}", scheduled_at=MONDAY + timedelta(hours=1))
+    month = text(alice.get(CALENDAR, {"day": "2026-11-30"}))
+    assert (month.count('title="Daily"'), month.count('title="Fair"'), month.count('title="Day off"')) == (3, 4, 1)
+    assert "November 2026" in month
+    assert "3 more" in month
+    week = text(alice.get(CALENDAR, {"day": "2026-11-30", "view": "week", "type": ["event"]}))
+    assert (week.count('title="Fair"'), week.count('title="Daily"')) == (4, 0)
+    mine = text(alice.get(CALENDAR, {"day": "2026-11-30", "view": "week", "owner": "me"}))
+    assert (mine.count('title="Fair"'), mine.count('title="Daily"')) == (0, 3)
+
+
+def test_a_calendar_of_nonsense_is_that_of_today(alice: Client) -> None:
+    asked = {"day": "2026-99-99", "view": "decade", "owner": "'; --", "type": "party"}
+    answer = alice.get(CALENDAR, asked)
+    assert (answer.status_code, answer.context["heading"]) == (200, "November 2026")
+    assert alice.get(CALENDAR, {"day": "0001-01-01"}).context["heading"] == "January 1970"
+    assert alice.get(CALENDAR, {"day": "9999-12-31"}).context["heading"] == "December 2150"
+
+
+def test_pages_cost_the_same_for_few_and_for_many(alice: Client, house: House, user: User) -> None:
+    counts = {}
+    for path in (CALENDAR, f"{TASKS}?kinds=all"):
+        for rows in (1, 15):
+            for number in range(rows):
+                rule = "FREQ=WEEKLY" if number % 2 == 0 else ""
+                make_interaction(house, f"No. {number}", scheduled_at=MONDAY, owner_id=user.pk, recurrence=rule)
+            alice.get(path)
+            with CaptureQueriesContext(connection) as caught:
+                assert alice.get(path).status_code == 200
+            counts[path, rows] = len(caught)
+    assert counts[CALENDAR, 1] == counts[CALENDAR, 15]
+    assert counts[f"{TASKS}?kinds=all", 1] == counts[f"{TASKS}?kinds=all", 15]
+
+
+def test_a_task_is_done_with_one_click_and_that_is_taken_back(alice: Client, house: House, user: User) -> None:
+    assert "Nothing is left to do" in text(alice.get(TASKS))
+    row = make_interaction(house, "Send the offer", scheduled_at=MONDAY - timedelta(days=2), owner_id=user.pk)
+    make_interaction(house, "Not mine", scheduled_at=MONDAY)
+    shown = text(alice.get(TASKS))
+    assert "Overdue" in shown
+    assert "Not mine" not in shown
+    assert "Not mine" in text(alice.get(TASKS, {"owner": "all"}))
+    after = text(alice.post(TASKS, {"id": row.pk, "original_at": ""}, follow=True))
+    assert "It is done." in after
+    assert "Undo" in after
+    assert "Nothing is left to do" in after
+    again = text(alice.post(TASKS, {"id": row.pk, "original_at": ""}, follow=True))
+    assert "Reopen it first." in again
+    assert "There is no such record." in text(alice.post(TASKS, {"id": "nonsense"}, follow=True))
+
+
+def test_one_of_a_series_is_done_and_the_next_takes_its_place(alice: Client, house: House, user: User) -> None:
+    first = MONDAY - timedelta(days=2)
+    row = make_interaction(
+        house, "Water the plants", scheduled_at=first, recurrence="FREQ=WEEKLY", owner_id=user.pk, time_zone="UTC"
+    )
+    assert "Overdue" in text(alice.get(TASKS))
+    after = text(alice.post(TASKS, {"id": row.pk, "original_at": first.isoformat()}, follow=True))
+    assert "This week" in after
+    assert "Overdue" not in after
+    with seeding(house.scope()):
+        assert OccurrenceChange.objects.get().state == "done"
+
+
+def test_whoever_only_looks_finishes_nothing(house: House) -> None:
+    role = make_role(house, "customers.interactions.view")
+    eve = make_user(house, name="Eve", roles=(role,), home_organization_id=house.north.pk)
+    row = make_interaction(house, "Send the offer", scheduled_at=MONDAY, owner_id=eve.pk)
+    looking = signed_in(eve)
+    assert "ci-done" not in text(looking.get(TASKS))
+    assert looking.post(TASKS, {"id": row.pk}).status_code == 403
+    assert "add/?scheduled_at" not in text(looking.get(CALENDAR))
+    assert (
+        signed_in(make_user(house, name="Mallory", home_organization_id=house.north.pk)).get(CALENDAR).status_code
+        == 403
+    )
+
+
+def test_a_private_one_is_on_nobody_elses_pages(alice: Client, house: House, user: User) -> None:
+    make_interaction(house, "Secret", scheduled_at=MONDAY, owner_id=user.pk, visibility="private")
+    for path in (CALENDAR, TASKS, reverse("admin:customers_interaction_changelist")):
+        assert "Secret" not in text(alice.get(path)), path
