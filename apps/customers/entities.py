@@ -8,7 +8,17 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from apps.customers.models import Address, Company, ContactPoint, Customer, CustomerGroup, Person, PersonCompany, Tag
+from apps.customers.models import (
+    Address,
+    Company,
+    ContactPoint,
+    Customer,
+    CustomerGroup,
+    NotDuplicate,
+    Person,
+    PersonCompany,
+    Tag,
+)
 from apps.kernel.access.visible import visible
 from apps.kernel.registry.entities import Entity, add_entity, entity
 
@@ -55,3 +65,4 @@ entity(
 entity(ContactPoint, icon="alternate_email")
 entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
+entity(NotDuplicate, icon="group")

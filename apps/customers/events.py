@@ -1,6 +1,11 @@
-"""Names of what happens to customers. These events come from the images of the rows; nothing emits them."""
+"""What happens to customers. Events without a declaration here come from the images of the rows."""
 
 from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers.contracts import CustomerMerged
+from apps.kernel.eventbus.declarations import event
 
 PERSON_CREATED = "customers.person.created"
 PERSON_UPDATED = "customers.person.updated"
@@ -13,3 +18,6 @@ COMPANY_RESTORED = "customers.company.restored"
 TAG_CREATED = "customers.tag.created"
 TAG_UPDATED = "customers.tag.updated"
 TAG_DELETED = "customers.tag.deleted"
+
+PERSON_MERGED = event("customers.person.merged", payload=CustomerMerged, label=_("Person merged"), broadcast="staff")
+COMPANY_MERGED = event("customers.company.merged", payload=CustomerMerged, label=_("Company merged"), broadcast="staff")

@@ -15,3 +15,8 @@ MANAGE_COMPANIES = feature(
     "customers.companies.manage", _("Add, change and delete companies"), implies=("customers.companies.view",)
 )
 MANAGE_SETTINGS = feature("customers.settings.manage", _("Set up tags, groups and lists of values of customers"))
+MERGE = feature(
+    "customers.merge",
+    _("Merge people and companies"),
+    implies=("customers.people.manage", "customers.companies.manage"),
+)

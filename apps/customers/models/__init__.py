@@ -1,4 +1,5 @@
 from apps.customers.models.companies import Company, PersonCompany
+from apps.customers.models.duplicates import NotDuplicate
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
 from apps.customers.models.people import Person
@@ -15,6 +16,7 @@ __all__ = [
     "CustomerKind",
     "CustomerRecord",
     "Membership",
+    "NotDuplicate",
     "Person",
     "PersonCompany",
     "Purpose",

@@ -1,5 +1,7 @@
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
+from apps.customers.services.duplicates import dismiss_duplicate
 from apps.customers.services.groups import create_group, delete_group, update_group
+from apps.customers.services.merging import merge_companies, merge_people
 from apps.customers.services.people import create_person, delete_person, restore_person, update_person
 from apps.customers.services.tags import create_tag, delete_tag, update_tag
 
@@ -12,6 +14,9 @@ __all__ = [
     "delete_group",
     "delete_person",
     "delete_tag",
+    "dismiss_duplicate",
+    "merge_companies",
+    "merge_people",
     "restore_company",
     "restore_person",
     "update_company",
