@@ -13,6 +13,8 @@ from apps.attachments.errors import FileGone
 from apps.attachments.models import Attachment, StoredFile
 from apps.attachments.selectors.access import demand_still_allowed, living_attachments, seen
 from apps.attachments.services.quotas import take_room
+from apps.kernel.references.attached import AttachedRows
+from apps.kernel.references.holders import reference_holder
 from apps.kernel.registry.entities import Entity, Image, add_entity
 from apps.kernel.tenancy.scope import Actor
 
@@ -62,3 +64,4 @@ add_entity(
         validate_restore=validate_attachment_restore,
     )
 )
+reference_holder("attachments.files", AttachedRows(Attachment))

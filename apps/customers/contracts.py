@@ -53,3 +53,12 @@ class PersonConverted:
     resource_id: UUID
     company_id: UUID | None
     deal_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMerged:
+    """`resource_id` is gone, and `into_id` took its place wherever it stood: in `moved` rows."""
+
+    resource_id: UUID
+    into_id: UUID
+    moved: int

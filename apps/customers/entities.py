@@ -19,6 +19,7 @@ from apps.customers.models import (
     DealLine,
     DealPerson,
     Interaction,
+    NotDuplicate,
     Participant,
     Person,
     PersonCompany,
@@ -98,3 +99,4 @@ entity(
     broadcast="staff",
 )
 entity(Participant, icon="group")
+entity(NotDuplicate, icon="group")

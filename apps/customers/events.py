@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.contracts import DealLost, DealMoved, DealReopened, DealWon, PersonConverted
+from apps.customers.contracts import CustomerMerged, DealLost, DealMoved, DealReopened, DealWon, PersonConverted
 from apps.kernel.eventbus.declarations import event
 
 PERSON_CREATED = "customers.person.created"
@@ -38,3 +38,6 @@ INTERACTION_UPDATED = "customers.interaction.updated"
 INTERACTION_DELETED = "customers.interaction.deleted"
 INTERACTION_RESTORED = "customers.interaction.restored"
 INTERACTION_BULK_CHANGED = "customers.interaction.bulk_changed"
+
+PERSON_MERGED = event("customers.person.merged", payload=CustomerMerged, label=_("Person merged"), broadcast="staff")
+COMPANY_MERGED = event("customers.company.merged", payload=CustomerMerged, label=_("Company merged"), broadcast="staff")

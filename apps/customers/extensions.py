@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.calculations import Stretch
-from apps.customers.features import VIEW_INTERACTIONS
+from apps.customers.features import MERGE, VIEW_INTERACTIONS
 from apps.customers.models import Interaction, InteractionStatus, InteractionType
 from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
 from apps.kernel import clock
@@ -160,3 +160,15 @@ def badge_of(row: Interaction) -> Badge | None:
 
 
 status_badge(StatusBadge("customers.interaction_status", Interaction.entity_id, badge_of))
+
+menu_item(
+    MenuItem(
+        "customers.duplicates",
+        _("Duplicates"),
+        "admin:customers_duplicates",
+        icon="merge",
+        group="customers",
+        priority=-70,
+        features=(MERGE,),
+    )
+)

@@ -29,3 +29,8 @@ MANAGE_INTERACTIONS = feature(
     _("Plan, change and delete interactions with customers"),
     implies=("customers.interactions.view",),
 )
+MERGE = feature(
+    "customers.merge",
+    _("Merge people and companies"),
+    implies=("customers.people.manage", "customers.companies.manage"),
+)

@@ -6,7 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.customers.calculations import first_of, following, joined, normal_domain, normal_email, normal_phone
+from apps.customers.calculations import (
+    Likeness,
+    Reason,
+    Side,
+    Traits,
+    by_field,
+    chosen_sides,
+    first_of,
+    following,
+    joined,
+    likeness,
+    normal_domain,
+    normal_email,
+    normal_phone,
+    similarity,
+    taken_from,
+)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +104,53 @@ def test_normal_forms_are_their_own_and_nothing_breaks_them(text: str) -> None:
     for normal in (normal_email, normal_phone, normal_domain):
         found = normal(text)
         assert found is None or normal(found) == found
+
+
+ADA = Traits("ada lovelace", frozenset({"a@example.org"}), frozenset({"+4420"}), "", frozenset({("sw1", "london")}))
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (Traits(), Likeness(0, ())),
+        (Traits("grace hopper", places=ADA.places), Likeness(30, (Reason.PLACE,))),
+        (Traits("ada lovelace"), Likeness(75, (Reason.SAME_NAME,))),
+        (Traits("ada king", emails=ADA.emails), Likeness(85, (Reason.EMAIL,))),
+        (Traits("", phones=ADA.phones, places=ADA.places), Likeness(79, (Reason.PHONE, Reason.PLACE))),
+        (Traits("x", domain="a.example"), Likeness(0, ())),
+        (ADA, Likeness(99, (Reason.EMAIL, Reason.SAME_NAME, Reason.PHONE, Reason.PLACE))),
+    ],
+)
+def test_likeness_is_made_of_its_reasons(other: Traits, expected: Likeness) -> None:
+    assert likeness(ADA, other) == expected
+    assert likeness(other, ADA) == expected
+
+
+@given(st.text(alphabet="abc ", max_size=20), st.text(alphabet="abc ", max_size=20))
+def test_similarity_is_the_same_from_both_sides_and_whole_for_the_same_words(one: str, other: str) -> None:
+    assert similarity(one, other) == similarity(other, one)
+    assert 0 <= similarity(one, other) <= 1
+    assert similarity(one, " ".join(reversed(one.split()))) == (1 if one.split() else 0)
+
+
+def test_a_side_is_chosen_or_proposed() -> None:
+    this, other = {"a": "", "b": "x", "c": 0, "d": "x"}, {"a": "y", "b": "", "c": 5, "d": "y", "e": False}
+    assert chosen_sides(this, other, choices={"d": "this"}, newer=Side.OTHER) == {
+        "a": Side.OTHER,
+        "b": Side.THIS,
+        "c": Side.OTHER,
+        "d": Side.THIS,
+        "e": Side.OTHER,
+    }
+    assert chosen_sides(this, other, choices={}, newer=Side.THIS)["c"] == Side.THIS
+
+
+def test_custom_values_are_taken_field_by_field() -> None:
+    this, other = {"fee": 5, "fee.currency": "EUR", "size": 1}, {"fee": 7, "fee.currency": "PLN", "hue": "red"}
+    sides = {"fee": Side.OTHER, "size": Side.THIS, "hue": Side.OTHER}
+    assert taken_from(by_field(this), by_field(other), sides) == {
+        "fee": 7,
+        "fee.currency": "PLN",
+        "size": 1,
+        "hue": "red",
+    }

@@ -4,8 +4,10 @@ from apps.customers.admin.board import board_view
 from apps.customers.admin.board_demands import demands_view
 from apps.customers.admin.calendar import calendar_view
 from apps.customers.admin.customers import CompanyPage, PersonPage
+from apps.customers.admin.duplicates import duplicates_view
 from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
+from apps.customers.admin.merging import merge_view
 from apps.customers.admin.tasks import tasks_view
 
 __all__ = [
@@ -17,5 +19,7 @@ __all__ = [
     "board_view",
     "calendar_view",
     "demands_view",
+    "duplicates_view",
+    "merge_view",
     "tasks_view",
 ]

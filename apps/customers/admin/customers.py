@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
+from apps.customers.admin.lookalikes import CustomerPage
 from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
-from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
 STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")
 
 
 @register(Person)
-class PersonPage(CommandAdmin):
+class PersonPage(CustomerPage):
     """People of the selected organizations."""
 
     create_command = services.create_person
@@ -41,7 +41,7 @@ class PersonPage(CommandAdmin):
 
 
 @register(Company)
-class CompanyPage(CommandAdmin):
+class CompanyPage(CustomerPage):
     """Companies of the selected organizations."""
 
     create_command = services.create_company

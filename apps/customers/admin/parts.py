@@ -70,6 +70,7 @@ class CustomerForm(CommandForm):
     group_ids: Any = forms.ModelMultipleChoiceField(
         queryset=None, label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    lookalikes_seen = forms.BooleanField(label=_("Save anyway"), required=False)
     MARKS: ClassVar = (("tag_ids", Tag, tags_of), ("group_ids", CustomerGroup, groups_of))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -41,6 +41,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("interactions/conflicts/", ConflictsView.as_view(), name="customers.interaction.conflicts"),
     path("interactions/tasks/", TasksView.as_view(), name="customers.interaction.tasks"),
     path("interactions/calendar.ics/", CalendarFileView.as_view(), name="customers.interaction.calendar"),
+    path("duplicates/", DuplicatesView.as_view(), name="customers.duplicates"),
+    path("duplicates/check/", CheckView.as_view(), name="customers.duplicates.check"),
+    path("duplicates/dismiss/", DismissView.as_view(), name="customers.duplicates.dismiss"),
     *router.urls,
 ]
 router.register("interactions", InteractionViewSet, basename="customers.interaction")

@@ -1,6 +1,8 @@
 from apps.customers.calculations.agenda import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
 from apps.customers.calculations.deals import lacking, placed, sum_of_lines
 from apps.customers.calculations.icalendar import CalendarEntry, calendar_file, uid_of
+from apps.customers.calculations.likeness import Likeness, Reason, Traits, likeness, similarity
+from apps.customers.calculations.merging import Side, by_field, chosen_sides, is_empty, proposed, taken_from
 from apps.customers.calculations.names import first_of, following, joined, words_of
 from apps.customers.calculations.reaching import normal_domain, normal_email, normal_phone
 from apps.customers.calculations.recurrence import (
@@ -16,29 +18,40 @@ from apps.customers.calculations.recurrence import (
 __all__ = [
     "CalendarEntry",
     "Change",
+    "Likeness",
     "Occurrence",
+    "Reason",
     "Rule",
     "RuleRefused",
     "Series",
+    "Side",
     "Stretch",
+    "Traits",
+    "by_field",
     "calendar_file",
+    "chosen_sides",
     "expand",
     "first_of",
     "first_start",
     "following",
+    "is_empty",
     "joined",
     "lacking",
     "last_start",
+    "likeness",
     "normal_domain",
     "normal_email",
     "normal_phone",
     "overlaps",
     "parse_rule",
     "placed",
+    "proposed",
     "rule_text",
+    "similarity",
     "starts",
     "stretch_of",
     "sum_of_lines",
+    "taken_from",
     "uid_of",
     "words_of",
 ]

@@ -1,5 +1,6 @@
 from apps.customers.models.companies import Company, PersonCompany
 from apps.customers.models.deals import Deal, DealCompany, DealLine, DealPerson, Outcome, StageTransition
+from apps.customers.models.duplicates import NotDuplicate
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
 from apps.customers.models.interactions import (
@@ -38,6 +39,7 @@ __all__ = [
     "InteractionStatus",
     "InteractionType",
     "Membership",
+    "NotDuplicate",
     "OccurrenceChange",
     "OccurrenceState",
     "Outcome",

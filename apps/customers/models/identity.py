@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,9 @@ class Customer(SoftDelete, OrganizationModel):
 
     The row of the person or company has the same id. What belongs to either (ways to reach them, addresses, tags)
     and documents of other modules point here. `name` and `deleted_at` follow that row; `merged_into_id` is the
-    customer that took this one's place.
+    customer that took this one's place. `name_key` is the name as customers are compared by it: its words in small
+    plain letters and in order, of a company without its legal form. The database makes it, so that no way of writing
+    leaves it behind.
     """
 
     entity_id = "customers.customer"
@@ -34,6 +37,11 @@ class Customer(SoftDelete, OrganizationModel):
     kind = models.CharField(_("kind"), max_length=7, choices=CustomerKind, editable=False)
     name = models.CharField(_("name"), max_length=200, editable=False)
     merged_into_id = models.UUIDField(_("merged into"), null=True, editable=False)
+    name_key = models.GeneratedField(
+        expression=models.Func("name", "kind", function="customer_name_key"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "customer"
@@ -43,6 +51,14 @@ class Customer(SoftDelete, OrganizationModel):
         indexes: ClassVar = [
             models.Index(fields=["tenant_id", "name", "id"], name="customer_name"),
             models.Index(fields=["tenant_id", "organization_id"], name="customer_organization"),
+            models.Index(fields=["tenant_id", "name_key", "id"], condition=SoftDelete.ALIVE, name="customer_same_name"),
+            GinIndex(
+                OpClass("tenant_id", "uuid_ops"),
+                OpClass("name_key", "gin_trgm_ops"),
+                condition=SoftDelete.ALIVE,
+                name="customer_like_name",
+                fastupdate=False,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from apps.customers.selectors.deals import (
     today,
     visits_of,
 )
+from apps.customers.selectors.duplicates import Described, Lookalike, Twins, duplicate_pairs, lookalikes, places_in
 from apps.customers.selectors.employments import employments_of
 from apps.customers.selectors.interactions import (
     AHEAD,
@@ -33,6 +34,8 @@ from apps.customers.selectors.interactions import (
     series_of,
     tenant_zone,
 )
+from apps.customers.selectors.looking import described
+from apps.customers.selectors.merged import successor
 from apps.customers.selectors.records import (
     addresses_of,
     ancestors,
@@ -47,8 +50,11 @@ __all__ = [
     "HALF_AN_HOUR",
     "Agenda",
     "Changes",
+    "Described",
     "Entry",
+    "Lookalike",
     "Task",
+    "Twins",
     "addresses_of",
     "agenda",
     "ancestors",
@@ -57,6 +63,8 @@ __all__ = [
     "count_deals",
     "customers_reached_by",
     "deals_with",
+    "described",
+    "duplicate_pairs",
     "employments_of",
     "groups_of",
     "is_overdue",
@@ -65,17 +73,20 @@ __all__ = [
     "living_interactions",
     "living_pipelines",
     "living_stages",
+    "lookalikes",
     "nearest_open",
     "needs_attention",
     "next_interactions",
     "of_person",
     "open_tasks",
     "participants_of",
+    "places_in",
     "points_of",
     "seen_companies",
     "seen_people",
     "series_of",
     "stages_of",
+    "successor",
     "tags_of",
     "tenant_zone",
     "today",

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from apps.customers.models import Address, Company, ContactPoint, Membership, Tagging
+from apps.directory.contracts import TenantBook
+from apps.kernel.services import service
 
 MOST_LEVELS = 50
 
@@ -60,3 +62,8 @@ def customers_reached_by(value: str) -> list[UUID]:
     """Ids of living customers of the scope who have this e-mail or phone, given in its normal form."""
     rows = ContactPoint.objects.filter(value=value, customer__deleted_at__isnull=True)
     return list(rows.order_by("pk").values_list("customer_id", flat=True).distinct())
+
+
+def home_region() -> str:
+    """The region of numbers without a country code: that of the tenant's language, "" where it names none."""
+    return service(TenantBook).profile().locale.partition("-")[2]

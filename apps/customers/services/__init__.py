@@ -1,5 +1,6 @@
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
 from apps.customers.services.deals import create_deal, delete_deal, restore_deal, update_deal
+from apps.customers.services.duplicates import dismiss_duplicate
 from apps.customers.services.employments import create_employment, delete_employment, update_employment
 from apps.customers.services.groups import create_group, delete_group, update_group
 from apps.customers.services.interactions import (
@@ -15,6 +16,7 @@ from apps.customers.services.interactions import (
     update_interaction,
 )
 from apps.customers.services.leads import convert_lead
+from apps.customers.services.merging import merge_companies, merge_people
 from apps.customers.services.outcomes import lose_deal, move_deal, reopen_deal, win_deal
 from apps.customers.services.people import create_person, delete_person, restore_person, update_person
 from apps.customers.services.pipelines import create_pipeline, delete_pipeline, update_pipeline
@@ -46,7 +48,10 @@ __all__ = [
     "delete_pipeline",
     "delete_stage",
     "delete_tag",
+    "dismiss_duplicate",
     "lose_deal",
+    "merge_companies",
+    "merge_people",
     "move_deal",
     "move_occurrence",
     "pin_interaction",

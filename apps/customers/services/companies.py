@@ -155,7 +155,7 @@ def update_company(  # noqa: PLR0913 - one for each column
 def delete_company(company_id: UUID) -> Company:
     """Hide a company. Raises RowNotFound, HasSubsidiaries, HasPeople, HasDeals and InUse with counts."""
     company = living_record(Company, company_id)
-    _hold_tree(company)
+    hold_tree(company.organization_id)
     if count := Company.objects.filter(parent_id=company.pk, deleted_at__isnull=True).count():
         raise HasSubsidiaries(count=count)
     hide_record(company)
@@ -166,16 +166,16 @@ def delete_company(company_id: UUID) -> Company:
 def restore_company(company_id: UUID) -> Company:
     """Bring a hidden company back. Raises RowNotFound, ParentDeleted."""
     company = hidden_record(Company, company_id)
-    _hold_tree(company)
+    hold_tree(company.organization_id)
     if company.parent is not None and company.parent.is_deleted:
         raise ParentDeleted(company=company.parent.display_name)
     show_record(company)
     return company
 
 
-def _hold_tree(company: Company) -> None:
+def hold_tree(organization_id: UUID) -> None:
     """Let whatever changes who belongs to whom follow one another within an organization."""
-    hold_lock(f"companies of {company.organization_id}")
+    hold_lock(f"companies of {organization_id}")
 
 
 def _place(company: Company) -> None:
@@ -186,7 +186,7 @@ def _place(company: Company) -> None:
     company.domain = normal_domain(company.domain) or company.domain
     if company.parent_id is None:
         return
-    _hold_tree(company)
+    hold_tree(company.organization_id)
     if not hold(ENTITIES[Company.entity_id], {company.parent_id}):
         raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
     if company.pk in ancestors(company.parent_id):

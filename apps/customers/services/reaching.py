@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from apps.customers.calculations import normal_email, normal_phone
 from apps.customers.models import Address, Channel, ContactPoint
+from apps.customers.selectors.records import home_region
 from apps.customers.services.lists import ListOf
-from apps.directory.contracts import TenantBook
 from apps.kernel.errors import FieldError
-from apps.kernel.services import service
 
 
 def _normal_point(point: ContactPoint) -> Iterator[FieldError]:
@@ -19,16 +18,11 @@ def _normal_point(point: ContactPoint) -> Iterator[FieldError]:
     if point.channel == Channel.EMAIL:
         found, complaint = normal_email(text), _("Enter a valid e-mail address.")
     else:
-        found, complaint = normal_phone(text, region=_region()), _("Enter a phone number with its country code.")
+        found, complaint = normal_phone(text, region=home_region()), _("Enter a phone number with its country code.")
     if found is None:
         yield FieldError("value", "customers.contact_point.value_invalid", complaint)
     else:
         point.value = found
-
-
-def _region() -> str:
-    """The region of numbers without a country code: that of the tenant's language, "" where it names none."""
-    return service(TenantBook).profile().locale.partition("-")[2]
 
 
 def _normal_address(address: Address) -> Iterator[FieldError]:

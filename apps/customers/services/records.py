@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.customers.calculations import following
-from apps.customers.errors import NameMissing
+from apps.customers.errors import AlreadyMerged, NameMissing
 from apps.customers.models import Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
 from apps.customers.services.lists import Given, Settled
 from apps.customers.services.needs import demand_unneeded
@@ -121,8 +121,12 @@ def hide_record(row: CustomerRecord) -> None:
 
 
 def show_record(row: CustomerRecord) -> None:
-    """Bring a hidden customer back."""
-    _set_deleted(row, _identity(row.pk), at=None)
+    """Bring a hidden customer back. Raises AlreadyMerged."""
+    customer = _identity(row.pk)
+    if customer.merged_into_id is not None:
+        successor = Customer.objects.filter(pk=customer.merged_into_id).first()
+        raise AlreadyMerged(customer=str(successor or ""))
+    _set_deleted(row, customer, at=None)
 
 
 def _identity(record_id: UUID) -> Customer:

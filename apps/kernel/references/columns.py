@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
@@ -11,11 +10,11 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel import clock
 from apps.kernel.bases.bitemporal import Bitemporal
 from apps.kernel.errors import Conflict
 from apps.kernel.references.fields import OnDeletion, ReferenceField, reference_fields
 from apps.kernel.references.holders import Dangling, Usage, reference_holder
+from apps.kernel.references.moving import move
 from apps.kernel.registry.entities import ENTITIES
 
 Pointing = tuple[type[models.Model], ReferenceField]
@@ -84,12 +83,7 @@ def _repoint(model: type[models.Model], field: ReferenceField, old: UUID, new: U
         if rows.exists():
             raise FactsPoint(kind=str(model._meta.verbose_name_plural))
         return 0
-    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
-    deque(locked.iterator(), maxlen=0)  # by id: whoever else changes several of them waits for the first
-    names = {item.name for item in model._meta.local_concrete_fields}
-    bumped = {"version": models.F("version") + 1} if "version" in names else {}
-    stamped = {"updated_at": clock.now()} if "updated_at" in names else {}
-    return int(rows.update(**{field.attname: new}, **bumped, **stamped))
+    return move(rows, **{field.attname: new})
 
 
 reference_holder("kernel.columns", ColumnHolder())

@@ -105,13 +105,17 @@ class Loan(TenantModel):
     due_on = models.DateField("due", null=True, blank=True)
     is_reminded = models.BooleanField("reminded", default=False)
     remark = models.TextField("remark", blank=True, default="")
+    borrower_id = ReferenceField("customers.customer", null=True, blank=True, verbose_name="borrower")
 
     class Meta:
         db_table = "shelf_loan"
         verbose_name = "loan"
         verbose_name_plural = "loans"
         base_manager_name = "objects"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "book_id"], name="shelf_loan_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant_id", "book_id"], name="shelf_loan_once"),
+            models.UniqueConstraint(fields=["tenant_id", "borrower_id", "due_on"], name="shelf_loan_borrower_day"),
+        ]
 
     def __str__(self) -> str:
         """Who reads."""

@@ -1,14 +1,18 @@
 from apps.customers.api.views.deals import DealViewSet, TransitionViewSet
+from apps.customers.api.views.duplicates import CheckView, DismissView, DuplicatesView
 from apps.customers.api.views.marks import CustomerGroupViewSet, TagViewSet
 from apps.customers.api.views.pipelines import PipelineViewSet, StageViewSet
 from apps.customers.api.views.records import CompanyViewSet, PersonViewSet
 from apps.customers.api.views.work import ConversionView, EmploymentsView, EmploymentView
 
 __all__ = [
+    "CheckView",
     "CompanyViewSet",
     "ConversionView",
     "CustomerGroupViewSet",
     "DealViewSet",
+    "DismissView",
+    "DuplicatesView",
     "EmploymentView",
     "EmploymentsView",
     "PersonViewSet",

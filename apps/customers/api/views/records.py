@@ -17,14 +17,15 @@ from apps.customers.api.serializers import (
     PersonListSerializer,
     PersonSerializer,
 )
+from apps.customers.api.views.duplicates import MergingViewSet
 from apps.customers.features import (
     MANAGE_COMPANIES,
     MANAGE_PEOPLE,
+    MERGE,
     VIEW_COMPANIES,
     VIEW_PEOPLE,
 )
 from apps.customers.models import Company, Person
-from apps.kernel.api.viewsets import CommandViewSet
 
 SHARED = (
     "organization_id",
@@ -39,7 +40,7 @@ SHARED = (
 )
 
 
-class PersonViewSet(CommandViewSet):
+class PersonViewSet(MergingViewSet):
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
@@ -50,8 +51,9 @@ class PersonViewSet(CommandViewSet):
     create_command = services.create_person
     update_command = services.update_person
     delete_command = services.delete_person
+    merge_command = services.merge_people
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,)
+        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,), merge=(MERGE,)
     )
 
     def get_serializer_class(self) -> Any:
@@ -64,7 +66,7 @@ class PersonViewSet(CommandViewSet):
         return self.pressed(request, services.restore_person, pk)
 
 
-class CompanyViewSet(CommandViewSet):
+class CompanyViewSet(MergingViewSet):
     """Companies of the selected organizations; new ones go to the one that is selected."""
 
     entity = Company.entity_id
@@ -75,8 +77,9 @@ class CompanyViewSet(CommandViewSet):
     create_command = services.create_company
     update_command = services.update_company
     delete_command = services.delete_company
+    merge_command = services.merge_companies
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,)
+        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,), merge=(MERGE,)
     )
 
     def get_serializer_class(self) -> Any:

@@ -1,0 +1,215 @@
+"""Customers that look like one: whom a new one looks like, and pairs among those that are there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection
+from django.db.models import Count, F, Q
+
+from apps.customers.calculations import Likeness, Traits, likeness
+from apps.customers.models import Channel, Company, ContactPoint, Customer, CustomerRecord, NotDuplicate
+from apps.customers.selectors.records import addresses_of, points_of
+from apps.kernel.crypto.fields import hash_for_lookup
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.transactions import scoped_transaction
+
+NEAREST = 30  # names that are compared
+MOST_SHARING = 30  # a phone that more people have is a switchboard's
+MOST_GROUPS = 500  # of each reason
+MOST_TOLD = 10
+ROUGHLY = "0.45"  # the part of trigrams from which the index finds names; what is near is judged afterwards
+Pair = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Somebody who is compared, whether there is such a record (`id`) or not yet. All in normal forms."""
+
+    name: str = ""
+    emails: Collection[str] = ()
+    phones: Collection[str] = ()
+    domain: str = ""
+    places: Collection[tuple[str, str]] = ()
+    id: UUID | None = None
+    organization_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A record that looks like the one in question."""
+
+    id: UUID
+    label: str
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two records that look like one, the older first."""
+
+    kind: str
+    first: CustomerRecord
+    second: CustomerRecord
+    likeness: Likeness
+
+
+def lookalikes(model: type[CustomerRecord], asked: Described) -> list[Lookalike]:
+    """Living records that the actor sees and that look like the described one, likeliest first; at most ten.
+
+    A fixed number of queries, each on an index, however many records there are.
+    """
+    with scoped_transaction():  # the setting of the key's query lasts as long
+        return _judged(model, asked)
+
+
+def _judged(model: type[CustomerRecord], asked: Described) -> list[Lookalike]:
+    key = _key(asked.name, model.kind)
+    ids = {*_reached_by(asked), *_named_like(model, asked, key), *_in_domain(model, asked)} - {asked.id}
+    if asked.id is not None:
+        ids -= _decided_about(asked.id)
+    described = _traits_of(model, ids)
+    own = Traits(key, frozenset(asked.emails), frozenset(asked.phones), asked.domain, frozenset(asked.places))
+    judged = [Lookalike(pk, row.display_name, likeness(own, traits)) for pk, (row, traits) in described.items()]
+    told = sorted(
+        (item for item in judged if item.likeness.is_likely), key=lambda item: (-item.likeness.score, item.id)
+    )
+    return told[:MOST_TOLD]
+
+
+def _key(name: str, kind: str) -> str:
+    if not name.strip():
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [ROUGHLY])
+        cursor.execute("SELECT customer_name_key(%s, %s)", [name, kind])
+        [key] = cursor.fetchone()
+    return str(key)
+
+
+def _living(asked: Described) -> Any:
+    rows = Customer.objects.filter(deleted_at__isnull=True)
+    return rows.filter(organization_id=asked.organization_id) if asked.organization_id else rows
+
+
+def _reached_by(asked: Described) -> Iterable[UUID]:
+    values = [*asked.emails, *asked.phones]
+    if not values:
+        return ()
+    field: Any = ContactPoint._meta.get_field("value")
+    rows = ContactPoint.objects.filter(value_index__in=[hash_for_lookup(field, value) for value in values])
+    found: Iterable[UUID] = rows.order_by("pk").values_list("customer_id", flat=True)[: MOST_SHARING * len(values)]
+    return found
+
+
+def _named_like(model: type[CustomerRecord], asked: Described, key: str) -> Iterable[UUID]:
+    if not key:
+        return ()
+    rows = _living(asked).filter(kind=model.kind, name_key__trigram_similar=key)
+    nearest = rows.annotate(near=TrigramSimilarity("name_key", key)).order_by("-near", "pk")
+    found: Iterable[UUID] = nearest.values_list("pk", flat=True)[:NEAREST]
+    return found
+
+
+def _in_domain(model: type[CustomerRecord], asked: Described) -> Iterable[UUID]:
+    if not asked.domain or not issubclass(model, Company):
+        return ()
+    rows = Company.objects.filter(domain=asked.domain, deleted_at__isnull=True)
+    found: Iterable[UUID] = rows.order_by("pk").values_list("pk", flat=True)[:MOST_SHARING]
+    return found
+
+
+def _traits_of(model: type[CustomerRecord], ids: Collection[UUID]) -> dict[UUID, tuple[CustomerRecord, Traits]]:
+    """Visible living records among the ids, with what they are compared by; three queries."""
+    if not ids:
+        return {}
+    rows = ENTITIES[str(model.entity_id)].living().filter(pk__in=ids).annotate(name_key=F("customer__name_key"))
+    records = {row.pk: row for row in rows.order_by("pk")}
+    points, addresses = points_of(records), addresses_of(records)
+    return {
+        pk: (
+            row,
+            Traits(
+                name_key=row.name_key,
+                emails=frozenset(str(item.value) for item in points.get(pk, ()) if item.channel == Channel.EMAIL),
+                phones=frozenset(str(item.value) for item in points.get(pk, ()) if item.channel == Channel.PHONE),
+                domain=getattr(row, "domain", ""),
+                places=frozenset(places_in(addresses.get(pk, ()))),
+            ),
+        )
+        for pk, row in records.items()
+    }
+
+
+def described_record(record: CustomerRecord) -> Described:
+    """A record that is there, as others are compared with it; three queries."""
+    found = _traits_of(type(record), {record.pk})
+    own = found[record.pk][1] if record.pk in found else Traits()
+    return Described(
+        record.display_name, own.emails, own.phones, own.domain, own.places, record.pk, record.organization_id
+    )
+
+
+def places_in(addresses: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Postal codes with their cities, as they are compared; addresses are rows or mappings."""
+    for item in addresses:
+        get = item.get if isinstance(item, dict) else lambda name, row=item: getattr(row, name, "")
+        code, city = (" ".join(str(get(name) or "").casefold().split()) for name in ("postal_code", "city"))
+        if code and city:
+            yield code, city
+
+
+def _decided_about(customer_id: UUID) -> set[UUID]:
+    rows = NotDuplicate.objects.filter(Q(first=customer_id) | Q(second=customer_id))
+    return {item for pair in rows.values_list("first_id", "second_id") for item in pair}
+
+
+def duplicate_pairs(model: type[CustomerRecord]) -> list[Twins]:
+    """Pairs of living records that look like one, likeliest first, without those that were decided about.
+
+    Records are brought together by what they share (an e-mail or phone, a name, a domain), in one statement for each;
+    nothing is compared with everything. At most five hundred groups of each reason are looked at.
+    """
+    pairs = _candidates(model)
+    described = _traits_of(model, {item for pair in pairs for item in pair})
+    decided = set(
+        NotDuplicate.objects.filter(first__in={pair[0] for pair in pairs}).values_list("first_id", "second_id")
+    )
+    found = []
+    for first, second in sorted(pairs - decided):
+        if first not in described or second not in described:
+            continue
+        (one, own), (other, others) = described[first], described[second]
+        alike = likeness(own, others)
+        if alike.is_likely and one.organization_id == other.organization_id:
+            found.append(Twins(model.kind, one, other, alike))
+    return sorted(found, key=lambda item: (-item.likeness.score, item.first.pk, item.second.pk))
+
+
+def _candidates(model: type[CustomerRecord]) -> set[Pair]:
+    living = Customer.objects.filter(kind=model.kind, deleted_at__isnull=True)
+    points = ContactPoint.objects.filter(customer__kind=model.kind, customer__deleted_at__isnull=True)
+    groups = [
+        *_groups(points, "value_index", "customer_id"),
+        *_groups(living.exclude(name_key=""), "name_key", "pk"),
+    ]
+    if issubclass(model, Company):
+        companies = Company.objects.filter(deleted_at__isnull=True).exclude(domain="")
+        groups += _groups(companies, "domain", "pk")
+    return {pair for group in groups for pair in combinations(sorted(group), 2)}
+
+
+def _groups(rows: Any, column: str, owner: str) -> list[set[UUID]]:
+    """Owners of rows that have the same in the column; two queries."""
+    counted = rows.values(column).annotate(owners=Count(owner, distinct=True)).order_by(column)
+    shared = list(counted.filter(owners__range=(2, MOST_SHARING)).values_list(column, flat=True)[:MOST_GROUPS])
+    found: dict[Any, set[UUID]] = defaultdict(set)
+    for value, pk in rows.filter(**{f"{column}__in": shared}).values_list(column, owner):
+        found[bytes(value) if isinstance(value, memoryview) else value].add(pk)
+    return list(found.values())

@@ -1,0 +1,35 @@
+"""Where the id of a merged customer leads."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from apps.customers.models import Customer, CustomerRecord
+from apps.kernel.access.visible import visible
+from apps.kernel.registry.entities import ENTITIES
+
+MOST_STEPS = 50
+
+
+def successor(model: type[CustomerRecord], record_id: Any) -> UUID | None:
+    """The living record that took the place of a merged one, by way of others perhaps; None where there is none.
+
+    Both have to be in the actor's sight. `record_id` may be anything that an address holds.
+    """
+    try:
+        current: UUID | None = UUID(str(record_id))
+    except ValueError:
+        return None
+    if not visible(model._default_manager.filter(pk=current, deleted_at__isnull=False)).exists():
+        return None
+    for _step in range(MOST_STEPS):
+        row = Customer.objects.filter(pk=current).values_list("deleted_at", "merged_into_id").first()
+        if row is None:
+            return None
+        deleted_at, merged_into_id = row
+        if deleted_at is None:
+            break
+        current = merged_into_id
+    living = ENTITIES[str(model.entity_id)].living()
+    return current if current is not None and living.filter(pk=current).exists() else None
