@@ -8,8 +8,20 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from apps.customers.models import Address, Company, ContactPoint, Customer, CustomerGroup, Person, PersonCompany, Tag
+from apps.customers.models import (
+    Address,
+    Company,
+    Consent,
+    ContactPoint,
+    Customer,
+    CustomerGroup,
+    Person,
+    PersonCompany,
+    Tag,
+)
+from apps.kernel.access.records import about_visible
 from apps.kernel.access.visible import visible
+from apps.kernel.commands.models import Erasure
 from apps.kernel.registry.entities import Entity, add_entity, entity
 
 
@@ -55,3 +67,35 @@ entity(
 entity(ContactPoint, icon="alternate_email")
 entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
+
+
+@dataclass(frozen=True, slots=True)
+class KindBelowPerson(Entity):
+    """Rows about people: those whose person the actor may see."""
+
+    column: str = "customer_id"
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows without those about restricted people of others."""
+        return about_visible(self.model._default_manager.all(), record=self.column)
+
+
+add_entity(
+    KindBelowPerson(
+        Consent.entity_id,
+        Consent,
+        Consent._meta.verbose_name or "",
+        Consent._meta.verbose_name_plural or "",
+        icon="handshake",
+    )
+)
+add_entity(
+    KindBelowPerson(
+        Erasure.entity_id,
+        Erasure,
+        Erasure._meta.verbose_name or "",
+        Erasure._meta.verbose_name_plural or "",
+        icon="person_off",
+        column="subject_id",
+    )
+)

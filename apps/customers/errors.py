@@ -33,3 +33,24 @@ class ParentInCircle(Conflict):
 
     code = "customers.company.parent_circle"
     message = _("{company} would belong to itself, by way of the companies above it.")
+
+
+class PersonErased(Conflict):
+    """Nothing is written to somebody who was erased."""
+
+    code = "customers.person.erased"
+    message = _("This person has been erased, at their own wish. Nothing can be added or changed.")
+
+
+class NameNotConfirmed(InvalidInput):
+    """Erasing wants the name typed, so that nobody is erased by a slip."""
+
+    code = "customers.person.name_not_confirmed"
+    message = _("Type the name as it stands on the record.")
+
+
+class ConsentInFuture(InvalidInput):
+    """A consent is written down after it was given."""
+
+    code = "customers.consent.in_future"
+    message = _("This lies in the future.")

@@ -15,3 +15,13 @@ MANAGE_COMPANIES = feature(
     "customers.companies.manage", _("Add, change and delete companies"), implies=("customers.companies.view",)
 )
 MANAGE_SETTINGS = feature("customers.settings.manage", _("Set up tags, groups and lists of values of customers"))
+VIEW_ALL_PEOPLE = feature("customers.people.view_all", _("See restricted people too, whoever they were granted to"))
+VIEW_ALL_COMPANIES = feature(
+    "customers.companies.view_all", _("See restricted companies too, whoever they were granted to")
+)
+EXPORT_SUBJECTS = feature(
+    "customers.subjects.export",
+    _("Hand out everything that is known about a person"),
+    implies=("customers.people.view",),
+)
+ERASE = feature("customers.erase", _("Erase people for good"), implies=("customers.people.manage",))

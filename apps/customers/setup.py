@@ -70,3 +70,14 @@ system_dictionary(
         EntryDraft("contact", _("First contact")),
     ),
 )
+system_dictionary(
+    "customers.consent_purpose",
+    _("What people may agree to"),
+    (
+        EntryDraft("newsletter", _("Newsletter")),
+        EntryDraft("offers", _("Offers and invitations")),
+        EntryDraft("calls", _("Calls for advertising")),
+        EntryDraft("profiling", _("Profiling")),
+        EntryDraft("sharing", _("Passing data on to partners")),
+    ),
+)

@@ -1,4 +1,5 @@
 from apps.customers.models.companies import Company, PersonCompany
+from apps.customers.models.consents import Consent, ConsentChannel, ConsentState
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
 from apps.customers.models.people import Person
@@ -8,6 +9,9 @@ __all__ = [
     "Address",
     "Channel",
     "Company",
+    "Consent",
+    "ConsentChannel",
+    "ConsentState",
     "ContactPoint",
     "ContactType",
     "Customer",

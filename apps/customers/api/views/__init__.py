@@ -1,4 +1,12 @@
 from apps.customers.api.views.marks import CustomerGroupViewSet, TagViewSet
+from apps.customers.api.views.privacy import ConsentViewSet, ErasureViewSet
 from apps.customers.api.views.records import CompanyViewSet, PersonViewSet
 
-__all__ = ["CompanyViewSet", "CustomerGroupViewSet", "PersonViewSet", "TagViewSet"]
+__all__ = [
+    "CompanyViewSet",
+    "ConsentViewSet",
+    "CustomerGroupViewSet",
+    "ErasureViewSet",
+    "PersonViewSet",
+    "TagViewSet",
+]

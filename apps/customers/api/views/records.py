@@ -17,6 +17,7 @@ from apps.customers.api.serializers import (
     PersonListSerializer,
     PersonSerializer,
 )
+from apps.customers.api.views.privacy import PRIVACY, PersonPrivacy
 from apps.customers.features import (
     MANAGE_COMPANIES,
     MANAGE_PEOPLE,
@@ -39,7 +40,7 @@ SHARED = (
 )
 
 
-class PersonViewSet(CommandViewSet):
+class PersonViewSet(PersonPrivacy):
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
@@ -51,7 +52,7 @@ class PersonViewSet(CommandViewSet):
     update_command = services.update_person
     delete_command = services.delete_person
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,)
+        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,), **PRIVACY
     )
 
     def get_serializer_class(self) -> Any:
