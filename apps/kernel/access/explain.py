@@ -57,6 +57,7 @@ class Explanation:
             ObjectRule.OPEN: _("the record is not restricted"),
             ObjectRule.SUPER_ADMIN: _("the record is restricted, and super admins see it"),
             ObjectRule.SYSTEM: _("the record is restricted, and the system sees it"),
+            ObjectRule.SEES_ALL: _("the record is restricted, and a feature opens all of its kind"),
             ObjectRule.GRANTED: _("the record is restricted and granted: {grants}").format(grants=grants),
             ObjectRule.NOT_GRANTED: _("the record is restricted and not granted"),
         }[record.rule]

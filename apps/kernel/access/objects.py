@@ -24,6 +24,7 @@ class ObjectRule(StrEnum):
     OPEN = "open"
     SUPER_ADMIN = "super_admin"
     SYSTEM = "system"
+    SEES_ALL = "sees_all"
     GRANTED = "granted"
     NOT_GRANTED = "not_granted"
 

@@ -49,13 +49,24 @@ def _reached(rows: models.QuerySet[RowT], level: Level, actor: Actor | None) -> 
 
 
 def granted(model: type[models.Model], level: Level, actor: Actor, *, record: str = "pk") -> models.Q:
-    """The condition that a row passes when its record was granted to the actor; `record` names the id's column."""
+    """The condition that a row passes when its record was granted to the actor; `record` names the id's column.
+
+    To see a record, the feature that opens all of its kind is as good as a grant.
+    """
+    if level is Level.VIEW and sees_all(model, actor):
+        return models.Q(**{f"{record}__isnull": False})
     return service(ObjectGrants).granted_rows(model, level, actor, record=record)
 
 
 def can_be_restricted(model: type[models.Model]) -> bool:
     """Say whether rows of the kind may be restricted."""
     return issubclass(model, ObjectAccess)
+
+
+def sees_all(model: type[models.Model], actor: Actor) -> bool:
+    """Say whether the actor sees restricted rows of the kind without a grant, by the feature that opens them all."""
+    feature = getattr(model, "view_all_feature", "")
+    return bool(feature) and actor.access.allows(feature)
 
 
 def is_unbound(actor: Actor) -> bool:
@@ -73,7 +84,10 @@ def decide(row: models.Model, actor: Actor | None = None) -> ObjectDecision:
     if is_unbound(acting):
         is_system = acting.kind is ActorKind.SYSTEM
         return ObjectDecision(ObjectRule.SYSTEM if is_system else ObjectRule.SUPER_ADMIN, Level.CHANGE)
-    return decided_by(service(ObjectGrants).grants_on(row, acting))
+    found = decided_by(service(ObjectGrants).grants_on(row, acting))
+    if found.level is None and sees_all(type(row), acting):
+        return ObjectDecision(ObjectRule.SEES_ALL, Level.VIEW)
+    return found
 
 
 def demand_changeable(row: models.Model, actor: Actor | None = None) -> None:

@@ -76,11 +76,13 @@ class ObjectAccess(models.Model):
     """A row that may be restricted to those who were granted it; only `access.grant` and `access.revoke` do that.
 
     `view_feature` and `change_feature` name what reading and changing such rows needs beside a grant. Nobody
-    grants on a row what they could not do with it themselves. Meta keeps Django's default permissions.
+    grants on a row what they could not do with it themselves. Meta keeps Django's default permissions. Whoever holds
+    `view_all_feature` sees all rows, without a grant; "" where only super admins do.
     """
 
     view_feature: ClassVar[str] = ""
     change_feature: ClassVar[str] = ""
+    view_all_feature: ClassVar[str] = ""
 
     is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
 
