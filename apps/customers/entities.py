@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -35,6 +37,10 @@ class CustomerKindOfRecord(Entity):
         people, companies = (Exists(rows) for rows in own)
         return Customer.objects.filter(people | companies, deleted_at__isnull=True)
 
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Names of customers, deleted ones included, without the restricted ones of others."""
+        return self.worded(about_visible(Customer.objects.filter(pk__in=set(ids)), record="pk"))
+
 
 add_entity(
     CustomerKindOfRecord(
@@ -64,38 +70,30 @@ entity(Tag, icon="sell", search=("label",), url="admin:customers_tag_change", br
 entity(
     CustomerGroup, icon="groups", search=("name", "code"), url="admin:customers_customergroup_change", broadcast="staff"
 )
-entity(ContactPoint, icon="alternate_email")
-entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
 
 
 @dataclass(frozen=True, slots=True)
-class KindBelowPerson(Entity):
-    """Rows about people: those whose person the actor may see."""
+class KindBelowCustomer(Entity):
+    """Rows about people and companies, whose id stands in the column: those of customers whom the actor may see."""
 
     column: str = "customer_id"
 
     def living(self) -> models.QuerySet[Any]:
-        """Rows without those about restricted people of others."""
+        """Rows without those about restricted customers of others."""
         return about_visible(self.model._default_manager.all(), record=self.column)
 
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Labels of the same rows."""
+        return self.worded(self.living().filter(pk__in=set(ids)))
 
-add_entity(
-    KindBelowPerson(
-        Consent.entity_id,
-        Consent,
-        Consent._meta.verbose_name or "",
-        Consent._meta.verbose_name_plural or "",
-        icon="handshake",
-    )
-)
-add_entity(
-    KindBelowPerson(
-        Erasure.entity_id,
-        Erasure,
-        Erasure._meta.verbose_name or "",
-        Erasure._meta.verbose_name_plural or "",
-        icon="person_off",
-        column="subject_id",
-    )
-)
+
+def _below(model: type[models.Model], *, icon: str, column: str = "customer_id") -> None:
+    names = (model._meta.verbose_name or "", model._meta.verbose_name_plural or "")
+    add_entity(KindBelowCustomer(str(getattr(model, "entity_id", "")), model, *names, icon=icon, column=column))
+
+
+_below(ContactPoint, icon="alternate_email")
+_below(Address, icon="home_pin")
+_below(Consent, icon="handshake")
+_below(Erasure, icon="person_off", column="subject_id")

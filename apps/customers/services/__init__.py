@@ -3,9 +3,12 @@ from apps.customers.services.consents import give_consent, withdraw_consent
 from apps.customers.services.erasing import erase_person
 from apps.customers.services.groups import create_group, delete_group, update_group
 from apps.customers.services.people import create_person, delete_person, restore_person, update_person
+from apps.customers.services.restricting import COMPANIES, PEOPLE
 from apps.customers.services.tags import create_tag, delete_tag, update_tag
 
 __all__ = [
+    "COMPANIES",
+    "PEOPLE",
     "create_company",
     "create_group",
     "create_person",

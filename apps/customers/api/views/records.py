@@ -18,6 +18,7 @@ from apps.customers.api.serializers import (
     PersonSerializer,
 )
 from apps.customers.api.views.privacy import PRIVACY, PersonPrivacy
+from apps.customers.api.views.restricting import RestrictedRecords, restricting
 from apps.customers.features import (
     MANAGE_COMPANIES,
     MANAGE_PEOPLE,
@@ -25,7 +26,6 @@ from apps.customers.features import (
     VIEW_PEOPLE,
 )
 from apps.customers.models import Company, Person
-from apps.kernel.api.viewsets import CommandViewSet
 
 SHARED = (
     "organization_id",
@@ -40,7 +40,7 @@ SHARED = (
 )
 
 
-class PersonViewSet(PersonPrivacy):
+class PersonViewSet(PersonPrivacy, RestrictedRecords):
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
@@ -51,8 +51,9 @@ class PersonViewSet(PersonPrivacy):
     create_command = services.create_person
     update_command = services.update_person
     delete_command = services.delete_person
+    restriction = services.PEOPLE
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,), **PRIVACY
+        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,), **PRIVACY, **restricting(MANAGE_PEOPLE)
     )
 
     def get_serializer_class(self) -> Any:
@@ -65,7 +66,7 @@ class PersonViewSet(PersonPrivacy):
         return self.pressed(request, services.restore_person, pk)
 
 
-class CompanyViewSet(CommandViewSet):
+class CompanyViewSet(RestrictedRecords):
     """Companies of the selected organizations; new ones go to the one that is selected."""
 
     entity = Company.entity_id
@@ -76,8 +77,9 @@ class CompanyViewSet(CommandViewSet):
     create_command = services.create_company
     update_command = services.update_company
     delete_command = services.delete_company
+    restriction = services.COMPANIES
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,)
+        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,), **restricting(MANAGE_COMPANIES)
     )
 
     def get_serializer_class(self) -> Any:
