@@ -24,4 +24,6 @@ EXPORT_SUBJECTS = feature(
     _("Hand out everything that is known about a person"),
     implies=("customers.people.view",),
 )
-ERASE = feature("customers.erase", _("Erase people for good"), implies=("customers.people.manage",))
+ERASE = feature(
+    "customers.erase", _("Erase people, and delete for good what was deleted"), implies=("customers.people.manage",)
+)

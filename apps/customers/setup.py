@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.customers.services.retention import schedule_upkeep
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
+from apps.kernel.tenancy.scope import Scope
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("customers.*",),
@@ -81,3 +83,8 @@ system_dictionary(
         EntryDraft("sharing", _("Passing data on to partners")),
     ),
 )
+
+
+def seed_defaults(scope: Scope) -> None:
+    """Have the tenant's deleted customers purged after their time, unless somebody has set that already."""
+    schedule_upkeep(scope.tenant_id)

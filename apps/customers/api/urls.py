@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from django.urls import path
+
 from apps.customers.api.views import (
     CompanyViewSet,
     ConsentViewSet,
     CustomerGroupViewSet,
     ErasureViewSet,
     PersonViewSet,
+    SubjectExportView,
     TagViewSet,
 )
 from apps.kernel.api.routers import CommandRouter
@@ -18,4 +21,7 @@ router.register("people", PersonViewSet, basename="customers.person")
 router.register("consents", ConsentViewSet, basename="customers.consent")
 router.register("erasures", ErasureViewSet, basename="kernel.erasure")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("people/<uuid:pk>/export/", SubjectExportView.as_view(), name="customers.person.export"),
+    *router.urls,
+]

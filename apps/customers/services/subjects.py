@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,9 @@ from apps.customers.models import (
     Tagging,
 )
 from apps.kernel.commands.history.privacy import Unreadable, opened
-from apps.kernel.commands.models import RowImage
+from apps.kernel.commands.models import Action, RowImage
+from apps.kernel.references.fields import ReferenceField
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.subjects import Erased, Subject, SubjectSource, subject_source
 
 HIDDEN = ("tenant_id", "organization_id", "version", "customer_id", "value_index")
@@ -50,9 +53,38 @@ def _former_ways(person_id: UUID) -> Iterator[tuple[str, str]]:
 
 
 def plain(row: models.Model) -> dict[str, Any]:
-    """The row's columns by name, without those that are of use to the database alone."""
-    fields = (field for field in row._meta.concrete_fields if field.attname not in HIDDEN)
-    return {field.attname: getattr(row, field.attname) for field in fields}
+    """The row's columns by name, with the labels of what they point to; what is of use to the database alone is out."""
+    found: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if field.attname not in HIDDEN:
+            value = getattr(row, field.attname)
+            found[field.attname] = value
+            if isinstance(field, ReferenceField) and value is not None and field.is_available:
+                found[field.attname.removesuffix("_id")] = ENTITIES[field.target].labels([value]).get(value, "")
+    return found
+
+
+def read_history(subject: Subject) -> Iterator[Mapping[str, Any]]:
+    """Who did what to the record when, with former and later values of its own columns, the oldest first."""
+    images: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for image in RowImage.objects.filter(row_id=subject.id, table_name=Person._meta.db_table).order_by("seq"):
+        images[image.action_id].append(_changes(image.before or {}, image.after or {}))
+    about = models.Q(pk__in=list(images)) | models.Q(resource_id=subject.id)
+    for action in Action.objects.filter(about).order_by("created_at", "pk"):
+        yield {
+            "at": action.created_at,
+            "command": action.command,
+            "who": action.actor_label,
+            "reason": action.reason,
+            "changes": images[action.pk],
+        }
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    names = [name for name in {**before, **after} if name not in (*HIDDEN, "updated_at")]
+    return {
+        name: {"from": before.get(name), "to": after.get(name)} for name in names if before.get(name) != after.get(name)
+    }
 
 
 def _read(model: type[models.Model], column: str) -> Callable[[Subject], Iterable[Mapping[str, Any]]]:
@@ -88,3 +120,4 @@ own_rows("customers.consents", _("Consents"), Consent, "customer_id")
 own_rows("customers.employments", _("Companies that the person works for"), PersonCompany, "person_id")
 own_rows("customers.taggings", _("Tags"), Tagging, "customer_id")
 own_rows("customers.memberships", _("Groups"), Membership, "customer_id")
+subject_source(SubjectSource("customers.history", _("History"), read=read_history))

@@ -77,3 +77,10 @@ class ErasureSerializer(StrictModelSerializer):
             "created_at",
         )
         read_only_fields = ("counts",)
+
+
+class ExportAccepted(serializers.Serializer[Any]):
+    """The file is written behind the answer; the long job says how far it is, and has the download."""
+
+    progress_job_id = serializers.UUIDField()
+    progress = serializers.CharField()

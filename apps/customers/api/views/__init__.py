@@ -1,5 +1,5 @@
 from apps.customers.api.views.marks import CustomerGroupViewSet, TagViewSet
-from apps.customers.api.views.privacy import ConsentViewSet, ErasureViewSet
+from apps.customers.api.views.privacy import ConsentViewSet, ErasureViewSet, SubjectExportView
 from apps.customers.api.views.records import CompanyViewSet, PersonViewSet
 
 __all__ = [
@@ -8,5 +8,6 @@ __all__ = [
     "CustomerGroupViewSet",
     "ErasureViewSet",
     "PersonViewSet",
+    "SubjectExportView",
     "TagViewSet",
 ]

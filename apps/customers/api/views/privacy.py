@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,12 +19,15 @@ from apps.customers.api.serializers.privacy import (
     ConsentSerializer,
     ErasureOrder,
     ErasureSerializer,
+    ExportAccepted,
 )
-from apps.customers.features import ERASE, MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.customers.features import ERASE, EXPORT_SUBJECTS, MANAGE_PEOPLE, VIEW_PEOPLE
 from apps.customers.models import Consent, ConsentState
 from apps.customers.selectors import consents_of, current_of
+from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.reading.viewset import ReadingViewSet
+from apps.kernel.api.serializers import Empty
 from apps.kernel.api.viewsets import CommandViewSet
 from apps.kernel.commands.models import Erasure
 
@@ -32,11 +36,25 @@ PRIVACY: dict[str, tuple[str, ...]] = {
     "write_consent": (MANAGE_PEOPLE,),
     "erase": (ERASE,),
 }
+PURGE: dict[str, tuple[str, ...]] = {"purge": (ERASE,)}
 SHAPES: dict[str, Any] = {
     "consents": ConsentSerializer,
     "write_consent": ConsentSerializer,
     "erase": ErasureSerializer,
 }
+
+
+class PurgedRecords(CommandViewSet):
+    """What was deleted can be deleted for good."""
+
+    purge_command: ClassVar[Callable[..., Any]]
+
+    @extend_schema(request=Empty, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def purge(self, request: Request, pk: UUID) -> Response:
+        """Delete a deleted record for good, with all that belongs to it. The history keeps what it says."""
+        self.checked(request, serializer=Empty)
+        return self.answered(type(self).purge_command, pk, status=status.HTTP_204_NO_CONTENT)
 
 
 class PersonPrivacy(CommandViewSet):
@@ -96,3 +114,15 @@ class ErasureViewSet(ReadingViewSet):
     ordering_fields = ("created_at",)
     default_ordering = "-created_at"
     features: ClassVar[dict[str, tuple[str, ...]]] = {"list": (ERASE,), "retrieve": (ERASE,)}
+
+
+class SubjectExportView(PlainView):
+    """Everything that is held about a person."""
+
+    features: ClassVar[tuple[str, ...]] = (EXPORT_SUBJECTS,)
+
+    @extend_schema(request=Empty, responses={202: ExportAccepted})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Queue the file: a ZIP with a summary to read, the data as JSON, and files. Who asked downloads it."""
+        self.checked(Empty)
+        return self.queued(lambda: services.export_person(pk))

@@ -17,7 +17,7 @@ from apps.customers.api.serializers import (
     PersonListSerializer,
     PersonSerializer,
 )
-from apps.customers.api.views.privacy import PRIVACY, PersonPrivacy
+from apps.customers.api.views.privacy import PRIVACY, PURGE, PersonPrivacy, PurgedRecords
 from apps.customers.api.views.restricting import RestrictedRecords, restricting
 from apps.customers.features import (
     MANAGE_COMPANIES,
@@ -40,7 +40,7 @@ SHARED = (
 )
 
 
-class PersonViewSet(PersonPrivacy, RestrictedRecords):
+class PersonViewSet(PersonPrivacy, PurgedRecords, RestrictedRecords):
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
@@ -51,9 +51,15 @@ class PersonViewSet(PersonPrivacy, RestrictedRecords):
     create_command = services.create_person
     update_command = services.update_person
     delete_command = services.delete_person
+    purge_command = services.purge_person
     restriction = services.PEOPLE
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,), **PRIVACY, **restricting(MANAGE_PEOPLE)
+        view=VIEW_PEOPLE,
+        manage=MANAGE_PEOPLE,
+        restore=(MANAGE_PEOPLE,),
+        **PRIVACY,
+        **restricting(MANAGE_PEOPLE),
+        **PURGE,
     )
 
     def get_serializer_class(self) -> Any:
@@ -66,7 +72,7 @@ class PersonViewSet(PersonPrivacy, RestrictedRecords):
         return self.pressed(request, services.restore_person, pk)
 
 
-class CompanyViewSet(RestrictedRecords):
+class CompanyViewSet(PurgedRecords, RestrictedRecords):
     """Companies of the selected organizations; new ones go to the one that is selected."""
 
     entity = Company.entity_id
@@ -77,9 +83,14 @@ class CompanyViewSet(RestrictedRecords):
     create_command = services.create_company
     update_command = services.update_company
     delete_command = services.delete_company
+    purge_command = services.purge_company
     restriction = services.COMPANIES
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,), **restricting(MANAGE_COMPANIES)
+        view=VIEW_COMPANIES,
+        manage=MANAGE_COMPANIES,
+        restore=(MANAGE_COMPANIES,),
+        **restricting(MANAGE_COMPANIES),
+        **PURGE,
     )
 
     def get_serializer_class(self) -> Any:
