@@ -238,6 +238,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.use_tls, _MAIL.use_ssl
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, least=1)  # seconds for each answer of the mail server
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("MAIL_FROM", "Agora <agora@localhost>")
 NOTIFICATIONS_KEPT_DAYS = env.integer("AGORA_NOTIFICATIONS_KEPT_DAYS", 180, least=1)  # how long people find them
+CUSTOMERS_KEPT_DAYS = env.integer("AGORA_CUSTOMERS_KEPT_DAYS", 90, least=1)  # deleted people and companies
 MAIL_KEPT_DAYS = env.integer("AGORA_MAIL_KEPT_DAYS", 90, least=1)  # how long texts of ended mails are kept
 AGORA_EVENTS_KEPT_DAYS = env.integer("AGORA_EVENTS_KEPT_DAYS", 30, least=1)  # events whose deliveries have ended
 WEBHOOKS_KEPT_DAYS = env.integer("AGORA_WEBHOOKS_KEPT_DAYS", 30, least=1)  # deliveries and incoming messages that ended

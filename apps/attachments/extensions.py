@@ -14,6 +14,7 @@ from apps.attachments.selectors.handing import is_handed_out
 from apps.attachments.selectors.quotas import room
 from apps.attachments.services.links import link_to
 from apps.attachments.services.quotas import MEGABYTE
+from apps.attachments.services.subjects import erase_files, open_files, read_files
 from apps.kernel.access.visible import changeable
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.labels import Labels, labels_of, record_url
@@ -30,6 +31,7 @@ from apps.kernel.extensions.spots import Place, Widget, widget
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import is_declared
+from apps.kernel.registry.subjects import SubjectSource, subject_source
 
 MOST_SHOWN = 200
 SMALL = 160
@@ -164,5 +166,15 @@ dashboard_widget(
         priority=23,
         is_standard=True,
         drill_through=library,
+    )
+)
+subject_source(
+    SubjectSource(
+        "attachments.files",
+        _("Files"),
+        read=read_files,
+        files=open_files,
+        erase=erase_files,
+        pointers=(("attachment", "record_id"),),
     )
 )

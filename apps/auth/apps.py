@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.ports import Identity, ObjectGrants
+from apps.kernel.ports import Identity, ObjectGrants, ObjectSharing
 from apps.kernel.registry.modules import Manifest, ModuleConfig
 from apps.kernel.registry.notices import RECIPIENTS, STAFF
 from apps.kernel.services import provide
@@ -27,11 +27,13 @@ class StaffConfig(ModuleConfig):
         from apps.auth.services.announcing import note_log_in  # noqa: PLC0415
         from apps.auth.services.devices import remember_device  # noqa: PLC0415
         from apps.auth.services.object_access import StoredGrants  # noqa: PLC0415
+        from apps.auth.services.object_sharing import StoredSharing  # noqa: PLC0415
         from apps.auth.services.rbac import StaffRbac, StoredRoles  # noqa: PLC0415
         from apps.auth.services.recipients import StaffRecipients  # noqa: PLC0415
 
         provide(Identity, StaffIdentity())
         provide(ObjectGrants, StoredGrants())
+        provide(ObjectSharing, StoredSharing())
         provide(Rbac, StaffRbac(), name="auth.rbac", aliases=("rbacService",))
         provide(RoleBook, StoredRoles(), name="auth.roles")
         RECIPIENTS.add(STAFF, StaffRecipients())

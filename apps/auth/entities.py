@@ -26,6 +26,7 @@ from apps.auth.services.object_access import record_of
 from apps.auth.services.object_boundary import demand_own_reach, demand_reached_roles, demand_reached_user
 from apps.kernel.access.grants import NOTHING, Access
 from apps.kernel.access.visible import demand_changeable
+from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.errors import FeatureRequired, RowNotFound
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor, current_scope
@@ -132,8 +133,10 @@ def judge_object_grant(before: Image | None, after: Image | None, actor: Actor) 
         raise RowNotFound
     demand_changeable(record, actor)
     if after is not None:
-        if not actor.access.allows(MANAGE_ACL):
-            raise FeatureRequired(feature=MANAGE_ACL)
+        sharing = COMMANDS.get(f"{record.entity_id}.share")  # a kind may have a command for it that needs less
+        feature = MANAGE_ACL if sharing is None else sharing.feature
+        if not actor.access.allows(feature):
+            raise FeatureRequired(feature=feature)
         demand_own_reach(actor, record, level_of(Permission.objects.get(pk=image["permission_id"])))
 
 

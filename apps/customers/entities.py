@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -11,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from apps.customers.models import (
     Address,
     Company,
+    Consent,
     ContactPoint,
     Customer,
     CustomerGroup,
@@ -28,7 +31,9 @@ from apps.customers.models import (
     StageTransition,
     Tag,
 )
+from apps.kernel.access.records import about_visible
 from apps.kernel.access.visible import visible
+from apps.kernel.commands.models import Erasure
 from apps.kernel.registry.entities import Entity, add_entity, entity
 
 
@@ -41,6 +46,10 @@ class CustomerKindOfRecord(Entity):
         own = (visible(kind._default_manager.filter(pk=OuterRef("pk"))) for kind in (Person, Company))
         people, companies = (Exists(rows) for rows in own)
         return Customer.objects.filter(people | companies, deleted_at__isnull=True)
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Names of customers, deleted ones included, without the restricted ones of others."""
+        return self.worded(about_visible(Customer.objects.filter(pk__in=set(ids)), record="pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,6 @@ entity(Tag, icon="sell", search=("label",), url="admin:customers_tag_change", br
 entity(
     CustomerGroup, icon="groups", search=("name", "code"), url="admin:customers_customergroup_change", broadcast="staff"
 )
-entity(ContactPoint, icon="alternate_email")
-entity(Address, icon="home_pin")
 entity(PersonCompany, icon="badge")
 entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_change", broadcast="staff")
 entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
@@ -100,3 +107,29 @@ entity(
 )
 entity(Participant, icon="group")
 entity(NotDuplicate, icon="group")
+
+
+@dataclass(frozen=True, slots=True)
+class KindBelowCustomer(Entity):
+    """Rows about people and companies, whose id stands in the column: those of customers whom the actor may see."""
+
+    column: str = "customer_id"
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows without those about restricted customers of others."""
+        return about_visible(self.model._default_manager.all(), record=self.column)
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Labels of the same rows."""
+        return self.worded(self.living().filter(pk__in=set(ids)))
+
+
+def _below(model: type[models.Model], *, icon: str, column: str = "customer_id") -> None:
+    names = (model._meta.verbose_name or "", model._meta.verbose_name_plural or "")
+    add_entity(KindBelowCustomer(str(getattr(model, "entity_id", "")), model, *names, icon=icon, column=column))
+
+
+_below(ContactPoint, icon="alternate_email")
+_below(Address, icon="home_pin")
+_below(Consent, icon="handshake")
+_below(Erasure, icon="person_off", column="subject_id")

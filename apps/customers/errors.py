@@ -166,3 +166,24 @@ class LooksLike(Conflict):
     def __init__(self, found: Sequence[Any]) -> None:
         self.found = list(found)
         super().__init__(names=", ".join(item.label for item in found))
+
+
+class PersonErased(Conflict):
+    """Nothing is written to somebody who was erased."""
+
+    code = "customers.person.erased"
+    message = _("This person has been erased, at their own wish. Nothing can be added or changed.")
+
+
+class NameNotConfirmed(InvalidInput):
+    """Erasing wants the name typed, so that nobody is erased by a slip."""
+
+    code = "customers.person.name_not_confirmed"
+    message = _("Type the name as it stands on the record.")
+
+
+class ConsentInFuture(InvalidInput):
+    """A consent is written down after it was given."""
+
+    code = "customers.consent.in_future"
+    message = _("This lies in the future.")

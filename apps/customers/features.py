@@ -34,3 +34,15 @@ MERGE = feature(
     _("Merge people and companies"),
     implies=("customers.people.manage", "customers.companies.manage"),
 )
+VIEW_ALL_PEOPLE = feature("customers.people.view_all", _("See restricted people too, whoever they were granted to"))
+VIEW_ALL_COMPANIES = feature(
+    "customers.companies.view_all", _("See restricted companies too, whoever they were granted to")
+)
+EXPORT_SUBJECTS = feature(
+    "customers.subjects.export",
+    _("Hand out everything that is known about a person"),
+    implies=("customers.people.view",),
+)
+ERASE = feature(
+    "customers.erase", _("Erase people, and delete for good what was deleted"), implies=("customers.people.manage",)
+)

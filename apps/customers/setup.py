@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.selectors import living_pipelines
 from apps.customers.services.first_pipeline import add_first_pipeline
+from apps.customers.services.retention import schedule_upkeep
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -35,7 +36,8 @@ def on_organization_created(scope: Scope) -> None:
 
 
 def seed_defaults(scope: Scope) -> None:
-    """Do the same for organizations that were there before."""
+    """Do the same for organizations that were there before, and have what is deleted purged after its time."""
+    schedule_upkeep(scope.tenant_id)
     for organization_id in sorted(scope.organization_ids):
         inner = in_organization(scope, organization_id)
         with using_scope(inner), scoped_transaction():
@@ -104,5 +106,16 @@ system_dictionary(
         EntryDraft("no_budget", _("No budget")),
         EntryDraft("no_need", _("No need")),
         EntryDraft("no_answer", _("No answer")),
+    ),
+)
+system_dictionary(
+    "customers.consent_purpose",
+    _("What people may agree to"),
+    (
+        EntryDraft("newsletter", _("Newsletter")),
+        EntryDraft("offers", _("Offers and invitations")),
+        EntryDraft("calls", _("Calls for advertising")),
+        EntryDraft("profiling", _("Profiling")),
+        EntryDraft("sharing", _("Passing data on to partners")),
     ),
 )

@@ -33,7 +33,7 @@ class KernelConfig(AppConfig):
         from apps.kernel.eventbus.lanes import announce, connect_subscribers  # noqa: PLC0415
         from apps.kernel.eventbus.stream import checks as _stream  # noqa: F401, PLC0415
         from apps.kernel.extensions import checks as _extensions  # noqa: F401, PLC0415
-        from apps.kernel.imports.runs import working  # noqa: F401, PLC0415 - declares the work of imports
+        from apps.kernel.imports.runs import erasing, working  # noqa: F401, PLC0415 - declare work and files of imports
         from apps.kernel.limits import checks as _limits  # noqa: F401, PLC0415
         from apps.kernel.outbound import checks as _outbound  # noqa: F401, PLC0415
         from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """Models of the kernel's rooms, gathered for Django."""
 
-from apps.kernel.commands.models import Action, ActionUndo, IdempotencyRecord, RowImage, TableShape
+from apps.kernel.commands.models import Action, ActionUndo, Erasure, IdempotencyRecord, RowImage, TableShape
 from apps.kernel.crypto.models import TenantKey
 from apps.kernel.eventbus.models import Delivery, OutboxEvent
 from apps.kernel.imports.models import ImportProblem, ImportRun
@@ -13,6 +13,7 @@ __all__ = [
     "ActionUndo",
     "CredentialIndex",
     "Delivery",
+    "Erasure",
     "HandleIndex",
     "IdempotencyRecord",
     "ImportProblem",

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from apps.kernel.access.objects import Level, ObjectGrant
 from apps.kernel.admin.viewing import ListViews, NoViews
 from apps.kernel.customs import FieldDefinitions, NullFields, answered_by
+from apps.kernel.errors import Unavailable
 from apps.kernel.ids import uuid7
 from apps.kernel.registry.notices import Audience
 from apps.kernel.services import provide, service
@@ -288,6 +289,48 @@ class ObjectGrants(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody to whom a record was granted: a user or everybody with a role, by name, and how far it reaches."""
+
+    user_id: UUID | None
+    role_id: UUID | None
+    name: str
+    level: Level
+
+
+class ObjectSharing(Protocol):
+    """Granting single records, for commands of modules that ask for their own feature: answered by the auth module.
+
+    The writers belong into a command about the record. They lock it, and refuse what the actor could not do
+    themselves; `access.grant` and `access.revoke` do the same for whoever manages permissions.
+    """
+
+    def restrict(self, record_id: UUID, *, entity: str) -> Model:
+        """Hide the record from everybody without a grant; the acting user keeps theirs. Gives the record."""
+        ...
+
+    def reopen(self, record_id: UUID, *, entity: str) -> Model:
+        """Show the record to everybody again, and take all grants away. Gives the record."""
+        ...
+
+    def share(
+        self, record_id: UUID, *, entity: str, level: str, user_id: UUID | None = None, role_id: UUID | None = None
+    ) -> Model:
+        """Grant the record to a user or a role, `view` or `change`. Gives the record."""
+        ...
+
+    def unshare(
+        self, record_id: UUID, *, entity: str, user_id: UUID | None = None, role_id: UUID | None = None
+    ) -> Model:
+        """Take a grant away. Gives the record."""
+        ...
+
+    def holders(self, record: Model) -> list[Holder]:
+        """To whom the record was granted: users before roles, by name."""
+        ...
+
+
 class NullPorts:
     """Answers of a house without the modules above: nobody is known, nothing is found, nothing is sent."""
 
@@ -406,6 +449,30 @@ class NullPorts:
         """Nothing was granted."""
         return ()
 
+    def restrict(self, record_id: UUID, *, entity: str) -> Model:
+        """Nobody could be let in."""
+        raise Unavailable
+
+    def reopen(self, record_id: UUID, *, entity: str) -> Model:
+        """Nothing is restricted."""
+        raise Unavailable
+
+    def share(
+        self, record_id: UUID, *, entity: str, level: str, user_id: UUID | None = None, role_id: UUID | None = None
+    ) -> Model:
+        """Nobody is there to share with."""
+        raise Unavailable
+
+    def unshare(
+        self, record_id: UUID, *, entity: str, user_id: UUID | None = None, role_id: UUID | None = None
+    ) -> Model:
+        """Nothing was granted."""
+        raise Unavailable
+
+    def holders(self, record: Model) -> list[Holder]:
+        """Nothing was granted."""
+        return []
+
 
 def provide_null_ports() -> None:
     """Give every port its null answer; modules replace them in their own `ready()`."""
@@ -421,4 +488,5 @@ def provide_null_ports() -> None:
     provide(Mailer, null)
     provide(Notifier, null)
     provide(ObjectGrants, null)
+    provide(ObjectSharing, null)
     provide(ListViews, NoViews())

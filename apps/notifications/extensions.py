@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
 from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.kernel.registry.subjects import SubjectSource, subject_source
 from apps.notifications.selectors import MOST_COUNTED, reader_or_none, unread_count
+from apps.notifications.services.subjects import erase_mails, erase_notifications, read_mails, read_notifications
 
 
 def bell(place: Place) -> dict[str, Any] | None:
@@ -24,3 +27,7 @@ def bell(place: Place) -> dict[str, Any] | None:
 
 
 widget(Widget("notifications.bell", "backend:topbar:actions", "notifications/bell.html", context=bell))
+subject_source(SubjectSource("notifications.mails", _("Mails"), read=read_mails, erase=erase_mails))
+subject_source(
+    SubjectSource("notifications.notifications", _("Notifications"), read=read_notifications, erase=erase_notifications)
+)

@@ -18,8 +18,10 @@ from apps.kernel.extensions.dashboards import (
     dashboard_widget,
 )
 from apps.kernel.extensions.periods import Period
+from apps.kernel.registry.subjects import SubjectSource, subject_source
 from apps.progress.contracts import ACTIVE, JobStatus
 from apps.progress.selectors import visible_jobs
+from apps.progress.services.subjects import erase_exports
 
 JOBS = "admin:progress_job_changelist"
 JOB = "admin:progress_job_change"
@@ -84,3 +86,4 @@ dashboard_widget(
         drill_through=failed_jobs,
     )
 )
+subject_source(SubjectSource("progress.exports", _("Stored exports"), erase=erase_exports))

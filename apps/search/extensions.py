@@ -15,8 +15,10 @@ from apps.kernel.extensions.dashboards import (
 )
 from apps.kernel.extensions.menu import MenuItem, menu_item
 from apps.kernel.extensions.periods import Period
+from apps.kernel.registry.subjects import SubjectSource, subject_source
 from apps.search.features import MANAGE, VIEW
 from apps.search.selectors.status import index_status
+from apps.search.services.subjects import forget_subject
 
 menu_item(
     MenuItem(
@@ -89,3 +91,4 @@ dashboard_widget(
         drill_through=status_page,
     )
 )
+subject_source(SubjectSource("search.documents", _("Index of the search"), erase=forget_subject))

@@ -94,12 +94,12 @@ def grant_access(
     Raises RowNotFound, RecordReadOnly, InvalidInput, GrantBeyondOwn, OwnAccessLost.
     """
     _refuse([*_kind_complaints(entity), *_holder_complaints(user_id, role_id), *_level_complaints(level)])
-    record, holder = _record_for_update(entity, record_id), Holder(user_id, role_id)
+    record, holder = record_for_update(entity, record_id), Holder(user_id, role_id)
     demand_own_reach(current_scope().actor, record, Level.CHANGE if restrict else Level(level))
     _write(record, holder, Level(level))
     if restrict and not record.is_restricted:
-        _switch(record, is_restricted=True)
-        _keep_own_access(record)
+        switch(record, is_restricted=True)
+        keep_own_access(record)
     _demand_still_reached(record, holder)
     grant: Grant = holder.grants(record).select_related("permission").get()
     return grant
@@ -121,7 +121,7 @@ def revoke_access(
     """
     named = not reopen or user_id is not None or role_id is not None
     _refuse([*_kind_complaints(entity), *(_holder_complaints(user_id, role_id, living=False) if named else ())])
-    record, holder = _record_for_update(entity, record_id), Holder(user_id, role_id)
+    record, holder = record_for_update(entity, record_id), Holder(user_id, role_id)
     demand_own_reach(current_scope().actor, record, Level.CHANGE if reopen else Level.VIEW)
     if named and not holder.grants(record).delete()[0]:
         raise GrantMissing
@@ -131,7 +131,7 @@ def revoke_access(
     return record
 
 
-def _record_for_update(entity: str, record_id: UUID) -> ObjectAccess:
+def record_for_update(entity: str, record_id: UUID) -> ObjectAccess:
     """The living record, locked, and changeable for the actor. Raises RowNotFound, RecordReadOnly."""
     model: Any = next(kind.model for kind in restrictable() if kind.id == entity)
     record: ObjectAccess = load_for_update(model, record_id)
@@ -150,7 +150,8 @@ def _write(record: models.Model, holder: Holder, level: Level) -> None:
     rows.update_or_create(content_type=kind, object_pk=record.pk, **holder.column, defaults={"permission": permission})
 
 
-def _switch(record: ObjectAccess, *, is_restricted: bool) -> None:
+def switch(record: ObjectAccess, *, is_restricted: bool) -> None:
+    """Write down whether the record is restricted."""
     record.is_restricted = is_restricted
     record.save(update_fields=["is_restricted"])
 
@@ -158,13 +159,13 @@ def _switch(record: ObjectAccess, *, is_restricted: bool) -> None:
 def _reopen(record: ObjectAccess) -> None:
     if not record.is_restricted:
         raise RecordOpen
-    _switch(record, is_restricted=False)
+    switch(record, is_restricted=False)
     kind = ContentType.objects.get_for_model(record)
     for grants in (UserGrant, RoleGrant):
         grants.objects.filter(content_type=kind, object_pk=record.pk).delete()
 
 
-def _keep_own_access(record: ObjectAccess) -> None:
+def keep_own_access(record: ObjectAccess) -> None:
     """Nobody locks themselves out by restricting a record."""
     own = _own_user_id()
     if own is not None and not decide(record).allows(Level.CHANGE):
@@ -181,7 +182,13 @@ def _own_user_id() -> UUID | None:
 
 def _demand_still_reached(record: ObjectAccess, holder: Holder) -> None:
     """Refuse what takes the record from the actor by the way; to take it from oneself by name is one's own will."""
-    if not decide(record).allows(Level.CHANGE) and not holder.is_actor:
+    if not holder.is_actor:
+        demand_actor_reaches(record)
+
+
+def demand_actor_reaches(record: ObjectAccess) -> None:
+    """Refuse what has taken the record from the actor. Raises OwnAccessLost."""
+    if not decide(record).allows(Level.CHANGE):
         raise OwnAccessLost
 
 

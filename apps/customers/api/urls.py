@@ -4,14 +4,17 @@ from django.urls import URLPattern, URLResolver, path
 
 from apps.customers.api.views import (
     CompanyViewSet,
+    ConsentViewSet,
     ConversionView,
     CustomerGroupViewSet,
     DealViewSet,
     EmploymentsView,
     EmploymentView,
+    ErasureViewSet,
     PersonViewSet,
     PipelineViewSet,
     StageViewSet,
+    SubjectExportView,
     TagViewSet,
     TransitionViewSet,
 )
@@ -36,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/board/cards/", DealLaneView.as_view(), name="customers.deal-lane"),
     path("people/<uuid:pk>/companies/", EmploymentsView.as_view(), name="customers.person-companies"),
     path("people/<uuid:pk>/companies/<uuid:employment_id>/", EmploymentView.as_view(), name="customers.person-company"),
+    path("people/<uuid:pk>/export/", SubjectExportView.as_view(), name="customers.person.export"),
     path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),
     path("interactions/occurrences/", OccurrencesView.as_view(), name="customers.interaction.occurrences"),
     path("interactions/conflicts/", ConflictsView.as_view(), name="customers.interaction.conflicts"),
@@ -47,3 +51,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
 ]
 router.register("interactions", InteractionViewSet, basename="customers.interaction")
+router.register("consents", ConsentViewSet, basename="customers.consent")
+router.register("erasures", ErasureViewSet, basename="kernel.erasure")

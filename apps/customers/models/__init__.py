@@ -1,4 +1,5 @@
 from apps.customers.models.companies import Company, PersonCompany
+from apps.customers.models.consents import Consent, ConsentChannel, ConsentState
 from apps.customers.models.deals import Deal, DealCompany, DealLine, DealPerson, Outcome, StageTransition
 from apps.customers.models.duplicates import NotDuplicate
 from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Tagging
@@ -24,6 +25,9 @@ __all__ = [
     "Answer",
     "Channel",
     "Company",
+    "Consent",
+    "ConsentChannel",
+    "ConsentState",
     "ContactPoint",
     "ContactType",
     "Customer",

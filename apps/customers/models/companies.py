@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.features import MANAGE_COMPANIES, VIEW_COMPANIES
+from apps.customers.features import MANAGE_COMPANIES, VIEW_ALL_COMPANIES, VIEW_COMPANIES
 from apps.customers.models.identity import CustomerKind, CustomerRecord, record_indexes
 from apps.customers.models.people import Person
 from apps.kernel.bases.keys import TenantForeignKey
@@ -29,6 +29,7 @@ class Company(CustomerRecord):
     kind = CustomerKind.COMPANY
     view_feature = VIEW_COMPANIES
     change_feature = MANAGE_COMPANIES
+    view_all_feature = VIEW_ALL_COMPANIES
     parent_id: UUID | None
 
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True, default="")

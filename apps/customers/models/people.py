@@ -7,19 +7,20 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.features import MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.customers.features import MANAGE_PEOPLE, VIEW_ALL_PEOPLE, VIEW_PEOPLE
 from apps.customers.models.identity import CustomerKind, CustomerRecord, record_indexes
 
 NAMES = ("first_name", "last_name")
 
 
 class Person(CustomerRecord):
-    """A person whom the organization deals with."""
+    """A person whom the organization deals with. Of one who has been erased nothing is left but the row itself."""
 
     entity_id = "customers.person"
     kind = CustomerKind.PERSON
     view_feature = VIEW_PEOPLE
     change_feature = MANAGE_PEOPLE
+    view_all_feature = VIEW_ALL_PEOPLE
 
     first_name = models.CharField(_("first name"), max_length=120, blank=True, default="")
     last_name = models.CharField(_("last name"), max_length=120, blank=True, default="")
@@ -29,6 +30,7 @@ class Person(CustomerRecord):
     seniority = models.CharField(_("seniority"), max_length=100, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
     linkedin_url = models.URLField(_("LinkedIn page"), max_length=300, blank=True, default="")
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
 
     class Meta:
         db_table = "person"

@@ -1,3 +1,4 @@
+from apps.customers.selectors.consents import consents_of, current_consents, current_of
 from apps.customers.selectors.deals import (
     count_deals,
     deals_with,
@@ -47,11 +48,11 @@ from apps.customers.selectors.records import (
 
 __all__ = [
     "AHEAD",
-    "HALF_AN_HOUR",
     "Agenda",
     "Changes",
     "Described",
     "Entry",
+    "HALF_AN_HOUR",
     "Lookalike",
     "Task",
     "Twins",
@@ -60,7 +61,10 @@ __all__ = [
     "ancestors",
     "changes_of",
     "conflicts_of",
+    "consents_of",
     "count_deals",
+    "current_consents",
+    "current_of",
     "customers_reached_by",
     "deals_with",
     "described",

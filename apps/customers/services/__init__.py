@@ -1,8 +1,11 @@
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
+from apps.customers.services.consents import give_consent, withdraw_consent
 from apps.customers.services.deals import create_deal, delete_deal, restore_deal, update_deal
 from apps.customers.services.duplicates import dismiss_duplicate
 from apps.customers.services.employments import create_employment, delete_employment, update_employment
+from apps.customers.services.erasing import erase_person
 from apps.customers.services.groups import create_group, delete_group, update_group
+from apps.customers.services.handing_out import export_person
 from apps.customers.services.interactions import (
     cancel_interaction,
     complete_interaction,
@@ -20,11 +23,15 @@ from apps.customers.services.merging import merge_companies, merge_people
 from apps.customers.services.outcomes import lose_deal, move_deal, reopen_deal, win_deal
 from apps.customers.services.people import create_person, delete_person, restore_person, update_person
 from apps.customers.services.pipelines import create_pipeline, delete_pipeline, update_pipeline
+from apps.customers.services.restricting import COMPANIES, PEOPLE
+from apps.customers.services.retention import purge_company, purge_person
 from apps.customers.services.series import cancel_occurrence, complete_occurrence, move_occurrence, reopen_occurrence
 from apps.customers.services.stages import create_stage, delete_stage, reorder_stages, update_stage
 from apps.customers.services.tags import create_tag, delete_tag, update_tag
 
 __all__ = [
+    "COMPANIES",
+    "PEOPLE",
     "cancel_interaction",
     "cancel_occurrence",
     "complete_interaction",
@@ -49,12 +56,17 @@ __all__ = [
     "delete_stage",
     "delete_tag",
     "dismiss_duplicate",
+    "erase_person",
+    "export_person",
+    "give_consent",
     "lose_deal",
     "merge_companies",
     "merge_people",
     "move_deal",
     "move_occurrence",
     "pin_interaction",
+    "purge_company",
+    "purge_person",
     "reopen_deal",
     "reopen_interaction",
     "reopen_occurrence",
@@ -75,4 +87,5 @@ __all__ = [
     "update_stage",
     "update_tag",
     "win_deal",
+    "withdraw_consent",
 ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.customers.calculations import following
-from apps.customers.errors import AlreadyMerged, NameMissing
+from apps.customers.errors import AlreadyMerged, NameMissing, PersonErased
 from apps.customers.models import Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
 from apps.customers.services.lists import Given, Settled
 from apps.customers.services.needs import demand_unneeded
@@ -93,7 +93,8 @@ def add_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], deri
 
 
 def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], changed: Iterable[str]) -> None:
-    """Save a changed customer and what belongs to it. Raises InvalidInput, NameMissing."""
+    """Save a changed customer and what belongs to it. Raises InvalidInput, NameMissing, PersonErased."""
+    demand_not_erased(row)
     customer = _identity(row.pk)
     _demand_sound(row, parts, customer, fields=fields)
     parts.store(customer)
@@ -154,3 +155,9 @@ def hidden_record(model: type[RecordT], record_id: UUID) -> RecordT:
     if not row.is_deleted:
         raise RowNotFound
     return row
+
+
+def demand_not_erased(row: CustomerRecord) -> None:
+    """Refuse to write about somebody who was erased. Raises PersonErased."""
+    if getattr(row, "erased_at", None) is not None:
+        raise PersonErased

@@ -25,7 +25,8 @@ def judge_kind(model: type[ObjectAccess]) -> Iterator[CheckMessage]:
     label = model._meta.label
     if not getattr(model, "entity_id", ""):
         yield Error(f"{label} may be restricted and has no entity_id.", obj=model, id="kernel.E030")
-    for name in ("view_feature", "change_feature"):
+    asked = ("view_feature", "change_feature", *(("view_all_feature",) if model.view_all_feature else ()))
+    for name in asked:
         if not is_declared(getattr(model, name)):
             hint = f"Set {name} to a feature of the module."
             yield Error(f"{label} may be restricted and names no {name}.", hint=hint, obj=model, id="kernel.E031")

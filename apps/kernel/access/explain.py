@@ -58,6 +58,7 @@ class Explanation:
             ObjectRule.SUPER_ADMIN: _("the record is restricted, and super admins see it"),
             ObjectRule.SYSTEM: _("the record is restricted, and the system sees it"),
             ObjectRule.OWN: _("the record is restricted, and it is their own"),
+            ObjectRule.SEES_ALL: _("the record is restricted, and a feature opens all of its kind"),
             ObjectRule.GRANTED: _("the record is restricted and granted: {grants}").format(grants=grants),
             ObjectRule.NOT_GRANTED: _("the record is restricted and not granted"),
         }[record.rule]

@@ -25,6 +25,7 @@ class ObjectRule(StrEnum):
     SUPER_ADMIN = "super_admin"
     SYSTEM = "system"
     OWN = "own"
+    SEES_ALL = "sees_all"
     GRANTED = "granted"
     NOT_GRANTED = "not_granted"
 

@@ -70,10 +70,17 @@ def _hidden_above(model: type[models.Model], actor: Actor) -> Iterator[models.Qu
 def granted(model: type[models.Model], level: Level, actor: Actor, *, record: str = "pk") -> models.Q:
     """The condition that a row passes when its record was granted to the actor; `record` names the id's column.
 
-    Of a kind whose restricted rows are somebody's own it is passed by the actor's own ones.
+    To see a record, the feature that opens all of its kind is as good as a grant. Of a kind whose restricted rows are
+    somebody's own it is passed by the actor's own ones.
     """
-    if not is_personal(model):
-        return service(ObjectGrants).granted_rows(model, level, actor, record=record)
+    if is_personal(model):
+        return _own(model, actor, record=record)
+    if level is Level.VIEW and sees_all(model, actor):
+        return models.Q(**{f"{record}__isnull": False})
+    return service(ObjectGrants).granted_rows(model, level, actor, record=record)
+
+
+def _own(model: type[models.Model], actor: Actor, *, record: str) -> models.Q:
     column, person = getattr(model, "personal_to", ""), person_of(actor)
     rows = model._default_manager.order_by()
     own = rows.filter(**{column: person}) if person is not None else rows.none()
@@ -139,7 +146,10 @@ def decide(row: models.Model, actor: Actor | None = None) -> ObjectDecision:
         person = person_of(acting)
         own = person is not None and getattr(row, row.personal_to) == person
         return ObjectDecision(ObjectRule.OWN, Level.CHANGE) if own else ObjectDecision(ObjectRule.NOT_GRANTED, None)
-    return decided_by(service(ObjectGrants).grants_on(row, acting))
+    found = decided_by(service(ObjectGrants).grants_on(row, acting))
+    if found.level is None and sees_all(type(row), acting):
+        return ObjectDecision(ObjectRule.SEES_ALL, Level.VIEW)
+    return found
 
 
 def demand_changeable(row: models.Model, actor: Actor | None = None) -> None:
@@ -152,3 +162,9 @@ def demand_changeable(row: models.Model, actor: Actor | None = None) -> None:
         raise RowNotFound
     if not decision.allows(Level.CHANGE):
         raise RecordReadOnly
+
+
+def sees_all(model: type[models.Model], actor: Actor) -> bool:
+    """Say whether the actor sees restricted rows of the kind without a grant, by the feature that opens them all."""
+    feature = getattr(model, "view_all_feature", "")
+    return bool(feature) and actor.access.allows(feature)

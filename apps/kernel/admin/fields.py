@@ -19,6 +19,7 @@ from apps.kernel.access.visible import visible
 from apps.kernel.admin.labels import Labels, labels_of, pointing_columns
 from apps.kernel.admin.moments import time_options
 from apps.kernel.references.fields import ReferenceField
+from apps.kernel.registry.entities import ENTITIES
 
 SELECT2 = "admin/js/vendor/select2/"
 
@@ -116,9 +117,11 @@ class HouseFields:
         )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Keys offer living rows of the scope only."""
-        rows = living(db_field.remote_field.model._default_manager.all())
-        kwargs.setdefault("queryset", visible(rows))
+        """Keys offer living rows of the scope only, as far as their kind shows them to the actor."""
+        model = db_field.remote_field.model
+        kind = ENTITIES.get(str(getattr(model, "entity_id", "")))
+        rows = visible(living(model._default_manager.all())) if kind is None else kind.living()
+        kwargs.setdefault("queryset", rows)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:

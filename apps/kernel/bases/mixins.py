@@ -77,7 +77,8 @@ class ObjectAccess(models.Model):
     """A row that may be restricted to those who were granted it; only `access.grant` and `access.revoke` do that.
 
     `view_feature` and `change_feature` name what reading and changing such rows needs beside a grant. Nobody
-    grants on a row what they could not do with it themselves. Meta keeps Django's default permissions.
+    grants on a row what they could not do with it themselves. Meta keeps Django's default permissions. Whoever holds
+    `view_all_feature` sees all rows, without a grant; "" where only super admins do.
 
     `personal_to` names a column with a user's id: a restricted row of such a kind is that user's alone, whatever was
     granted, and neither super admins nor programs see it. `below` names columns with ids of rows that may be
@@ -88,6 +89,7 @@ class ObjectAccess(models.Model):
     change_feature: ClassVar[str] = ""
     personal_to: ClassVar[str] = ""
     below: ClassVar[Mapping[str, tuple[type[models.Model], ...]]] = {}
+    view_all_feature: ClassVar[str] = ""
 
     is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedTextField
-from apps.kernel.tenancy.columns import OwnerColumn
+from apps.kernel.tenancy.columns import OrganizationColumn, OwnerColumn
+from apps.kernel.tenancy.wall import APP_ROLE
 
 if TYPE_CHECKING:
     NumberField = models.Field[int, int]
@@ -62,7 +63,8 @@ class Action(TenantModel):
         "UPDATE (resource_entity, resource_id, resource_label, organizations)",
     )
     extra_policies: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("same_transaction", "AS RESTRICTIVE FOR UPDATE USING (txid = pg_current_xact_id())"),
+        # The owner is not held by it: `erasing.py` blanks what an action says about a person who is erased.
+        ("same_transaction", f"AS RESTRICTIVE FOR UPDATE TO {APP_ROLE} USING (txid = pg_current_xact_id())"),
     )
     referenced = False
 
@@ -192,6 +194,41 @@ class IdempotencyRecord(TenantModel):
             models.UniqueConstraint(fields=["tenant_id", "digest"], name="idempotency_record_once")
         ]
         indexes: ClassVar = [models.Index(fields=["tenant_id", "created_at"], name="idempotency_record_age")]
+
+
+class Erasure(TenantModel):
+    """The proof that a person was erased: who did it why (its action), and how many rows of which table went.
+
+    `label` is what the person is called since. The app role writes it once; the database fills in `counts` while it
+    erases the history, and nobody changes it afterwards.
+    """
+
+    entity_id = "kernel.erasure"
+    audited = False
+    unaudited_reason = "It is itself the record of what was erased, and never changes."
+    app_grants = ("SELECT", "INSERT")
+    referenced = False
+    updated_at = None  # type: ignore[assignment]  # it never changes
+
+    organization_id = OrganizationColumn()
+    action_id = models.UUIDField(_("change"))
+    subject_entity = models.TextField(_("kind of record"))
+    subject_id = models.UUIDField(_("record"))
+    label = models.TextField(_("called since"))
+    reason = models.TextField(_("reason"))
+    counts = models.JSONField(_("erased rows"), default=dict)
+
+    class Meta:
+        db_table = "erasure"
+        verbose_name = _("erasure certificate")
+        verbose_name_plural = _("erasure certificates")
+        base_manager_name = "objects"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "subject_id"], name="erasure_once")]
+        indexes: ClassVar = [models.Index(fields=["tenant_id", "created_at", "id"], name="erasure_time")]
+
+    def __str__(self) -> str:
+        """What the person is called since."""
+        return self.label
 
 
 class TableShape(models.Model):

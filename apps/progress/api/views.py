@@ -21,6 +21,8 @@ from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.refusals import Forbidden
 from apps.kernel.api.viewsets import CommandViewSet
 from apps.kernel.errors import RowNotFound
+from apps.kernel.ports import ReadLog
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import ActorKind, scope_or_none
 from apps.progress.api.filters import JobFilter
 from apps.progress.api.serializers import JobSerializer
@@ -77,6 +79,8 @@ class JobViewSet(CommandViewSet):
             content = default_storage.open(job.file, "rb")
         except FileNotFoundError:
             raise RowNotFound from None
+        if told := job.result.get("about"):  # a file about one record, whose handing out is noted with the reads
+            service(ReadLog).note(told["entity"], [UUID(told["id"])], how="export")
         name = str(job.result.get("file_name") or PurePosixPath(job.file).name)
         return file_response(request._request, content, name=name, kind=_kind_of(name), **NEVER_IN_PLACE)
 

@@ -2,12 +2,14 @@ from apps.customers.api.views.deals import DealViewSet, TransitionViewSet
 from apps.customers.api.views.duplicates import CheckView, DismissView, DuplicatesView
 from apps.customers.api.views.marks import CustomerGroupViewSet, TagViewSet
 from apps.customers.api.views.pipelines import PipelineViewSet, StageViewSet
+from apps.customers.api.views.privacy import ConsentViewSet, ErasureViewSet, SubjectExportView
 from apps.customers.api.views.records import CompanyViewSet, PersonViewSet
 from apps.customers.api.views.work import ConversionView, EmploymentsView, EmploymentView
 
 __all__ = [
     "CheckView",
     "CompanyViewSet",
+    "ConsentViewSet",
     "ConversionView",
     "CustomerGroupViewSet",
     "DealViewSet",
@@ -15,9 +17,11 @@ __all__ = [
     "DuplicatesView",
     "EmploymentView",
     "EmploymentsView",
+    "ErasureViewSet",
     "PersonViewSet",
     "PipelineViewSet",
     "StageViewSet",
+    "SubjectExportView",
     "TagViewSet",
     "TransitionViewSet",
 ]

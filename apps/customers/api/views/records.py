@@ -18,13 +18,9 @@ from apps.customers.api.serializers import (
     PersonSerializer,
 )
 from apps.customers.api.views.duplicates import MergingViewSet
-from apps.customers.features import (
-    MANAGE_COMPANIES,
-    MANAGE_PEOPLE,
-    MERGE,
-    VIEW_COMPANIES,
-    VIEW_PEOPLE,
-)
+from apps.customers.api.views.privacy import PRIVACY, PURGE, PersonPrivacy, PurgedRecords
+from apps.customers.api.views.restricting import RestrictedRecords, restricting
+from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, MERGE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
 
 SHARED = (
@@ -40,7 +36,7 @@ SHARED = (
 )
 
 
-class PersonViewSet(MergingViewSet):
+class PersonViewSet(PersonPrivacy, PurgedRecords, RestrictedRecords, MergingViewSet):
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
@@ -52,8 +48,16 @@ class PersonViewSet(MergingViewSet):
     update_command = services.update_person
     delete_command = services.delete_person
     merge_command = services.merge_people
+    purge_command = services.purge_person
+    restriction = services.PEOPLE
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_PEOPLE, manage=MANAGE_PEOPLE, restore=(MANAGE_PEOPLE,), merge=(MERGE,)
+        view=VIEW_PEOPLE,
+        manage=MANAGE_PEOPLE,
+        restore=(MANAGE_PEOPLE,),
+        **PRIVACY,
+        **restricting(MANAGE_PEOPLE),
+        **PURGE,
+        merge=(MERGE,),
     )
 
     def get_serializer_class(self) -> Any:
@@ -66,7 +70,7 @@ class PersonViewSet(MergingViewSet):
         return self.pressed(request, services.restore_person, pk)
 
 
-class CompanyViewSet(MergingViewSet):
+class CompanyViewSet(PurgedRecords, RestrictedRecords, MergingViewSet):
     """Companies of the selected organizations; new ones go to the one that is selected."""
 
     entity = Company.entity_id
@@ -78,8 +82,15 @@ class CompanyViewSet(MergingViewSet):
     update_command = services.update_company
     delete_command = services.delete_company
     merge_command = services.merge_companies
+    purge_command = services.purge_company
+    restriction = services.COMPANIES
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_COMPANIES, manage=MANAGE_COMPANIES, restore=(MANAGE_COMPANIES,), merge=(MERGE,)
+        view=VIEW_COMPANIES,
+        manage=MANAGE_COMPANIES,
+        restore=(MANAGE_COMPANIES,),
+        **restricting(MANAGE_COMPANIES),
+        **PURGE,
+        merge=(MERGE,),
     )
 
     def get_serializer_class(self) -> Any:

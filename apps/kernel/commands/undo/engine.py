@@ -21,7 +21,16 @@ from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.running import running
 from apps.kernel.commands.undo.closing import closings
 from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_rows, lock_rows
-from apps.kernel.commands.undo.plan import Run, UndoPlan, action_tree, parts_among, runs_of, spec_of, undone_actions
+from apps.kernel.commands.undo.plan import (
+    ERASED,
+    Run,
+    UndoPlan,
+    action_tree,
+    parts_among,
+    runs_of,
+    spec_of,
+    undone_actions,
+)
 from apps.kernel.commands.undo.restore import restore
 from apps.kernel.commands.undo.validation import check_references, judge_rows
 from apps.kernel.commands.undo.visibility import demand_reached_rows
@@ -103,9 +112,10 @@ def _plan(action: Action) -> UndoPlan:
     runs = runs_of(tree)
     spec = spec_of(action)
     compensated = spec is not None and bool(spec.undone_by)  # the compensating command judges by itself
+    is_erased = any(run.fingerprint == ERASED for run in runs)
     with set_based(runs):
         demand_reached_rows(runs, tree)
-        conflicts = () if compensated else conflicting_rows(runs, tree)
+        conflicts = () if compensated or is_erased else conflicting_rows(runs, tree)
     return UndoPlan(
         action=action,
         spec=spec,
@@ -114,7 +124,9 @@ def _plan(action: Action) -> UndoPlan:
         conflicts=conflicts,
         later=actions_in_the_way(conflicts, runs, tree),
         is_undone=action.pk in undone_actions([action.pk]),
-        refusal=_refusal(action, has_images=bool(runs)),
+        refusal=_("it holds data of a person who has been erased.")
+        if is_erased
+        else _refusal(action, has_images=bool(runs)),
     )
 
 

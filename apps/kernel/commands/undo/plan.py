@@ -14,6 +14,8 @@ from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.tables import ImagedTable, imaged_table
 from apps.kernel.errors import RowNotFound
 
+ERASED = "erased"  # stands where an image names the shape of its table, once a person's data has been taken out of it
+
 # An action and everything that ran inside it.
 TREE = """
 WITH RECURSIVE tree AS (

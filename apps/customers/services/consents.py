@@ -1,0 +1,71 @@
+"""Consents: writing down what people agree to, and what they withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers.errors import ConsentInFuture
+from apps.customers.features import MANAGE_PEOPLE
+from apps.customers.models import Consent, ConsentChannel, ConsentState, Person
+from apps.customers.services.records import demand_not_erased, living_record
+from apps.kernel import clock
+from apps.kernel.commands.checking import demand_valid
+from apps.kernel.commands.declarations import command
+from apps.kernel.errors import FieldError
+from apps.kernel.references.validation import validate_references
+from apps.kernel.tenancy.scope import current_scope
+
+FIELDS = ("channel", "state", "source", "evidence")
+FINAL: Any = _("a ledger of consents only grows; write down what the person says now.")
+
+
+@command(
+    "customers.person.give_consent", feature=MANAGE_PEOPLE, undoable=False, undo_reason=FINAL, secret=("evidence",)
+)
+def give_consent(
+    person_id: UUID,
+    *,
+    purpose_id: UUID,
+    channel: str = ConsentChannel.ANY,
+    at: datetime | None = None,
+    source: str = "",
+    evidence: str = "",
+) -> Consent:
+    """Write down that a person agrees, at a time (aware; None: now). Raises RowNotFound, InvalidInput, PersonErased."""
+    row = Consent(purpose_id=purpose_id, channel=channel, source=source, evidence=evidence)
+    return _written(person_id, row, ConsentState.GIVEN, at)
+
+
+@command(
+    "customers.person.withdraw_consent", feature=MANAGE_PEOPLE, undoable=False, undo_reason=FINAL, secret=("evidence",)
+)
+def withdraw_consent(
+    person_id: UUID,
+    *,
+    purpose_id: UUID,
+    channel: str = ConsentChannel.ANY,
+    at: datetime | None = None,
+    source: str = "",
+    evidence: str = "",
+) -> Consent:
+    """Write down that a person agrees no longer; somebody who never agreed may object in advance. Raises as above."""
+    row = Consent(purpose_id=purpose_id, channel=channel, source=source, evidence=evidence)
+    return _written(person_id, row, ConsentState.WITHDRAWN, at)
+
+
+def _written(person_id: UUID, row: Consent, state: ConsentState, at: datetime | None) -> Consent:
+    person = living_record(Person, person_id)
+    demand_not_erased(person)
+    actor, now = current_scope().actor, clock.now()
+    row.customer_id, row.organization_id = person.pk, person.organization_id
+    row.state, row.at = state, at or now
+    row.recorded_by, row.recorded_by_label = actor.id, actor.label
+    future = [FieldError("at", ConsentInFuture.code, str(ConsentInFuture.message))] if row.at > now else []
+    demand_valid(row, FIELDS, more=future)
+    validate_references([row])
+    row.save(force_insert=True)
+    return row

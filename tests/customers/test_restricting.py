@@ -1,0 +1,257 @@
+"""Restricted people and companies: no way leads to them for others, in the browser's session or by an API key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from apps.auth.models import User
+from apps.customers.models import Company, Person
+from apps.kernel.access.explain import explain_access
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
+from tests.auth.factories import acting_as, make_role, make_user
+from tests.auth.programs import make_key, program
+from tests.customers.factories import COMPANIES, PEOPLE, make_company, make_person
+from tests.dictionaries.factories import entry_of, make_dictionary
+from tests.directory.callers import client_of, complaints, member, send
+from tests.search.factories import build_index
+from tests.support.scopes import House
+
+READS = (
+    "customers.people.view",
+    "customers.companies.view",
+    "audit_logs.view_tenant",
+    "audit_logs.undo_tenant",
+    "audit_logs.undo_self",
+    "search.view",
+    "dashboards.view",
+    "events.view",
+    "dictionaries.view",
+)
+WRITES = (*READS, "customers.people.manage", "customers.companies.manage", "customers.erase")
+NAME = "Zoroaster"
+Record = Person | Company
+
+
+@pytest.fixture(autouse=True)
+def _follows(settings: LazySettings) -> None:
+    settings.EXTENSIONS_DISABLED = []
+
+
+@pytest.fixture
+def alice(house: House) -> User:
+    return member(house, *WRITES, name="Alice")
+
+
+@pytest.fixture
+def owner(house: House, alice: User) -> Client:
+    return client_of(alice, organization=house.north)
+
+
+@pytest.fixture(params=["person", "company"])
+def hidden(request: pytest.FixtureRequest, house: House, owner: Client) -> Record:
+    """A record that Alice has made, changed and restricted."""
+    record: Record = make_person(house, NAME) if request.param == "person" else make_company(house, NAME)
+    assert send(owner, "patch", at(record), {"description": "Looks at stars"}).status_code == 200
+    if isinstance(record, Person):
+        purpose = entry_of(house, make_dictionary(house, "news", key="customers.consent_purpose"), "news")
+        said = {"purpose_id": str(purpose.pk), "state": "given"}
+        assert send(owner, "post", at(record, "consents/"), said).status_code == 201
+    build_index(house, "customers.person", "customers.company")
+    answer = send(owner, "post", at(record, "restrict/"), {})
+    assert (answer.status_code, answer.json()["is_restricted"]) == (200, True)
+    return record
+
+
+def at(record: Record, action: str = "") -> str:
+    return f"{PEOPLE if isinstance(record, Person) else COMPANIES}{record.pk}/{action}"
+
+
+def kind_of(record: Record) -> str:
+    return "person" if isinstance(record, Person) else "company"
+
+
+def lists(client: Client, record: Record) -> str:
+    address = at(record).removesuffix(f"{record.pk}/")
+    asked = ("", "?q=Zoro", "?display_name__icontains=zoro", f"?ids={record.pk}", "?cursor=", "?count=exact")
+    return "".join(text_of(client.get(f"{address}{item}")) for item in asked)
+
+
+def files(client: Client, record: Record) -> str:
+    address = at(record).removesuffix(f"{record.pk}/")
+    return "".join(text_of(client.get(f"{address}?format={form}")) for form in ("csv", "json"))
+
+
+def searches(client: Client, record: Record) -> str:
+    answers = [client.get(f"/api/search/{way}", {"q": NAME}) for way in ("", "palette/")]
+    return "".join(str(answer.json()["results"]) for answer in answers)
+
+
+def history(client: Client, record: Record) -> str:
+    entity = f"customers.{kind_of(record)}"
+    addresses = (
+        "/api/audit_logs/actions/",
+        f"/api/audit_logs/actions/?resource_id={record.pk}",
+        f"/api/audit_logs/records/{entity}/{record.pk}/history/",
+    )
+    return "".join(text_of(client.get(address)) for address in addresses)
+
+
+def events(client: Client, record: Record) -> str:
+    return text_of(client.get(f"/api/events/outbox/?record_id={record.pk}"))
+
+
+def consents(client: Client, record: Record) -> str:
+    return text_of(client.get("/api/customers/consents/"))
+
+
+CHANNELS = (lists, files, searches, history, events, consents)
+
+
+def text_of(answer: Any) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(body.decode())
+
+
+def mentions(channel: Callable[[Client, Record], str], client: Client, record: Record) -> bool:
+    found = channel(client, record)
+    return NAME in found or str(record.pk) in found
+
+
+@pytest.fixture(params=["user", "key"])
+def stranger(request: pytest.FixtureRequest, house: House) -> Client:
+    """Somebody else who may do everything with customers, by a session or by an API key."""
+    if request.param == "user":
+        return client_of(member(house, *WRITES, name="Carol"), organization=house.north)
+    key = make_key(house, *WRITES)
+    return program(key.secret, **{"X-Organization-Id": str(house.north.pk)})
+
+
+@pytest.mark.parametrize("channel", CHANNELS, ids=lambda item: item.__name__)
+def test_no_channel_shows_it_to_others(
+    channel: Callable[[Client, Record], str], hidden: Record, owner: Client, stranger: Client
+) -> None:
+    expected = channel is not consents or isinstance(hidden, Person)
+    assert mentions(channel, owner, hidden) is expected
+    assert mentions(channel, stranger, hidden) is False
+
+
+def test_every_address_of_it_is_missing_to_others(hidden: Record, stranger: Client, owner: Client, alice: User) -> None:
+    action = send(owner, "patch", at(hidden), {"description": "Looks at the moon"})["X-Action-Id"]
+    asked: list[tuple[str, str, Any]] = [
+        ("get", at(hidden), None),
+        ("get", at(hidden, "holders/"), None),
+        ("patch", at(hidden), {"description": "x"}),
+        ("delete", at(hidden), None),
+        ("post", at(hidden, "restrict/"), {}),
+        ("post", at(hidden, "unrestrict/"), {}),
+        ("post", at(hidden, "share/"), {"user_id": str(alice.pk)}),
+        ("post", at(hidden, "unshare/"), {"user_id": str(alice.pk)}),
+        ("get", f"/api/audit_logs/actions/{action}/", None),
+        ("get", f"/api/audit_logs/actions/{action}/undo_plan/", None),
+        ("post", f"/api/audit_logs/actions/{action}/undo/", {}),
+    ]
+    if isinstance(hidden, Person):
+        said = {"state": "given", "purpose_id": str(hidden.pk)}
+        asked += [
+            ("get", at(hidden, "consents/"), None),
+            ("post", at(hidden, "consents/"), said),
+            ("post", at(hidden, "erase/"), {"name": NAME, "reason": "x"}),
+        ]
+    statuses = [send(stranger, method, path, body).status_code for method, path, body in asked]
+    assert statuses == [404] * len(asked)
+    assert owner.get(at(hidden)).json()["description"] == "Looks at the moon"
+
+
+def test_it_cannot_be_pointed_to_nor_named(house: House, hidden: Record) -> None:
+    with acting_as(house, member(house, *WRITES, name="Carol")), scoped_transaction():
+        for entity in (f"customers.{kind_of(hidden)}", "customers.customer"):
+            assert ENTITIES[entity].find("Zoro") == []
+            assert ENTITIES[entity].labels([hidden.pk]) == {}
+            assert not ENTITIES[entity].living().filter(pk=hidden.pk).exists()
+
+
+def test_a_company_cannot_be_chosen_as_parent_by_others(house: House, owner: Client, stranger: Client) -> None:
+    company, other = make_company(house, NAME), make_company(house, "Other")
+    send(owner, "post", at(company, "restrict/"), {})
+    answer = send(stranger, "patch", at(other), {"parent_id": str(company.pk)})
+    assert (answer.status_code, complaints(answer)) == (400, {"parent_id": "kernel.reference.unknown"})
+
+
+def test_figures_leave_it_out(house: House, owner: Client, hidden: Record, stranger: Client) -> None:
+    entity = f"customers.{kind_of(hidden)}"
+    with acting_as(house, member(house, *WRITES, name="Carol")), scoped_transaction():
+        assert ENTITIES[entity].living().count() == 0
+
+
+def test_whoever_it_is_shared_with_sees_it_and_changes_it_only_when_told(
+    house: House, owner: Client, hidden: Record
+) -> None:
+    carol, clerks = member(house, *WRITES, name="Carol"), make_role(house, *WRITES)
+    dave = make_user(house, name="Dave", roles=(clerks,))
+    assert send(owner, "post", at(hidden, "share/"), {"user_id": str(carol.pk)}).status_code == 200
+    shared = send(owner, "post", at(hidden, "share/"), {"role_id": str(clerks.pk), "level": "change"})
+    assert shared.status_code == 200, shared.content
+    by_carol, by_dave = (client_of(user, organization=house.north) for user in (carol, dave))
+    assert by_carol.get(at(hidden)).status_code == 200
+    refused = send(by_carol, "patch", at(hidden), {"description": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "kernel.record.read_only")
+    assert send(by_dave, "patch", at(hidden), {"description": "x"}).status_code == 200
+    found = owner.get(at(hidden, "holders/")).json()
+    assert [(item["name"], item["level"]) for item in found["holders"]] == [
+        ("Alice", "change"),
+        ("Carol", "view"),
+        (clerks.name, "change"),
+    ]
+    assert send(owner, "post", at(hidden, "unshare/"), {"user_id": str(carol.pk)}).status_code == 200
+    assert by_carol.get(at(hidden)).status_code == 404
+
+
+def test_opened_again_it_is_there_for_all_and_undo_hides_it(owner: Client, hidden: Record, stranger: Client) -> None:
+    opened = send(owner, "post", at(hidden, "unrestrict/"), {})
+    assert (opened.status_code, opened.json()["is_restricted"]) == (200, False)
+    assert stranger.get(at(hidden)).status_code == 200
+    assert send(owner, "post", f"/api/audit_logs/actions/{opened['X-Action-Id']}/undo/", {}).status_code == 200
+    assert stranger.get(at(hidden)).status_code == 404
+    assert send(owner, "post", at(hidden, "unrestrict/"), {}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ({}, {"user_id": "auth.object_grant.holder"}),
+        ({"user_id": "x"}, {"user_id": "invalid"}),
+        ({"level": "own"}, {"level": "invalid_choice"}),
+        ({"colour": "red"}, {"colour": "unknown"}),
+    ],
+)
+def test_bad_input_is_named(owner: Client, hidden: Record, body: dict[str, str], complaint: dict[str, str]) -> None:
+    answer = send(owner, "post", at(hidden, "share/"), body)
+    assert (answer.status_code, complaints(answer)) == (400, complaint)
+
+
+def test_a_feature_shows_all_of_a_kind_and_changes_none(house: House, hidden: Record) -> None:
+    kind = "people" if isinstance(hidden, Person) else "companies"
+    chief = member(house, *WRITES, f"customers.{kind}.view_all", name="Chief")
+    client = client_of(chief, organization=house.north)
+    assert [mentions(channel, client, hidden) for channel in (lists, files, searches, history, events)] == [True] * 5
+    refused = send(client, "patch", at(hidden), {"description": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "kernel.record.read_only")
+    with acting_as(house, chief), scoped_transaction():
+        told = explain_access(current_scope().actor, f"customers.{kind}.view", type(hidden).objects.get(pk=hidden.pk))
+    assert told.allowed
+    assert "opens all of its kind" in str(told)
+
+
+def test_restricting_needs_the_right_to_change(house: House, owner: Client, hidden: Record) -> None:
+    bob = member(house, *READS, name="Bob")
+    assert send(owner, "post", at(hidden, "share/"), {"user_id": str(bob.pk), "level": "change"}).status_code == 200
+    client = client_of(bob, organization=house.north)
+    assert send(client, "post", at(hidden, "unrestrict/"), {}).status_code == 403
+    assert client.get(at(hidden)).status_code == 200
