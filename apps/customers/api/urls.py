@@ -19,6 +19,7 @@ from apps.customers.api.views import (
     TransitionViewSet,
 )
 from apps.customers.api.views.calendar import CalendarFileView, ConflictsView, OccurrencesView, TasksView
+from apps.customers.api.views.duplicates import CheckView, DismissView, DuplicatesView
 from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
 from apps.customers.api.views.interactions import InteractionViewSet
 from apps.kernel.api.routers import CommandRouter

@@ -48,11 +48,11 @@ from apps.customers.selectors.records import (
 
 __all__ = [
     "AHEAD",
+    "HALF_AN_HOUR",
     "Agenda",
     "Changes",
     "Described",
     "Entry",
-    "HALF_AN_HOUR",
     "Lookalike",
     "Task",
     "Twins",

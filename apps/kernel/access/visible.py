@@ -142,12 +142,18 @@ def decide(row: models.Model, actor: Actor | None = None) -> ObjectDecision:
     if is_open(type(row), acting):
         is_system = acting.kind is ActorKind.SYSTEM
         return ObjectDecision(ObjectRule.SYSTEM if is_system else ObjectRule.SUPER_ADMIN, Level.CHANGE)
-    if row.personal_to:
-        person = person_of(acting)
-        own = person is not None and getattr(row, row.personal_to) == person
-        return ObjectDecision(ObjectRule.OWN, Level.CHANGE) if own else ObjectDecision(ObjectRule.NOT_GRANTED, None)
-    found = decided_by(service(ObjectGrants).grants_on(row, acting))
-    if found.level is None and sees_all(type(row), acting):
+    return _decide_of_personal(row, acting) if row.personal_to else _decide_of_granted(row, acting)
+
+
+def _decide_of_personal(row: ObjectAccess, actor: Actor) -> ObjectDecision:
+    person = person_of(actor)
+    own = person is not None and getattr(row, row.personal_to) == person
+    return ObjectDecision(ObjectRule.OWN, Level.CHANGE) if own else ObjectDecision(ObjectRule.NOT_GRANTED, None)
+
+
+def _decide_of_granted(row: ObjectAccess, actor: Actor) -> ObjectDecision:
+    found = decided_by(service(ObjectGrants).grants_on(row, actor))
+    if found.level is None and sees_all(type(row), actor):
         return ObjectDecision(ObjectRule.SEES_ALL, Level.VIEW)
     return found
 
