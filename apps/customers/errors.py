@@ -33,3 +33,10 @@ class ParentInCircle(Conflict):
 
     code = "customers.company.parent_circle"
     message = _("{company} would belong to itself, by way of the companies above it.")
+
+
+class NoPerson(Conflict):
+    """Labels and following belong to users, and a program is none."""
+
+    code = "customers.actor.no_person"
+    message = _("Labels and following belong to a user who is signed in. A program has none.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apps.customers.features import VIEW_COMPANIES, VIEW_PEOPLE
-from apps.customers.models import Company, Person
+from apps.customers.features import VIEW_COMMENTS, VIEW_COMPANIES, VIEW_PEOPLE
+from apps.customers.models import Comment, Company, Person
 from apps.search.contracts import searchable
 
 searchable(
@@ -26,4 +26,10 @@ searchable(
         "department": "C",
         "description": "C",
     },
+)
+searchable(
+    Comment,
+    feature=VIEW_COMMENTS,
+    title=lambda comment: str(comment),
+    fields={"body": "B"},
 )

@@ -11,7 +11,13 @@ from apps.dictionaries.contracts import EntryDraft, system_dictionary
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("customers.*",),
     "admin": ("customers.*",),
-    "employee": ("customers.people.manage", "customers.companies.manage"),
+    "employee": (
+        "customers.people.manage",
+        "customers.companies.manage",
+        "customers.comments.write",
+        "customers.labels.use",
+        "customers.followers.use",
+    ),
 }
 
 # Tags and groups go and come back with their organization; people and companies keep it from being deleted.

@@ -3,10 +3,12 @@ from apps.customers.models.grouping import CustomerGroup, Membership, Tag, Taggi
 from apps.customers.models.identity import Customer, CustomerKind, CustomerRecord
 from apps.customers.models.people import Person
 from apps.customers.models.reaching import Address, Channel, ContactPoint, ContactType, Purpose
+from apps.customers.models.talking import Comment, Follower, Label, Labelling, Mention
 
 __all__ = [
     "Address",
     "Channel",
+    "Comment",
     "Company",
     "ContactPoint",
     "ContactType",
@@ -14,7 +16,11 @@ __all__ = [
     "CustomerGroup",
     "CustomerKind",
     "CustomerRecord",
+    "Follower",
+    "Label",
+    "Labelling",
     "Membership",
+    "Mention",
     "Person",
     "PersonCompany",
     "Purpose",

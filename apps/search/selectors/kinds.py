@@ -82,12 +82,14 @@ def reachable(entities: Iterable[str]) -> Documents:
     if is_unbound(current_scope().actor):
         return rows
     models_of = {entity: _model_of(entity) for entity in wanted}
-    restricted = [entity for entity, model in models_of.items() if can_be_restricted(model)]
+    narrowing = {entity for entity in wanted if entity in ENTITIES and ENTITIES[entity].narrows}
+    restricted = [entity for entity, model in models_of.items() if can_be_restricted(model) or entity in narrowing]
     if not restricted:
         return rows
     test: Any = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()
     for entity in restricted:
-        records = visible(models_of[entity]._default_manager.filter(pk=OuterRef("record_id")))
+        rows_of = ENTITIES[entity].living() if entity in narrowing else models_of[entity]._default_manager.all()
+        records = visible(rows_of.filter(pk=OuterRef("record_id")))
         test |= Q(entity=entity) & Exists(records)
     return rows.filter(test)
 
