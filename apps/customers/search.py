@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apps.customers.calculations.words import one_line
 from apps.customers.features import VIEW_COMMENTS, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Comment, Company, Person
 from apps.search.contracts import searchable
@@ -30,6 +31,6 @@ searchable(
 searchable(
     Comment,
     feature=VIEW_COMMENTS,
-    title=lambda comment: str(comment),
+    title=lambda comment: one_line(comment.body, 80),
     fields={"body": "B"},
 )

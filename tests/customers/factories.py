@@ -15,6 +15,7 @@ from tests.support.scopes import House, seeding
 
 PEOPLE, COMPANIES = "/api/customers/people/", "/api/customers/companies/"
 TAGS, GROUPS = "/api/customers/tags/", "/api/customers/groups/"
+COMMENTS, LABELS, FOLLOWERS = "/api/customers/comments/", "/api/customers/labels/", "/api/customers/followers/"
 FEATURES = ("customers.*", "dictionaries.view", "audit_logs.undo_self")
 
 

@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.customers.calculations.words import one_line
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS
 from apps.customers.models.grouping import COLOR
 from apps.customers.models.identity import Customer
@@ -18,7 +19,7 @@ from apps.kernel.bases.models import OrganizationModel, TenantModel
 from apps.kernel.references.fields import OnDeletion, ReferenceField
 
 DEAL = "customers.deal"
-LONGEST_BODY = 8000
+LONGEST_BODY, LONGEST_NAME = 8000, 80
 ONE_SUBJECT = models.Q(customer__isnull=False, deal_id__isnull=True) | models.Q(
     customer__isnull=True, deal_id__isnull=False
 )
@@ -53,8 +54,7 @@ class Comment(Versioned, SoftDelete, OrganizationModel):
 
     def __str__(self) -> str:
         """Its first words."""
-        words = " ".join(self.body.split())
-        return words if len(words) <= 80 else f"{words[:79]}…"
+        return one_line(self.body, LONGEST_NAME)
 
 
 class Mention(OrganizationModel):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from apps.customers.calculations.words import one_line
 from apps.customers.models import Comment, Customer, Follower
 from apps.customers.models.talking import DEAL
 from apps.customers.notifications import FOLLOWED, MENTIONED
@@ -36,7 +37,7 @@ def tell_mentioned(comment: Comment, subject: Subject, user_ids: Iterable[UUID])
     actor = current_scope().actor
     readers = those_who_see(subject, (item for item in user_ids if item != actor.id))
     if readers:
-        facts = {"who": actor.label, "name": subject.name, "text": _shortened(comment.body)}
+        facts = {"who": actor.label, "name": subject.name, "text": one_line(comment.body, LONGEST_TEXT)}
         service(Notifier).notify(MENTIONED, readers, facts, about=(subject.entity, subject.id))
 
 
@@ -88,10 +89,5 @@ def comment_news(events: Iterable[EventContext]) -> dict[str, list[News]]:
         field = "customer_id" if row.customer_id else "deal_id"
         actor = by_comment[row.pk].actor
         told = frozenset(mentioned.get(row.pk, ()))
-        found[field].append(News(getattr(row, field), actor.id, actor.label, _shortened(row.body), told))
+        found[field].append(News(getattr(row, field), actor.id, actor.label, one_line(row.body, LONGEST_TEXT), told))
     return found
-
-
-def _shortened(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…"
