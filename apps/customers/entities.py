@@ -57,14 +57,14 @@ entity(
     Person,
     icon="person",
     search=("display_name", "first_name", "last_name"),
-    url="admin:customers_person_change",
+    url="admin:customers_person_overview",
     broadcast="staff",
 )
 entity(
     Company,
     icon="apartment",
     search=("display_name", "legal_name", "brand_name", "domain"),
-    url="admin:customers_company_change",
+    url="admin:customers_company_overview",
     broadcast="staff",
 )
 entity(Tag, icon="sell", search=("label",), url="admin:customers_tag_change", broadcast="staff")

@@ -1,15 +1,22 @@
-"""What the module tells on timelines: comments."""
+"""What the module adds to pages of customers: comments on their timelines, the overview as a tab, spots of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.features import VIEW_COMMENTS
-from apps.customers.models import Comment
-from apps.customers.models.talking import DEAL
+from apps.customers.features import VIEW_COMMENTS, WRITE_COMMENTS
+from apps.customers.models import Comment, Company, Person
+from apps.customers.models.talking import DEAL, LONGEST_BODY
 from apps.customers.selectors.talking import mentions_of, seen_comments
 from apps.customers.services.comments import USER, may_change_comment
 from apps.kernel.admin.labels import Labels
+from apps.kernel.extensions.replacing import Replacement, replacement
+from apps.kernel.extensions.spots import spot
+from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.tenancy.scope import current_scope
 
@@ -54,3 +61,40 @@ timeline_source(
         features=(VIEW_COMMENTS,),
     )
 )
+
+
+def overview_of(record: Any) -> str:
+    """Where the overview of a person or company stands; "" for other records of the module."""
+    if not isinstance(record, Person | Company):
+        return ""
+    return reverse(f"admin:customers_{record._meta.model_name}_overview", args=[record.pk])
+
+
+def composing(record: Any) -> dict[str, Any]:
+    """Variables of the form for a comment on the record."""
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}"
+    return {
+        "comment_url": reverse(f"{name}_comment", args=[record.pk]),
+        "mentionable_url": reverse(f"{name}_mentionable"),
+        "longest": LONGEST_BODY,
+    }
+
+
+def with_composer(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Variables of the form for a comment, above the timeline of a person or company."""
+    return composing(given["original"])
+
+
+spot("detail:*:overview", "the overview of a person or company, among its cards")
+spot("detail:*:overview-side", "the overview of a person or company, beside its cards")
+record_tab(RecordTab("customers.overview", _("Overview"), "customers.*", overview_of, leads=True))
+for _kind in (Person, Company):
+    replacement(
+        Replacement(
+            f"customers.{_kind._meta.model_name}_timeline",
+            f"page:customers/{_kind._meta.model_name}/*/timeline",
+            wrapper="customers/timeline.html",
+            context=with_composer,
+            features=(WRITE_COMMENTS,),
+        )
+    )
