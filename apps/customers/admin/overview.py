@@ -32,7 +32,7 @@ from apps.kernel.extensions.timelines import sources_for
 
 USER = "auth.user"
 VALUES = ("status_id", "lifecycle_stage_id", "source_id", "temperature_id", "industry_id")
-PERSON_FACTS = ("job_title", "department", "seniority", "preferred_name", "time_zone", "linkedin_url")
+PERSON_FACTS = ("department", "seniority", "preferred_name", "time_zone", "linkedin_url")
 COMPANY_FACTS = ("legal_name", "brand_name", "tax_id", "domain", "website_url", "size_bucket")
 LINKS = frozenset({"linkedin_url", "website_url"})
 
