@@ -61,7 +61,7 @@ def overview_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespon
     """Everything that one has to know before one calls."""
     record = seen_record(page, request, object_id)
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
-    request.current_app = page.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = page.admin_site.name
     context = {
         **page.admin_site.each_context(request),
         "title": str(record),

@@ -90,7 +90,7 @@ def _asked_again(page: Any, request: HttpRequest, record: Any, refusal: Platform
     ids = _ids(request.POST.getlist("mention_ids"))
     labels = labels_of(request)
     labels.fetch((USER, item) for item in ids)
-    request.current_app = page.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = page.admin_site.name
     context = {
         **page.admin_site.each_context(request),
         **composing(record),

@@ -88,8 +88,8 @@ class Label(Versioned, SoftDelete, TenantModel):
 
     class Meta:
         db_table = "customer_label"
-        verbose_name = _("label")
-        verbose_name_plural = _("labels")
+        verbose_name = _("personal label")
+        verbose_name_plural = _("personal labels")
         base_manager_name = "objects"
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -115,12 +115,12 @@ class Labelling(OrganizationModel):
     label_id: UUID
 
     customer = TenantForeignKey(Customer, models.CASCADE, related_name="labellings")
-    label = TenantForeignKey(Label, models.CASCADE, related_name="labellings", verbose_name=_("label"))
+    label = TenantForeignKey(Label, models.CASCADE, related_name="labellings", verbose_name=_("personal label"))
 
     class Meta:
         db_table = "customer_labelling"
-        verbose_name = _("label of a customer")
-        verbose_name_plural = _("labels of customers")
+        verbose_name = _("personal label of a customer")
+        verbose_name_plural = _("personal labels of customers")
         base_manager_name = "objects"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant_id", "customer", "label"], name="customer_labelling_once")

@@ -43,7 +43,7 @@ def demand_subject(customer_id: UUID | None, deal_id: UUID | None) -> Subject:
     if (customer_id is None) == (deal_id is None):
         text = _("Give one of them: a customer or a deal.")
         raise InvalidInput(errors=(FieldError("customer_id", "required", text),))
-    found = _customer(customer_id) if customer_id is not None else _deal(deal_id)
+    found = _customer(customer_id) if customer_id is not None else _deal(deal_id) if deal_id is not None else None
     if found is None:
         field = "customer_id" if customer_id is not None else "deal_id"
         raise InvalidInput(errors=(FieldError(field, UNKNOWN, _("There is no such record.")),))
@@ -55,12 +55,12 @@ def subject_of(customer: Customer) -> Subject:
     return Subject(KINDS[CustomerKind(customer.kind)], customer.pk, customer.name, customer.organization_id)
 
 
-def _customer(customer_id: UUID | None) -> Subject | None:
+def _customer(customer_id: UUID) -> Subject | None:
     row = seen_customers().filter(pk=customer_id).first()
     return subject_of(row) if row is not None else None
 
 
-def _deal(deal_id: UUID | None) -> Subject | None:
+def _deal(deal_id: UUID) -> Subject | None:
     kind = ENTITIES.get(DEAL)
     if kind is None or not opens(kind.model, current_scope().actor):
         return None

@@ -50,7 +50,7 @@ def tell_followers(news: Sequence[News], *, field: str) -> None:
     subjects = _subjects({item.subject_id for item in news}, field=field)
     followers = _followers(subjects, field=field)
     for item in latest.values():
-        readers = followers.get(item.subject_id, set()) - item.told - {item.actor_id}
+        readers = [user for user in followers.get(item.subject_id, ()) if user not in {*item.told, item.actor_id}]
         if readers:
             _tell(subjects[item.subject_id], item, readers)
 
@@ -71,11 +71,11 @@ def _subjects(ids: set[UUID], *, field: str) -> dict[UUID, Subject]:
     return {row.pk: Subject(DEAL, row.pk, str(row), row.organization_id) for row in deals}
 
 
-def _followers(subjects: Iterable[UUID], *, field: str) -> dict[UUID, set[UUID | None]]:
-    found: dict[UUID, set[UUID | None]] = {}
+def _followers(subjects: Iterable[UUID], *, field: str) -> dict[UUID, list[UUID]]:
+    found: dict[UUID, list[UUID]] = {}
     rows = Follower.objects.filter(**{f"{field}__in": list(subjects)}).values_list(field, "user_id")
     for subject_id, user_id in rows:
-        found.setdefault(subject_id, set()).add(user_id)
+        found.setdefault(subject_id, []).append(user_id)
     return found
 
 

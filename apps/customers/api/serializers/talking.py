@@ -30,8 +30,8 @@ class CommentListSerializer(StrictModelSerializer):
 
     class Meta:
         model = Comment
-        fields = (*OWN, "customer_id", "deal_id", "body", "author_id")
-        read_only_fields = ("author_id",)
+        fields: tuple[str, ...] = (*OWN, "customer_id", "deal_id", "body", "author_id")
+        read_only_fields: tuple[str, ...] = ("author_id",)
 
 
 class CommentSerializer(CommentListSerializer):
@@ -86,15 +86,6 @@ class TimelineQuery(StrictSerializer):
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, default=25)
 
 
-class ChangedField(serializers.Serializer[Any]):
-    """A field that was changed, in words."""
-
-    field = serializers.CharField()
-    label = serializers.CharField()
-    before = serializers.CharField(allow_blank=True)
-    after = serializers.CharField(allow_blank=True)
-
-
 class TimelineEntry(serializers.Serializer[Any]):
     """One thing that happened. `kind` is the source that tells of it, `id` tells its entries apart."""
 
@@ -112,7 +103,7 @@ class TimelineKind(serializers.Serializer[Any]):
     """A source of the timeline."""
 
     kind = serializers.CharField()
-    label = serializers.CharField()
+    name = serializers.CharField()
 
 
 class TimelinePage(serializers.Serializer[Any]):

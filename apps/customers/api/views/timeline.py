@@ -37,7 +37,7 @@ class TimelineView(PlainView):
         shown: dict[str, Any] = {
             "results": [told(source, moment) for source, moment in page.found.moments],
             "next": page.following,
-            "kinds": [{"kind": item.id, "label": str(item.label)} for item in page.sources],
+            "kinds": [{"kind": item.id, "name": str(item.label)} for item in page.sources],
             "left_out": [item.id for item in page.found.failed],
         }
         return Response(TimelinePage(shown).data)
