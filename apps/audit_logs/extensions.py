@@ -118,15 +118,39 @@ def fetch_changes(asking: Asking) -> list[Moment]:
         Moment(
             item.when,
             item.action.pk.hex,
+            title=item.words,
+            who=item.action.actor_label,
+            text=item.action.resource_label if _is_related(item, record_id) else "",
+            url=item.url if _is_related(item, record_id) else "",
             template="audit_logs/timeline_change.html",
             values={
                 "entry": item,
                 "diff": _shortened(item.diff, record_id),
                 "is_related": _is_related(item, record_id),
             },
+            facts=_facts(item, record_id),
         )
         for item in entries
     ]
+
+
+def _facts(entry: Entry, record_id: UUID) -> dict[str, object]:
+    """The same for programs: the command, and row by row the fields with both values in words."""
+    shown = _shortened(entry.diff, record_id)
+    rows = [
+        {
+            "entity": row.entity,
+            "id": str(row.row_id),
+            "label": row.label,
+            "happened": row.happened,
+            "fields": [
+                {"field": item.name, "label": item.label, "before": item.old, "after": item.new} for item in row.fields
+            ],
+        }
+        for row in shown.rows
+    ]
+    facts = {"action_id": str(entry.action.pk), "command": entry.action.command, "is_undone": entry.is_undone}
+    return {**facts, "changes": rows, "more": shown.more}
 
 
 def _is_related(entry: Entry, record_id: UUID) -> bool:

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from apps.customers.features import MANAGE_COMMENTS
 from apps.customers.models import (
     Address,
+    Comment,
     Company,
     Consent,
     ContactPoint,
@@ -21,7 +23,9 @@ from apps.customers.models import (
     DealCompany,
     DealLine,
     DealPerson,
+    Follower,
     Interaction,
+    Label,
     NotDuplicate,
     Participant,
     Person,
@@ -31,10 +35,14 @@ from apps.customers.models import (
     StageTransition,
     Tag,
 )
+from apps.customers.selectors.talking import own_labels, person_acting, seen_comments, seen_followers
+from apps.customers.services.comments import may_change_comment
 from apps.kernel.access.records import about_visible
 from apps.kernel.access.visible import visible
 from apps.kernel.commands.models import Erasure
-from apps.kernel.registry.entities import Entity, add_entity, entity
+from apps.kernel.errors import FeatureRequired, RowNotFound
+from apps.kernel.registry.entities import Entity, Image, add_entity, entity
+from apps.kernel.tenancy.scope import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +79,6 @@ add_entity(
         icon="contacts",
         search=("name",),
     )
-)
-entity(
-    Person,
-    icon="person",
-    search=("display_name", "first_name", "last_name"),
-    url="admin:customers_person_change",
-    broadcast="staff",
-)
-entity(
-    Company,
-    icon="apartment",
-    search=("display_name", "legal_name", "brand_name", "domain"),
-    url="admin:customers_company_change",
-    broadcast="staff",
 )
 entity(Tag, icon="sell", search=("label",), url="admin:customers_tag_change", broadcast="staff")
 entity(
@@ -133,3 +127,82 @@ _below(ContactPoint, icon="alternate_email")
 _below(Address, icon="home_pin")
 _below(Consent, icon="handshake")
 _below(Erasure, icon="person_off", column="subject_id")
+entity(
+    Person,
+    icon="person",
+    search=("display_name", "first_name", "last_name"),
+    url="admin:customers_person_overview",
+    broadcast="staff",
+)
+entity(
+    Company,
+    icon="apartment",
+    search=("display_name", "legal_name", "brand_name", "domain"),
+    url="admin:customers_company_overview",
+    broadcast="staff",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentKind(Entity):
+    """Comments on what the actor sees."""
+
+    narrows = True
+
+    def living(self) -> models.QuerySet[Any]:
+        """Those that are there."""
+        return seen_comments()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelKind(Entity):
+    """The actor's own labels."""
+
+    def living(self) -> models.QuerySet[Any]:
+        """Those that are there."""
+        return own_labels()
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Texts of one's own, of deleted ones too; nobody learns those of others from histories."""
+        return self.worded(Label.objects.filter(user_id=person_acting(), pk__in=set(ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerKind(Entity):
+    """Who follows what the actor sees."""
+
+    def living(self) -> models.QuerySet[Any]:
+        """Those rows."""
+        return seen_followers()
+
+
+def judge_comment(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Let nobody change by undo what they may not change today. Raises FeatureRequired."""
+    author = before["author_id"] if before is not None else None
+    if before is not None and not may_change_comment(UUID(author) if author else None, actor):
+        raise FeatureRequired(feature=MANAGE_COMMENTS)
+
+
+def judge_label(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Labels are nobody's but their user's. Raises RowNotFound."""
+    if any(image is not None and image["user_id"] != str(actor.id) for image in (before, after)):
+        raise RowNotFound
+
+
+def _add(kind: type[Entity], model: Any, **options: Any) -> None:
+    meta = model._meta
+    add_entity(kind(model.entity_id, model, meta.verbose_name, meta.verbose_name_plural, **options))
+
+
+_add(
+    CommentKind,
+    Comment,
+    icon="chat",
+    search=("body",),
+    url="admin:customers_comment_change",
+    validate_restore=judge_comment,
+)
+_add(
+    LabelKind, Label, icon="label", search=("label",), url="admin:customers_label_change", validate_restore=judge_label
+)
+_add(FollowerKind, Follower, icon="notifications_active")

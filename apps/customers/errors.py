@@ -187,3 +187,10 @@ class ConsentInFuture(InvalidInput):
 
     code = "customers.consent.in_future"
     message = _("This lies in the future.")
+
+
+class NoPerson(Conflict):
+    """Labels and following belong to users, and a program is none."""
+
+    code = "customers.actor.no_person"
+    message = _("Labels and following belong to a user who is signed in. A program has none.")

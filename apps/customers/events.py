@@ -41,3 +41,7 @@ INTERACTION_BULK_CHANGED = "customers.interaction.bulk_changed"
 
 PERSON_MERGED = event("customers.person.merged", payload=CustomerMerged, label=_("Person merged"), broadcast="staff")
 COMPANY_MERGED = event("customers.company.merged", payload=CustomerMerged, label=_("Company merged"), broadcast="staff")
+COMMENT_CREATED = "customers.comment.created"
+COMMENT_UPDATED = "customers.comment.updated"
+COMMENT_DELETED = "customers.comment.deleted"
+COMMENT_RESTORED = "customers.comment.restored"

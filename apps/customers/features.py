@@ -46,3 +46,12 @@ EXPORT_SUBJECTS = feature(
 ERASE = feature(
     "customers.erase", _("Erase people, and delete for good what was deleted"), implies=("customers.people.manage",)
 )
+VIEW_COMMENTS = feature("customers.comments.view", _("Read what is said about customers that one sees"))
+WRITE_COMMENTS = feature(
+    "customers.comments.write", _("Comment on customers that one sees"), implies=("customers.comments.view",)
+)
+MANAGE_COMMENTS = feature(
+    "customers.comments.manage", _("Change and delete the comments of others"), implies=("customers.comments.write",)
+)
+USE_LABELS = feature("customers.labels.use", _("Mark customers with labels of one's own"))
+FOLLOW = feature("customers.followers.use", _("Follow customers that one sees"))

@@ -40,3 +40,20 @@ REMINDER: Final = notification_type(
     channels=(IN_APP,),
     expires_after=48,
 ).id
+
+MENTIONED = notification_type(
+    "customers.mentioned",
+    label=_("Somebody mentions you in a comment"),
+    title=_("{{ who }} mentions you: {{ name }}"),
+    body="{{ text }}",
+    icon="alternate_email",
+).id
+
+FOLLOWED = notification_type(
+    "customers.followed",
+    label=_("News of customers that you follow"),
+    title=_("News of {{ name }}"),
+    body=_("{% if text %}{{ who }}: {{ text }}{% else %}Changed by {{ who }}.{% endif %}"),
+    icon="notifications_active",
+    group_key="{{ subject_id }}",
+).id

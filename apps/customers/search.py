@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_INTERACTIONS, VIEW_PEOPLE
-from apps.customers.models import Company, Deal, Interaction, Person
+from apps.customers.calculations.words import one_line
+from apps.customers.features import VIEW_COMMENTS, VIEW_COMPANIES, VIEW_DEALS, VIEW_INTERACTIONS, VIEW_PEOPLE
+from apps.customers.models import Comment, Company, Deal, Interaction, Person
 from apps.search.contracts import searchable
 
 searchable(
@@ -39,4 +40,10 @@ searchable(
     title="title",
     subtitle="location",
     fields={"title": "A", "location": "C", "body": "C"},
+)
+searchable(
+    Comment,
+    feature=VIEW_COMMENTS,
+    title=lambda comment: one_line(comment.body, 80),
+    fields={"body": "B"},
 )

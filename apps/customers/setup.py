@@ -22,6 +22,9 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
         "customers.deals.manage",
         "customers.pipelines.view",
         "customers.interactions.manage",
+        "customers.comments.write",
+        "customers.labels.use",
+        "customers.followers.use",
     ),
 }
 

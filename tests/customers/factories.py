@@ -93,3 +93,6 @@ def make_interaction(house: House, title: str = "Call Ada", **values: Any) -> In
     with seeding(house.scope(house.north)):
         row.save(force_insert=True)
     return row
+
+
+COMMENTS, LABELS, FOLLOWERS = "/api/customers/comments/", "/api/customers/labels/", "/api/customers/followers/"

@@ -197,6 +197,7 @@ ADMITTED = frozenset(
         "customers.contact_point.value_invalid",
         "customers.list.repeated",
         "customers.list.two_primary",
+        "customers.actor.no_person",
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",

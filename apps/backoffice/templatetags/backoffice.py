@@ -42,6 +42,12 @@ def further_tabs(record: Any) -> list[tuple[str, Any, str]]:
     return tabs_of(record)
 
 
+@register.simple_tag
+def leading_tabs(record: Any) -> list[tuple[str, Any, str]]:
+    """The same of what stands before the record's details."""
+    return tabs_of(record, leading=True)
+
+
 @register.simple_tag(takes_context=True)
 def page_path(context: template.Context) -> list[tuple[str, str]]:
     """Where the page stands: words and address of each step, the last one without address."""

@@ -8,12 +8,15 @@ from apps.customers.admin.duplicates import duplicates_view
 from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
 from apps.customers.admin.merging import merge_view
+from apps.customers.admin.talking import CommentPage, LabelPage
 from apps.customers.admin.tasks import tasks_view
 
 __all__ = [
+    "CommentPage",
     "CompanyPage",
     "CustomerGroupPage",
     "InteractionPage",
+    "LabelPage",
     "PersonPage",
     "TagPage",
     "board_view",

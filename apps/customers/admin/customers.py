@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers import services
 from apps.customers.admin.lookalikes import CustomerPage
 from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
+from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
 from apps.kernel.admin.registration import register
@@ -15,7 +16,7 @@ STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "tempera
 
 
 @register(Person)
-class PersonPage(CustomerPage):
+class PersonPage(CustomerPages, CustomerPage):
     """People of the selected organizations."""
 
     create_command = services.create_person
@@ -41,7 +42,7 @@ class PersonPage(CustomerPage):
 
 
 @register(Company)
-class CompanyPage(CustomerPage):
+class CompanyPage(CustomerPages, CustomerPage):
     """Companies of the selected organizations."""
 
     create_command = services.create_company

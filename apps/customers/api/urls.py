@@ -22,6 +22,8 @@ from apps.customers.api.views.calendar import CalendarFileView, ConflictsView, O
 from apps.customers.api.views.duplicates import CheckView, DismissView, DuplicatesView
 from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
 from apps.customers.api.views.interactions import InteractionViewSet
+from apps.customers.api.views.talking import CommentViewSet, FollowerViewSet, LabelViewSet
+from apps.customers.api.views.timeline import CompanyTimelineView, PersonTimelineView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
@@ -41,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:pk>/companies/", EmploymentsView.as_view(), name="customers.person-companies"),
     path("people/<uuid:pk>/companies/<uuid:employment_id>/", EmploymentView.as_view(), name="customers.person-company"),
     path("people/<uuid:pk>/export/", SubjectExportView.as_view(), name="customers.person.export"),
+    path("people/<uuid:pk>/timeline/", PersonTimelineView.as_view(), name="customers.person-timeline"),
+    path("companies/<uuid:pk>/timeline/", CompanyTimelineView.as_view(), name="customers.company-timeline"),
     path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),
     path("interactions/occurrences/", OccurrencesView.as_view(), name="customers.interaction.occurrences"),
     path("interactions/conflicts/", ConflictsView.as_view(), name="customers.interaction.conflicts"),
@@ -54,3 +58,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 router.register("interactions", InteractionViewSet, basename="customers.interaction")
 router.register("consents", ConsentViewSet, basename="customers.consent")
 router.register("erasures", ErasureViewSet, basename="kernel.erasure")
+router.register("comments", CommentViewSet, basename="customers.comment")
+router.register("labels", LabelViewSet, basename="customers.label")
+router.register("followers", FollowerViewSet, basename="customers.follower")

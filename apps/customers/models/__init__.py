@@ -19,11 +19,13 @@ from apps.customers.models.interactions import (
 from apps.customers.models.people import Person
 from apps.customers.models.pipelines import DealField, Pipeline, Stage
 from apps.customers.models.reaching import Address, Channel, ContactPoint, ContactType, Purpose
+from apps.customers.models.talking import Comment, Follower, Label, Labelling, Mention
 
 __all__ = [
     "Address",
     "Answer",
     "Channel",
+    "Comment",
     "Company",
     "Consent",
     "ConsentChannel",
@@ -39,10 +41,14 @@ __all__ = [
     "DealField",
     "DealLine",
     "DealPerson",
+    "Follower",
     "Interaction",
     "InteractionStatus",
     "InteractionType",
+    "Label",
+    "Labelling",
     "Membership",
+    "Mention",
     "NotDuplicate",
     "OccurrenceChange",
     "OccurrenceState",

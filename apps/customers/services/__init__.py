@@ -1,9 +1,11 @@
+from apps.customers.services.comments import create_comment, delete_comment, update_comment
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
 from apps.customers.services.consents import give_consent, withdraw_consent
 from apps.customers.services.deals import create_deal, delete_deal, restore_deal, update_deal
 from apps.customers.services.duplicates import dismiss_duplicate
 from apps.customers.services.employments import create_employment, delete_employment, update_employment
 from apps.customers.services.erasing import erase_person
+from apps.customers.services.following import follow, unfollow
 from apps.customers.services.groups import create_group, delete_group, update_group
 from apps.customers.services.handing_out import export_person
 from apps.customers.services.interactions import (
@@ -18,6 +20,7 @@ from apps.customers.services.interactions import (
     unpin_interaction,
     update_interaction,
 )
+from apps.customers.services.labels import assign_label, create_label, delete_label, unassign_label, update_label
 from apps.customers.services.leads import convert_lead
 from apps.customers.services.merging import merge_companies, merge_people
 from apps.customers.services.outcomes import lose_deal, move_deal, reopen_deal, win_deal
@@ -32,25 +35,30 @@ from apps.customers.services.tags import create_tag, delete_tag, update_tag
 __all__ = [
     "COMPANIES",
     "PEOPLE",
+    "assign_label",
     "cancel_interaction",
     "cancel_occurrence",
     "complete_interaction",
     "complete_occurrence",
     "convert_lead",
+    "create_comment",
     "create_company",
     "create_deal",
     "create_employment",
     "create_group",
     "create_interaction",
+    "create_label",
     "create_person",
     "create_pipeline",
     "create_stage",
     "create_tag",
+    "delete_comment",
     "delete_company",
     "delete_deal",
     "delete_employment",
     "delete_group",
     "delete_interaction",
+    "delete_label",
     "delete_person",
     "delete_pipeline",
     "delete_stage",
@@ -58,6 +66,7 @@ __all__ = [
     "dismiss_duplicate",
     "erase_person",
     "export_person",
+    "follow",
     "give_consent",
     "lose_deal",
     "merge_companies",
@@ -76,12 +85,16 @@ __all__ = [
     "restore_deal",
     "restore_interaction",
     "restore_person",
+    "unassign_label",
+    "unfollow",
     "unpin_interaction",
+    "update_comment",
     "update_company",
     "update_deal",
     "update_employment",
     "update_group",
     "update_interaction",
+    "update_label",
     "update_person",
     "update_pipeline",
     "update_stage",

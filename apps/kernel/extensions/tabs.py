@@ -18,7 +18,8 @@ Text = str | Promise
 class RecordTab:
     """A link on the pages of records of the kinds that `entity` (a pattern) names.
 
-    `address(record)` is where it leads, "" where the record has no such page.
+    `address(record)` is where it leads, "" where the record has no such page. One that `leads` stands before the
+    record's details: it is where the record is opened.
     """
 
     id: str
@@ -27,6 +28,7 @@ class RecordTab:
     address: Callable[[Any], str]
     priority: int = 0
     features: tuple[str, ...] = ()
+    leads: bool = False
 
 
 TABS: ExtensionPoint[RecordTab] = ExtensionPoint("record tab")
@@ -37,8 +39,12 @@ def record_tab(declared: RecordTab) -> RecordTab:
     return TABS.add(declared.id, declared)
 
 
-def tabs_of(record: Any) -> list[tuple[str, Text, str]]:
-    """Id, label and address of the record's further tabs that are for the open scope's actor, in their order."""
+def tabs_of(record: Any, *, leading: bool = False) -> list[tuple[str, Text, str]]:
+    """Id, label and address of the record's further tabs that are for the open scope's actor, in their order.
+
+    `leading` asks for those that stand before the details, in place of those behind them.
+    """
     entity = str(getattr(record, "entity_id", ""))
-    found = [(item, item.address(record)) for item in TABS.open() if entity and fnmatchcase(entity, item.entity)]
+    chosen = (item for item in TABS.open() if item.leads is leading and entity and fnmatchcase(entity, item.entity))
+    found = [(item, item.address(record)) for item in chosen]
     return [(item.id, item.label, address) for item, address in found if address]

@@ -26,7 +26,7 @@ class Moment:
     """One thing that happened. `key` tells those of a source apart that happened at the same time.
 
     `title` says what it was, `text` more about it, `url` leads to it. With a `template` the page shows that in their
-    place, with `values`.
+    place, with `values`. `facts` are plain JSON values for programs, beside the words.
     """
 
     when: datetime
@@ -37,6 +37,7 @@ class Moment:
     url: str = ""
     template: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

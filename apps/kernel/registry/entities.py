@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -42,6 +42,9 @@ class Entity:
     url: str = ""
     validate_restore: ValidateRestore | None = None
     is_sensitive: bool = False
+
+    # Whether `living` leaves out more than `visible` does: rows about records that the actor does not see.
+    narrows: ClassVar[bool] = False
 
     def living(self) -> models.QuerySet[Any]:
         """Rows of the scope that are not soft-deleted, that are known still, and that the actor may see."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from apps.kernel.access.visible import can_be_restricted, may_hide, visible
+from apps.kernel.access.visible import can_be_restricted, is_unbound, may_hide, visible
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.tenancy.scope import current_scope
 from apps.search.contracts import MADE_KINDS, SEARCHABLES, MadeKinds, Searchable
@@ -81,12 +81,17 @@ def reachable(entities: Iterable[str]) -> Documents:
     rows: Documents = SearchDocument.objects.filter(entity__in=wanted)
     actor = current_scope().actor
     models_of = {entity: _model_of(entity) for entity in wanted}
-    restricted = [entity for entity, model in models_of.items() if can_be_restricted(model) and may_hide(model, actor)]
+    narrowing = {
+        entity for entity in wanted if entity in ENTITIES and ENTITIES[entity].narrows and not is_unbound(actor)
+    }
+    hiding = {entity for entity, model in models_of.items() if can_be_restricted(model) and may_hide(model, actor)}
+    restricted = [entity for entity in wanted if entity in hiding | narrowing]
     if not restricted:
         return rows
     test: Any = ~Q(entity__in=restricted) if len(restricted) < len(wanted) else Q()
     for entity in restricted:
-        records = visible(models_of[entity]._default_manager.filter(pk=OuterRef("record_id")))
+        rows_of = ENTITIES[entity].living() if entity in narrowing else models_of[entity]._default_manager.all()
+        records = visible(rows_of.filter(pk=OuterRef("record_id")))
         test |= Q(entity=entity) & Exists(records)
     return rows.filter(test)
 
