@@ -15,3 +15,5 @@ MANAGE_COMPANIES = feature(
     "customers.companies.manage", _("Add, change and delete companies"), implies=("customers.companies.view",)
 )
 MANAGE_SETTINGS = feature("customers.settings.manage", _("Set up tags, groups and lists of values of customers"))
+IMPORT = feature("customers.import", _("Import people and companies from files"))
+EXPORT = feature("customers.export", _("Export people and companies into files"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -13,22 +14,27 @@ from apps.directory.contracts import TenantBook
 from apps.kernel.errors import FieldError
 from apps.kernel.services import service
 
+HOMES: Final = {"pl": "PL", "de": "DE", "es": "ES"}
+
 
 def _normal_point(point: ContactPoint) -> Iterator[FieldError]:
     text = point.value or ""
     if point.channel == Channel.EMAIL:
         found, complaint = normal_email(text), _("Enter a valid e-mail address.")
     else:
-        found, complaint = normal_phone(text, region=_region()), _("Enter a phone number with its country code.")
+        # Only a number without a country code has somebody look for one.
+        found = normal_phone(text) or normal_phone(text, region=region_of_numbers())
+        complaint = _("Enter a phone number with its country code.")
     if found is None:
         yield FieldError("value", "customers.contact_point.value_invalid", complaint)
     else:
         point.value = found
 
 
-def _region() -> str:
-    """The region of numbers without a country code: that of the tenant's language, "" where it names none."""
-    return service(TenantBook).profile().locale.partition("-")[2]
+def region_of_numbers() -> str:
+    """The region of numbers without a country code: that of the tenant's language, "" where it is at home in many."""
+    language, _sign, region = service(TenantBook).profile().locale.partition("-")
+    return region or HOMES.get(language, "")
 
 
 def _normal_address(address: Address) -> Iterator[FieldError]:
