@@ -18,6 +18,7 @@ from apps.customers.models.talking import DEAL, LONGEST_BODY
 from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
 from apps.customers.selectors.talking import mentions_of, seen_comments
 from apps.customers.services.comments import USER, may_change_comment
+from apps.customers.services.importing import CompanyTarget, PersonTarget
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
 from apps.kernel.admin.labels import Labels
@@ -38,6 +39,7 @@ from apps.kernel.extensions.replacing import Replacement, replacement
 from apps.kernel.extensions.spots import spot
 from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
+from apps.kernel.imports.resources.targets import tailored_target
 from apps.kernel.tenancy.scope import current_scope
 
 CALENDAR, TASKS = "admin:customers_calendar", "admin:customers_tasks"
@@ -260,3 +262,6 @@ for _kind in (Person, Company):
             features=(WRITE_COMMENTS,),
         )
     )
+
+tailored_target(Person.entity_id, PersonTarget)
+tailored_target(Company.entity_id, CompanyTarget)

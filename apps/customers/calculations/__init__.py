@@ -1,4 +1,5 @@
 from apps.customers.calculations.agenda import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
+from apps.customers.calculations.countries import country_code
 from apps.customers.calculations.deals import lacking, placed, sum_of_lines
 from apps.customers.calculations.icalendar import CalendarEntry, calendar_file, uid_of
 from apps.customers.calculations.likeness import Likeness, Reason, Traits, likeness, similarity
@@ -30,6 +31,7 @@ __all__ = [
     "by_field",
     "calendar_file",
     "chosen_sides",
+    "country_code",
     "expand",
     "first_of",
     "first_start",

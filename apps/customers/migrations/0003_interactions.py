@@ -15,7 +15,7 @@ from apps.kernel.tenancy import operations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ('customers', '0002_deals'),
     ]
 
     operations = [

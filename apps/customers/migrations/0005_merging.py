@@ -36,7 +36,7 @@ $$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ('customers', '0004_talking'),
     ]
 
     operations = [

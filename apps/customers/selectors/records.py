@@ -10,6 +10,7 @@ from apps.directory.contracts import TenantBook
 from apps.kernel.services import service
 
 MOST_LEVELS = 50
+HOMES = {"pl": "PL", "de": "DE", "es": "ES"}
 
 
 def ancestors(company_id: UUID) -> list[UUID]:
@@ -65,5 +66,6 @@ def customers_reached_by(value: str) -> list[UUID]:
 
 
 def home_region() -> str:
-    """The region of numbers without a country code: that of the tenant's language, "" where it names none."""
-    return service(TenantBook).profile().locale.partition("-")[2]
+    """The region of numbers without a country code: that of the tenant's language, "" where it is at home in many."""
+    language, _sign, region = service(TenantBook).profile().locale.partition("-")
+    return region or HOMES.get(language, "")

@@ -113,20 +113,24 @@ class Settled(Generic[RowT]):
                 row.is_primary = True
 
     def store(self) -> None:
-        """Write the list in a few statements, however long."""
+        """Write the list."""
+        store_all([self])
+
+    @property
+    def gone(self) -> list[UUID]:
+        """Rows that are there and were not named."""
         kept = {row.pk for _index, row in self.rows}
-        gone = [pk for pk in self.stored if pk not in kept]
-        manager: Any = self.kind.model._default_manager
-        if gone:
-            manager.filter(pk__in=gone).delete()
-        changed = [row for _index, row in self.rows if row.pk in self.stored and self._differs(row)]
-        if changed:
-            # One primary row at any moment: the constraint is asked for each row.
-            manager.filter(pk__in=[row.pk for row in changed], is_primary=True).update(is_primary=False)
-            manager.bulk_update(changed, [*self.kind.fields, "updated_at"])
-        added = [row for _index, row in self.rows if row.pk not in self.stored]
-        if added:
-            manager.bulk_create(added)
+        return [pk for pk in self.stored if pk not in kept]
+
+    @property
+    def changed(self) -> list[RowT]:
+        """Rows that are there and will be otherwise."""
+        return [row for _index, row in self.rows if row.pk in self.stored and self._differs(row)]
+
+    @property
+    def added(self) -> list[RowT]:
+        """Rows that are new."""
+        return [row for _index, row in self.rows if row.pk not in self.stored]
 
     def _differs(self, row: Any) -> bool:
         former = self._former[row.pk]
@@ -140,3 +144,19 @@ class Settled(Generic[RowT]):
 
     def _complain(self, index: int, item: FieldError) -> None:
         self.complaints.append(FieldError(f"{self.kind.argument}.{index}.{item.field}", item.code, item.message))
+
+
+def store_all(lists: Sequence[Settled[Any]]) -> None:
+    """Write lists of one kind in a few statements, however many customers they belong to and however long they are."""
+    if not lists:
+        return
+    kind = lists[0].kind
+    manager: Any = kind.model._default_manager
+    if gone := [pk for item in lists for pk in item.gone]:
+        manager.filter(pk__in=gone).delete()
+    if changed := [row for item in lists for row in item.changed]:
+        # One primary row at any moment: the constraint is asked for each row.
+        manager.filter(pk__in=[row.pk for row in changed], is_primary=True).update(is_primary=False)
+        manager.bulk_update(changed, [*kind.fields, "updated_at"], batch_size=100)
+    if added := [row for item in lists for row in item.added]:
+        manager.bulk_create(added)

@@ -18,7 +18,9 @@ def _normal_point(point: ContactPoint) -> Iterator[FieldError]:
     if point.channel == Channel.EMAIL:
         found, complaint = normal_email(text), _("Enter a valid e-mail address.")
     else:
-        found, complaint = normal_phone(text, region=home_region()), _("Enter a phone number with its country code.")
+        # Only a number without a country code has somebody look for one.
+        found = normal_phone(text) or normal_phone(text, region=home_region())
+        complaint = _("Enter a phone number with its country code.")
     if found is None:
         yield FieldError("value", "customers.contact_point.value_invalid", complaint)
     else:

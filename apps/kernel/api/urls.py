@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for config in modules()
         if _has_routes(config)
     ),
+    path("imports/", include("apps.kernel.imports.api.urls")),
     path("schema/", SchemaView.as_view(), name="kernel.api.schema"),
     path("docs/", DocsView.as_view(), name="kernel.api.docs"),
     re_path(r"", unknown_address),

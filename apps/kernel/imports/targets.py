@@ -53,6 +53,10 @@ class ImportTarget(Protocol):
         """Fields that no two records share: rows of one file that do are duplicates."""
         ...
 
+    def usual(self) -> tuple[Key, ...]:
+        """Keys that an import begins with where columns go to them, best first."""
+        ...
+
     def match(self, key: Key, values: Sequence[tuple[Any, ...]]) -> Mapping[tuple[str, ...], tuple[UUID, ...]]:
         """Records by the key's values (as `plain_text` writes them), one query whatever the number of values."""
         ...
@@ -102,6 +106,10 @@ class DeclaredTarget:
 
     def unique(self) -> tuple[Key, ...]:
         """The declared ones."""
+        return self.unique_keys
+
+    def usual(self) -> tuple[Key, ...]:
+        """What is unique."""
         return self.unique_keys
 
     def match(self, key: Key, values: Sequence[tuple[Any, ...]]) -> Mapping[tuple[str, ...], tuple[UUID, ...]]:

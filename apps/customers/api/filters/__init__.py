@@ -1,4 +1,5 @@
 from apps.customers.api.filters.deals import DealFilters
 from apps.customers.api.filters.interactions import InteractionFilter
+from apps.customers.api.filters.labels import LabelFilter
 
-__all__ = ["DealFilters", "InteractionFilter"]
+__all__ = ["DealFilters", "InteractionFilter", "LabelFilter"]

@@ -45,7 +45,8 @@ class ImportField:
     """One field that a column may go to.
 
     `required` counts for new records. `aliases` are further names that a header may have; `choices` pairs of value and
-    label; `target` is the entity that a reference names.
+    label; `target` is the entity that a reference names, `part` the part of it that counts. `normal` brings what was
+    read into the form in which it is compared and stored, and raises Unreadable.
     """
 
     name: str
@@ -55,6 +56,8 @@ class ImportField:
     aliases: tuple[str, ...] = ()
     choices: tuple[tuple[str, Text], ...] = ()
     target: str = ""
+    part: str = ""
+    normal: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def read_value(field: ImportField, cell: Cell, style: Style) -> Any:
         return None
     if isinstance(cell, str) and UNREADABLE in cell:
         raise Unreadable("encoding", _("Some letters cannot be read: choose another encoding."))
-    return READERS[field.kind](field, cell, style)
+    value = READERS[field.kind](field, cell, style)
+    return value if field.normal is None else field.normal(value)
 
 
 def _text(field: ImportField, cell: Cell, style: Style) -> str:

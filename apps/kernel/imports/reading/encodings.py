@@ -31,6 +31,11 @@ MARKS: Final = (
 )
 GUESSED: Final = ["cp1250", "cp1252", "iso8859_2", "iso8859_15", "cp852", "cp850", "cp1251", "shift_jis"]
 SPELLED: Final = {"iso8859_2": "iso8859-2", "iso8859_15": "iso8859-15", "iso8859_1": "cp1252", "latin_1": "cp1252"}
+# What texts in the languages of the house have beside ASCII: lists of names are too short for statistics.
+LETTERS: Final = frozenset(
+    "ąćęłńóśźżĄĆĘŁŃÓŚŹŻäöüßÄÖÜáéíúñÁÉÍÚÑ¿¡ªº€°§«»\u201a\u201c\u201d\u201e\u2018\u2019\u2013\u2014\u2026\u00a0"
+)
+LETTERED: Final = ("cp1250", "cp1252", "iso8859-2", "cp852")
 FALLBACK: Final = "cp1252"  # where every byte means something
 
 
@@ -43,7 +48,7 @@ def guess_encoding(file: BinaryIO) -> str:
             return name
     if wide := _wide(start):
         return wide
-    return "utf-8" if _is_utf8(file) else _by_statistics(start)
+    return "utf-8" if _is_utf8(file) else _by_letters(start) or _by_statistics(start)
 
 
 def _wide(start: bytes) -> str:
@@ -66,6 +71,16 @@ def _is_utf8(file: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _by_letters(start: bytes) -> str:
+    """The encoding in which all letters are of a house language; "" where none is, or several with different texts."""
+    fits: dict[str, str] = {}
+    for name in LETTERED:
+        text = start.decode(name, errors="replace")
+        if LETTERS.issuperset(letter for letter in set(text) if not letter.isascii()):
+            fits[name] = text
+    return next(iter(fits)) if len(set(fits.values())) == 1 else ""
 
 
 def _by_statistics(start: bytes) -> str:

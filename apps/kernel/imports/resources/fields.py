@@ -67,6 +67,7 @@ def _own(name: str, item: Any, model: type[models.Model]) -> ImportField | None:
         aliases=_aliases(column),
         choices=tuple((str(value), label) for value, label in getattr(item, "choices", {}).items()),
         target=target,
+        part=str(getattr(column, "within", "")),
     )
 
 

@@ -16,10 +16,11 @@ from apps.kernel.registry.entities import ENTITIES, Entity
 NAMES = ("code", "key", "slug", "name", "title", "label", "sku", "number")
 
 
-def pointed(target: str, texts: Iterable[str]) -> Mapping[str, UUID | str]:
+def pointed(target: str, texts: Iterable[str], *, part: str = "") -> Mapping[str, UUID | str]:
     """Ids by text; a text in its place says that more than one record is called so. One query for all texts.
 
-    A text that is an id stays out: whether there is such a record, the command says.
+    `part` is the part of the kind that counts. A text that is an id stays out: whether there is such a record, the
+    command says.
     """
     wanted = {text for text in texts if as_id(text) is None}
     kind = ENTITIES.get(target)
@@ -30,7 +31,7 @@ def pointed(target: str, texts: Iterable[str]) -> Mapping[str, UUID | str]:
     for name in columns:
         test |= models.Q(**{f"{name}__in": wanted})
     found: dict[str, set[UUID]] = defaultdict(set)
-    for pk, *names in kind.living().filter(test).values_list("pk", *columns):
+    for pk, *names in kind.part(part).filter(test).values_list("pk", *columns):
         for name in names:
             found[str(name)].add(pk)
     return {text: _one(found[text]) for text in wanted if text in found}

@@ -24,6 +24,7 @@ from apps.kernel.imports.resources.fields import column_of, resource_fields, tak
 from apps.kernel.imports.resources.writing import Rows
 from apps.kernel.imports.targets import TARGETS, Alive, ImportTarget
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.store import Registry
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
@@ -46,7 +47,7 @@ def target_of_entity(entity: str) -> ImportTarget | None:
     view = _view_of(entity)
     if view is None or (view.create_command is None and view.update_command is None):
         return None
-    target = ResourceTarget(entity, view)
+    target = (TAILORED.get(entity) or ResourceTarget)(entity, view)
     return target if target.modes() else None
 
 
@@ -101,6 +102,10 @@ class ResourceTarget:
 
     @cached_property
     def _fields(self) -> tuple[ImportField, ...]:
+        return self.offered()
+
+    def offered(self) -> tuple[ImportField, ...]:
+        """What `fields` answers, made once for each target; a module's own target adds to it."""
         own = resource_fields(self.view.changing_serializer()(context={}))
         return (*own, ImportField("id", FieldKind.UUID, label="ID"))
 
@@ -117,6 +122,10 @@ class ResourceTarget:
         keys = [tuple(name for name in item.fields if name not in owners) for item in rules]
         own = [key for key in keys if key and set(key) <= names and all(map(self._is_found_by, key))]
         return (*own, ID)
+
+    def usual(self) -> tuple[Key, ...]:
+        """What is unique."""
+        return self.unique()
 
     def _is_found_by(self, name: str) -> bool:
         if name.startswith("cf_"):
@@ -166,3 +175,12 @@ class ResourceTarget:
     def write(self, lines: Sequence[Line], alive: Alive) -> Sequence[Outcome]:
         """Run the commands, one for each line that changes something."""
         return Rows(self).write(lines, alive)
+
+
+TAILORED: Registry[type[ResourceTarget]] = Registry("tailored import target")
+
+
+def tailored_target(entity: str, target: type[ResourceTarget]) -> type[ResourceTarget]:
+    """Let a module tailor the import of a resource of its own, in its `extensions.py`: further fields, other keys,
+    writing by set."""
+    return TAILORED.add(entity, target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from apps.kernel.api.errors import field_errors
 from apps.kernel.commands.running import label_of
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError, PlatformError
-from apps.kernel.imports.planning.fields import FieldKind
+from apps.kernel.imports.planning.fields import FieldKind, ImportField
 from apps.kernel.imports.planning.orders import LONGEST_VALUE, Fate, Line, Outcome, Problem
 from apps.kernel.imports.planning.rows import plain_text
 from apps.kernel.imports.resources.pointing import as_id, pointed, unknown
@@ -69,7 +69,7 @@ class Rows:
             if field.kind is not FieldKind.REFERENCE:
                 continue
             texts = {line.number: line.values[field.name].strip() for line in lines if field.name in line.values}
-            ids = pointed(field.target, texts.values())
+            ids = self.pointed(field, texts.values()) if texts else {}
             for number, text in texts.items():
                 record = as_id(text) or ids.get(text)
                 if isinstance(record, UUID):
@@ -77,6 +77,10 @@ class Rows:
                 else:
                     complaints[number].append(unknown(field.name, text, record))
         return found, complaints
+
+    def pointed(self, field: ImportField, texts: Iterable[str]) -> Mapping[str, UUID | str]:
+        """What the texts of a field point to; a text in the place of an id says that it may be several records."""
+        return pointed(field.target, texts, part=field.part)
 
     def _met(self, lines: Sequence[Line]) -> dict[Any, Any]:
         ids = {line.record_id for line in lines if line.record_id is not None}
@@ -93,7 +97,7 @@ class Rows:
         body.pop("id", None)
         form = self._new if record is None else self._change
         try:
-            values = dict(form.run_validation({name: _plain(value) for name, value in body.items()}))
+            values = dict(form.run_validation({name: as_body(value) for name, value in body.items()}))
         except serializers.ValidationError as error:
             return self._refused(line, field_errors(error.detail))
         before, after = self._difference(values, record, customs)
@@ -153,7 +157,7 @@ class Rows:
         return Problem(name, error.code, error.message or _("This is not valid."), value)
 
 
-def _plain(value: Any) -> Any:
+def as_body(value: Any) -> Any:
     """A value as a body of JSON would hold it."""
     if isinstance(value, bool | int | list | dict) or value is None:
         return value

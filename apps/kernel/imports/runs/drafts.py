@@ -116,9 +116,9 @@ def _same_columns(entity: str, names: tuple[str, ...]) -> ImportRun | None:
 def guessed_options(target: ImportTarget, mapping: ColumnMapping) -> Options:
     """Rows meet records by the first key that a column goes to; without one they are all new."""
     modes = [mode for mode in target.modes() if may(target, mode)] or list(target.modes())
-    unique = [key for key in target.unique() if set(key) <= set(mapping.targets)]
-    if unique and modes[0] is not Mode.CREATE:
-        return Options(modes[0], unique[0])
+    usual = [key for key in target.usual() if set(key) <= set(mapping.targets)]
+    if usual and modes[0] is not Mode.CREATE:
+        return Options(modes[0], usual[0])
     return Options(Mode.CREATE if Mode.CREATE in modes else modes[0])
 
 
