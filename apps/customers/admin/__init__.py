@@ -1,6 +1,8 @@
-"""Back office pages of people, companies, tags and groups."""
+"""Back office pages of people, companies, deals, pipelines, tags and groups."""
 
 from apps.customers.admin.customers import CompanyPage, PersonPage
+from apps.customers.admin.deals import DealPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
+from apps.customers.admin.pipelines import PipelinePage
 
-__all__ = ["CompanyPage", "CustomerGroupPage", "PersonPage", "TagPage"]
+__all__ = ["CompanyPage", "CustomerGroupPage", "DealPage", "PersonPage", "PipelinePage", "TagPage"]
