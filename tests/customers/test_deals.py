@@ -50,7 +50,7 @@ def test_a_deal_comes_with_everything_that_belongs_to_it(bob: Client, house: Hou
     record = made(
         bob,
         people=[{"person_id": str(person.pk)}],
-        company_ids=[str(company.pk)],
+        companies=[{"company_id": str(company.pk)}],
         lines=LINES,
         value_currency="EUR",
         value_amount="7",
@@ -59,7 +59,7 @@ def test_a_deal_comes_with_everything_that_belongs_to_it(bob: Client, house: Hou
     assert record["stage_id"] == str(stages_in(house, pipeline)[0].pk)
     assert record["value_amount"] == "2410.9900"
     assert [row["person_id"] for row in record["people"]] == [str(person.pk)]
-    assert record["company_ids"] == [str(company.pk)]
+    assert record["companies"] == [{"company_id": str(company.pk)}]
     assert [(row["title"], row["quantity"]) for row in record["lines"]] == [("Engine", "2.0000"), ("Oil", "1.0000")]
     assert bob.get(f"{DEALS}{record['id']}/").json() == record
     assert "lines" not in bob.get(DEALS).json()["results"][0]
@@ -85,7 +85,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_written(bob: Cl
         "title": "X",
         "value_amount": "5",
         "people": [{"person_id": person}, {"person_id": person}, {"person_id": missing}],
-        "company_ids": [missing],
+        "companies": [{"company_id": missing}],
         "lines": [{"title": "", "unit_price": "-1"}],
         "probability": 5,
     }
@@ -96,7 +96,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_written(bob: Cl
         "value_currency": "kernel.money.incomplete",
         "people.1.person_id": "customers.list.repeated",
         "people.2.person_id": "kernel.reference.unknown",
-        "company_ids.0": "kernel.reference.unknown",
+        "companies.0.company_id": "kernel.reference.unknown",
     }
     assert bob.get(DEALS).json()["count"] == 0
 
@@ -214,7 +214,7 @@ def titles(bob: Client, **parameters: str) -> list[str]:
 def test_deals_are_found_by_who_is_part_of_them(bob: Client, house: House) -> None:
     pipeline, person, company = make_pipeline(house), make_person(house), make_company(house)
     make_deal(house, pipeline, "Hers", people=[{"person_id": person.pk}])
-    make_deal(house, pipeline, "Theirs", company_ids=[company.pk])
+    make_deal(house, pipeline, "Theirs", companies=[{"company_id": company.pk}])
     assert titles(bob, person_id=str(person.pk)) == ["Hers"]
     assert titles(bob, company_id__in=f"{company.pk},{uuid7()}") == ["Theirs"]
     assert titles(bob, person_id=str(company.pk)) == []
@@ -253,7 +253,7 @@ def test_a_deleted_deal_is_out_of_sight_until_restored(bob: Client, house: House
 
 def test_who_is_part_of_a_deal_is_kept(bob: Client, house: House) -> None:
     person, company = make_person(house), make_company(house)
-    deal = make_deal(house, people=[{"person_id": person.pk}], company_ids=[company.pk])
+    deal = make_deal(house, people=[{"person_id": person.pk}], companies=[{"company_id": company.pk}])
     for path in (f"/api/customers/people/{person.pk}/", f"/api/customers/companies/{company.pk}/"):
         answer = send(bob, "delete", path)
         assert (answer.status_code, answer.json()["code"]) == (409, "customers.customer.has_deals"), path
@@ -261,7 +261,7 @@ def test_who_is_part_of_a_deal_is_kept(bob: Client, house: House) -> None:
     send(bob, "delete", f"{DEALS}{deal.pk}/")
     assert send(bob, "delete", f"/api/customers/people/{person.pk}/").status_code == 204
     restored = send(bob, "post", f"{DEALS}{deal.pk}/restore/", {}).json()
-    assert (restored["people"], restored["company_ids"]) == ([], [str(company.pk)])
+    assert (restored["people"], restored["companies"]) == ([], [{"company_id": str(company.pk)}])
 
 
 def test_another_organization_and_another_tenant_see_nothing(bob: Client, house: House, other_house: House) -> None:

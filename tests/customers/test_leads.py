@@ -41,7 +41,7 @@ def test_a_lead_becomes_a_customer_with_a_company_and_a_deal(bob: Client, house:
     assert (made["person_id"], made["lifecycle_stage_id"]) == (str(person.pk), customer)
     deal = bob.get(f"{DEALS}{made['deal_id']}/").json()
     assert [row["person_id"] for row in deal["people"]] == [str(person.pk)]
-    assert (deal["company_ids"], deal["value_amount"]) == ([made["company_id"]], "100.0000")
+    assert (deal["companies"], deal["value_amount"]) == ([{"company_id": made["company_id"]}], "100.0000")
     company = bob.get(f"/api/customers/companies/{made['company_id']}/").json()
     assert (company["display_name"], company["lifecycle_stage_id"]) == ("Engines", customer)
     [works] = bob.get(f"{PEOPLE}{person.pk}/companies/").json()["results"]

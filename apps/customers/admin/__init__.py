@@ -4,10 +4,12 @@ from apps.customers.admin.board import board_view
 from apps.customers.admin.board_demands import demands_view
 from apps.customers.admin.calendar import calendar_view
 from apps.customers.admin.customers import CompanyPage, PersonPage
+from apps.customers.admin.deals import DealPage
 from apps.customers.admin.duplicates import duplicates_view
 from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
 from apps.customers.admin.merging import merge_view
+from apps.customers.admin.pipelines import PipelinePage
 from apps.customers.admin.talking import CommentPage, LabelPage
 from apps.customers.admin.tasks import tasks_view
 
@@ -15,9 +17,11 @@ __all__ = [
     "CommentPage",
     "CompanyPage",
     "CustomerGroupPage",
+    "DealPage",
     "InteractionPage",
     "LabelPage",
     "PersonPage",
+    "PipelinePage",
     "TagPage",
     "board_view",
     "calendar_view",

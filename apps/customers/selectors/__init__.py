@@ -8,6 +8,7 @@ from apps.customers.selectors.deals import (
     living_pipelines,
     living_stages,
     needs_attention,
+    open_deals_in,
     seen_companies,
     seen_people,
     stages_of,
@@ -48,11 +49,11 @@ from apps.customers.selectors.records import (
 
 __all__ = [
     "AHEAD",
-    "HALF_AN_HOUR",
     "Agenda",
     "Changes",
     "Described",
     "Entry",
+    "HALF_AN_HOUR",
     "Lookalike",
     "Task",
     "Twins",
@@ -82,6 +83,7 @@ __all__ = [
     "needs_attention",
     "next_interactions",
     "of_person",
+    "open_deals_in",
     "open_tasks",
     "participants_of",
     "places_in",

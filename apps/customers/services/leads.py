@@ -118,6 +118,6 @@ def _first_deal(person: Person, company_id: UUID | None, title: str, values: dic
         owner_id=person.owner_id,
         source_id=person.source_id,
         people=[{"person_id": person.pk}],
-        company_ids=[] if company_id is None else [company_id],
+        companies=[] if company_id is None else [{"company_id": company_id}],
         **values,
     )
