@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from apps.customers.models import Company, Deal, DealCompany, DealPerson, Person, Pipeline, Stage
+from apps.directory.models import Organization
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from tests.support.scopes import House, seeding
@@ -14,9 +15,11 @@ from tests.support.scopes import House, seeding
 STAGES = (("Lead", 10), ("Offer", 50), ("Talks", 80))
 
 
-def make_pipeline(house: House, *stages: tuple[str, int], name: str = "", **values: Any) -> list[Stage]:
+def make_pipeline(
+    house: House, *stages: tuple[str, int], name: str = "", organization: Organization | None = None, **values: Any
+) -> list[Stage]:
     """A pipeline with stages of these labels and probabilities, in their order; `values` are those of each stage."""
-    with seeding(house.scope(house.north)):
+    with seeding(house.scope(organization or house.north)):
         pipeline = Pipeline(name=name or f"Sales {uuid7().hex[-6:]}")
         pipeline.save(force_insert=True)
         rows = [
@@ -33,7 +36,14 @@ def deal_of(stage: Stage, title: str = "Engines", **values: Any) -> Deal:
         worth = Decimal(values.pop("value"))
         values = {**euros(worth), **values}
     return Deal(
-        **{"title": title, "stage": stage, "pipeline_id": stage.pipeline_id, "stage_since": clock.now(), **values}
+        **{
+            "title": title,
+            "stage": stage,
+            "pipeline_id": stage.pipeline_id,
+            "stage_since": clock.now(),
+            "organization_id": stage.organization_id,
+            **values,
+        }
     )
 
 
@@ -52,7 +62,7 @@ def priced(worth: Decimal, currency: str, *, rate: Decimal | None, base: str = "
 
 def store(house: House, *deals: Deal) -> None:
     """Write the deals."""
-    with seeding(house.scope(house.north)):
+    with seeding(house.scope()):
         Deal.objects.bulk_create(deals)
 
 

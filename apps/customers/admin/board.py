@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from apps.customers.admin.board_deeds import done
 from apps.customers.calculations.kpis import Figures
 from apps.customers.features import VIEW_DEALS
-from apps.customers.models import Stage
+from apps.customers.models import Pipeline, Stage
 from apps.customers.selectors import living_stages
 from apps.customers.selectors.board import (
     CARDS,
@@ -38,6 +38,7 @@ from apps.kernel.admin.access import may_run
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.money import Money, format_money
 from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope
 
 BOARD = "customers_deal_board"
 LOSS_REASONS = "customers.deal_loss_reason"
@@ -93,7 +94,7 @@ def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "lanes": [_lane(lane, found, asked) for lane in found.lanes],
         "stages": [lane.stage for lane in found.lanes],
         "may_move": may_run(move_deal),
-        "may_add": may_run(create_deal),
+        "may_add": _may_add(pipeline),
         "may_set_up": may_run(create_pipeline),
         "reasons": service(DictionaryBook).entries(LOSS_REASONS) if pipeline and may_run(move_deal) else [],
         "address": asked.address(),
@@ -101,6 +102,12 @@ def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "pipelines_url": _address("admin:customers_pipeline_changelist"),
     }
     return TemplateResponse(request, "customers/board.html", context)
+
+
+def _may_add(pipeline: Pipeline | None) -> bool:
+    """Whether new deals, which belong to the organization that is selected, can go through the pipeline."""
+    is_own = pipeline is not None and pipeline.organization_id == current_scope().organization_id
+    return is_own and may_run(create_deal)
 
 
 @dataclass(frozen=True, slots=True)
