@@ -29,12 +29,16 @@ def furnish(house: House, owner: Any) -> None:
     today = clock.now().replace(hour=10, minute=0, second=0, microsecond=0)
     ada = make_person(house)
     own = {"owner_id": owner.pk}
-    make_interaction(house, "Weekly call with a rather long title", type="call", scheduled_at=today, recurrence="FREQ=WEEKLY", **own)
-    make_interaction(house, "Lunch", type="meeting", scheduled_at=today + timedelta(hours=2), customer_id=ada.pk, **own)
+    make_interaction(
+        house, "Weekly call with a rather long title", type="call", scheduled_at=today, recurrence="FREQ=WEEKLY", **own
+    )
+    make_interaction(house, "Lunch", type="meeting", scheduled_at=today - timedelta(hours=2), customer_id=ada.pk, **own)
     make_interaction(house, "Fair", type="event", scheduled_at=today, is_all_day=True, duration_minutes=3 * 1440, **own)
     make_interaction(house, "Sent the price list", type="email", scheduled_at=today, status="done", **own)
     make_interaction(house, "Visit", type="meeting", scheduled_at=today, status="cancelled", **own)
-    make_interaction(house, "Send the offer", scheduled_at=today - timedelta(days=3), customer_id=ada.pk, priority=4, **own)
+    make_interaction(
+        house, "Send the offer", scheduled_at=today - timedelta(days=3), customer_id=ada.pk, priority=4, **own
+    )
     make_interaction(house, "Water the plants", scheduled_at=today + timedelta(days=1), recurrence="FREQ=WEEKLY", **own)
     make_interaction(house, "Think about it", **own)
 
@@ -109,7 +113,12 @@ def test_calendar_tasks_and_form_on_a_telephone(alice: Desk, house: House, dark:
     furnish(house, alice.user)
     page = alice.page(size=PHONE, dark=dark)
     colours = "dark" if dark else "light"
-    for name, path in (("month", CALENDAR), ("week", f"{CALENDAR}?view=week"), ("tasks", TASKS), ("form", f"{INTERACTIONS}add/")):
+    for name, path in (
+        ("month", CALENDAR),
+        ("week", f"{CALENDAR}?view=week"),
+        ("tasks", TASKS),
+        ("form", f"{INTERACTIONS}add/"),
+    ):
         page.goto(path)
         shoot(page, f"{name}-phone-{colours}")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], name

@@ -51,9 +51,7 @@ def test_the_ones_of_a_series_are_there_and_go_their_own_ways(bob: Client) -> No
     assert occurrences(bob) == [(f"{day}T09:00", "planned") for day in ("11-30", "12-02", "12-04", "12-06", "12-08")]
     assert press(bob, record, "complete-occurrence", original_at="2026-11-30T09:00:00Z").status_code == 200
     assert press(bob, record, "cancel-occurrence", original_at="2026-12-02T09:00:00Z").status_code == 200
-    moved = press(
-        bob, record, "move-occurrence", original_at="2026-12-04T09:00:00Z", starts_at="2026-12-10T10:00:00Z"
-    )
+    moved = press(bob, record, "move-occurrence", original_at="2026-12-04T09:00:00Z", starts_at="2026-12-10T10:00:00Z")
     assert moved.status_code == 200, moved.content
     now = [
         ("11-30T09:00", "done"),

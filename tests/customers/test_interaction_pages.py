@@ -211,7 +211,10 @@ def test_whoever_only_looks_finishes_nothing(house: House) -> None:
     assert "ci-done" not in text(looking.get(TASKS))
     assert looking.post(TASKS, {"id": row.pk}).status_code == 403
     assert "add/?scheduled_at" not in text(looking.get(CALENDAR))
-    assert signed_in(make_user(house, name="Mallory", home_organization_id=house.north.pk)).get(CALENDAR).status_code == 403
+    assert (
+        signed_in(make_user(house, name="Mallory", home_organization_id=house.north.pk)).get(CALENDAR).status_code
+        == 403
+    )
 
 
 def test_a_private_one_is_on_nobody_elses_pages(alice: Client, house: House, user: User) -> None:

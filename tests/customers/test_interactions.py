@@ -208,13 +208,15 @@ def test_lists_are_filtered_by_time_and_pins_and_paged_by_cursor(bob: Client) ->
 
 
 def test_a_private_note_is_its_authors_alone(house: House) -> None:
-    bob_user, carol_user = (member(house, "customers.*", "audit_logs.*", "search.*", name=name) for name in ("Bob", "Carol"))
+    bob_user, carol_user = (
+        member(house, "customers.*", "audit_logs.*", "search.*", name=name) for name in ("Bob", "Carol")
+    )
     bob, carol = (client_of(user, organization=house.north) for user in (bob_user, carol_user))
     owner = client_of(member(house, "*", name="Alice", is_super_admin=True), organization=house.north)
     record = made(bob, title="Salary of Ada", visibility="private", owner_id=str(carol_user.pk))
     path = f"{INTERACTIONS}{record['id']}/"
     window = {"from": "2026-11-29T00:00:00Z", "to": "2026-12-02T00:00:00Z"}
-    conflict = {"owner_id": str(carol_user.pk), "scheduled_at": CALL["scheduled_at"]}
+    conflict = {"owner_id": str(carol_user.pk), "scheduled_at": str(CALL["scheduled_at"])}
     for caller, number in ((bob, 1), (carol, 0), (owner, 0)):
         assert caller.get(path).status_code == (200 if number else 404)
         assert caller.get(INTERACTIONS).json()["count"] == number

@@ -69,7 +69,11 @@ def said(house: House) -> list[tuple[str, str]]:
 
 def test_those_who_are_concerned_are_reminded_once(house: House, carol: User) -> None:
     dave, erin = (member(house, "customers.*", name=name) for name in ("Dave", "Erin"))
-    people = [{"user_id": carol.pk}, {"user_id": dave.pk, "answer": "accepted"}, {"user_id": erin.pk, "answer": "declined"}]
+    people = [
+        {"user_id": carol.pk},
+        {"user_id": dave.pk, "answer": "accepted"},
+        {"user_id": erin.pk, "answer": "declined"},
+    ]
     plan(house, owner_id=carol.pk, participants=people, location="Room 5")
     at(44)
     assert said(house) == []
@@ -125,7 +129,13 @@ def test_each_one_of_a_series_is_reminded_of_as_it_was_changed(house: House, car
     day = timedelta(days=1)
     first = MONDAY + timedelta(hours=1)
     act(house, services.cancel_occurrence, row, original_at=first + day)
-    act(house, services.move_occurrence, row, original_at=first + 2 * day, starts_at=first + 2 * day + timedelta(hours=5))
+    act(
+        house,
+        services.move_occurrence,
+        row,
+        original_at=first + 2 * day,
+        starts_at=first + 2 * day + timedelta(hours=5),
+    )
     for minute in range(0, 5 * 24 * 60, 60):
         at(minute)
     assert [body for _title, body in said(house)] == ["2026-11-30 10:00", "2026-12-02 15:00", "2026-12-03 10:00"]

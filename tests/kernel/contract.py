@@ -136,6 +136,18 @@ DEFINITIONS = (
     *("fixed", "ids_bad", "key_taken", "kind_differs", "kind_kept", "encryption_kept", "option_used"),
     *("values_repeat", "not_deleted", "key_has_values"),
 )
+INTERACTIONS = (
+    "not_open",
+    "open",
+    "recurrence",
+    "recurrence_start",
+    "no_time",
+    "too_late",
+    "time_zone",
+    "not_author",
+    "not_done",
+    "not_yet",
+)
 ADMITTED = frozenset(
     {
         # a reference to a record that is not there, or not of a fitting kind
@@ -197,6 +209,11 @@ ADMITTED = frozenset(
         "customers.contact_point.value_invalid",
         "customers.list.repeated",
         "customers.list.two_primary",
+        *(f"customers.interaction.{reason}" for reason in INTERACTIONS),
+        "customers.participant.one",
+        "customers.occurrence.unknown",
+        "customers.calendar.backwards",
+        "customers.calendar.too_long",
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",

@@ -22,7 +22,6 @@ from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.entities import ENTITIES
 
-
 if TYPE_CHECKING:
     RowForm = forms.ModelForm[Participant]
 else:
@@ -106,7 +105,9 @@ BUTTONS = (
         shown=is_open,
         in_row=True,
     ),
-    RecordCommand("cancel", services.cancel_interaction, _("Cancel it"), icon="event_busy", shown=is_open, in_bulk=True),
+    RecordCommand(
+        "cancel", services.cancel_interaction, _("Cancel it"), icon="event_busy", shown=is_open, in_bulk=True
+    ),
     RecordCommand(
         "reopen", services.reopen_interaction, _("Plan again"), icon="undo", shown=lambda row: not is_open(row)
     ),
@@ -158,7 +159,15 @@ class InteractionPage(CommandAdmin):
             ),
             (
                 _("Repeats"),
-                {"fields": (("repeats", "every"), "weekdays", ("ends", "times", "last_day"), "recurrence", "time_zone")},
+                {
+                    "fields": (
+                        ("repeats", "every"),
+                        "weekdays",
+                        ("ends", "times", "last_day"),
+                        "recurrence",
+                        "time_zone",
+                    )
+                },
             ),
             (_("More"), {"fields": ("location", "body")}),
         )

@@ -50,7 +50,9 @@ def tasks_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     whose = "" if request.GET.get("owner") == "all" else ME
     kinds = "all" if request.GET.get("kinds") == "all" else ""
     rows = living_interactions().filter(**owner_of(whose, me=person_of(current_scope().actor)))
-    rows = rows.select_related("customer") if kinds else rows.filter(type=InteractionType.TASK).select_related("customer")
+    rows = (
+        rows.select_related("customer") if kinds else rows.filter(type=InteractionType.TASK).select_related("customer")
+    )
     found = open_tasks(rows, now=clock.now(), zone=_zone())
     labels = labels_of(request)
     labels.fetch((USER, task.interaction.owner_id) for task in found if task.interaction.owner_id)

@@ -164,7 +164,8 @@ def starts(rule: Rule, first: datetime, zone: ZoneInfo, *, since: datetime, unti
     wall = first.astimezone(zone).replace(tzinfo=None)
     # A day more on each side: two moments of a zone may stand on the wall in another order than they come.
     early, late = (
-        moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days) for moment, days in ((since, -1), (until, 1))
+        moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+        for moment, days in ((since, -1), (until, 1))
     )
     for found in _on_the_wall(rule, wall, zone, early=early, late=late):
         moment = found.replace(tzinfo=zone).astimezone(UTC)
@@ -187,9 +188,7 @@ def first_start(rule: Rule, first: datetime, zone: ZoneInfo) -> datetime | None:
     return next(starts(rule, first, zone, since=first, until=first + HORIZON), None)
 
 
-def _on_the_wall(
-    rule: Rule, wall: datetime, zone: ZoneInfo, *, early: datetime, late: datetime
-) -> Iterator[datetime]:
+def _on_the_wall(rule: Rule, wall: datetime, zone: ZoneInfo, *, early: datetime, late: datetime) -> Iterator[datetime]:
     if rule.count is None:
         rule, wall = _nearer(rule, wall, early)
     until = rule.until_in(zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -102,7 +102,7 @@ class Interaction(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
     location = models.CharField(_("place"), max_length=300, blank=True, default="")
     recurrence = models.CharField(_("recurrence"), max_length=400, blank=True, default="")
     recurs_until = models.DateTimeField(null=True, editable=False)
-    # Moves with each change of one of the series, so that whoever listens to the interaction hears of it, undo included.
+    # Moves with each change of one of the series, so that whoever listens to the interaction hears of it, also of undo.
     series_changed_at = models.DateTimeField(null=True, editable=False)
     reminder_minutes = models.PositiveIntegerField(
         _("remind before (minutes)"), null=True, blank=True, validators=[MaxValueValidator(EARLIEST_REMINDER)]
@@ -259,8 +259,5 @@ class SentReminder(OrganizationModel):
         db_table = "interaction_reminder"
         base_manager_name = "objects"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["tenant_id", "interaction", "starts_at"], name="interaction_reminder_once"
-            )
+            models.UniqueConstraint(fields=["tenant_id", "interaction", "starts_at"], name="interaction_reminder_once")
         ]
-

@@ -198,7 +198,9 @@ def open_tasks(rows: Rows, *, now: datetime, zone: ZoneInfo) -> list[Task]:
     Each series stands there once, with the nearest one that is open; what nobody did for a month is given up.
     """
     planned = rows.filter(status=InteractionStatus.PLANNED)
-    chosen: Sequence[Any] = list(planned.order_by(F("scheduled_at").asc(nulls_last=True), "-priority", "pk")[:MOST_TASKS])
+    chosen: Sequence[Any] = list(
+        planned.order_by(F("scheduled_at").asc(nulls_last=True), "-priority", "pk")[:MOST_TASKS]
+    )
     changes = changes_of(chosen)
     found = [_task(row, changes.get(row.pk, {}), now=now, zone=zone) for row in chosen]
     return sorted((task for task in found if task is not None), key=_nearest_first)

@@ -79,7 +79,7 @@ def _pinned_interaction(scope: Scope) -> dict[str, Any]:
 def create_interaction(  # noqa: PLR0913 - one for each column
     *,
     title: str,
-    type: str = InteractionType.TASK,  # noqa: A002 - the column's name
+    type: str = InteractionType.TASK,
     body: str = "",
     customer_id: UUID | None = None,
     deal_id: UUID | None = None,
@@ -117,7 +117,7 @@ def update_interaction(  # noqa: PLR0913 - one for each column
     interaction_id: UUID,
     *,
     title: str | Unchanged = UNCHANGED,
-    type: str | Unchanged = UNCHANGED,  # noqa: A002 - the column's name
+    type: str | Unchanged = UNCHANGED,
     body: str | Unchanged = UNCHANGED,
     customer_id: UUID | Unchanged | None = UNCHANGED,
     deal_id: UUID | Unchanged | None = UNCHANGED,

@@ -91,9 +91,7 @@ def _concerned(row: Interaction) -> list[UUID]:
     """Whoever is in charge and who takes part, else whoever wrote it; of what is private the author alone."""
     if row.visibility == Visibility.PRIVATE:
         return [row.author_id] if row.author_id else []
-    taking_part = [
-        item.user_id for item in participants_of([row.pk]).get(row.pk, []) if item.answer != Answer.DECLINED
-    ]
+    taking_part = [item.user_id for item in participants_of([row.pk]).get(row.pk, []) if item.answer != Answer.DECLINED]
     found = [user for user in (row.owner_id, *taking_part) if user is not None]
     return list(dict.fromkeys(found)) or ([row.author_id] if row.author_id else [])
 

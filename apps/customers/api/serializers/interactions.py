@@ -59,7 +59,7 @@ class InteractionListSerializer(StrictModelSerializer):
 
     class Meta:
         model = Interaction
-        fields = (*OWN, *COLUMNS, *READ_ONLY)
+        fields: tuple[str, ...] = (*OWN, *COLUMNS, *READ_ONLY)
         read_only_fields = READ_ONLY
 
 
