@@ -54,3 +54,10 @@ class NoSuchOccurrence(InvalidInput):
 
     code = "customers.occurrence.unknown"
     message = _("The series has nothing at that time.")
+
+
+class NotInvited(Conflict):
+    """Only who takes part says whether they come."""
+
+    code = "customers.participant.not_invited"
+    message = _("You do not take part in it.")

@@ -1,9 +1,11 @@
-"""What the customers module adds elsewhere: links of the navigation, widgets of dashboards, badges."""
+"""What the customers module adds elsewhere: links, widgets of dashboards, badges, actions, moments of timelines."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +13,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.calculations import Stretch
-from apps.customers.features import VIEW_INTERACTIONS
-from apps.customers.models import Interaction, InteractionStatus, InteractionType
+from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
+from apps.customers.models import Company, Interaction, InteractionStatus, InteractionType, Person
 from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
+from apps.kernel.admin.labels import Labels
+from apps.kernel.extensions.actions import RecordAction, record_action
 from apps.kernel.extensions.badges import Badge, StatusBadge, Tone, status_badge
 from apps.kernel.extensions.dashboards import (
     DashboardWidget,
@@ -29,9 +33,11 @@ from apps.kernel.extensions.dashboards import (
 )
 from apps.kernel.extensions.menu import MenuItem, menu_item
 from apps.kernel.extensions.periods import Period
+from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.tenancy.scope import current_scope
 
 CALENDAR, TASKS = "admin:customers_calendar", "admin:customers_tasks"
+USER: Final = "auth.user"
 AHEAD: Final = timedelta(days=60)
 TONES: Final = {InteractionStatus.DONE: Tone.GOOD, InteractionStatus.CANCELLED: Tone.CAREFUL}
 LIMIT: Final = Setting("limit", _("At most"), SettingKind.INTEGER, 8, minimum=1, maximum=50)
@@ -160,3 +166,56 @@ def badge_of(row: Interaction) -> Badge | None:
 
 
 status_badge(StatusBadge("customers.interaction_status", Interaction.entity_id, badge_of))
+
+
+def fetch_done(asking: Asking) -> list[Moment]:
+    """What was done with the customers, and who was in charge of it; two queries."""
+    rows = living_interactions().filter(customer__in=asking.ids, status=InteractionStatus.DONE)
+    if asking.until is not None:
+        rows = rows.filter(occurred_at__lte=asking.until)
+    found = list(rows.filter(occurred_at__isnull=False).order_by("-occurred_at", "-pk")[: asking.limit])
+    labels = Labels()
+    labels.fetch((USER, row.owner_id or row.author_id) for row in found if row.owner_id or row.author_id)
+    return [_moment(row, labels) for row in found]
+
+
+def _moment(row: Interaction, labels: Labels) -> Moment:
+    person = row.owner_id or row.author_id
+    return Moment(
+        row.occurred_at or row.updated_at,
+        row.pk.hex,
+        title=row.title,
+        who=labels.text(USER, person) if person is not None else "",
+        text=str(row.get_type_display()),
+        url=_page(row),
+    )
+
+
+def plan_with(ids: Sequence[UUID]) -> str:
+    """The form of a new interaction with the customer."""
+    return f"{reverse('admin:customers_interaction_add')}?customer_id={ids[0]}"
+
+
+for kind in (Person, Company):
+    timeline_source(
+        TimelineSource(
+            f"customers.interactions_of_{kind._meta.model_name}",
+            _("Interactions"),
+            kind.entity_id,
+            fetch_done,
+            icon="event",
+            priority=60,
+            features=(VIEW_INTERACTIONS,),
+        )
+    )
+    record_action(
+        RecordAction(
+            f"customers.plan_with_{kind._meta.model_name}",
+            kind.entity_id,
+            _("Plan something"),
+            address=plan_with,
+            icon="event",
+            in_row=True,
+            features=(MANAGE_INTERACTIONS,),
+        )
+    )

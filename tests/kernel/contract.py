@@ -211,6 +211,7 @@ ADMITTED = frozenset(
         "customers.list.two_primary",
         *(f"customers.interaction.{reason}" for reason in INTERACTIONS),
         "customers.participant.one",
+        "customers.participant.not_invited",
         "customers.occurrence.unknown",
         "customers.calendar.backwards",
         "customers.calendar.too_long",

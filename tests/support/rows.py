@@ -36,6 +36,8 @@ SPECIAL: dict[str, Any] = {
 }
 # Rows that have the id of the row that their key leads to.
 ONE_ID = {"customers.Person": "customer_id", "customers.Company": "customer_id"}
+# Rows that have either of two columns: the first, unless the second is given.
+EITHER = {"customers.Participant": ("user_id", "customer")}
 BY_TYPE: tuple[tuple[type, Any], ...] = (
     (ArrayField, list),
     (SearchVectorField, lambda: "'word':1"),
@@ -86,6 +88,9 @@ def make_row(model: type[models.Model], house: House, **overrides: Any) -> Any:
             setattr(row, field.name, overrides[field.name])
         elif _needs_value(field):
             setattr(row, field.name, _value(field, house))
+    chosen, other = EITHER.get(model._meta.label, ("", ""))
+    if chosen and other not in overrides:
+        setattr(row, chosen, uuid7())
     if model._meta.label in ONE_ID:
         row.pk = getattr(row, ONE_ID[model._meta.label])
     row.save(force_insert=True)

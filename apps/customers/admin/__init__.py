@@ -6,5 +6,12 @@ from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
 from apps.customers.admin.tasks import tasks_view
 
-__all__ = ["CompanyPage", "CustomerGroupPage", "PersonPage", "TagPage"]
-__all__ += ["InteractionPage", "calendar_view", "tasks_view"]
+__all__ = [
+    "CompanyPage",
+    "CustomerGroupPage",
+    "InteractionPage",
+    "PersonPage",
+    "TagPage",
+    "calendar_view",
+    "tasks_view",
+]

@@ -12,7 +12,29 @@ from apps.customers.calculations.recurrence import (
     starts,
 )
 
-__all__ = ["first_of", "following", "joined", "normal_domain", "normal_email", "normal_phone", "words_of"]
-__all__ += ["Change", "Occurrence", "Series", "Stretch", "expand", "overlaps", "stretch_of"]
-__all__ += ["Rule", "RuleRefused", "first_start", "last_start", "parse_rule", "rule_text", "starts"]
-__all__ += ["CalendarEntry", "calendar_file", "uid_of"]
+__all__ = [
+    "CalendarEntry",
+    "Change",
+    "Occurrence",
+    "Rule",
+    "RuleRefused",
+    "Series",
+    "Stretch",
+    "calendar_file",
+    "expand",
+    "first_of",
+    "first_start",
+    "following",
+    "joined",
+    "last_start",
+    "normal_domain",
+    "normal_email",
+    "normal_phone",
+    "overlaps",
+    "parse_rule",
+    "rule_text",
+    "starts",
+    "stretch_of",
+    "uid_of",
+    "words_of",
+]

@@ -1,6 +1,7 @@
 from apps.customers.selectors.interactions import (
     AHEAD,
     HALF_AN_HOUR,
+    MOST_OCCURRENCES,
     Agenda,
     Changes,
     Entry,
@@ -26,16 +27,29 @@ from apps.customers.selectors.records import (
     tags_of,
 )
 
-__all__ = ["addresses_of", "ancestors", "customers_reached_by", "groups_of", "points_of", "tags_of"]
-__all__ += ["Agenda", "Entry", "Task", "agenda", "changes_of", "conflicts_of", "living_interactions", "nearest_open"]
-__all__ += [
+__all__ = [
     "AHEAD",
     "HALF_AN_HOUR",
+    "MOST_OCCURRENCES",
+    "Agenda",
     "Changes",
+    "Entry",
+    "Task",
+    "addresses_of",
+    "agenda",
+    "ancestors",
+    "changes_of",
+    "conflicts_of",
+    "customers_reached_by",
+    "groups_of",
+    "living_interactions",
+    "nearest_open",
     "next_interactions",
     "of_person",
     "open_tasks",
     "participants_of",
+    "points_of",
     "series_of",
+    "tags_of",
     "tenant_zone",
 ]

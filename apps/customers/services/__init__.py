@@ -1,3 +1,4 @@
+from apps.customers.services.answering import answer_interaction
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
 from apps.customers.services.groups import create_group, delete_group, update_group
 from apps.customers.services.interactions import (
@@ -22,6 +23,7 @@ from apps.customers.services.series import (
 from apps.customers.services.tags import create_tag, delete_tag, update_tag
 
 __all__ = [
+    "answer_interaction",
     "cancel_interaction",
     "cancel_occurrence",
     "complete_interaction",
