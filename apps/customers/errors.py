@@ -194,3 +194,10 @@ class NoPerson(Conflict):
 
     code = "customers.actor.no_person"
     message = _("Labels and following belong to a user who is signed in. A program has none.")
+
+
+class NotInvited(Conflict):
+    """Only who takes part says whether they come."""
+
+    code = "customers.participant.not_invited"
+    message = _("You do not take part in it.")

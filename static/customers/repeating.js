@@ -1,5 +1,5 @@
 // Shows of a recurrence only the inputs that the choices above them need. Without this script all of them are shown.
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
     "use strict";
 
     const form = document.getElementById("id_repeats")?.form;
@@ -35,4 +35,4 @@
     form.elements.repeats.addEventListener("change", settle);
     form.elements.ends.addEventListener("change", settle);
     settle();
-})();
+});

@@ -32,7 +32,7 @@ def furnish(house: House, owner: Any) -> None:
     make_interaction(
         house, "Weekly call with a rather long title", type="call", scheduled_at=today, recurrence="FREQ=WEEKLY", **own
     )
-    make_interaction(house, "Lunch", type="meeting", scheduled_at=today + timedelta(hours=2), customer_id=ada.pk, **own)
+    make_interaction(house, "Lunch", type="meeting", scheduled_at=today - timedelta(hours=2), customer_id=ada.pk, **own)
     make_interaction(house, "Fair", type="event", scheduled_at=today, is_all_day=True, duration_minutes=3 * 1440, **own)
     make_interaction(house, "Sent the price list", type="email", scheduled_at=today, status="done", **own)
     make_interaction(house, "Visit", type="meeting", scheduled_at=today, status="cancelled", **own)

@@ -199,6 +199,8 @@ def test_tasks_stand_in_the_stretch_in_which_they_are_due(house: House) -> None:
         make_interaction(house, title, scheduled_at=MONDAY + timedelta(days=days), **own)
     make_interaction(house, "Some day", **own)
     make_interaction(house, "Water plants", scheduled_at=MONDAY - timedelta(days=70), recurrence="FREQ=WEEKLY", **own)
+    rare = {"recurrence": "FREQ=YEARLY;INTERVAL=4", "scheduled_at": MONDAY - timedelta(days=300), **own}
+    make_interaction(house, "Election", **rare)
     make_interaction(house, "A call", owner_id=user.pk, type="call", scheduled_at=MONDAY)
     make_interaction(house, "Not mine", type="task", scheduled_at=MONDAY)
     found = bob.get(f"{INTERACTIONS}tasks/").json()["results"]
@@ -208,6 +210,7 @@ def test_tasks_stand_in_the_stretch_in_which_they_are_due(house: House) -> None:
         ("Today", "today"),
         ("Week", "week"),
         ("Later", "later"),
+        ("Election", "later"),
         ("Some day", "undated"),
     ]
 

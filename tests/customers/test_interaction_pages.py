@@ -221,3 +221,29 @@ def test_a_private_one_is_on_nobody_elses_pages(alice: Client, house: House, use
     make_interaction(house, "Secret", scheduled_at=MONDAY, owner_id=user.pk, visibility="private")
     for path in (CALENDAR, TASKS, reverse("admin:customers_interaction_changelist")):
         assert "Secret" not in text(alice.get(path)), path
+
+
+def test_who_plans_twice_for_the_same_time_is_told(alice: Client, house: House, user: User) -> None:
+    make_interaction(
+        house, "Weekly", scheduled_at=MONDAY - timedelta(days=6), recurrence="FREQ=WEEKLY", owner_id=user.pk
+    )
+    body = {**BODY, "owner_id": user.pk, "duration_minutes": 60, "time_zone": "UTC"}
+    assert "Planned for the same time: Weekly." in text(alice.post(reverse(ADD), body, follow=True))
+    apart = text(alice.post(reverse(ADD), {**body, "scheduled_at": "2026-12-08T12:00"}, follow=True))
+    assert "Planned for the same time" not in apart
+
+
+def test_what_was_done_with_a_customer_is_on_their_timeline(alice: Client, house: House, user: User) -> None:
+    ada = make_person(house)
+    done = {"customer_id": ada.pk, "status": "done", "occurred_at": MONDAY, "owner_id": user.pk}
+    make_interaction(house, "Called about prices", type="call", **done)
+    make_interaction(house, "Secret talk", type="note", visibility="private", **done)
+    make_interaction(house, "Still to come", customer_id=ada.pk, scheduled_at=MONDAY)
+    shown = text(alice.get(f"/backend/customers/person/{ada.pk}/timeline/"))
+    assert "Called about prices" in shown
+    assert "Secret talk" not in shown
+    assert "Still to come" not in shown
+    page = text(alice.get(f"/backend/customers/person/{ada.pk}/change/"))
+    assert f"/backend/customers/interaction/add/?customer_id={ada.pk}" in page
+    form = alice.get(f"/backend/customers/interaction/add/?customer_id={ada.pk}")
+    assert "Ada Lovelace" in text(form)

@@ -11,9 +11,16 @@ from django.test import Client
 
 from apps.customers.models import Interaction
 from apps.kernel import clock
+from apps.kernel.access.grants import Access
+from apps.kernel.eventbus.stream.hiding import seen_by
+from apps.kernel.eventbus.stream.messages import Happened
+from apps.kernel.eventbus.stream.positions import Position
+from apps.kernel.ids import uuid7
+from apps.kernel.tenancy.scope import Actor, ActorKind
 from tests.customers.factories import INTERACTIONS, clerk, make_interaction, make_person
 from tests.directory.callers import client_of, complaints, member, send
-from tests.support.scopes import House, seeding
+from tests.search.factories import build_index
+from tests.support.scopes import House, reading, seeding
 
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 CALL = {"type": "call", "title": "Call  Ada ", "scheduled_at": "2026-11-30T09:00:00Z", "duration_minutes": 30}
@@ -216,7 +223,7 @@ def test_a_private_note_is_its_authors_alone(house: House) -> None:
     record = made(bob, title="Salary of Ada", visibility="private", owner_id=str(carol_user.pk))
     path = f"{INTERACTIONS}{record['id']}/"
     window = {"from": "2026-11-29T00:00:00Z", "to": "2026-12-02T00:00:00Z"}
-    conflict = {"owner_id": str(carol_user.pk), "scheduled_at": CALL["scheduled_at"]}
+    conflict = {"owner_id": str(carol_user.pk), "scheduled_at": str(CALL["scheduled_at"])}
     for caller, number in ((bob, 1), (carol, 0), (owner, 0)):
         assert caller.get(path).status_code == (200 if number else 404)
         assert caller.get(INTERACTIONS).json()["count"] == number
@@ -287,3 +294,60 @@ def occurrence_days(caller: Client) -> list[str]:
     window = {"from": "2026-11-29T23:00:00Z", "to": "2026-11-30T04:00:00Z"}
     found = caller.get(f"{INTERACTIONS}occurrences/", window).json()["results"]
     return [item["starts_at"][:10] for item in found]
+
+
+def test_a_private_one_is_found_by_its_author_alone(house: House) -> None:
+    author, other = (member(house, "customers.*", "search.view", name=name) for name in ("Bob", "Carol"))
+    owner = member(house, "*", name="Alice", is_super_admin=True)
+    private = make_interaction(house, "Zeppelin plans", visibility="private", author_id=author.pk)
+    make_interaction(house, "Zeppelin flight")
+    build_index(house, "customers.interaction")
+    found = {}
+    for user in (author, other, owner):
+        caller = client_of(user, organization=house.north)
+        answer = caller.get("/api/search/", {"q": "zeppelin"}).json()
+        found[user.name] = ({item["title"] for item in answer["results"]}, answer["count"])
+        listed = caller.get(INTERACTIONS, {"q": "zeppelin"}).json()["count"]
+        assert listed == answer["count"]
+    flight = {"Zeppelin flight"}
+    assert found == {"Bob": ({*flight, private.title}, 2), "Carol": (flight, 1), "Alice": (flight, 1)}
+
+
+def test_the_stream_tells_of_a_private_one_to_its_author_alone(house: House) -> None:
+    author = member(house, "customers.*", name="Bob")
+    private = make_interaction(house, "Mine", visibility="private", author_id=author.pk)
+    shared = make_interaction(house, "Ours")
+    events = [_updated(row) for row in (private, shared)]
+    actors = [
+        Actor(ActorKind.STAFF, author.pk, "Bob"),
+        Actor(ActorKind.STAFF, uuid7(), "Alice", Access(granted=frozenset({"*"}), is_super_admin=True)),
+    ]
+    with reading(house.scope()):
+        seen = seen_by(events, actors)
+    assert seen == {private.pk: frozenset({(ActorKind.STAFF, author.pk)})}
+
+
+def _updated(row: Interaction) -> Happened:
+    return Happened(
+        id=uuid7(),
+        position=Position(1),
+        name="customers.interaction.updated",
+        entity="customers.interaction",
+        record_id=row.pk,
+        organization_id=row.organization_id,
+        occurred_at=MONDAY,
+        actor_kind="staff",
+        actor_id=None,
+        recipients=None,
+        payload="{}",
+    )
+
+
+def test_whoever_takes_part_says_so_themselves(bob: Client, house: House) -> None:
+    eve = member(house, "customers.interactions.view", name="Eve")
+    looking = client_of(eve, organization=house.north)
+    record = made(bob, participants=[{"user_id": str(eve.pk)}])
+    assert press(looking, record, "answer", answer="declined").json()["participants"][0]["answer"] == "declined"
+    assert complaints(press(looking, record, "answer", answer="perhaps")) == {"answer": "invalid_choice"}
+    stranger = press(bob, record, "answer", answer="accepted")
+    assert (stranger.status_code, stranger.json()["code"]) == (409, "customers.participant.not_invited")

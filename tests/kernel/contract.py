@@ -198,6 +198,12 @@ ADMITTED = frozenset(
         "customers.list.repeated",
         "customers.list.two_primary",
         "customers.actor.no_person",
+        *(f"customers.interaction.{reason}" for reason in INTERACTIONS),
+        "customers.participant.one",
+        "customers.participant.not_invited",
+        "customers.occurrence.unknown",
+        "customers.calendar.backwards",
+        "customers.calendar.too_long",
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",
@@ -259,7 +265,6 @@ ADMITTED = frozenset(
         "auth.api_key.expires_at",
     }
 )
-
 
 # A kind and an id come together, which no shape can say.
 HALVES = frozenset({("entity", "required"), ("record_id", "required")})
@@ -391,3 +396,17 @@ def _failures(recorder: Any) -> Iterator[str]:
             body = answer.content[:600].decode(errors="replace") if answer else ""
             call = node.failure_info.code_sample
             yield f"{recorder.label}: {failure.title}\n{failure.message}\n{call}\n{body}\n"
+
+
+INTERACTIONS = (
+    "not_open",
+    "open",
+    "recurrence",
+    "recurrence_start",
+    "no_time",
+    "too_late",
+    "time_zone",
+    "not_author",
+    "not_done",
+    "not_yet",
+)

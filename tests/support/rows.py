@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import cycle, product
@@ -36,6 +37,8 @@ SPECIAL: dict[str, Any] = {
 }
 # Rows that have the id of the row that their key leads to.
 ONE_ID = {"customers.Person": "customer_id", "customers.Company": "customer_id"}
+# Rows that have either of two columns: the first, unless the second is given.
+EITHER = {"customers.Participant": ("user_id", "customer")}
 BY_TYPE: tuple[tuple[type, Any], ...] = (
     (ArrayField, list),
     (SearchVectorField, lambda: "'word':1"),
@@ -86,10 +89,18 @@ def make_row(model: type[models.Model], house: House, **overrides: Any) -> Any:
             setattr(row, field.name, overrides[field.name])
         elif _needs_value(field):
             setattr(row, field.name, _value(field, house))
-    if model._meta.label in ONE_ID:
-        row.pk = getattr(row, ONE_ID[model._meta.label])
+    _settle(row, model._meta.label, given=overrides)
     row.save(force_insert=True)
     return row
+
+
+def _settle(row: Any, label: str, *, given: Mapping[str, Any]) -> None:
+    """Set columns that depend on others."""
+    if label in ONE_ID:
+        row.pk = getattr(row, ONE_ID[label])
+    chosen, other = EITHER.get(label, ("", ""))
+    if chosen and other not in given:
+        setattr(row, chosen, uuid7())
 
 
 def _event() -> OutboxEvent:

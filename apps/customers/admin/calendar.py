@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from apps.customers.admin.calendar_form import ME, MONTH, WEEK, Wish, begins, owner_of, wish_of
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import InteractionStatus, InteractionType
-from apps.customers.selectors import Entry, agenda, living_interactions
+from apps.customers.selectors import MOST_OCCURRENCES, Entry, agenda, living_interactions
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
 from apps.kernel.admin.access import allows
@@ -126,7 +126,7 @@ def _by_day(entries: list[Entry]) -> dict[date, list[Entry]]:
 
 
 def _days(wish: Wish, days: list[date], entries: dict[date, list[Entry]], *, today: date) -> list[Day]:
-    most = SHOWN_A_DAY if wish.view == MONTH else len(days) * 1000
+    most = SHOWN_A_DAY if wish.view == MONTH else MOST_OCCURRENCES
     may_add = allows(MANAGE_INTERACTIONS)
     add = reverse("admin:customers_interaction_add")
     return [

@@ -12,7 +12,6 @@ from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
 from apps.kernel.admin.buttons import RecordCommand
-from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
 STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")

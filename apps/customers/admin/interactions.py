@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
 from apps.customers.admin.choosing import FIELD, customer_field
 from apps.customers.admin.repeating import OWN, PICKED, RepeatingFields, picked, rule_of, zone_choices
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
-from apps.customers.models import Interaction, InteractionStatus, Participant
+from apps.customers.models import Answer, Interaction, InteractionStatus, Participant
+from apps.customers.selectors import HALF_AN_HOUR, conflicts_of
+from apps.kernel.access.visible import person_of
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.admin.inlines import CommandTabularInline
@@ -21,6 +25,7 @@ from apps.kernel.admin.moments import MomentInput
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import current_scope
 
 if TYPE_CHECKING:
     RowForm = forms.ModelForm[Participant]
@@ -81,6 +86,18 @@ class PlanForm(forms.Form):
     scheduled_at: Any = forms.DateTimeField(label=_("Planned for"), widget=MomentInput(seconds=False))
 
 
+class AnswerForm(forms.Form):
+    """Whether one comes."""
+
+    answer: Any = forms.ChoiceField(label=_("Answer"), choices=Answer.choices)
+
+
+def is_invited(row: Interaction) -> bool:
+    """Say whether the reader takes part."""
+    person = person_of(current_scope().actor)
+    return person is not None and Participant.objects.filter(interaction=row, user_id=person).exists()
+
+
 def is_open(row: Interaction) -> bool:
     """Say whether it is planned."""
     return row.status == InteractionStatus.PLANNED
@@ -104,6 +121,9 @@ BUTTONS = (
         form=PlanForm,
         shown=is_open,
         in_row=True,
+    ),
+    RecordCommand(
+        "answer", services.answer_interaction, _("Say whether you come"), icon="rsvp", form=AnswerForm, shown=is_invited
     ),
     RecordCommand(
         "cancel", services.cancel_interaction, _("Cancel it"), icon="event_busy", shown=is_open, in_bulk=True
@@ -176,3 +196,14 @@ class InteractionPage(CommandAdmin):
         """The fields, with the recurrence that the inputs make in place of these."""
         given = super().command_input(request, form, formsets)
         return {name: value for name, value in given.items() if name not in PICKED}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and say what whoever is in charge has planned at the same time."""
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        if row.owner_id is None or row.scheduled_at is None or row.is_all_day or not is_open(row):
+            return
+        found = conflicts_of(row.owner_id, row.scheduled_at, length=row.length or HALF_AN_HOUR, without=row.pk)
+        if found:
+            titles = ", ".join(dict.fromkeys(entry.interaction.title for entry in found))
+            messages.warning(request, _now("Planned for the same time: %(titles)s.") % {"titles": titles})

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.customers import services
 from apps.customers.admin.overview import address, overview_view, seen_record
-from apps.customers.extensions import composing
+from apps.customers.extensions.talking import composing
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS, WRITE_COMMENTS
 from apps.customers.models import Comment, CustomerKind, Label
 from apps.customers.selectors.talking import following, labels_on, seen_comments

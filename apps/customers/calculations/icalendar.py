@@ -72,7 +72,7 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str) -> Iterator[str]:
-    """The line in pieces of at most 75 octets, none of which parts a character; all but the first begin with a blank."""
+    """The line in pieces of at most 75 octets, none parting a character; all but the first begin with a blank."""
     piece, room = "", LONGEST
     for sign in line:
         size = len(sign.encode())

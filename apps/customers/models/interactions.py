@@ -102,7 +102,7 @@ class Interaction(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
     location = models.CharField(_("place"), max_length=300, blank=True, default="")
     recurrence = models.CharField(_("recurrence"), max_length=400, blank=True, default="")
     recurs_until = models.DateTimeField(null=True, editable=False)
-    # Moves with each change of one of the series, so that whoever listens to the interaction hears of it, undo included.
+    # Moves with each change of one of the series, so that whoever listens to the interaction hears of it, also of undo.
     series_changed_at = models.DateTimeField(null=True, editable=False)
     reminder_minutes = models.PositiveIntegerField(
         _("remind before (minutes)"), null=True, blank=True, validators=[MaxValueValidator(EARLIEST_REMINDER)]

@@ -20,6 +20,7 @@ from apps.customers.selectors.employments import employments_of
 from apps.customers.selectors.interactions import (
     AHEAD,
     HALF_AN_HOUR,
+    MOST_OCCURRENCES,
     Agenda,
     Changes,
     Entry,
@@ -55,6 +56,7 @@ __all__ = [
     "Entry",
     "HALF_AN_HOUR",
     "Lookalike",
+    "MOST_OCCURRENCES",
     "Task",
     "Twins",
     "addresses_of",

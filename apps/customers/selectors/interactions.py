@@ -24,7 +24,7 @@ MOST_SERIES: Final = 300
 MOST_CONFLICTS: Final = 10
 MOST_TASKS: Final = 200
 LONGEST: Final = timedelta(days=14)  # of one interaction: LONGEST_MINUTES of the model
-AHEAD: Final = timedelta(days=366)  # how far the next one of a series is looked for
+AHEAD: Final = timedelta(days=366 * 50)  # how far the next one of a series is looked for
 BEHIND: Final = timedelta(days=31)  # how long one of a series that nobody has done is shown as overdue
 HALF_AN_HOUR: Final = timedelta(minutes=30)
 

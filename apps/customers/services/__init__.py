@@ -1,3 +1,4 @@
+from apps.customers.services.answering import answer_interaction
 from apps.customers.services.comments import create_comment, delete_comment, update_comment
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
 from apps.customers.services.consents import give_consent, withdraw_consent
@@ -35,6 +36,7 @@ from apps.customers.services.tags import create_tag, delete_tag, update_tag
 __all__ = [
     "COMPANIES",
     "PEOPLE",
+    "answer_interaction",
     "assign_label",
     "cancel_interaction",
     "cancel_occurrence",

@@ -119,7 +119,7 @@ def _said(rows: Iterable[Interaction]) -> dict[UUID, set[datetime]]:
 def _next(
     row: Interaction, changes: Changes, said: set[datetime], zone: ZoneInfo, *, after: datetime
 ) -> datetime | None:
-    """The first beginning after the moment that is still open and was not reminded of; None for none in a year."""
+    """The first beginning after the moment that is still open and was not reminded of; None for none to come."""
     series = series_of(row, zone)
     found = expand(series, changes, since=after, until=max(after, series.first) + AHEAD)
     beginnings = (item.starts_at for item in found if item.status == InteractionStatus.PLANNED)

@@ -33,7 +33,7 @@ InteractionFilter: Any = type(
     {
         "__doc__": "`from` and `to`: when it is or was; of a series the first one counts.",
         "__module__": __name__,
-        "from": MomentFilter(method=lambda rows, name, at: since(rows, name, at)),
-        "to": MomentFilter(method=lambda rows, name, at: until(rows, name, at)),
+        "from": MomentFilter(method=since),
+        "to": MomentFilter(method=until),
     },
 )

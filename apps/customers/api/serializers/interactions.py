@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.customers.models import Interaction, Participant
+from apps.customers.models import Answer, Interaction, Participant
 from apps.customers.selectors import Entry, Task, participants_of
 from apps.customers.services.participants import MOST
 from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictSerializer, StrictUUIDField
@@ -59,7 +59,7 @@ class InteractionListSerializer(StrictModelSerializer):
 
     class Meta:
         model = Interaction
-        fields = (*OWN, *COLUMNS, *READ_ONLY)
+        fields: tuple[str, ...] = (*OWN, *COLUMNS, *READ_ONLY)
         read_only_fields = READ_ONLY
 
 
@@ -89,6 +89,12 @@ class MovedOccurrenceSerializer(OccurrenceSerializer):
     """The same, and when it takes place instead."""
 
     starts_at = serializers.DateTimeField()
+
+
+class AnswerSerializer(StrictSerializer):
+    """Whether one comes."""
+
+    answer = serializers.ChoiceField(choices=Answer.choices)
 
 
 MOMENTS = ("from", "to")

@@ -14,6 +14,7 @@ from apps.customers import services
 from apps.customers.api.filters import InteractionFilter
 from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers.interactions import (
+    AnswerSerializer,
     InteractionListSerializer,
     InteractionSerializer,
     MovedOccurrenceSerializer,
@@ -73,7 +74,10 @@ class InteractionViewSet(CommandViewSet):
         "cancel": services.cancel_interaction,
     }
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_INTERACTIONS, manage=MANAGE_INTERACTIONS, **dict.fromkeys(MANAGED, (MANAGE_INTERACTIONS,))
+        view=VIEW_INTERACTIONS,
+        manage=MANAGE_INTERACTIONS,
+        answer=(VIEW_INTERACTIONS,),
+        **dict.fromkeys(MANAGED, (MANAGE_INTERACTIONS,)),
     )
 
     def get_serializer_class(self) -> Any:
@@ -109,6 +113,13 @@ class InteractionViewSet(CommandViewSet):
     def unpin(self, request: Request, pk: UUID) -> Response:
         """Let it go with the others."""
         return self.pressed(request, services.unpin_interaction, pk)
+
+    @extend_schema(request=AnswerSerializer, responses={200: InteractionSerializer})
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: UUID) -> Response:
+        """Say whether the caller, who takes part, comes."""
+        values = self.checked(request, serializer=AnswerSerializer)
+        return self.answered(services.answer_interaction, pk, **values)
 
     @extend_schema(request=PlanSerializer, responses={200: InteractionSerializer})
     @action(detail=True, methods=["post"])

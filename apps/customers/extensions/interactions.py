@@ -1,10 +1,11 @@
-"""What the customers module adds elsewhere: links of the navigation, widgets of dashboards, badges."""
+"""What the customers module adds elsewhere: links, widgets of dashboards, badges, actions, moments of timelines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,16 +13,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.calculations import Stretch
-from apps.customers.features import MERGE, VIEW_COMMENTS, VIEW_INTERACTIONS, WRITE_COMMENTS
-from apps.customers.models import Comment, Company, Interaction, InteractionStatus, InteractionType, Person
-from apps.customers.models.talking import DEAL, LONGEST_BODY
+from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
+from apps.customers.models import Company, Interaction, InteractionStatus, InteractionType, Person
 from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
-from apps.customers.selectors.talking import mentions_of, seen_comments
-from apps.customers.services.comments import USER, may_change_comment
-from apps.customers.services.importing import CompanyTarget, PersonTarget
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
 from apps.kernel.admin.labels import Labels
+from apps.kernel.extensions.actions import RecordAction, record_action
 from apps.kernel.extensions.badges import Badge, StatusBadge, Tone, status_badge
 from apps.kernel.extensions.dashboards import (
     DashboardWidget,
@@ -35,14 +33,11 @@ from apps.kernel.extensions.dashboards import (
 )
 from apps.kernel.extensions.menu import MenuItem, menu_item
 from apps.kernel.extensions.periods import Period
-from apps.kernel.extensions.replacing import Replacement, replacement
-from apps.kernel.extensions.spots import spot
-from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
-from apps.kernel.imports.resources.targets import tailored_target
 from apps.kernel.tenancy.scope import current_scope
 
 CALENDAR, TASKS = "admin:customers_calendar", "admin:customers_tasks"
+USER: Final = "auth.user"
 AHEAD: Final = timedelta(days=60)
 TONES: Final = {InteractionStatus.DONE: Tone.GOOD, InteractionStatus.CANCELLED: Tone.CAREFUL}
 LIMIT: Final = Setting("limit", _("At most"), SettingKind.INTEGER, 8, minimum=1, maximum=50)
@@ -172,96 +167,55 @@ def badge_of(row: Interaction) -> Badge | None:
 
 status_badge(StatusBadge("customers.interaction_status", Interaction.entity_id, badge_of))
 
-menu_item(
-    MenuItem(
-        "customers.duplicates",
-        _("Duplicates"),
-        "admin:customers_duplicates",
-        icon="merge",
-        group="customers",
-        priority=-70,
-        features=(MERGE,),
-    )
-)
 
-
-def fetch_comments(asking: Asking) -> list[Moment]:
-    """Comments on the records; three queries."""
-    field = "deal_id" if asking.entity == DEAL else "customer_id"
-    rows = seen_comments().filter(**{f"{field}__in": asking.ids})
+def fetch_done(asking: Asking) -> list[Moment]:
+    """What was done with the customers, and who was in charge of it; two queries."""
+    rows = living_interactions().filter(customer__in=asking.ids, status=InteractionStatus.DONE)
     if asking.until is not None:
-        rows = rows.filter(created_at__lte=asking.until)
-    found = list(rows.order_by("-created_at", "-pk")[: asking.limit])
-    mentioned = mentions_of(row.pk for row in found) if found else {}
+        rows = rows.filter(occurred_at__lte=asking.until)
+    found = list(rows.filter(occurred_at__isnull=False).order_by("-occurred_at", "-pk")[: asking.limit])
     labels = Labels()
-    people = {row.author_id for row in found} | {item for ids in mentioned.values() for item in ids}
-    labels.fetch((USER, item) for item in people if item)
-    return [_moment(row, labels, [labels.text(USER, item) for item in mentioned.get(row.pk, ())]) for row in found]
+    labels.fetch((USER, row.owner_id or row.author_id) for row in found if row.owner_id or row.author_id)
+    return [_moment(row, labels) for row in found]
 
 
-def _moment(row: Comment, labels: Labels, mentioned: list[str]) -> Moment:
-    may_change = may_change_comment(row.author_id, current_scope().actor)
+def _moment(row: Interaction, labels: Labels) -> Moment:
+    person = row.owner_id or row.author_id
     return Moment(
-        row.created_at,
+        row.occurred_at or row.updated_at,
         row.pk.hex,
-        title=_("Comment"),
-        who=labels.text(USER, row.author_id) if row.author_id else "",
-        text=row.body,
-        template="customers/timeline_comment.html",
-        values={"comment": row, "mentioned": mentioned, "may_change": may_change, "is_edited": row.version > 1},
-        facts={"comment_id": str(row.pk), "author_id": str(row.author_id) if row.author_id else None},
+        title=row.title,
+        who=labels.text(USER, person) if person is not None else "",
+        text=str(row.get_type_display()),
+        url=_page(row),
     )
 
 
-timeline_source(
-    TimelineSource(
-        "customers.comments",
-        _("Comments"),
-        "customers.*",
-        fetch_comments,
-        icon="chat",
-        offered=lambda entity: entity in {"customers.person", "customers.company", DEAL},
-        priority=80,
-        features=(VIEW_COMMENTS,),
-    )
-)
+def plan_with(ids: Sequence[UUID]) -> str:
+    """The form of a new interaction with the customer."""
+    return f"{reverse('admin:customers_interaction_add')}?customer_id={ids[0]}"
 
 
-def overview_of(record: Any) -> str:
-    """Where the overview of a person or company stands; "" for other records of the module."""
-    if not isinstance(record, Person | Company):
-        return ""
-    return reverse(f"admin:customers_{record._meta.model_name}_overview", args=[record.pk])
-
-
-def composing(record: Any) -> dict[str, Any]:
-    """Variables of the form for a comment on the record."""
-    name = f"admin:{record._meta.app_label}_{record._meta.model_name}"
-    return {
-        "comment_url": reverse(f"{name}_comment", args=[record.pk]),
-        "mentionable_url": reverse(f"{name}_mentionable"),
-        "longest": LONGEST_BODY,
-    }
-
-
-def with_composer(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Variables of the form for a comment, above the timeline of a person or company."""
-    return composing(given["original"])
-
-
-spot("detail:*:overview", "the overview of a person or company, among its cards")
-spot("detail:*:overview-side", "the overview of a person or company, beside its cards")
-record_tab(RecordTab("customers.overview", _("Overview"), "customers.*", overview_of, leads=True))
-for _kind in (Person, Company):
-    replacement(
-        Replacement(
-            f"customers.{_kind._meta.model_name}_timeline",
-            f"page:customers/{_kind._meta.model_name}/*/timeline",
-            wrapper="customers/timeline.html",
-            context=with_composer,
-            features=(WRITE_COMMENTS,),
+for kind in (Person, Company):
+    timeline_source(
+        TimelineSource(
+            f"customers.interactions_of_{kind._meta.model_name}",
+            _("Interactions"),
+            kind.entity_id,
+            fetch_done,
+            icon="event",
+            priority=60,
+            features=(VIEW_INTERACTIONS,),
         )
     )
-
-tailored_target(Person.entity_id, PersonTarget)
-tailored_target(Company.entity_id, CompanyTarget)
+    record_action(
+        RecordAction(
+            f"customers.plan_with_{kind._meta.model_name}",
+            kind.entity_id,
+            _("Plan something"),
+            address=plan_with,
+            icon="event",
+            in_row=True,
+            features=(MANAGE_INTERACTIONS,),
+        )
+    )
