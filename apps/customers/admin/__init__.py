@@ -2,5 +2,6 @@
 
 from apps.customers.admin.customers import CompanyPage, PersonPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
+from apps.customers.admin.privacy import ConsentPage, ErasurePage
 
-__all__ = ["CompanyPage", "CustomerGroupPage", "PersonPage", "TagPage"]
+__all__ = ["CompanyPage", "ConsentPage", "CustomerGroupPage", "ErasurePage", "PersonPage", "TagPage"]

@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
 from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
+from apps.customers.admin.privacy import ERASE_BUTTON, EXPORT_BUTTON
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
+KEPT_FOR = _("What was deleted goes for good after the time for which the installation keeps it.")
 STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")
 
 
@@ -21,6 +23,10 @@ class PersonPage(CommandAdmin):
     create_command = services.create_person
     update_command = services.update_person
     delete_command = services.delete_person
+    restore_command = services.restore_person
+    purge_command = services.purge_person
+    trash_note = KEPT_FOR
+    buttons = (EXPORT_BUTTON, ERASE_BUTTON)
     view_feature = VIEW_PEOPLE
     manage_feature = MANAGE_PEOPLE
     icon = "person"
@@ -47,6 +53,9 @@ class CompanyPage(CommandAdmin):
     create_command = services.create_company
     update_command = services.update_company
     delete_command = services.delete_company
+    restore_command = services.restore_company
+    purge_command = services.purge_company
+    trash_note = KEPT_FOR
     view_feature = VIEW_COMPANIES
     manage_feature = MANAGE_COMPANIES
     icon = "apartment"
