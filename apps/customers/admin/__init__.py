@@ -10,14 +10,17 @@ from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
 from apps.customers.admin.merging import merge_view
 from apps.customers.admin.pipelines import PipelinePage
+from apps.customers.admin.privacy import ConsentPage, ErasurePage
 from apps.customers.admin.talking import CommentPage, LabelPage
 from apps.customers.admin.tasks import tasks_view
 
 __all__ = [
     "CommentPage",
     "CompanyPage",
+    "ConsentPage",
     "CustomerGroupPage",
     "DealPage",
+    "ErasurePage",
     "InteractionPage",
     "LabelPage",
     "PersonPage",

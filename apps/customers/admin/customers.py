@@ -8,10 +8,12 @@ from apps.customers import services
 from apps.customers.admin.deal_forms import ConversionForm
 from apps.customers.admin.lookalikes import CustomerPage
 from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
+from apps.customers.admin.privacy import ERASE_BUTTON, EXPORT_BUTTON
 from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
 from apps.kernel.admin.buttons import RecordCommand
+from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
 STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")
@@ -24,6 +26,10 @@ class PersonPage(CustomerPages, CustomerPage):
     create_command = services.create_person
     update_command = services.update_person
     delete_command = services.delete_person
+    restore_command = services.restore_person
+    purge_command = services.purge_person
+    trash_note = KEPT_FOR
+    buttons = (EXPORT_BUTTON, ERASE_BUTTON)
     view_feature = VIEW_PEOPLE
     manage_feature = MANAGE_PEOPLE
     icon = "person"
@@ -55,6 +61,9 @@ class CompanyPage(CustomerPages, CustomerPage):
     create_command = services.create_company
     update_command = services.update_company
     delete_command = services.delete_company
+    restore_command = services.restore_company
+    purge_command = services.purge_company
+    trash_note = KEPT_FOR
     view_feature = VIEW_COMPANIES
     manage_feature = MANAGE_COMPANIES
     icon = "apartment"
@@ -75,3 +84,6 @@ class CompanyPage(CustomerPages, CustomerPage):
         (_("Standing"), {"fields": (*STANDING, "tag_ids", "group_ids")}),
         (_("Notes"), {"fields": ("description",)}),
     )
+
+
+KEPT_FOR = _("What was deleted goes for good after the time for which the installation keeps it.")

@@ -1,0 +1,34 @@
+"""What this module adds to its own records' pages: consents, and who may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.kernel.extensions.tabs import RecordTab, record_tab
+from apps.kernel.tenancy.scope import current_scope
+
+RESTRICTABLE = {"customers.person": MANAGE_PEOPLE, "customers.company": MANAGE_COMPANIES}
+
+
+def consents_address(record: Any) -> str:
+    """Where the person's consents stand."""
+    return f"{reverse('admin:customers_consents')}?{urlencode({'id': record.pk})}"
+
+
+def access_address(record: Any) -> str:
+    """Where it stands who may see the record; "" for kinds and readers that this is nothing for."""
+    feature = RESTRICTABLE.get(str(record.entity_id), "")
+    if not feature or not current_scope().actor.access.allows(feature):
+        return ""
+    return f"{reverse('admin:customers_access')}?{urlencode({'entity': record.entity_id, 'id': record.pk})}"
+
+
+record_tab(
+    RecordTab("customers.consents", _("Consents"), "customers.person", consents_address, features=(VIEW_PEOPLE,))
+)
+record_tab(RecordTab("customers.access", _("Who may see it"), "customers.*", access_address, priority=-5))
