@@ -79,7 +79,7 @@ def _routes() -> Iterator[str]:
     from apps.kernel.api.schema.document import document
     from apps.kernel.api.schema.examples import operations
 
-    homes = _homes() | {"schema", "docs"}
+    homes = _homes() | {"schema", "docs", "imports"}
     for path, method, _operation in operations(document("en")):
         if path.split("/")[2] in homes:
             yield f"{method.upper()} {path}"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.admin.selections import Chosen
 from apps.kernel.api.customs import CUSTOM
-from apps.kernel.api.exporting.rows import view_for
+from apps.kernel.api.exporting.rows import part_names, view_for
 from apps.kernel.api.permissions import features_of
 from apps.kernel.api.reading.expansions import Wish
 from apps.kernel.api.reading.ordering import Term
@@ -32,7 +32,7 @@ def resource_for(page: Any, request: HttpRequest) -> Any:
     found, scope = page.export_resource(request), scope_or_none()
     if found is None or scope is None or not page.has_view_permission(request):
         return None
-    wanted = features_of(found, "list")
+    wanted = (*features_of(found, "list"), *found.export_features)
     return found if all(scope.actor.access.allows(feature) for feature in wanted) else None
 
 
@@ -52,7 +52,7 @@ def exported_selection(
     rows, order = _ordered(rows, ordering)
     all_fields = fields == ALL
     names = shape.readable if all_fields else shown_fields(page, columns, shape.readable)
-    extras = tuple(open_names(shape.entity, in_exports=True)) if all_fields else ()
+    extras = (*open_names(shape.entity, in_exports=True), *part_names(shape)) if all_fields else ()
     return Selection(rows, order, names, Wish(), extras, shape.what.customs), shape, view
 
 

@@ -123,7 +123,7 @@ def _exported(job_id: UUID, job: JobInput, watch: Watch) -> Result:
 
 def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
     view = _view_at(job.values["address"], "list")
-    for feature in features_of(view, "list"):
+    for feature in (*features_of(view, "list"), *view.export_features):
         demand_feature(current_scope(), feature)
     shape = view.shape()
     asked = QueryDict(urlsplit(job.values["address"]).query)

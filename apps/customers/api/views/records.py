@@ -20,8 +20,11 @@ from apps.customers.api.serializers import (
 from apps.customers.api.views.duplicates import MergingViewSet
 from apps.customers.api.views.privacy import PRIVACY, PURGE, PersonPrivacy, PurgedRecords
 from apps.customers.api.views.restricting import RestrictedRecords, restricting
-from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, MERGE, VIEW_COMPANIES, VIEW_PEOPLE
+from apps.customers.features import EXPORT, MANAGE_COMPANIES, MANAGE_PEOPLE, MERGE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
+from apps.customers.selectors.exporting import COMPANY_COLUMNS, PERSON_COLUMNS, company_cells, person_cells
+from apps.kernel.api.exporting.parts import ExportParts
+from apps.kernel.api.viewsets import CommandViewSet
 
 SHARED = (
     "organization_id",
@@ -40,6 +43,8 @@ class PersonViewSet(PersonPrivacy, PurgedRecords, RestrictedRecords, MergingView
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
+    export_features = (EXPORT,)
+    export_parts = ExportParts(PERSON_COLUMNS, person_cells)
     serializer_class = PersonSerializer
     filter_fields = (*SHARED, "first_name", "last_name", "job_title", "department", "seniority")
     ordering_fields = ("display_name", "last_name", "created_at", "updated_at")
@@ -74,6 +79,8 @@ class CompanyViewSet(PurgedRecords, RestrictedRecords, MergingViewSet):
     """Companies of the selected organizations; new ones go to the one that is selected."""
 
     entity = Company.entity_id
+    export_features = (EXPORT,)
+    export_parts = ExportParts(COMPANY_COLUMNS, company_cells)
     serializer_class = CompanySerializer
     filter_fields = (*SHARED, "legal_name", "brand_name", "domain", "industry_id", "size_bucket", "parent_id")
     ordering_fields = ("display_name", "domain", "created_at", "updated_at")

@@ -14,7 +14,9 @@ from apps.customers.calculations import country_code, normal_domain, normal_emai
 from apps.customers.calculations.headers import SHARED, Words
 from apps.customers.features import MANAGE_SETTINGS
 from apps.customers.models import Address, Channel, Company, ContactType, Purpose
+from apps.customers.selectors.exporting import ADDRESS
 from apps.customers.selectors.records import home_region
+from apps.customers.services.reaching import region_of_numbers
 from apps.kernel.imports.planning.fields import FieldKind, ImportField, Text, Unreadable
 from apps.kernel.tenancy.scope import current_scope
 
@@ -39,17 +41,6 @@ SLOTS: Final = (
     Slot("phone_3", Channel.PHONE, ContactType.WORK, gettext_lazy("Phone 3")),
     Slot("mobile", Channel.PHONE, ContactType.MOBILE, gettext_lazy("Mobile phone")),
 )
-# Name of the column, and of the field of an address that it holds.
-ADDRESS: Final[Mapping[str, str]] = {
-    "address_purpose": "purpose",
-    "address_recipient": "recipient",
-    "address_line1": "line1",
-    "address_line2": "line2",
-    "postal_code": "postal_code",
-    "city": "city",
-    "region": "region",
-    "country": "country",
-}
 TAGS, NEW_TAGS, GROUPS, EMPLOYER = "tags", "new_tags", "groups", "company_id"
 MARKS: Final = (TAGS, NEW_TAGS, GROUPS)
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from apps.customers.errors import ParentInCircle
 from apps.customers.models import Company
 from apps.customers.selectors import ancestors
-from apps.customers.services.importing.fields import ADDRESS, EMPLOYER
+from apps.customers.selectors.exporting import ADDRESS
+from apps.customers.services.importing.fields import EMPLOYER
 from apps.customers.services.lists import Settled
 from apps.customers.services.loading import Draft
 from apps.kernel.bases.customs import custom_complaints

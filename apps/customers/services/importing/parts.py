@@ -9,7 +9,8 @@ from uuid import UUID
 
 from apps.customers.models import Address, Channel, ContactPoint, Customer, CustomerRecord, PersonCompany, Purpose
 from apps.customers.selectors import addresses_of, groups_of, points_of, tags_of
-from apps.customers.services.importing.fields import ADDRESS, SLOTS
+from apps.customers.selectors.exporting import ADDRESS, leading_address
+from apps.customers.services.importing.fields import SLOTS
 from apps.customers.services.lists import Settled
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 
@@ -90,7 +91,8 @@ def settled_address(
     given = {column: values[name] for name, column in ADDRESS.items() if name in values}
     if not set(given) - {"purpose"}:
         return None
-    purpose = given.setdefault("purpose", preferred_purpose(held))
+    leading = leading_address(held)
+    purpose = given.setdefault("purpose", leading.purpose if leading is not None else Purpose.OFFICE.value)
     place = next((index for index, item in enumerate(held) if item.purpose == purpose and item.is_primary), None)
     known = held[place] if place is not None else None
     names = {column: name for name, column in ADDRESS.items()}
@@ -105,15 +107,6 @@ def settled_address(
     else:
         rows[place] |= given
     return _settled(ADDRESSES, row, held, rows)
-
-
-def preferred_purpose(held: Iterable[Address]) -> str:
-    """The purpose of the address that stands for the others: the office's, else the first that there is."""
-    there = {item.purpose for item in held if item.is_primary}
-    return next((str(item) for item in ORDER if item in there), str(Purpose.OFFICE))
-
-
-ORDER = (Purpose.OFFICE, Purpose.BILLING, Purpose.HOME, Purpose.SHIPPING, Purpose.OTHER)
 
 
 def _settled(kind: Any, row: CustomerRecord, held: Iterable[Any], rows: Iterable[Mapping[str, Any]]) -> Settled[Any]:

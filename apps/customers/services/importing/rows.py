@@ -12,15 +12,15 @@ from rest_framework import serializers
 from apps.customers.calculations import following
 from apps.customers.errors import NameMissing
 from apps.customers.models import Company, Customer, CustomerRecord
+from apps.customers.selectors.exporting import ADDRESS
 from apps.customers.services.importing import naming
-from apps.customers.services.importing.fields import ADDRESS, EMPLOYER, GROUPS, MARKS, NEW_TAGS, SLOTS, TAGS
+from apps.customers.services.importing.fields import EMPLOYER, GROUPS, MARKS, NEW_TAGS, SLOTS, TAGS
 from apps.customers.services.importing.judging import Judged, judge_together, list_complaints
 from apps.customers.services.importing.parts import Belongings, Told, belongings, settled_address, settled_points
 from apps.customers.services.loading import Draft, store_drafts
 from apps.dictionaries.contracts import ENTRY
 from apps.kernel.api.customs import CUSTOM
 from apps.kernel.api.errors import field_errors
-from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.running import label_of
 from apps.kernel.errors import FieldError, PlatformError
 from apps.kernel.imports.planning.fields import ImportField
@@ -142,7 +142,7 @@ class CustomerRows(Rows):
         if not row.display_name:
             yield FieldError("display_name", NameMissing.code, str(NameMissing.message))
         else:
-            yield from complaints_of(row, self._target.checked)
+            yield from self._target.complaints(row)
 
     def _give_parts(self, judged: Judged, values: Mapping[str, Any]) -> None:
         """Add to the draft what the row says beside the customer's own columns."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +15,9 @@ from apps.customers.services import companies, people
 from apps.customers.services.importing import naming
 from apps.customers.services.importing.fields import EMPLOYER, part_fields, shaped, worded
 from apps.customers.services.importing.rows import CustomerRows
+from apps.kernel.commands.amounts import incomplete_amounts
+from apps.kernel.commands.checking import complaints_of
+from apps.kernel.errors import FieldError
 from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.orders import Key, Line, Mode, Outcome
 from apps.kernel.imports.planning.rows import plain_text
@@ -79,6 +82,10 @@ class CustomerTarget(ResourceTarget):
         """The name that is made of a record's names."""
         raise NotImplementedError
 
+    def complaints(self, row: Any) -> Iterator[FieldError]:
+        """What is wrong with the record's own columns: what the database would refuse must be said here, row by row."""
+        yield from complaints_of(row, self.checked)
+
 
 class PersonTarget(CustomerTarget):
     """People."""
@@ -121,3 +128,8 @@ class CompanyTarget(CustomerTarget):
     def derived(self, row: Any) -> str:
         """What it calls itself, else its legal name."""
         return first_of(row.brand_name, row.legal_name)
+
+    def complaints(self, row: Any) -> Iterator[FieldError]:
+        """Also an amount without its currency."""
+        yield from super().complaints(row)
+        yield from incomplete_amounts(row, "annual_revenue")

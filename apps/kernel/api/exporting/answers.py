@@ -19,6 +19,7 @@ from apps.kernel.api.exporting.rows import exported_rows, file_names, file_selec
 from apps.kernel.api.exporting.streams import streaming_response
 from apps.kernel.api.reading.reader import ListShape, Selection
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.executor import demand_feature
 from apps.kernel.commands.inputs import REDACTED, Unkept, encrypted_names
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput
@@ -40,7 +41,9 @@ class Asking(Unkept):
 
 
 def exported(view: Any, request: Request, form: Format) -> Any:
-    """The answer to a list request that asks for a file. Raises InvalidInput with all complaints."""
+    """The answer to a list request that asks for a file. Raises FeatureRequired, InvalidInput with all complaints."""
+    for feature in view.export_features:
+        demand_feature(current_scope(), feature)
     shape = view.shape()
     selection = file_selection(view.listed_rows(request.query_params), request.query_params, shape)
     if selection.wish.inner:

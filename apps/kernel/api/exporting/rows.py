@@ -32,13 +32,19 @@ def file_selection(rows: Any, parameters: Parameters, shape: ListShape) -> Selec
 
     Raises InvalidInput with all complaints.
     """
-    selection = select(rows, parameters, shape)
-    offered = open_names(shape.entity, in_exports=True)
+    parts = part_names(shape)
+    selection = select(rows, parameters, replace(shape, extras=(*shape.extras, *parts)))
+    offered = (*open_names(shape.entity, in_exports=True), *parts)
     if "fields" in parameters and (missing := set(selection.extras) - set(offered)):
         message = _("A file has no room for what other modules add: {names}.")
         text = message.format(names=", ".join(sorted(missing)))
         raise InvalidInput(errors=(FieldError("fields", "kernel.export.flat", text),))
     return replace(selection, extras=tuple(name for name in selection.extras if name in offered))
+
+
+def part_names(shape: ListShape) -> tuple[str, ...]:
+    """Names of columns for what belongs to the records."""
+    return shape.parts.names if shape.parts is not None else ()
 
 
 def file_names(selection: Selection, shape: ListShape) -> tuple[str, ...]:
@@ -56,7 +62,7 @@ def exported_rows(selection: Selection, shape: ListShape, view: Any, *, note: No
     columns = shape.plan.plain(selection.names)
     listed = _listed(selection, shape)
     if columns is None:
-        yield from _spread(_computed(ordered, selection, view, note), selection, listed, shape)
+        yield from _spread(_computed(ordered, selection, shape, view, note), selection, listed, shape)
         return
     yield from _spread(_plain(ordered, columns, selection, shape, note), selection, listed, shape)
 
@@ -69,7 +75,7 @@ def _plain(
         ids = [row[-1] for row in chunk]
         note(ids)
         shown = translated(chunk, ids, selection.names, shape.entity)
-        extras = _extras(ids, selection, shape.entity)
+        extras = _extras(ids, selection, shape)
         yield [(*row[:-1], *more) for row, more in zip(shown, extras, strict=True)]
 
 
@@ -85,7 +91,7 @@ def translated(chunk: list[Row], ids: list[UUID], names: tuple[str, ...], entity
     ]
 
 
-def _computed(ordered: Any, selection: Selection, view: Any, note: Note) -> Iterator[list[Row]]:
+def _computed(ordered: Any, selection: Selection, shape: ListShape, view: Any, note: Note) -> Iterator[list[Row]]:
     for chunk in _chunks(ordered.iterator(chunk_size=CHUNK)):
         ids = [row.pk for row in chunk]
         note(ids)
@@ -93,7 +99,7 @@ def _computed(ordered: Any, selection: Selection, view: Any, note: Note) -> Iter
         overlay_records(view.entity, shown, ids)
         customs = [getattr(row, "custom", None) for row in chunk]
         records = [{**record, CUSTOM: custom} for record, custom in zip(shown, customs, strict=True)]
-        extras = _extras(ids, selection, view.kind())
+        extras = _extras(ids, selection, shape)
         yield [
             (*(record[name] for name in selection.names), *more) for record, more in zip(records, extras, strict=True)
         ]
@@ -119,9 +125,19 @@ def _spread(lots: Iterable[list[Row]], selection: Selection, listed: Sequence[st
             yield (*row[:place], *cells, *row[place + 1 :])
 
 
-def _extras(ids: list[UUID], selection: Selection, entity: Entity) -> Iterator[Row]:
-    found = enriched(entity, ids, selection.extras, in_exports=True)
-    return (tuple(found.of(name, record_id) for name in selection.extras) for record_id in ids)
+def _extras(ids: list[UUID], selection: Selection, shape: ListShape) -> Iterator[Row]:
+    """Cells of what enrichers add, and of what belongs to the records."""
+    own = set(part_names(shape)) & set(selection.extras)
+    others = [name for name in selection.extras if name not in own]
+    found = enriched(shape.entity, ids, others, in_exports=True)
+    parts = shape.parts.cells(ids) if own and shape.parts is not None else {}
+    return (
+        tuple(
+            parts.get(record_id, {}).get(name) if name in own else found.of(name, record_id)
+            for name in selection.extras
+        )
+        for record_id in ids
+    )
 
 
 def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from apps.kernel.api.exporting.parts import ExportParts
 from apps.kernel.api.filters import FilterSet
 from apps.kernel.api.reading import conditions, expansions, pages
 from apps.kernel.api.reading.columns import Column, ColumnPlan
@@ -47,6 +48,7 @@ class ListShape:
     default_ordering: str
     expansions: Mapping[str, Expansion]
     extras: tuple[str, ...] = ()  # fields that enrichers add, for whoever they are for: `_<module>`
+    parts: ExportParts | None = None  # further columns of files
     definitions: str = ""  # the entity whose custom fields its records have, where that is not the list's own
 
     @property

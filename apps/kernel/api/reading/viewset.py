@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.kernel.api.exporting.answers import exported, wanted_format
+from apps.kernel.api.exporting.parts import ExportParts
 from apps.kernel.api.filters import FilterSet, filter_set_of
 from apps.kernel.api.finishing import FinishedAnswers
 from apps.kernel.api.intercepting import InterceptedView
@@ -52,7 +53,8 @@ class ReadingViewSet(FinishedAnswers, InterceptedView):
     `ordering_fields` and `default_ordering`. Each filter field offers every comparison of its kind (`price`,
     `price__gte`, …); a `filterset_class` adds others. References can be expanded under their name without
     `_id`; `own_expansions` adds children. `field_features` names features that single fields need beyond the
-    view's: who lacks one neither sees the field nor filters or sorts by it.
+    view's: who lacks one neither sees the field nor filters or sorts by it. `export_features` is what files need
+    beside the list's own features, `export_parts` what they have beside the list's fields.
     """
 
     entity: ClassVar[str]
@@ -62,6 +64,8 @@ class ReadingViewSet(FinishedAnswers, InterceptedView):
     default_ordering: ClassVar[str] = "id"
     own_expansions: ClassVar[Mapping[str, Expansion]] = {}
     field_features: ClassVar[Mapping[str, str]] = {}
+    export_features: ClassVar[tuple[str, ...]] = ()
+    export_parts: ClassVar[ExportParts | None] = None
     definitions: ClassVar[str] = ""  # the entity that custom fields are defined for, where it is not the view's own
 
     parser_classes = (StrictJSONParser,)
@@ -229,6 +233,7 @@ def _whole_shape(view: type[ReadingViewSet]) -> ListShape:
         sortable=view.ordering_fields,
         default_ordering=view.default_ordering,
         expansions=view.offered_expansions(),
+        parts=view.export_parts,
         definitions=view.definitions,
     )
 
@@ -245,6 +250,7 @@ def _cut(shape: ListShape, hidden: frozenset[str]) -> ListShape:
         sortable=tuple(name for name in shape.sortable if name not in hidden),
         default_ordering=shape.default_ordering,
         expansions={name: item for name, item in shape.expansions.items() if item.source not in hidden},
+        parts=shape.parts,
         definitions=shape.definitions,
     )
 

@@ -143,7 +143,7 @@ class RunsAnswer(serializers.Serializer[Any]):
     results = serializers.ListField(child=RunAnswer())
 
 
-class ChoiceAnswer(serializers.Serializer[Any]):
+class FieldChoiceAnswer(serializers.Serializer[Any]):
     """A value that a field may have."""
 
     value = serializers.CharField(allow_blank=True)
@@ -158,7 +158,7 @@ class FieldAnswer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=[str(kind) for kind in FieldKind])
     required = serializers.BooleanField()
     entity = serializers.CharField(allow_blank=True)
-    choices = serializers.ListField(child=ChoiceAnswer())
+    choices = serializers.ListField(child=FieldChoiceAnswer())
 
 
 class RowAnswer(serializers.Serializer[Any]):

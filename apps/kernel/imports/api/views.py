@@ -11,12 +11,11 @@ from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.kernel.api.exporting.streams import streaming_response
-from apps.kernel.api.parsers import StrictJSONParser
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.refusals import MediaTypeRefused
@@ -55,10 +54,7 @@ class ImportsView(PlainView):
     """Files on their way into records."""
 
     authenticated: ClassVar[str] = WHY
-
-    def get_parsers(self) -> list[BaseParser]:
-        """A form, which is the only thing that is taken here."""
-        return [MultiPartParser()] if self.request.method == "POST" else [StrictJSONParser()]
+    parser_classes = (MultiPartParser,)
 
     @extend_schema(parameters=[OwnRuns], responses={200: RunsAnswer})
     def get(self, request: Request) -> Response:
