@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from apps.auth.models import Session, User
 from apps.kernel import clock
 from apps.kernel.crypto.tokens import token_digest
-from apps.kernel.ports import Standing
+from apps.kernel.tenancy.standings import Standing
 
 # Encrypted columns are read when somebody asks for them.
 UNREAD: Final = frozenset({"email", "email_index", "email_digest"})

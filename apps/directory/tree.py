@@ -9,9 +9,8 @@ from uuid import UUID
 from apps.directory.calculations import Forest, in_tree_order
 from apps.directory.models import Organization, Tenant, TenantStatus
 from apps.kernel.commands.running import running_or_none
-from apps.kernel.ports import Standing
 from apps.kernel.tenancy.scope import current_scope
-from apps.kernel.tenancy.standings import Kept, standing_of
+from apps.kernel.tenancy.standings import Kept, Standing, standing_of
 
 KEPT: Final = 1000
 

@@ -121,7 +121,9 @@ def test_a_guard_that_writes_has_each_record_done_by_itself(house: House) -> Non
 
 def test_what_cannot_be_written_together_is_done_one_by_one(house: House) -> None:
     ids = made(house, 2)
-    outcome = change(house, ids, job_title="Countess", contact_points=[{"channel": "email", "value": "ada@example.org"}])
+    outcome = change(
+        house, ids, job_title="Countess", contact_points=[{"channel": "email", "value": "ada@example.org"}]
+    )
     [whole] = orders(house)
     with reading_in(house):
         assert Action.objects.filter(parent_id=whole.pk, command=UPDATE).count() == 2
