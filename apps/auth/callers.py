@@ -10,8 +10,8 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from apps.auth.models import Session, User
-from apps.kernel.ports import Standing
 from apps.kernel.tenancy.scope import Actor
+from apps.kernel.tenancy.standings import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from apps.auth.models import Session, User
 from apps.kernel import clock
 from apps.kernel.crypto.tokens import token_digest
-from apps.kernel.ports import Standing
+from apps.kernel.tenancy.standings import Standing
 
 # Encrypted columns are read when somebody asks for them.
 UNREAD: Final = frozenset({"email", "email_index", "email_digest"})
 READ = """
-SELECT {session}, {user}, coalesce(access.version, 0), coalesce(standing.version, 0), coalesce(standing.is_open, false)
+SELECT {session}, {user}, coalesce(access.version, 0), coalesce(standing.version, 0), coalesce(standing.is_open, false),
+    coalesce(standing.fields_version, 0)
 FROM staff_session session
 JOIN staff_user "user" ON "user".tenant_id = session.tenant_id AND "user".id = session.user_id
 LEFT JOIN staff_access_version access ON access.tenant_id = session.tenant_id
@@ -84,10 +85,10 @@ def _read(condition: str, parameters: list[Any]) -> SignedIn | None:
     if row is None:
         return None
     width = len(_fields(Session))
-    *_, access, version, is_open = row
+    *_, access, version, is_open, fields = row
     session = Session.from_db(DEFAULT_DB_ALIAS, _names(Session), row[:width])
     user = User.from_db(DEFAULT_DB_ALIAS, _names(User), row[width : width + len(_fields(User))])
-    return SignedIn(session, user, access, Standing(version, is_open=is_open))
+    return SignedIn(session, user, access, Standing(version, is_open=is_open, fields_version=fields))
 
 
 @cache

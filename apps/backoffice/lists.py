@@ -18,6 +18,7 @@ from apps.backoffice.models import Owner
 from apps.backoffice.selectors import may_default
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.arranging import COLUMNS, CONDITION, SIZE, SIZES, SORT, STANDARD, VIEW, Arrangement
+from apps.kernel.admin.building import builder_data
 from apps.kernel.admin.chips import Chip, Wording
 from apps.kernel.admin.columns import Choice
 from apps.kernel.admin.conditions import Named, fields_of
@@ -27,7 +28,6 @@ from apps.kernel.admin.viewing import SavedFacts
 from apps.kernel.tenancy.scope import current_scope
 
 MOST_TABS = 8
-MOST_DEPTH, MOST_IN_GROUP, MOST_IN_ALL = 3, 15, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +157,8 @@ def _builder(
     request: HttpRequest, cl: Any, fields: Mapping[str, Named], faults: list[dict[str, str]]
 ) -> dict[str, Any]:
     """What the script of the dialog reads, and what its form passes on."""
-    labels, tree = labels_of(request), _tree(cl.opened.asked.condition)
-    pointed = {str(item): labels.text(target, item) for target, item in _pointed(fields, labels, tree) if item}
-    meta = cl.model._meta
-    data = {
-        "fields": [_field(item) for item in sorted(fields.values(), key=lambda item: item.label.lower())],
-        "tree": tree,
-        "labels": pointed,
-        "faults": faults,
-        "list": cl.opened.name,
-        "check": reverse("admin:list_views", args=["check"]),
-        "references": reverse("admin:references"),
-        "asking": {"app_label": meta.app_label, "model_name": meta.model_name},
-        "most": {"depth": MOST_DEPTH, "group": MOST_IN_GROUP, "all": MOST_IN_ALL},
-    }
+    judged = {"faults": faults, "list": cl.opened.name, "check": reverse("admin:list_views", args=["check"])}
+    data = builder_data(cl.model, fields, _tree(cl.opened.asked.condition), labels_of(request), **judged)
     return {"data": data, "hidden": _passed_on(cl, CONDITION, SORT, sort=",".join(cl.opened.asked.sort))}
 
 
@@ -179,22 +167,3 @@ def _tree(text: str) -> Any:
         return json.loads(text, parse_constant=str) if text else None
     except (ValueError, RecursionError):
         return None
-
-
-def _pointed(fields: Mapping[str, Named], labels: Any, tree: Any) -> list[tuple[str, Any]]:
-    if not isinstance(tree, dict):
-        return []
-    found = list(Wording(fields, labels).pointers(tree))
-    labels.fetch(found)
-    return found
-
-
-def _field(item: Named) -> dict[str, Any]:
-    return {
-        "name": item.name,
-        "label": item.label,
-        "kind": item.kind,
-        "operators": [[name, str(words)] for name, words in item.operators.items()],
-        "choices": item.choices,
-        "target": item.target,
-    }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from apps.backoffice.selectors import pinned
 from apps.kernel.admin.arranging import VIEW
 from apps.kernel.extensions.menu import SETTINGS, MenuItem, in_places, items_of, open_items
-from apps.kernel.ports import OrganizationTree, ResolvedActor, Standing
+from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.modules import ModuleConfig, modules
 from apps.kernel.services import service
@@ -157,12 +157,8 @@ def _item(request: HttpRequest, title: str, icon: str, link: str) -> dict[str, A
 
 def tenant_name(request: HttpRequest) -> str:
     """Name of the tenant that is worked in, "" before one is known."""
-    scope, entity = scope_or_none(), ENTITIES.get("directory.tenant")
-    if scope is None or entity is None:
-        return ""
-    # Whoever works in a tenant knows its name: there is nothing to decide before it is read.
-    rows = entity.model._default_manager.filter(pk=scope.tenant_id)
-    return entity.worded(rows).get(scope.tenant_id, "")
+    scope = scope_or_none()
+    return service(OrganizationTree).tenant_name(scope.tenant_id) if scope else ""
 
 
 def organization_choices(request: HttpRequest) -> list[Choice]:
@@ -171,17 +167,10 @@ def organization_choices(request: HttpRequest) -> list[Choice]:
     if scope is None:
         return []
     tree = service(OrganizationTree)
-    state = tree.state(scope.tenant_id, standing=_standing_of(request, scope.tenant_id))
-    found = tree.choices(allowed_organizations(scope.actor, state))
+    found = tree.choices(allowed_organizations(scope.actor, tree.state(scope.tenant_id)))
     chosen = scope.organization_id
     everything = Choice(ALL, _("All organizations"), 0, chosen is None)
     return [everything, *_in_tree(found, chosen)]
-
-
-def _standing_of(request: HttpRequest, tenant_id: UUID) -> Standing | None:
-    """How the tenant stands, as it was read with whoever sent the request; None where that was another tenant."""
-    found: ResolvedActor | None = getattr(request, "resolved_actor", None)
-    return found.standing if found is not None and found.tenant_id == tenant_id else None
 
 
 def _in_tree(found: Iterable[tuple[UUID, str, int]], chosen: UUID | None) -> Iterator[Choice]:

@@ -96,10 +96,15 @@ def in_tree_order(nodes: Iterable[Node]) -> list[Node]:
 
 @dataclass(frozen=True)
 class Forest:
-    """Living organizations of a tenant, as they stood at one version: `paths` by id, and which are switched on."""
+    """Living organizations of a tenant, as they stood at one version: paths and names by id, who is switched on.
+
+    `all_ever` are the ids of the deleted ones, too.
+    """
 
     paths: Mapping[UUID, str]
     active: frozenset[UUID]
+    names: Mapping[UUID, str]
+    all_ever: frozenset[UUID]
 
     @cached_property
     def all_living(self) -> frozenset[UUID]:
@@ -117,6 +122,11 @@ class Forest:
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
         """The organization and everything below it; empty for one that does not live."""
         return self._below.get(str(organization_id), frozenset()) if organization_id in self.paths else frozenset()
+
+    def node(self, organization_id: UUID) -> Node:
+        """The living organization with its place in the tree. Raises KeyError for one that is dead."""
+        *above, own = self.path_to(organization_id)
+        return Node(own, above[-1] if above else None, self.names[own], len(above))
 
     def path_to(self, organization_id: UUID) -> tuple[UUID, ...]:
         """The living organization and everything above it, the topmost first. Raises KeyError for one that is dead."""

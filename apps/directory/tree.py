@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
-from threading import Lock
+from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
-from apps.directory.calculations import Forest, Node, in_tree_order
+from apps.directory.calculations import Forest, in_tree_order
 from apps.directory.models import Organization, Tenant, TenantStatus
 from apps.kernel.commands.running import running_or_none
-from apps.kernel.ports import Standing
-from apps.kernel.tenancy.models import TenantStanding
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.standings import Kept, Standing, standing_of
 
 KEPT: Final = 1000
 
 
-class _Kept:
-    """Forests by tenant and version; the least recently loaded goes first."""
-
-    def __init__(self) -> None:
-        self._forests: OrderedDict[tuple[UUID, int], Forest] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[UUID, int]) -> Forest | None:
-        return self._forests.get(key)
-
-    def __contains__(self, key: tuple[UUID, int]) -> bool:
-        return key in self._forests
-
-    def put(self, key: tuple[UUID, int], forest: Forest) -> None:
-        with self._lock:
-            self._forests[key] = forest
-            if len(self._forests) > KEPT:
-                self._forests.popitem(last=False)
-
-
-_kept = _Kept()
+_kept: Kept[Forest] = Kept(KEPT)
+_names: Kept[str] = Kept(KEPT)
 
 
 class TreeAt:
@@ -82,7 +60,7 @@ class LivingTree:
 
     def state(self, tenant_id: UUID, *, standing: Standing | None = None) -> TreeAt:
         """The tenant's tree as it stands now; at most one query, of the standing. Uncommitted changes count."""
-        now = standing or _standing(tenant_id)
+        now = standing or standing_of(tenant_id)
         return TreeAt(tenant_id, None if running_or_none() else now.version, is_open=now.is_open)
 
     def subtree(self, organization_id: UUID) -> frozenset[UUID]:
@@ -95,7 +73,7 @@ class LivingTree:
 
     def all_ever(self) -> frozenset[UUID]:
         """Every organization of the tenant, deleted ones too."""
-        return frozenset(Organization.objects.values_list("pk", flat=True))
+        return self._now().forest.all_ever
 
     def paths(self, organization_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
         """Each of the living organizations with what lies above it: the topmost first, itself last."""
@@ -114,13 +92,27 @@ class LivingTree:
         """Say whether there is such a tenant, open or suspended; a deleted one is gone."""
         return Tenant.objects.filter(pk=tenant_id).exclude(status=TenantStatus.DELETED).exists()
 
+    def tenant_name(self, tenant_id: UUID) -> str:
+        """The tenant's name, remembered for as long as neither the tenant nor its tree changes."""
+        key = (tenant_id, self.state(tenant_id).version)
+        found = _names.get(key) if key[1] is not None else None
+        if found is None:
+            found = Tenant.objects.filter(pk=tenant_id).values_list("name", flat=True).first() or ""
+            if key[1] is not None:
+                _names.put(key, found)
+        return found
+
+    def known_names(self) -> Mapping[UUID, str]:
+        """Names of the living organizations; nothing inside a command, which would read all of them for a few."""
+        return {} if running_or_none() else self._now().forest.names
+
     def choices(self, allowed: frozenset[UUID]) -> list[tuple[UUID, str, int]]:
         """Id, name and depth of the allowed organizations that are switched on, in tree order.
 
         Depths begin at 0 with the topmost that is allowed.
         """
-        rows = Organization.objects.filter(pk__in=allowed, deleted_at__isnull=True, is_active=True)
-        nodes = [Node(*row) for row in rows.values_list("pk", "parent_id", "name", "depth")]
+        forest = self._now().forest
+        nodes = [forest.node(item) for item in allowed & forest.active]
         top = min((node.depth for node in nodes), default=0)
         return [(node.id, node.name, node.depth - top) for node in in_tree_order(nodes)]
 
@@ -128,11 +120,12 @@ class LivingTree:
         return self.state(current_scope().tenant_id)
 
 
-def _standing(tenant_id: UUID) -> Standing:
-    found = TenantStanding.objects.filter(pk=tenant_id).values_list("version", "is_open").first()
-    return Standing(*found) if found else Standing(0, is_open=False)
-
-
 def _loaded() -> Forest:
-    rows = list(Organization.objects.filter(deleted_at__isnull=True).values_list("pk", "path", "is_active"))
-    return Forest({pk: path for pk, path, _on in rows}, frozenset(pk for pk, _path, on in rows if on))
+    rows = list(Organization.objects.values_list("pk", "name", "path", "is_active", "deleted_at"))
+    living = {pk: (name, path, on) for pk, name, path, on, gone in rows if gone is None}
+    return Forest(
+        {pk: path for pk, (_name, path, _on) in living.items()},
+        frozenset(pk for pk, (_name, _path, on) in living.items() if on),
+        {pk: name for pk, (name, _path, _on) in living.items()},
+        frozenset(row[0] for row in rows),
+    )

@@ -30,15 +30,12 @@ class EntitiesConfig(ModuleConfig):
         from apps.entities.contracts import FieldBook  # noqa: PLC0415
         from apps.entities.models.records import PREFIX  # noqa: PLC0415
         from apps.entities.selectors import StoredFieldBook  # noqa: PLC0415
-        from apps.entities.selectors.book import forget_version  # noqa: PLC0415
         from apps.entities.selectors.types import has_feature, implied_by, kind_of, listed_features  # noqa: PLC0415
         from apps.entities.services.port import StoredFields  # noqa: PLC0415
-        from apps.kernel.commands.outcome import command_ended  # noqa: PLC0415
         from apps.kernel.customs import FieldDefinitions  # noqa: PLC0415
         from apps.kernel.registry.entities import ENTITIES  # noqa: PLC0415
         from apps.kernel.registry.features import Namespace, feature_namespace  # noqa: PLC0415
 
-        command_ended.connect(forget_version, dispatch_uid="entities.forget_version")
         provide(FieldBook, StoredFieldBook(), name="entities.fields")
         provide(FieldDefinitions, StoredFields(), name="entities.values")
         feature_namespace("entities.", Namespace(has_feature, listed_features, implied_by))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from apps.kernel.commands.history.restriction import about_reached
+from apps.kernel.commands.history.restriction import about_reached, without_hidden
+from apps.kernel.commands.history.visibility import within_sight
+from apps.kernel.commands.models import Action
 from apps.kernel.eventbus.chains import causes_of
 from apps.kernel.eventbus.declarations import EVENTS, Event
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus, OutboxEvent
 from apps.kernel.eventbus.subscribing import SUBSCRIBERS, Subscriber
+from apps.kernel.registry.entities import ENTITIES
 
 OPEN = (DeliveryStatus.WAITING, DeliveryStatus.HELD, DeliveryStatus.DEAD)
 MOST_FOLLOWERS = 50
+RESOURCE = ("resource_entity", "resource_id", "resource_label")
 
 
 def visible_events() -> QuerySet[OutboxEvent]:
@@ -28,6 +32,25 @@ def visible_events() -> QuerySet[OutboxEvent]:
 def visible_deliveries() -> QuerySet[Delivery]:
     """Deliveries of events that the actor may see."""
     return about_reached(Delivery.objects.all(), record="event__record_id")
+
+
+def named_then(events: Iterable[OutboxEvent]) -> dict[tuple[str, UUID], str]:
+    """What the events' records were called when it happened, by kind and id; one query, if any.
+
+    A record that the action was not itself about is called by its kind.
+    """
+    listed = list(events)
+    actions = Action.objects.filter(pk__in={item.action_id for item in listed}) if listed else Action.objects.none()
+    seen = within_sight(without_hidden(actions), "organizations")
+    named = {(entity, pk): label for entity, pk, label in seen.values_list(*RESOURCE) if label}
+    places = ((item.entity, item.record_id) for item in listed if item.record_id is not None)
+    return {place: named.get(place) or kind_in_words(place[0]) for place in places}
+
+
+def kind_in_words(entity: str) -> str:
+    """What records of the kind are called; the kind's id where its module is gone."""
+    kind = ENTITIES.get(entity)
+    return str(kind.label) if kind is not None else entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from apps.events.features import MANAGE_DELIVERIES
 from apps.events.services.ranges import REPLAY_WORK, asked_range, batches_of, replay_batch
 from apps.events.services.telling import tell_operators
 from apps.events.services.upkeep import UPKEEP_WORK, remove_old_events
-from apps.kernel.api.jobs import Result, Watch, carry_out
+from apps.kernel.api.jobs import Result, Watch, carry_out, work_in_batches
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.ports import JobInput
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.kinds import work_kind
-from apps.kernel.work.leases import Lease, current_lease
+from apps.kernel.work.leases import Lease
 
 
 @work_kind(REPLAY_WORK, attempts=3)
@@ -29,20 +30,8 @@ def _replayed(job_id: UUID, job: JobInput, watch: Watch) -> Result:
     wanted, asked_at = asked_range(job.values)
     with scoped_transaction():
         total = wanted.count()
-    looked, written = 0, 0
-    batches = batches_of(wanted)
-    watch(0, total)
-    while True:
-        with scoped_transaction():
-            if (lease := current_lease()) is not None:
-                lease.guard()
-            batch = next(batches, None)
-            if batch is None:
-                break
-            written += replay_batch(wanted, batch, before=asked_at)
-        looked += len(batch)
-        watch(looked, max(total, looked))
-    return {"count": written}
+    again = partial(replay_batch, wanted, before=asked_at)
+    return {"count": work_in_batches(batches_of(wanted), again, watch, total=total)}
 
 
 @work_kind(UPKEEP_WORK)

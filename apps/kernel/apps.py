@@ -39,10 +39,12 @@ class KernelConfig(AppConfig):
         from apps.kernel.tenancy.catalog import sync_all_shapes  # noqa: PLC0415
         from apps.kernel.tenancy.connections import demand_safe_role  # noqa: PLC0415
         from apps.kernel.tenancy.lookups import register_lookups  # noqa: PLC0415
+        from apps.kernel.tenancy.standings import forget_readings  # noqa: PLC0415
         from apps.kernel.translating import checks as _translating  # noqa: F401, PLC0415
         from apps.kernel.web.metrics.instruments import count_outcome  # noqa: PLC0415
         from apps.kernel.work import schedules  # noqa: F401, PLC0415 - declares the schedule commands
 
+        command_ended.connect(forget_readings, dispatch_uid="kernel.forget_readings")
         command_ended.connect(count_outcome, dispatch_uid="kernel.count_outcome")
         events_committed.connect(announce, dispatch_uid="kernel.announce")
         connection_created.connect(demand_safe_role, dispatch_uid="kernel.safe_role")

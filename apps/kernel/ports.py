@@ -18,14 +18,7 @@ from apps.kernel.ids import uuid7
 from apps.kernel.registry.notices import Audience
 from apps.kernel.services import provide, service
 from apps.kernel.tenancy.scope import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a tenant stands: whether it may be worked in, and the version of its organizations."""
-
-    version: int
-    is_open: bool
+from apps.kernel.tenancy.standings import Standing
 
 
 class Identity(Protocol):
@@ -132,6 +125,10 @@ class OrganizationTree(Protocol):
         """Say whether there is such a tenant, open or not."""
         ...
 
+    def tenant_name(self, tenant_id: UUID) -> str:
+        """The tenant's name; "" where there is no such tenant."""
+        ...
+
     def choices(self, allowed: frozenset[UUID]) -> list[tuple[UUID, str, int]]:
         """Id, name and depth of the allowed living organizations, in tree order."""
         ...
@@ -187,7 +184,11 @@ class ProgressReporter(Protocol):
         ...
 
     def complete(self, job_id: UUID, result: Mapping[str, Any]) -> None:
-        """End the job well. `result` holds counts and perhaps `file` (name in the default storage), `file_name`."""
+        """End the job well.
+
+        `result` holds counts and perhaps `file` (name in the default storage), `file_name`, and `action`, the id of
+        the action that takes everything back.
+        """
         ...
 
     def fail(self, job_id: UUID, message: str) -> None:
@@ -380,6 +381,10 @@ class NullPorts:
     def tenant_exists(self, tenant_id: UUID) -> bool:
         """There is no tenant."""
         return False
+
+    def tenant_name(self, tenant_id: UUID) -> str:
+        """No name."""
+        return ""
 
     def choices(self, allowed: frozenset[UUID]) -> list[tuple[UUID, str, int]]:
         """No organization."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from apps.kernel.api.jobs import Result, Watch, carry_out
+from apps.kernel.api.jobs import Result, Watch, carry_out, work_in_batches
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.ports import JobInput
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.kinds import work_kind
-from apps.kernel.work.leases import Lease, current_lease
+from apps.kernel.work.leases import Lease
 from apps.webhooks.features import MANAGE
 from apps.webhooks.selectors import RECEIPT_WORK, SEND_WORK
 from apps.webhooks.services.processing import process
@@ -49,20 +49,7 @@ def _replayed(job_id: UUID, job: JobInput, watch: Watch) -> Result:
     wanted, asked_at = asked_range(job.values)
     with scoped_transaction():
         total = wanted.count()
-    looked, started = 0, 0
-    batches = batches_of(wanted, before=asked_at)
-    watch(0, total)
-    while True:
-        with scoped_transaction():
-            if (lease := current_lease()) is not None:
-                lease.guard()
-            batch = next(batches, None)
-            if batch is None:
-                break
-            started += replay_batch(batch)
-        looked += len(batch)
-        watch(looked, max(total, looked))
-    return {"count": started}
+    return {"count": work_in_batches(batches_of(wanted, before=asked_at), replay_batch, watch, total=total)}
 
 
 @work_kind(UPKEEP_WORK)

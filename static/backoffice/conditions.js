@@ -357,19 +357,25 @@ class Builder {
   }
 
   async apply() {
-    const hidden = this.form.querySelector("[data-filter]");
     this.faults = [];
     if (this.lacks(this.root)) { this.showFaults(); return; }
     const isEmpty = !this.root.items.some((item) => item.kind !== "group" || item.items.length);
     const text = isEmpty ? "" : this.writtenGroup(this.root);
     if (text) { this.faults = await this.check(text); }
     if (this.faults.length) { this.showFaults(); return; }
+    this.give(text);
+  }
+
+  // Opens the list anew; a page that keeps the condition in a field of its own has another way.
+  give(text) {
+    const hidden = this.form.querySelector("[data-filter]");
     hidden.disabled = !text;
     hidden.value = text;
     this.form.submit();
   }
 
   async check(text) {
+    if (!this.data.check) { return []; }
     const query = new URLSearchParams({list: this.data.list, filter: text});
     try {
       const answer = await fetch(`${this.data.check}?${query}`, {headers: {Accept: "application/json"}});
@@ -469,7 +475,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const dialog = document.getElementById("vw-dialog");
   const data = document.getElementById("vw-data");
   if (!dialog || !data) { return; }
-  const builder = new Builder(dialog, JSON.parse(data.textContent));
+  const builder = dialog.builder = new Builder(dialog, JSON.parse(data.textContent));
   document.querySelectorAll("[data-opens-builder]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => builder.open());

@@ -16,9 +16,7 @@
   }
   if (!source || !frame || !window.Chart) { return; }
 
-  const HUES = [["#1d4ed8", "#93b4ff"], ["#b45309", "#f5b25e"], ["#0f766e", "#5fd3c4"], ["#9d174d", "#f59bc0"],
-    ["#6d28d9", "#c4a7ff"], ["#4d7c0f", "#b5d96b"]];
-  const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4]];
+  const { colour, dashes, hue } = window.drawing;
   const FEW = 45;
   const data = JSON.parse(source.textContent);
   const language = document.documentElement.lang || "en";
@@ -27,27 +25,14 @@
   const withYear = new Intl.DateTimeFormat(language, { month: "short", year: "numeric", timeZone: "UTC" });
   const dayOf = (text) => new Date(`${text}T00:00:00Z`);
   const isLong = data.days.length > 200;
-  const isDark = () => document.documentElement.classList.contains("dark");
-
-  // A canvas knows no variables, and the chart's own colours no oklch: each is painted once and read back.
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 1;
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  function colour(name) {
-    pen.clearRect(0, 0, 1, 1);
-    pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    pen.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
-    return `rgb(${red}, ${green}, ${blue})`;
-  }
 
   function lines() {
     return data.lines.map((line, index) => ({
       label: line.name,
       data: line.drawn.map((text) => (text === null ? null : Number(text))),
-      borderColor: HUES[index % HUES.length][Number(isDark())],
-      backgroundColor: HUES[index % HUES.length][Number(isDark())],
-      borderDash: DASHES[Math.floor(index / 2) % DASHES.length],
+      borderColor: hue(index),
+      backgroundColor: hue(index),
+      borderDash: dashes(Math.floor(index / 2)),
       borderWidth: 2,
       pointRadius: data.days.length > FEW ? 0 : 2.5,
       pointHitRadius: 12,

@@ -1,25 +1,9 @@
 "use strict";
 // Draws the charts of a dashboard from the tables below them, and asks again when another period is chosen.
 (() => {
-  const HUES = [["#1d4ed8", "#93b4ff"], ["#b45309", "#f5b25e"], ["#0f766e", "#5fd3c4"], ["#9d174d", "#f59bc0"],
-    ["#6d28d9", "#c4a7ff"], ["#4d7c0f", "#b5d96b"], ["#475569", "#a8b5c8"], ["#b91c1c", "#f7a3a3"]];
-  const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4]];
+  const { colour, dashes, hue } = window.drawing;
   const charts = new Map();
   const language = document.documentElement.lang || "en";
-  const isDark = () => document.documentElement.classList.contains("dark");
-  const hue = (index) => HUES[index % HUES.length][Number(isDark())];
-
-  // A canvas knows no variables, and the chart's own colours no oklch: each is painted once and read back.
-  const brush = document.createElement("canvas");
-  brush.width = brush.height = 1;
-  const pen = brush.getContext("2d", { willReadFrequently: true });
-  function colour(name) {
-    pen.clearRect(0, 0, 1, 1);
-    pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    pen.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
-    return `rgb(${red}, ${green}, ${blue})`;
-  }
 
   function numbersOf(frame) {
     const table = frame.parentElement.querySelector("[data-numbers] table");
@@ -46,7 +30,7 @@
     }
     return data.series.map((line, index) => ({
       label: line.name, data: line.values, backgroundColor: hue(index), borderColor: hue(index), borderWidth: kind === "line" ? 2 : 0,
-      borderDash: kind === "line" ? DASHES[index % DASHES.length] : [], pointRadius: data.labels.length > 40 ? 0 : 2.5,
+      borderDash: kind === "line" ? dashes(index) : [], pointRadius: data.labels.length > 40 ? 0 : 2.5,
       pointHitRadius: 12, maxBarThickness: 36, tension: 0,
     }));
   }

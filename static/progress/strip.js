@@ -5,7 +5,7 @@
 (() => {
   const strip = document.querySelector("[data-progress-strip]");
   if (!strip) { return; }
-  const EVERY = 2_000, STREAMED = 10_000, IDLE = 30_000, BROKEN = 60_000, STAYS = 10_000, GAP = 500;
+  const EVERY = 2_000, STREAMED = 10_000, IDLE = 30_000, BROKEN = 60_000, STAYS = 10_000, OFFERED = 60_000, GAP = 500;
   const KEY = "agora-jobs";
   const ACTIVE = ["pending", "running"];
   const words = strip.dataset;
@@ -62,6 +62,8 @@
     button.setAttribute("aria-label", fill(words.wordStop, job));
     button.addEventListener("click", () => stop(job.id));
     item.querySelector("[data-close]").addEventListener("click", () => putAway(job.id));
+    const undo = item.querySelector("[data-undo]");
+    if (undo) { undo.addEventListener("submit", () => { rows.delete(job.id); remember(); }); } // it is offered once
     list.append(item);
     return { item, job };
   }
@@ -84,6 +86,12 @@
     const download = item.querySelector("[data-download]");
     download.hidden = !job.result.download;
     if (job.result.download) { download.href = job.result.download; }
+    const undo = item.querySelector("[data-undo]");
+    if (undo) {
+      undo.hidden = job.status !== "completed" || !job.result.action;
+      undo.elements.action.value = job.result.action || "";
+      undo.querySelector("button").setAttribute("aria-label", fill(words.wordUndo, job));
+    }
     if (isNew && isActive && !isFirst) { say(fill(words.wordStarted, job)); }
     if (hasEnded) { ended(job); }
   }
@@ -91,7 +99,7 @@
   function ended(job) {
     say(fill(words.wordEnded, { name: job.name, state: wording(job) }));
     const isRead = job.status === "failed" || job.result.download;
-    if (!isRead) { setTimeout(() => putAway(job.id), STAYS); }
+    if (!isRead) { setTimeout(() => putAway(job.id), job.result.action ? OFFERED : STAYS); }
   }
 
   function putAway(id) {

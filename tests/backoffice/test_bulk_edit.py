@@ -200,6 +200,8 @@ def test_a_large_order_is_a_job_and_one_undo(house: House, alice: Client, monkey
     with reading_in(house):
         [whole] = Action.objects.filter(parent_id=None, command="kernel.record.bulk")
     assert (whole.actor_label, whole.source) == ("Alice", "admin")
+    [job] = alice.get("/api/progress/jobs/").json()["results"]
+    assert job["result"] == {"count": 4, "refused": 0, "action": str(whole.pk)}
     alice.post("/backend/undo/", {"action": str(whole.pk), "next": BOOKS})
     assert sorted(row.pages for row in books_now(house).values()) == [0, 1, 2, 3]
 

@@ -71,13 +71,14 @@ class Desk:
     contexts: list[BrowserContext]
     complaints: list[str]
 
-    def page(self, *, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Page:
+    def page(self, *, size: tuple[int, int] = DESKTOP, dark: bool = False, scripts: bool = True) -> Page:
         """A fresh tab; what the browser's console complains of is kept in `complaints`."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
             base_url=self.server,
             reduced_motion="reduce",
+            java_script_enabled=scripts,
         )
         self.contexts.append(context)
         if self.user is not None:

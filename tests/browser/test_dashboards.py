@@ -33,6 +33,7 @@ from tests.support.scopes import House
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
 BOARD = "/backend/dashboards/board/"
 ARRANGE = "/backend/dashboards/arrange/"
+WIDGET = "/backend/dashboards/widget/"
 PIXELS = """
 (canvas) => { const pen = canvas.getContext('2d');
   const {data} = pen.getImageData(0, 0, canvas.width, canvas.height);
@@ -218,7 +219,7 @@ def test_a_chart_is_added_step_by_step(house: House, desk: Callable[..., Desk]) 
         with page.expect_navigation():
             page.get_by_role("button", name="Add A chart of your choice").click()
         shoot(page, "da-step-1")
-        page.get_by_label("Only those where").fill("{nonsense")
+        page.locator("textarea[data-condition]").evaluate("(item) => { item.value = '{nonsense'; }")
         with page.expect_navigation():
             page.get_by_role("button", name="Add", exact=True).click()
         assert "This condition cannot be read" in page.locator("form.ag-card").inner_text()
@@ -235,3 +236,46 @@ def test_a_chart_is_added_step_by_step(house: House, desk: Callable[..., Desk]) 
     chosen = {name: item["settings"][name] for name in ("entity", "measure", "group_by", "granularity")}
     assert chosen == {"entity": "shelf.book", "measure": "count", "group_by": "created_at", "granularity": "month"}
     assert alice.complaints == []
+
+
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)], ids=["desk", "phone"])
+def test_the_condition_of_a_figure_is_put_together_in_the_dialog(
+    house: House, desk: Callable[..., Desk], size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    alice = desk("dashboards.*", "shelf.*")
+    dashboard = owned(house, alice)
+    page = alice.page(size=size, dark=dark)
+    with book_figures():
+        page.goto(f"{WIDGET}?dashboard={dashboard.pk}&widget=dashboards.metric")
+        opener = page.get_by_role("button", name="Only those where: Choose conditions")
+        expect(page.get_by_text("All records")).to_be_visible()
+        opener.focus()
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Field 1").select_option("pages")
+        dialog.get_by_label("Comparison 1").select_option(">=")
+        dialog.get_by_label("Value 1").fill("100")
+        shoot(page, f"condition-dialog-{request.node.callspec.id}")
+        faults = faults_of(page, "dialog")
+        page.keyboard.press("Enter")
+        expect(opener).to_be_focused()
+        expect(page.get_by_text("≥ 100")).to_be_visible()
+        shoot(page, f"condition-chosen-{request.node.callspec.id}")
+        assert [*faults, *faults_of(page, "chosen")] == []
+        with page.expect_navigation():
+            page.get_by_role("button", name="Add", exact=True).click()
+    [item] = stored(house, dashboard).items
+    assert item["settings"]["condition"] == {"and": [{"field": "pages", "operator": ">=", "value": 100}]}
+    assert alice.complaints == []
+
+
+def test_without_a_script_the_condition_is_written(house: House, desk: Callable[..., Desk]) -> None:
+    alice = desk("dashboards.*", "shelf.*")
+    dashboard = owned(house, alice)
+    page = alice.page(scripts=False)
+    with book_figures():
+        page.goto(f"{WIDGET}?dashboard={dashboard.pk}&widget=dashboards.metric")
+        page.get_by_label("Only those where").fill('{"field": "pages", "operator": "=", "value": 7}')
+        page.get_by_role("button", name="Add", exact=True).click()
+    [item] = stored(house, dashboard).items
+    assert item["settings"]["condition"] == {"field": "pages", "operator": "=", "value": 7}

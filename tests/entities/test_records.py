@@ -261,7 +261,7 @@ def test_a_list_costs_a_fixed_number_of_queries(alice: Client, count: int) -> No
         titles(alice, **parameters)
     # What is asked once in half a minute, and what tells the database the scope, is left out.
     asked = [item["sql"] for item in queries if not any(word in item["sql"] for word in LEFT_OUT)]
-    assert len(asked) == 8, asked
+    assert len(asked) == 4, asked
 
 
 def test_a_demonstration_has_a_type_with_records_and_gets_it_once(house: House) -> None:

@@ -136,6 +136,18 @@ DEFINITIONS = (
     *("fixed", "ids_bad", "key_taken", "kind_differs", "kind_kept", "encryption_kept", "option_used"),
     *("values_repeat", "not_deleted", "key_has_values"),
 )
+INTERACTIONS = (
+    "not_open",
+    "open",
+    "recurrence",
+    "recurrence_start",
+    "no_time",
+    "too_late",
+    "time_zone",
+    "not_author",
+    "not_done",
+    "not_yet",
+)
 ADMITTED = frozenset(
     {
         # a reference to a record that is not there, or not of a fitting kind
@@ -396,17 +408,3 @@ def _failures(recorder: Any) -> Iterator[str]:
             body = answer.content[:600].decode(errors="replace") if answer else ""
             call = node.failure_info.code_sample
             yield f"{recorder.label}: {failure.title}\n{failure.message}\n{call}\n{body}\n"
-
-
-INTERACTIONS = (
-    "not_open",
-    "open",
-    "recurrence",
-    "recurrence_start",
-    "no_time",
-    "too_late",
-    "time_zone",
-    "not_author",
-    "not_done",
-    "not_yet",
-)

@@ -87,4 +87,5 @@ def test_counting_costs_the_same_for_one_and_for_many(house: House) -> None:
             with CaptureQueriesContext(connection) as captured:
                 usages_by_id(ENTRY, [uuid7() for _ in range(number)])
             costs.append(len(captured))
-    assert costs == [len(pointing_fields(ENTRY)) + 1] * 2  # each column, and whether any custom field points there
+    assert len(pointing_fields(ENTRY)) > 1
+    assert costs == [2, 2]  # all columns at once, and whether any custom field points there

@@ -11,7 +11,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from playwright.sync_api import Page, Request, expect
 
-from tests.auth.factories import make_user
+from apps.currencies.services import create_currency
+from apps.kernel.commands.outcome import collecting_actions
+from tests.auth.factories import acting_as, make_user
 from tests.browser.conftest import DESKTOP, PHONE, Desk, chromium, desk, server, shoot
 from tests.browser.judging import faults_of
 from tests.progress.factories import jobs, open_job, open_part, stored, working_in
@@ -118,6 +120,29 @@ def test_an_end_between_two_pages_is_not_missed(house: House, desk: Seat) -> Non
     strip(page).get_by_role("button", name="Hide").click()
     page.goto(START)
     expect(page.locator("[data-progress-strip]")).to_be_hidden()
+
+
+def test_what_a_job_did_is_taken_back_from_the_next_page(house: House, desk: Seat) -> None:
+    seat = desk("*")
+    assert seat.user is not None
+    page = seat.page()
+    with acting_as(house, seat.user), collecting_actions() as made:
+        create_currency(code="PLN")
+    job_id = running(house, seat, 1, name="Import of currencies")
+    page.goto(START)
+    expect(strip(page)).to_contain_text("Import of currencies")
+    with working_in(house):
+        jobs().complete(job_id, {"rows": 1, "action": str(made[0])})
+    button = strip(page).get_by_role("button", name="Undo: Import of currencies")
+    expect(button).to_be_visible()
+    page.goto("/backend/currencies/currency/")
+    expect(page.get_by_role("link", name="PLN")).to_be_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Undone:")).to_be_visible()
+    expect(page.get_by_role("link", name="PLN")).to_have_count(0)
+    expect(page.locator("[data-progress-strip]")).to_be_hidden()
+    assert complaints_of(seat) == []
 
 
 def test_an_event_brings_a_new_job_at_once(house: House, desk: Seat) -> None:

@@ -11,8 +11,11 @@ from django.conf import LazySettings
 from apps.kernel import clock
 from apps.kernel.clock import FrozenClock
 from apps.kernel.tenancy.scope import using_scope
+from apps.kernel.work.sweeper import sweep
 from apps.webhooks.services import activate_webhook, deactivate_webhook, delete_webhook, rotate_secret, update_webhook
+from tests.directory.callers import member
 from tests.kernel.events_probes import names, outbox
+from tests.notifications.notices import notifications
 from tests.support.scopes import House
 from tests.webhooks.factories import (
     attempts,
@@ -154,6 +157,30 @@ def test_failures_in_a_row_switch_it_off_and_a_success_between_does_not(house: H
     with using_scope(house.scope(house.north)):
         activate_webhook(issued.webhook.pk)
     assert health(house, issued.webhook).consecutive_failures == 0
+
+
+def test_who_manages_webhooks_is_told_once_that_one_was_switched_off(house: House, receiver: Receiver) -> None:
+    manager = member(house, "webhooks.manage")
+    member(house, "webhooks.view")
+    issued = make_webhook(house, receiver.url(), auto_disable_threshold=1)
+    receiver.answer("400 No")
+    for code in ("EUR", "PLN"):
+        go(house, code)
+    sweep()
+    [told] = notifications(house)
+    assert (told.recipient_id, told.type, told.severity) == (manager.pk, "webhooks.switched_off", "error")
+    assert (told.title, told.count) == (f"Switched off: {issued.webhook.name}", 1)
+    assert told.body.startswith("1 requests in a row have failed. Nothing is sent")
+    assert told.link == f"/backend/webhooks/webhook/{issued.webhook.pk}/change/"
+
+
+def test_a_receiver_that_wants_nothing_more_is_named_as_the_reason(house: House, receiver: Receiver) -> None:
+    member(house, "webhooks.manage")
+    make_webhook(house, receiver.url())
+    receiver.answer("410 Gone")
+    go(house)
+    sweep()
+    assert [item.body.split(".")[0] for item in notifications(house)] == ["Its receiver wants nothing more (410)"]
 
 
 def test_a_threshold_of_zero_never_switches_off(house: House, receiver: Receiver) -> None:

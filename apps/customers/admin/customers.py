@@ -13,9 +13,9 @@ from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
 from apps.kernel.admin.buttons import RecordCommand
-from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
+KEPT_FOR = _("What was deleted goes for good after the time for which the installation keeps it.")
 STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")
 
 
@@ -29,7 +29,6 @@ class PersonPage(CustomerPages, CustomerPage):
     restore_command = services.restore_person
     purge_command = services.purge_person
     trash_note = KEPT_FOR
-    buttons = (EXPORT_BUTTON, ERASE_BUTTON)
     view_feature = VIEW_PEOPLE
     manage_feature = MANAGE_PEOPLE
     icon = "person"
@@ -42,9 +41,11 @@ class PersonPage(CustomerPages, CustomerPage):
     form = CustomerForm
     inlines = (ContactPointRows, AddressRows)
     buttons = (
+        EXPORT_BUTTON,
         RecordCommand(
             "convert", services.convert_lead, _("Convert to customer"), icon="how_to_reg", form=ConversionForm
         ),
+        ERASE_BUTTON,
     )
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("display_name", "preferred_name"))}),
@@ -84,6 +85,3 @@ class CompanyPage(CustomerPages, CustomerPage):
         (_("Standing"), {"fields": (*STANDING, "tag_ids", "group_ids")}),
         (_("Notes"), {"fields": ("description",)}),
     )
-
-
-KEPT_FOR = _("What was deleted goes for good after the time for which the installation keeps it.")

@@ -50,13 +50,13 @@ from apps.customers.selectors.records import (
 
 __all__ = [
     "AHEAD",
+    "HALF_AN_HOUR",
+    "MOST_OCCURRENCES",
     "Agenda",
     "Changes",
     "Described",
     "Entry",
-    "HALF_AN_HOUR",
     "Lookalike",
-    "MOST_OCCURRENCES",
     "Task",
     "Twins",
     "addresses_of",

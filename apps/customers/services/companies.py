@@ -105,7 +105,7 @@ def create_company(  # noqa: PLR0913 - one for each column
     return company
 
 
-@command("customers.company.update", feature=MANAGE_COMPANIES, example=_changed_company)
+@command("customers.company.update", feature=MANAGE_COMPANIES, example=_changed_company, apart=True)
 def update_company(  # noqa: PLR0913 - one for each column
     company_id: UUID,
     *,

@@ -93,7 +93,7 @@ def create_person(  # noqa: PLR0913 - one for each column
     return person
 
 
-@command("customers.person.update", feature=MANAGE_PEOPLE, example=_changed_person)
+@command("customers.person.update", feature=MANAGE_PEOPLE, example=_changed_person, apart=True)
 def update_person(  # noqa: PLR0913 - one for each column
     person_id: UUID,
     *,

@@ -17,7 +17,7 @@ from apps.customers.services.needs import demand_unneeded
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import load_for_update, locked_or_none
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.usages import release
 from apps.kernel.references.validation import UNKNOWN, hold, validate_references
@@ -131,7 +131,9 @@ def show_record(row: CustomerRecord) -> None:
 
 
 def _identity(record_id: UUID) -> Customer:
-    customer: Customer = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=record_id)
+    customer = locked_or_none(Customer, record_id)
+    if customer is None:
+        raise RowNotFound
     return customer
 
 

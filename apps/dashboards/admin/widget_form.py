@@ -32,11 +32,11 @@ class WidgetForm(forms.Form):
     def __init__(self, widget: DashboardWidget, data: QueryDict | None, *, item: Mapping[str, Any]) -> None:
         self.declared = widget
         values = read(widget, data) if data is not None else dict(item["settings"])
-        self.asked = asked_for(widget.settings, values)
-        initial = {"title": item["title"], **_initial(self.asked, completed(widget.settings, values))}
+        self.values, self.asked = completed(widget.settings, values), asked_for(widget.settings, values)
+        initial = {"title": item["title"], **_initial(self.asked, self.values)}
         super().__init__(data, initial=initial)
         for setting in self.asked:
-            self.fields[f"{PREFIX}{setting.name}"] = _field(setting, completed(widget.settings, values))
+            self.fields[f"{PREFIX}{setting.name}"] = _field(setting, self.values)
         dress(self)
 
     def given(self) -> dict[str, Any]:
@@ -99,7 +99,9 @@ def _field(setting: Setting, values: Mapping[str, Any]) -> forms.Field:
         return forms.CharField(**common, widget=box)
     if setting.kind is SettingKind.BOOLEAN:
         return forms.BooleanField(**common)
-    if setting.kind is SettingKind.CONDITION or setting.maximum > 200:
+    if setting.kind is SettingKind.CONDITION:
+        return forms.CharField(**common, widget=forms.Textarea(attrs={"rows": 3, "data-condition": ""}))
+    if setting.maximum > 200:
         return forms.CharField(**common, widget=forms.Textarea(attrs={"rows": 3}))
     return forms.CharField(**common)
 

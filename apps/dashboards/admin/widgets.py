@@ -16,13 +16,18 @@ from apps.dashboards.calculations.layouts import found
 from apps.dashboards.features import MANAGE
 from apps.dashboards.models import Dashboard
 from apps.dashboards.selectors.catalog import is_for_actor, known_widgets
+from apps.dashboards.selectors.sources import is_open, source_of
 from apps.dashboards.services import add_item, change_item
 from apps.dashboards.services.checking import new_item
+from apps.kernel.admin.building import builder_data
+from apps.kernel.admin.conditions import named_columns
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
+from apps.kernel.extensions.dashboards import SettingKind
 
 
 @own_page(OwnPage(WIDGET, "dashboards/widget/", MANAGE))
@@ -47,11 +52,24 @@ def widget_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "title": str(declared.title),
         "declared": declared,
         "form": form,
+        "builder": _builder(request, form),
         "is_new": not item_id,
         "refines": any(setting.refines for setting in form.asked),
         "back_url": address_of(ARRANGE, dashboard.pk),
     }
     return TemplateResponse(request, "dashboards/widget.html", context)
+
+
+def _builder(request: HttpRequest, form: WidgetForm) -> dict[str, Any] | None:
+    """What the dialog of conditions reads; None for a widget without one, or before its kind of record is chosen."""
+    entity = form.values.get("entity")
+    if not any(setting.kind is SettingKind.CONDITION for setting in form.asked) or not is_open(str(entity or "")):
+        return None
+    source = source_of(str(entity))
+    fields = named_columns(source.entity.model, source.figures.conditions)
+    tree = form.values.get("condition")
+    tree = tree if isinstance(tree, dict) else None
+    return {"data": builder_data(source.entity.model, fields, tree, labels_of(request))} if fields else None
 
 
 def _saved(request: HttpRequest, dashboard: Dashboard, form: WidgetForm, item_id: str) -> bool:

@@ -15,7 +15,7 @@ from apps.entities.api.views.records import resource_of
 from apps.entities.features import MANAGE_RECORDS, TYPES_VIEW, VIEW_RECORDS, record_feature
 from apps.entities.models import Record, RecordType
 from apps.entities.models.records import PREFIX
-from apps.entities.selectors.types import living_types
+from apps.entities.selectors.types import known_types
 from apps.entities.services import create_record, delete_record, update_record
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.filters import SelectFilter
@@ -27,14 +27,10 @@ TYPE = "type"
 
 
 def shown_types(request: HttpRequest) -> list[RecordType]:
-    """Types whose records the actor may see, asked for once for each page; none before signing in."""
+    """Types whose records the actor may see; none before signing in."""
     if scope_or_none() is None:
         return []
-    found: list[RecordType] | None = getattr(request, "_shown_types", None)
-    if found is None:
-        found = [kind for kind in living_types().order_by("label") if allows(record_feature(kind.key, VIEW_RECORDS))]
-        request._shown_types = found  # type: ignore[attr-defined]
-    return found
+    return [kind for kind in known_types() if allows(record_feature(kind.key, VIEW_RECORDS))]
 
 
 def chosen(request: HttpRequest) -> str:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from threading import Lock
 from typing import Any, Final
 from uuid import UUID
-
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from apps.entities.calculations.limits import NUMBERS
 from apps.entities.contracts import DECLARED, FieldDefinition, Kind, Option, Rules, declared_fields
 from apps.entities.models import FieldDefinition as Row
 from apps.entities.selectors.definitions import has_organizations
 from apps.kernel.commands.running import running_or_none
-from apps.kernel.tenancy.models import TenantStanding
 from apps.kernel.tenancy.scope import current_scope
-from apps.kernel.tenancy.transactions import applied_to
+from apps.kernel.tenancy.standings import Kept, standing_of
 
 KEPT: Final = 500
-MEMO: Final = "agora_fields_version"
-Key = tuple[UUID, int, int]  # tenant, version of its definitions, number of declarations
 
 
 @dataclass(frozen=True)
@@ -63,24 +56,7 @@ def _ordered(fields: Mapping[str, FieldDefinition]) -> dict[str, FieldDefinition
     return {field.key: field for field in sorted(fields.values(), key=lambda field: (field.order, field.key))}
 
 
-class _Kept:
-    """Fields by tenant, version and entity; the least recently loaded tenant goes first."""
-
-    def __init__(self) -> None:
-        self._books: OrderedDict[Key, dict[str, Fields]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Key) -> dict[str, Fields] | None:
-        return self._books.get(key)
-
-    def put(self, key: Key, book: dict[str, Fields]) -> None:
-        with self._lock:
-            self._books[key] = book
-            if len(self._books) > KEPT:
-                self._books.popitem(last=False)
-
-
-_kept = _Kept()
+_kept: Kept[dict[str, Fields]] = Kept(KEPT)
 
 
 def fields_now(entity: str) -> Fields:
@@ -91,29 +67,12 @@ def fields_now(entity: str) -> Fields:
     if running_or_none() is not None:
         return _book(Row.objects.filter(entity=entity, deleted_at__isnull=True)).get(entity) or _nothing(entity)
     tenant_id = current_scope().tenant_id
-    key = (tenant_id, _version(tenant_id), DECLARED.changes)
+    key = (tenant_id, standing_of(tenant_id).fields_version, DECLARED.changes)
     book = _kept.get(key)
     if book is None:
         book = _book(Row.objects.filter(deleted_at__isnull=True))
         _kept.put(key, book)
     return book.get(entity) or _nothing(entity)
-
-
-def _version(tenant_id: UUID) -> int:
-    """The version of the tenant's definitions, read once in a transaction that reads."""
-    connection: Any = connections[DEFAULT_DB_ALIAS]
-    told = applied_to(connection)
-    known = getattr(connection, MEMO, None)
-    if known is not None and known[0] is told and told.tenant_id == tenant_id:
-        return int(known[1])
-    version = TenantStanding.objects.filter(pk=tenant_id).values_list("fields_version", flat=True).first() or 0
-    setattr(connection, MEMO, (told, version))
-    return version
-
-
-def forget_version(sender: Any, **kwargs: Any) -> None:
-    """Read the version again: a command has ended; receives `command_ended`."""
-    setattr(connections[DEFAULT_DB_ALIAS], MEMO, None)
 
 
 def _nothing(entity: str) -> Fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, models
 from django.utils.translation import gettext as _
@@ -13,11 +13,16 @@ from django.utils.translation import gettext as _
 from apps.entities.features import ACTIONS, MANAGE_RECORDS, VIEW_RECORDS, record_feature
 from apps.entities.models import Record, RecordType
 from apps.entities.models.records import PREFIX
+from apps.kernel.commands.running import running_or_none
 from apps.kernel.errors import RowNotFound
 from apps.kernel.registry.entities import Entity
 from apps.kernel.registry.features import Feature
 from apps.kernel.tenancy.scope import current_scope, scope_or_none
+from apps.kernel.tenancy.standings import Kept, standing_of
 from apps.kernel.tenancy.transactions import applied_to, scoped_transaction
+
+KEPT: Final = 500
+_kept: Kept[tuple[RecordType, ...]] = Kept(KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,20 @@ class RecordKind(Entity):
 def living_types() -> models.QuerySet[RecordType]:
     """The tenant's types that are not deleted."""
     return RecordType.objects.filter(deleted_at__isnull=True)
+
+
+def known_types() -> tuple[RecordType, ...]:
+    """The same by label, from memory for as long as no type and no field changes; inside a command read anew."""
+    with _open():
+        if running_or_none() is not None:
+            return tuple(living_types().order_by("label"))
+        tenant_id = current_scope().tenant_id
+        key = (tenant_id, standing_of(tenant_id).fields_version)
+        found = _kept.get(key)
+        if found is None:
+            found = tuple(living_types().order_by("label"))
+            _kept.put(key, found)
+        return found
 
 
 def type_of_key(key: str) -> RecordType:
@@ -70,15 +89,13 @@ def made_kinds() -> dict[str, Entity]:
     """The kinds of record that the tenant of the open scope has made, by id."""
     if scope_or_none() is None:
         return {}
-    with _open():
-        return {item.definitions: _kind(item) for item in living_types()}
+    return {item.definitions: _kind(item) for item in known_types()}
 
 
 def _type(key: str) -> RecordType | None:
     if scope_or_none() is None:
         return None
-    with _open():
-        return living_types().filter(key=key).first()
+    return next((item for item in known_types() if item.key == key), None)
 
 
 def _open() -> AbstractContextManager[Any]:
@@ -103,9 +120,7 @@ def listed_features() -> Iterable[Feature]:
     """The features of the tenant's types, with names for people; none outside a scope."""
     if scope_or_none() is None:
         return
-    with _open():
-        types = list(living_types().order_by("key"))
-    for kind in types:
+    for kind in sorted(known_types(), key=lambda item: item.key):
         view, manage = (record_feature(kind.key, action) for action in (VIEW_RECORDS, MANAGE_RECORDS))
         yield Feature(view, _("See {records}").format(records=kind.label_plural))
         yield Feature(manage, _("Add, change and delete {records}").format(records=kind.label_plural), (view,))

@@ -5,7 +5,7 @@ The condition is the one that the REST interface takes as `filter=`, and it beco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -128,10 +128,13 @@ def fields_of(page: Any, request: HttpRequest) -> dict[str, Named]:
     what = filterable(page, request)
     if what is None:
         return {}
-    model: Any = what.entity.model
-    columns: Mapping[str, Any] = model._meta._forward_fields_map
-    found = {name: _named(name, columns[name]) for name in what.columns if comparable_kind(columns[name])}
-    return {**found, **_customs(page, request, what)}
+    return {**named_columns(what.entity.model, what.columns), **_customs(page, request, what)}
+
+
+def named_columns(model: type[models.Model], names: Iterable[str]) -> dict[str, Named]:
+    """Those of the columns that can be compared, as pages show them."""
+    columns: Mapping[str, Any] = model._meta._forward_fields_map  # type: ignore[attr-defined]
+    return {name: _named(name, columns[name]) for name in names if comparable_kind(columns[name])}
 
 
 def _named(name: str, field: Any) -> Named:

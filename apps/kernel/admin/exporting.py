@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,10 +21,10 @@ from apps.kernel.admin.many import page_at
 from apps.kernel.admin.selections import FIELD, posted, read_chosen
 from apps.kernel.admin.writing import run
 from apps.kernel.api.exporting.answers import AT_ONCE, file_name, record_export
-from apps.kernel.api.exporting.formats import FORMATS, Format
+from apps.kernel.api.exporting.formats import FORMATS
 from apps.kernel.api.exporting.rows import exported_rows, file_names
 from apps.kernel.api.exporting.streams import streaming_response
-from apps.kernel.api.jobs import Result, Watch, carry_out
+from apps.kernel.api.jobs import Result, Watch, carry_out, write_file
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.inputs import REDACTED, Unkept, encrypted_names
 from apps.kernel.commands.running import running
@@ -35,8 +32,7 @@ from apps.kernel.errors import FeatureRequired
 from apps.kernel.ports import JobInput, ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
-from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.kernel.translating.locales import current_locales, reading_in
+from apps.kernel.translating.locales import current_locales
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.queueing import enqueue
@@ -152,32 +148,14 @@ def write_list(job_id: UUID, lease: Lease) -> None:
 
 
 def _written(job_id: UUID, job: JobInput, watch: Watch) -> Result:
-    form = FORMATS[job.values["form"]]
-    with tempfile.TemporaryFile() as file:
-        with reading_in(job.values.get("locales", ())), scoped_transaction() as scope:
-            done = _write(file, job, form, watch)
-        file.seek(0)
-        stored = default_storage.save(f"exports/{scope.tenant_id}/{job_id}.{form.id}", File(file))
-    return {"rows": done, "file": stored, "file_name": file_name(job.values["entity"], form)}
+    return write_file(job_id, job, watch, _chosen)
 
 
-def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
+def _chosen(job: JobInput) -> tuple[Any, Any, Any]:
     page, request = page_at(job.values["address"])
     request.method, request.POST = "POST", QueryDict()
     resource = resource_for(page, request)
     if resource is None:
         raise FeatureRequired(feature=page.view_feature)
     chosen = read_chosen(job.values["chosen"]) if job.values["chosen"] else None
-    selection, shape, view = exported_selection(page, request, resource, fields=job.values["fields"], chosen=chosen)
-    total, done = selection.rows.order_by().values("pk").count(), 0
-
-    def note(ids: list[UUID]) -> None:
-        nonlocal done
-        done += len(ids)
-        view.note_read(ids, how="export")
-        watch(done, total)
-
-    watch(0, total)
-    for piece in form.write(file_names(selection, shape), exported_rows(selection, shape, view, note=note)):
-        file.write(piece)
-    return done
+    return exported_selection(page, request, resource, fields=job.values["fields"], chosen=chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,7 +22,9 @@ from apps.kernel.api.exporting.rows import exported_rows, file_names, file_selec
 from apps.kernel.api.permissions import features_of
 from apps.kernel.commands.bulk import run_bulk
 from apps.kernel.commands.executor import demand_feature
+from apps.kernel.commands.history.states import undo_offer
 from apps.kernel.commands.invocation import Source, invoked
+from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.errors import PlatformError
 from apps.kernel.ports import JobInput, ProgressReporter
 from apps.kernel.services import service
@@ -31,7 +33,7 @@ from apps.kernel.tenancy.transactions import reading, scoped_transaction
 from apps.kernel.translating.locales import reading_in
 from apps.kernel.work.envelope import reopened
 from apps.kernel.work.kinds import work_kind
-from apps.kernel.work.leases import Lease
+from apps.kernel.work.leases import Lease, current_lease
 
 Watch = Callable[[int, int | None], None]
 Result = dict[str, Any]
@@ -58,7 +60,7 @@ def carry_out(job_id: UUID, lease: Lease, task: Callable[[UUID, JobInput, Watch]
     """Run the task as who asked, with what they may do now.
 
     A refusal ends the job with its reason; anything else is tried again. A job that has ended is left alone,
-    so that a second run after a crash does nothing twice.
+    so that a second run after a crash does nothing twice. What the task did as one action is offered to be taken back.
     """
     progress = service(ProgressReporter)
     with scoped_transaction():
@@ -66,8 +68,8 @@ def carry_out(job_id: UUID, lease: Lease, task: Callable[[UUID, JobInput, Watch]
     if job is None:
         return
     try:
-        with reopened(_scope_of(job)), invoked(source=Source.API):
-            result = task(job_id, job, _watching(job_id, lease))
+        with reopened(_scope_of(job)), invoked(source=Source.API), collecting_actions() as made:
+            result = {**task(job_id, job, _watching(job_id, lease)), **undo_offer(made)}
     except Stopped:
         progress.cancelled(job_id)
     except PlatformError as refusal:
@@ -112,24 +114,12 @@ def _view_at(address: str, action: str) -> Any:
 
 
 def _exported(job_id: UUID, job: JobInput, watch: Watch) -> Result:
-    form = FORMATS[job.values["form"]]
-    with tempfile.TemporaryFile() as file:
-        with reading_in(job.values.get("locales", ())), scoped_transaction() as scope:
-            done = _write(file, job, form, watch)
-        file.seek(0)
-        stored = default_storage.save(f"exports/{scope.tenant_id}/{job_id}.{form.id}", File(file))
-    return {"rows": done, "file": stored, "file_name": file_name(job.values["entity"], form)}
+    return write_file(job_id, job, watch, _listed)
 
 
-def _write(file: Any, job: JobInput, form: Format, watch: Watch) -> int:
-    view = _view_at(job.values["address"], "list")
-    for feature in (*features_of(view, "list"), *view.export_features):
-        demand_feature(current_scope(), feature)
-    shape = view.shape()
-    asked = QueryDict(urlsplit(job.values["address"]).query)
-    selection = file_selection(view.listed_rows(asked), asked, shape)
-    total = selection.rows.order_by().values("pk").count()
-    done = 0
+def _write(file: Any, form: Format, chosen: Chosen, watch: Watch) -> int:
+    selection, shape, view = chosen
+    total, done = selection.rows.order_by().values("pk").count(), 0
 
     def note(ids: list[UUID]) -> None:
         nonlocal done
@@ -152,3 +142,45 @@ def _changed(job_id: UUID, job: JobInput, watch: Watch) -> Result:
         order = bulk.order_of(view, given)
     count = run_bulk(order, rehearse=given["dry_run"], watch=watch)
     return {"count": count, "dry_run": given["dry_run"]}
+
+
+Chosen = tuple[Any, Any, Any]  # what a file holds: the selection, its shape, and the resource that answers for it
+
+
+def write_file(job_id: UUID, job: JobInput, watch: Watch, chosen: Callable[[JobInput], Chosen]) -> Result:
+    """Write the chosen rows into a file of the job's form, and say where it is."""
+    form = FORMATS[job.values["form"]]
+    with tempfile.TemporaryFile() as file:
+        with reading_in(job.values.get("locales", ())), scoped_transaction() as scope:
+            done = _write(file, form, chosen(job), watch)
+        file.seek(0)
+        stored = default_storage.save(f"exports/{scope.tenant_id}/{job_id}.{form.id}", File(file))
+    return {"rows": done, "file": stored, "file_name": file_name(job.values["entity"], form)}
+
+
+def work_in_batches(batches: Iterator[Sequence[Any]], work: Callable[[Any], int], watch: Watch, *, total: int) -> int:
+    """Work batch by batch, each in a transaction that proves the lease; the sum of what `work` answers.
+
+    `batches` asks the database inside that transaction. `total` is what is expected; more may come.
+    """
+    looked, done = 0, 0
+    watch(0, total)
+    while True:
+        with scoped_transaction():
+            if (lease := current_lease()) is not None:
+                lease.guard()
+            batch = next(batches, None)
+            if batch is None:
+                return done
+            done += work(batch)
+        looked += len(batch)
+        watch(looked, max(total, looked))
+
+
+def _listed(job: JobInput) -> Chosen:
+    view = _view_at(job.values["address"], "list")
+    for feature in (*features_of(view, "list"), *view.export_features):
+        demand_feature(current_scope(), feature)
+    shape = view.shape()
+    asked = QueryDict(urlsplit(job.values["address"]).query)
+    return file_selection(view.listed_rows(asked), asked, shape), shape, view

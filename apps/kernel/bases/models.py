@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
+from apps.kernel.commands.together import together_or_none
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.columns import OrganizationColumn, TenantColumn
 from apps.kernel.tenancy.managers import OrganizationManager, TenantManager
@@ -44,6 +45,18 @@ class TenantModel(models.Model):
         if fields is not None:
             kwargs["update_fields"] = {*fields, "updated_at"}
         super().save(*args, **kwargs)
+
+    def _do_update(  # type: ignore[override]  # noqa: PLR0917 - the stubs describe a later Django
+        self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: bool
+    ) -> bool:
+        """Update the row; inside an order that writes many together, keep what is to be written."""
+        batch = together_or_none()
+        if batch is None:
+            former: Any = super()._do_update
+            done: bool = former(base_qs, using, pk_val, values, update_fields, forced_update)
+            return done
+        batch.write(self, values)
+        return True
 
 
 class OrganizationModel(TenantModel):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.commands.declarations import COMMANDS, Command, CommandSpec, command
-from apps.kernel.commands.executor import execute
+from apps.kernel.commands.executor import demand_feature, execute
+from apps.kernel.commands.guards import run_guards
 from apps.kernel.commands.inputs import Unkept
 from apps.kernel.commands.invocation import invoked
 from apps.kernel.commands.running import running
+from apps.kernel.commands.together import NotTogether, gathering
 from apps.kernel.errors import FieldError, InvalidInput, PlatformError
-from apps.kernel.tenancy.scope import Scope
+from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 MOST_ERRORS = 100
+FEW, BATCH = 100, 250  # more than a few are written together, so many at once
 BULK, FOR_GOOD = "kernel.record.bulk", "kernel.record.bulk_for_good"
 BULK_COMMANDS: Final = (BULK, FOR_GOOD)
 Watch = Callable[[int, int], None]
@@ -165,10 +170,13 @@ def bulk_for_good(*, command: str, ids: list[UUID], changes: dict[str, Any], way
 
 def _each(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], way: Way) -> int:
     running().resource.entity = spec.resource
-    outcome = way.outcome
-    for done, record_id in enumerate(sorted(set(ids))):  # by id: every bulk takes its locks in the same order
+    outcome, wanted, done = way.outcome, sorted(set(ids)), 0  # by id: every bulk takes its locks in the same order
+    if spec.apart and not way.rehearse and len(wanted) > FEW:
+        done = _together(spec, wanted, changes, way)
+    for record_id in wanted[done:]:
         way.watch(done, len(ids))
         _one(spec, record_id, changes, way)
+        done += 1
         if not way.spares and len(outcome.errors) >= MOST_ERRORS:
             break
     if outcome.refused and not (way.spares and outcome.done):
@@ -179,19 +187,80 @@ def _each(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], way: Way)
     return len(outcome.done)
 
 
-def _one(spec: CommandSpec, record_id: UUID, changes: dict[str, Any], way: Way) -> None:
-    finished = running().finished
-    start = len(finished)
+def _together(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], way: Way) -> int:
+    """Carry the order out batch by batch, as far as its rows can be written together; how many records these are."""
+    demand_feature(current_scope(), spec.feature)
+    for start in range(0, len(ids), BATCH):
+        way.watch(start, len(ids))
+        batch = ids[start : start + BATCH]
+        try:
+            with scoped_transaction():
+                _batch(spec, batch, changes, way)
+        except (NotTogether, DatabaseError):  # one of the rows, or of what the command does, has to be looked at alone
+            for record_id in batch:
+                way.outcome.done.pop(record_id, None)
+                way.outcome.refused.pop(record_id, None)
+            return start
+        if not way.spares and way.outcome.refused:
+            return len(ids)
+    return len(ids)
+
+
+def _batch(spec: CommandSpec, ids: list[UUID], changes: dict[str, Any], way: Way) -> None:
+    command = running()
+    emitted, resource = len(command.emitted), replace(command.resource)
     try:
-        with invoked(expected_version=way.versions.get(record_id), expected_of=record_id):
-            execute(spec, (record_id,), changes)
+        with gathering(ids) as batch:
+            for record_id in ids:
+                said = len(command.emitted)
+                with _told(record_id, way) as fared, invoked(**_expected(record_id, way)), batch.turn():
+                    bound = spec.signature.bind(record_id, **changes)
+                    bound.apply_defaults()
+                    spec.function(**run_guards(spec, dict(bound.arguments)))
+                if fared.is_refused:
+                    del command.emitted[said:]
+                else:
+                    way.outcome.done[record_id] = (command.action_id,)
+        batch.flush()
+    except BaseException:
+        del command.emitted[emitted:]
+        raise
+    finally:
+        command.resource = resource
+
+
+def _expected(record_id: UUID, way: Way) -> dict[str, Any]:
+    return {"expected_version": way.versions.get(record_id), "expected_of": record_id}
+
+
+@dataclass(slots=True)
+class _Fared:
+    """Whether a record was refused."""
+
+    is_refused: bool = False
+
+
+@contextmanager
+def _told(record_id: UUID, way: Way) -> Iterator[_Fared]:
+    """Note a refusal of the record beside it; what concerns the whole order goes on."""
+    fared = _Fared()
+    try:
+        yield fared
     except PlatformError as error:
         if error.status == 401 or error.status >= 500 or (error.status == 403 and not way.spares):
             raise
         place = f"ids.{record_id}"
         inner = tuple(FieldError(f"{place}.{item.field}", item.code, item.message) for item in error.errors)
         way.outcome.refused[record_id] = inner or (FieldError(place, error.code, error.detail),)
-    else:
+        fared.is_refused = True
+
+
+def _one(spec: CommandSpec, record_id: UUID, changes: dict[str, Any], way: Way) -> None:
+    finished = running().finished
+    start = len(finished)
+    with _told(record_id, way) as fared, invoked(**_expected(record_id, way)):
+        execute(spec, (record_id,), changes)
+    if not fared.is_refused:
         way.outcome.done[record_id] = tuple(finished[start:])
 
 

@@ -33,6 +33,8 @@ class CommandSpec:
     `secret` names inputs that are never stored. `loads` names tables that it fills without row images.
     `delegates` names the input that holds the id of the command which does the work: its feature counts for undo,
     and what is secret there is secret here.
+    `apart` promises that what is done to one record of an order for many depends on no other of them, so that the order
+    may lock and write them together.
     `is_silent` keeps lifecycle events back, for rows that a test begins with.
     """
 
@@ -52,6 +54,7 @@ class CommandSpec:
     loads: tuple[str, ...] = ()
     delegates: str = ""
     is_silent: bool = False
+    apart: bool = False
 
     @property
     def module(self) -> str:
@@ -81,7 +84,7 @@ class Command(Generic[P, R]):
         return f"<command {self.spec.id}>"
 
 
-def command(
+def command(  # noqa: PLR0913 - one for each promise
     command_id: str,
     *,
     feature: str = "",
@@ -95,6 +98,7 @@ def command(
     retryable: bool = False,
     secret: tuple[str, ...] = (),
     delegates: str = "",
+    apart: bool = False,
 ) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Declare a write. Ids are singular and final: `sales.order.confirm`.
 
@@ -121,6 +125,7 @@ def command(
             retryable=retryable,
             secret=frozenset(secret),
             delegates=delegates,
+            apart=apart,
         )
         COMMANDS.add(command_id, spec)
         return Command(spec, function)

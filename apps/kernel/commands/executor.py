@@ -21,6 +21,7 @@ from apps.kernel.commands.idempotency import claim, settle
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.outcome import command_ended, remember_action
 from apps.kernel.commands.running import about, running_or_none
+from apps.kernel.commands.together import NotTogether, together_or_none
 from apps.kernel.commands.translation import is_transient, translated
 from apps.kernel.errors import FeatureRequired, NotAuthenticated, PlatformError
 from apps.kernel.registry.features import demand_declared
@@ -37,6 +38,8 @@ R = TypeVar("R")
 def execute(spec: CommandSpec, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a command: feature, guards, transaction, action, body, versions. Database refusals are translated."""
     demand_writable()
+    if together_or_none() is not None:
+        raise NotTogether
     scope = current_scope()
     demand_feature(scope, spec.feature)
     bound = spec.signature.bind(*args, **kwargs)

@@ -11,6 +11,7 @@ from django.db import connection, models
 from apps.kernel.access.visible import demand_changeable
 from apps.kernel.commands.invocation import current_invocation
 from apps.kernel.commands.running import about, running
+from apps.kernel.commands.together import together_or_none
 from apps.kernel.errors import RowNotFound, StaleVersion
 
 RowT = TypeVar("RowT", bound=models.Model)
@@ -30,14 +31,21 @@ def load_for_update(model: type[RowT], row_id: UUID) -> RowT:
     may only see, StaleVersion when the caller of the outermost command stated another version of the record that
     it is about.
     """
-    rows: Any = model._default_manager.select_for_update(no_key=True, of=("self",))
-    row: RowT | None = rows.filter(pk=row_id).first()
+    row = locked_or_none(model, row_id)
     if row is None:
         raise RowNotFound
     demand_changeable(row)
     check_version(row)
     about(row)
     return row
+
+
+def locked_or_none(model: type[RowT], row_id: UUID) -> RowT | None:
+    """The row, locked in the same way; None for one that is not there. An order for many locks all its rows at once."""
+    rows: Any = model._default_manager.select_for_update(no_key=True, of=("self",))
+    batch = together_or_none()
+    found: RowT | None = batch.row(rows, row_id) if batch is not None else rows.filter(pk=row_id).first()
+    return found
 
 
 def hold_lock(name: str) -> None:
@@ -67,7 +75,7 @@ def check_version(row: models.Model) -> None:
     expected, version = invocation.expected_version, getattr(row, "version", None)
     if invocation.expected_of is not None:  # the first command inside an order for many, not what that calls in turn
         part = command.parent is not None and command.parent.parent is None
-        means_it = part and row.pk == invocation.expected_of
+        means_it = (part or together_or_none() is not None) and row.pk == invocation.expected_of
     else:
         means_it = command.parent is None and command.resource.id in {None, row.pk}
     if expected is None or version is None or not means_it or version == expected:

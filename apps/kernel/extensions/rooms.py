@@ -21,6 +21,7 @@ from psycopg.errors import QueryCanceled
 
 from apps.kernel.extensions.errors import OutOfTime
 from apps.kernel.tenancy.scope import scope_or_none
+from apps.kernel.tenancy.standings import hand_on
 from apps.kernel.tenancy.transactions import applied_to, note, scoped_transaction
 
 # Going back to the savepoint also takes the settings back, so that they end with the room.
@@ -134,6 +135,7 @@ class Room:
         lent._close = lambda: None  # the session is not the borrower's to end
         lent.execute_wrappers = [*own.execute_wrappers, self._fence(lease)]
         note(lent, applied_to(own))
+        hand_on(own, lent)
         return lent  # type: ignore[no-any-return]
 
     def _fence(self, lease: Lease) -> Callable[..., Any]:

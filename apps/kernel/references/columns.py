@@ -38,11 +38,18 @@ class ColumnHolder:
     """Reference fields of all models."""
 
     def usages(self, target: str, ids: Collection[UUID]) -> Iterator[Usage]:
-        """One query for each field that points to the entity."""
-        for model, field in pointing_fields(target):
-            counted = living_pointers(model, field, ids).values(field.attname).annotate(found=models.Count("pk"))
-            for row in counted.order_by(field.attname):
-                yield Usage(model, field.attname, row["found"], field.on_deletion, row[field.attname])
+        """One query for all fields that point to the entity."""
+        pointing = pointing_fields(target)
+        counts = [
+            living_pointers(model, field, ids)
+            .order_by()
+            .values_list(models.Value(number), field.attname)
+            .annotate(found=models.Count("pk"))
+            for number, (model, field) in enumerate(pointing)
+        ]
+        for number, target_id, found in sorted(counts[0].union(*counts[1:], all=True)) if counts else ():
+            model, field = pointing[number]
+            yield Usage(model, field.attname, found, field.on_deletion, target_id)
 
     def repoint(self, target: str, old: UUID, new: UUID) -> int:
         """Two statements for each field that points to the entity, table by table."""

@@ -30,7 +30,7 @@ class Entity:
     `search` names text fields that autocompletion looks in. `url` is a URL pattern name taking the id.
     `validate_restore(before, after, actor)` judges one row that undo would bring from `before` to `after`
     (row images as mappings of columns; None where the row does not exist) and raises a PlatformError.
-    `is_sensitive` has every read of a record remembered.
+    `is_sensitive` has every read of a record remembered. `named_by` are keys whose records a label names.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Entity:
     url: str = ""
     validate_restore: ValidateRestore | None = None
     is_sensitive: bool = False
+    named_by: tuple[str, ...] = ()
 
     # Whether `living` leaves out more than `visible` does: rows about records that the actor does not see.
     narrows: ClassVar[bool] = False
@@ -61,7 +62,8 @@ class Entity:
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Labels of the rows that the actor may see, soft-deleted ones included; one query, two for translated ones."""
-        return self.worded(visible(self.model._default_manager.filter(pk__in=set(ids))))
+        rows = self.model._default_manager.filter(pk__in=set(ids))
+        return self.worded(visible(rows.select_related(*self.named_by) if self.named_by else rows))
 
     def demand_changeable(self, row: models.Model) -> None:
         """Refuse what is changed beside the row (texts, files) where the actor may not change the row itself.
@@ -125,6 +127,7 @@ def entity(
     url: str = "",
     validate_restore: ValidateRestore | None = None,
     is_sensitive: bool = False,
+    named_by: tuple[str, ...] = (),
     broadcast: str = "none",
 ) -> Entity:
     """Declare the entity of a model (its `entity_id`), in the module's `entities.py`.
@@ -147,6 +150,7 @@ def entity(
             url,
             validate_restore,
             is_sensitive,
+            named_by,
         ),
         broadcast=broadcast,
     )

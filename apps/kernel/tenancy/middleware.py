@@ -19,6 +19,7 @@ from apps.kernel.tenancy.endings import concluded
 from apps.kernel.tenancy.refusals import refusal_response
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.selection import COOKIE, select_organizations
+from apps.kernel.tenancy.standings import note_standing
 from apps.kernel.tenancy.switching import switched_tenant
 from apps.kernel.tenancy.transactions import reading, scoped_transaction
 
@@ -63,6 +64,8 @@ def _scoped_response(request: HttpRequest, get_response: GetResponse, found: Res
         scope, forget_cookie = select_organizations(request, base, home, tree)
     request.tenancy_scope = scope  # type: ignore[attr-defined]
     with using_scope(scope), reading():
+        if found.standing is not None and tenant_id == found.tenant_id:
+            note_standing(tenant_id, found.standing)
         response = get_response(request)
     if forget_cookie:
         response.delete_cookie(COOKIE)

@@ -65,7 +65,7 @@ class TenantStanding(models.Model):
     """Whether a tenant may be worked in, and counters that grow with every change of what processes remember.
 
     Triggers write it. What a process remembers of the organizations is good for one `version`, what it remembers of
-    custom fields for one `fields_version`.
+    custom fields and of types that the tenant made for one `fields_version`.
     """
 
     global_reason: ClassVar[str] = "is read before the scope opens, and holds nothing but a number and a flag"

@@ -46,7 +46,9 @@ class JobSerializer(StrictModelSerializer):
         read_only_fields = fields
 
     def get_result(self, job: Job) -> dict[str, Any]:
-        """Counts, and `download` where there is a file that the caller may fetch."""
-        if not job.file or not is_own(job):
+        """Counts; for the owner `download` where there is a file, and `action` where all can be taken back as one."""
+        if not is_own(job):
             return job.counts
-        return {**job.counts, "download": reverse("progress.job-download", args=[job.pk])}
+        file = {"download": reverse("progress.job-download", args=[job.pk])} if job.file else {}
+        action = {"action": job.result["action"]} if "action" in job.result else {}
+        return {**job.counts, **file, **action}

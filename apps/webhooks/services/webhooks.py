@@ -12,12 +12,16 @@ from apps.kernel.commands.declarations import command
 from apps.kernel.commands.running import about
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
+from apps.kernel.ports import Notifier
 from apps.kernel.references.usages import release
+from apps.kernel.registry.notices import holders_of
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.webhooks.errors import TenantReach
 from apps.webhooks.events import WEBHOOK_DISABLED
 from apps.webhooks.features import MANAGE
 from apps.webhooks.models import DisabledReason, Webhook, WebhookHealth
+from apps.webhooks.notifications import SWITCHED_OFF
 from apps.webhooks.services.checks import TEXTS, complaints_about, sees_everything, webhook_for_update
 from apps.webhooks.services.secrets import IssuedWebhook, write_secret
 
@@ -157,7 +161,7 @@ def _disable_example(scope: Scope) -> dict[str, Any]:
 
 @command("webhooks.webhook.disable", feature=MANAGE, example=_disable_example)
 def disable_webhook(webhook_id: UUID, *, reason: str, failures: int) -> Webhook:
-    """Switch off a webhook whose receiver fails or wants nothing more, and say so. Raises RowNotFound.
+    """Switch off a webhook whose receiver fails or wants nothing more, and tell who manages it. Raises RowNotFound.
 
     The worker does this; one that is off already stays as it is.
     """
@@ -172,7 +176,14 @@ def disable_webhook(webhook_id: UUID, *, reason: str, failures: int) -> Webhook:
             consecutive_failures=failures,
             organization_id=webhook.organization_id,
         )
+        _tell(webhook, reason, failures)
     return webhook
+
+
+def _tell(webhook: Webhook, reason: str, failures: int) -> None:
+    """Tell those who may switch it on again."""
+    variables = {"webhook_id": webhook.pk, "name": webhook.name, "reason": str(reason), "failures": failures}
+    service(Notifier).notify(SWITCHED_OFF, holders_of(MANAGE), variables, about=(Webhook.entity_id, webhook.pk))
 
 
 def _switched(webhook: Webhook, *, is_active: bool) -> Webhook:

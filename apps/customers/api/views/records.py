@@ -24,7 +24,6 @@ from apps.customers.features import EXPORT, MANAGE_COMPANIES, MANAGE_PEOPLE, MER
 from apps.customers.models import Company, Person
 from apps.customers.selectors.exporting import COMPANY_COLUMNS, PERSON_COLUMNS, company_cells, person_cells
 from apps.kernel.api.exporting.parts import ExportParts
-from apps.kernel.api.viewsets import CommandViewSet
 
 SHARED = (
     "organization_id",

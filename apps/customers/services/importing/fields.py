@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -16,7 +16,6 @@ from apps.customers.features import MANAGE_SETTINGS
 from apps.customers.models import Address, Channel, Company, ContactType, Purpose
 from apps.customers.selectors.exporting import ADDRESS
 from apps.customers.selectors.records import home_region
-from apps.customers.services.reaching import region_of_numbers
 from apps.kernel.imports.planning.fields import FieldKind, ImportField, Text, Unreadable
 from apps.kernel.tenancy.scope import current_scope
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,11 @@ class RecordLabels:
         self.fetch(
             (target, getattr(row, column)) for row in rows for column, target in pointing_columns(type(row)).items()
         )
+
+    def take(self, labels: Mapping[tuple[str, UUID], str]) -> None:
+        """Take over labels that are known from elsewhere."""
+        for (entity, record_id), label in labels.items():
+            self._known[entity][record_id] = label
 
     def text(self, entity: str, record_id: UUID | None) -> str:
         """The record's label, words for a missing one, "" for no id."""

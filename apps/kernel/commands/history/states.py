@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from apps.kernel.commands.undo.engine import UNDO_ANY, UNDO_OWN
 from apps.kernel.commands.undo.plan import parts_among, undone_actions
 from apps.kernel.errors import FeatureRequired
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 # What an undo acts on, through undos of undos and those inside it.
 TAKEN_BACK = """
@@ -92,6 +93,15 @@ def _state(action: Action, undoer: Action | None, known: _Known) -> UndoState:
         return UndoState(None, barred, None)
     undone = Obstacle("undone", AlreadyUndone().detail)
     return UndoState(undoer, undone, barred or _obstacle(undoer, known))
+
+
+def undo_offer(action_ids: Collection[UUID]) -> dict[str, str]:
+    """What the result of a long job says where all that it did is one action that its owner may take back."""
+    if len(action_ids) != 1:
+        return {}
+    with scoped_transaction():
+        found = Action.objects.filter(pk__in=action_ids).first()
+        return {"action": str(found.pk)} if found is not None and states_of([found])[found.pk].is_undoable else {}
 
 
 def may_undo(action: Action) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel import clock
 from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.history.states import undo_offer
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.running import running
 from apps.kernel.commands.undo.engine import undo
@@ -288,7 +289,8 @@ def _end_job(run: ImportRun, state: RunState, reason: str) -> None:
     elif run.stop:
         progress.cancelled(run.job_id)
     else:
-        progress.complete(run.job_id, {name: count for name, count in run.counts.items() if count})
+        counts = {name: count for name, count in run.counts.items() if count}
+        progress.complete(run.job_id, {**counts, **undo_offer([run.action_id] if run.action_id else [])})
 
 
 @work_kind(FORGET, attempts=12)
