@@ -35,6 +35,12 @@ router.register("pipelines", PipelineViewSet, basename="customers.pipeline")
 router.register("stages", StageViewSet, basename="customers.stage")
 router.register("deals", DealViewSet, basename="customers.deal")
 router.register("stage-transitions", TransitionViewSet, basename="customers.stage_transition")
+router.register("interactions", InteractionViewSet, basename="customers.interaction")
+router.register("consents", ConsentViewSet, basename="customers.consent")
+router.register("erasures", ErasureViewSet, basename="kernel.erasure")
+router.register("comments", CommentViewSet, basename="customers.comment")
+router.register("labels", LabelViewSet, basename="customers.label")
+router.register("followers", FollowerViewSet, basename="customers.follower")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/kpis/", DealKpiView.as_view(), name="customers.deal-kpis"),
@@ -55,9 +61,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duplicates/dismiss/", DismissView.as_view(), name="customers.duplicates.dismiss"),
     *router.urls,
 ]
-router.register("interactions", InteractionViewSet, basename="customers.interaction")
-router.register("consents", ConsentViewSet, basename="customers.consent")
-router.register("erasures", ErasureViewSet, basename="kernel.erasure")
-router.register("comments", CommentViewSet, basename="customers.comment")
-router.register("labels", LabelViewSet, basename="customers.label")
-router.register("followers", FollowerViewSet, basename="customers.follower")
