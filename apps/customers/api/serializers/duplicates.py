@@ -58,7 +58,7 @@ class LookalikeAnswer(serializers.Serializer[Any]):
     """A record that looks like the one in question: how sure that is, 0 to 100, and why, strongest first."""
 
     id = serializers.UUIDField()
-    display_name = serializers.CharField(source="label")  # type: ignore[assignment]
+    display_name = serializers.CharField(source="label")
     score = serializers.IntegerField(source="likeness.score")
     reasons = serializers.ListField(child=serializers.CharField(), source="likeness.reasons")
 
