@@ -150,7 +150,8 @@ def test_pages_of_duplicates_and_merging_cost_the_same_however_much_there_is(ali
 def test_a_merge_asks_for_records_that_are_there_and_for_its_permission(alice: Client, house: House) -> None:
     address = reverse("admin:customers_merge")
     person = make_person(house)
-    for query in ("", "?kind=dog", f"?kind=company&this={person.pk}", "?kind=person&this=nonsense"):
+    assert alice.get(address)["Location"] == reverse("admin:customers_duplicates")
+    for query in ("?kind=dog&this=1", f"?kind=company&this={person.pk}", "?kind=person&this=nonsense"):
         assert alice.get(f"{address}{query}").status_code == 404
     chosen = alice.get(f"{address}?kind=person&this={person.pk}&other={person.pk}")
     assert "Which record is the same as Ada Lovelace?" in text(chosen)

@@ -23,8 +23,10 @@ from apps.kernel.tenancy.trigrams import similar_from
 NEAREST = 20  # names that are compared
 MOST_SHARING = 30  # a phone that more people have is a switchboard's
 MOST_GROUPS = 500  # of each reason
+MOST_PAIRS = 2000  # that are compared at once
 MOST_TOLD = 10
 ROUGHLY = 0.6  # names that share fewer trigrams make nobody likely, not even with the same town
+REACHED = ("value_index", "customer_id")
 Pair = tuple[UUID, UUID]
 
 
@@ -184,8 +186,9 @@ def _decided_about(customer_id: UUID) -> set[UUID]:
 def duplicate_pairs(model: type[CustomerRecord]) -> list[Twins]:
     """Pairs of living records that look like one, likeliest first, without those that were decided about.
 
-    Records are brought together by what they share (an e-mail or phone, a name, a domain), in one statement for each;
-    nothing is compared with everything. At most five hundred groups of each reason are looked at.
+    Records are brought together by what they share (an e-mail or phone, a domain, a name), in one statement for each;
+    nothing is compared with everything. At most five hundred groups of each reason and two thousand pairs are looked
+    at, first of those who share an e-mail or phone.
     """
     pairs = _candidates(model)
     described = _traits_of(model, {item for pair in pairs for item in pair})
@@ -204,16 +207,22 @@ def duplicate_pairs(model: type[CustomerRecord]) -> list[Twins]:
 
 
 def _candidates(model: type[CustomerRecord]) -> set[Pair]:
-    living = Customer.objects.filter(kind=model.kind, deleted_at__isnull=True)
-    points = ContactPoint.objects.filter(customer__kind=model.kind, customer__deleted_at__isnull=True)
-    groups = [
-        *_groups(points, "value_index", "customer_id"),
-        *_groups(living.exclude(name_key=""), "name_key", "pk"),
-    ]
+    found: set[Pair] = set()
+    for rows, column, owner in _shared(model):
+        for group in _groups(rows, column, owner):
+            found |= set(combinations(sorted(group), 2))
+            if len(found) >= MOST_PAIRS:
+                return set(sorted(found)[:MOST_PAIRS])
+    return found
+
+
+def _shared(model: type[CustomerRecord]) -> Iterator[tuple[Any, str, str]]:
+    """What records may have in common: rows, the column, and the column that says whose it is."""
+    yield ContactPoint.objects.filter(customer__kind=model.kind, customer__deleted_at__isnull=True), *REACHED
     if issubclass(model, Company):
-        companies = Company.objects.filter(deleted_at__isnull=True).exclude(domain="")
-        groups += _groups(companies, "domain", "pk")
-    return {pair for group in groups for pair in combinations(sorted(group), 2)}
+        yield Company.objects.filter(deleted_at__isnull=True).exclude(domain=""), "domain", "pk"
+    living = Customer.objects.filter(kind=model.kind, deleted_at__isnull=True)
+    yield living.exclude(name_key=""), "name_key", "pk"
 
 
 def _groups(rows: Any, column: str, owner: str) -> list[set[UUID]]:
