@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.customers.api.serializers.records import MOST_ROWS
 from apps.customers.calculations import Side
 from apps.customers.models import CustomerKind, NotDuplicate
+from apps.customers.services.lists import MOST_ROWS
 from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictSerializer, StrictUUIDField
 
 MOST_CHOICES = 300
