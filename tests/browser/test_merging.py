@@ -97,7 +97,7 @@ def test_somebody_is_chosen_to_merge_with_and_a_change_meanwhile_is_noticed(alic
     page.goto(f"{PEOPLE}{this.pk}/change/")
     page.get_by_role("link", name="Merge").click()
     page.get_by_label("Name").fill("count")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     shot(page, "merge-choose")
     page.get_by_role("link", name="The Countess").click()
     with seeding(house.scope(house.north)):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from apps.customers.models import Person
 from tests.auth.factories import make_role, make_user
@@ -126,3 +129,42 @@ def test_completions_offer_the_field_its_own_dictionary(alice: Client, house: Ho
     asked = {"app_label": "customers", "model_name": "person", "field_name": "status_id", "term": "act"}
     found = alice.get(reverse("admin:references"), asked).json()["results"]
     assert found == [{"id": str(entry_of(house, statuses, "Active").pk), "text": "Active"}]
+
+
+def test_pages_of_duplicates_and_merging_cost_the_same_however_much_there_is(alice: Client, house: House) -> None:
+    addresses = [reverse("admin:customers_duplicates")]
+    costs: list[list[int]] = [[], []]
+    for number in (2, 8):
+        people = [make_person(house, f"Ada {number}", job_title=str(index)) for index in range(number)]
+        pair: dict[str, Any] = {"kind": "person", "this": people[0].pk, "other": people[1].pk}
+        addresses[1:] = [f"{reverse('admin:customers_merge')}?{urlencode(pair)}"]
+        for place, address in enumerate(addresses):
+            alice.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                assert alice.get(address).status_code == 200
+            costs[place].append(len(captured))
+    assert [cost[0] == cost[1] for cost in costs] == [True, True]
+    assert costs[0][0] <= 24, costs
+
+
+def test_a_merge_asks_for_records_that_are_there_and_for_its_permission(alice: Client, house: House) -> None:
+    address = reverse("admin:customers_merge")
+    person = make_person(house)
+    assert alice.get(address)["Location"] == reverse("admin:customers_duplicates")
+    for query in ("?kind=dog&this=1", f"?kind=company&this={person.pk}", "?kind=person&this=nonsense"):
+        assert alice.get(f"{address}{query}").status_code == 404
+    chosen = alice.get(f"{address}?kind=person&this={person.pk}&other={person.pk}")
+    assert "Which record is the same as Ada Lovelace?" in text(chosen)
+    employee = signed_in(make_user(house, roles=(make_role(house, "customers.people.manage"),)))
+    for page in (address, reverse("admin:customers_duplicates")):
+        assert employee.get(page).status_code == 403
+    shown = text(employee.get(reverse("admin:customers_person_changelist")))
+    assert "Duplicates" not in shown
+
+
+def test_only_pairs_that_are_there_are_decided_about(alice: Client, house: House) -> None:
+    address, person = reverse("admin:customers_duplicates"), make_person(house)
+    assert alice.post(address, {"first_id": "nonsense", "second_id": person.pk}).status_code == 404
+    refused = alice.post(address, {"first_id": person.pk, "second_id": person.pk})
+    assert refused.status_code == 400
+    assert "Choose two different customers" in text(refused)

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.test import Client
 
 from apps.customers.models import Customer, Person, PersonCompany
+from tests.auth.factories import make_role, make_user
 from tests.customers.factories import COMPANIES, PEOPLE, clerk, make_company, make_group, make_person, make_tag
-from tests.directory.callers import complaints, send
+from tests.directory.callers import client_of, complaints, send
 from tests.support.digests import digest
 from tests.support.scopes import House, reading, seeding
 
@@ -218,3 +219,23 @@ def test_an_address_of_somebody_hidden_leads_nowhere(bob: Client, house: House) 
     with seeding(house.scope(house.north)):
         Person.objects.filter(pk=this).update(is_restricted=True)
     assert bob.get(f"{PEOPLE}{other}/").status_code == 404
+
+
+def test_a_merge_at_another_version_is_refused_and_a_key_counts_once(bob: Client) -> None:
+    this, other, third = (made(bob) for _ in range(3))
+    body = {"other_id": other}
+    stale = send(bob, "post", f"{PEOPLE}{this}/merge/", body, **{"If-Match": '"7"'})
+    assert (stale.status_code, stale.json()["current_version"]) == (412, 1)
+    key = {"Idempotency-Key": "merge-1"}
+    answers = [send(bob, "post", f"{PEOPLE}{this}/merge/", body, **key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert bob.get(f"{PEOPLE}{third}/").status_code == 200
+
+
+def test_restricted_customers_are_merged_with_each_other_only(house: House) -> None:
+    boss = client_of(make_user(house, roles=(make_role(house, is_super_admin=True),)), organization=house.north)
+    open_one, *closed = (make_person(house), *(make_person(house, is_restricted=True) for _ in range(2)))
+    answer = merged(boss, str(open_one.pk), str(closed[0].pk))
+    assert (answer.status_code, answer.json()["code"]) == (409, "customers.merge.access_differs")
+    assert merged(boss, str(closed[0].pk), str(closed[1].pk)).json()["is_restricted"] is True

@@ -118,3 +118,19 @@ def test_of_two_merges_that_share_somebody_one_wins_and_the_other_says_so(house:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["kernel.reference.unknown", "merged"]
+
+
+def test_pointers_in_organizations_out_of_sight_are_turned_and_undone_only_by_who_sees_them(house: House) -> None:
+    make_field(house, key="contact", kind="relation", entity="customers.company", target="customers.person")
+    features = ("customers.*", "audit_logs.*")
+    boss, bob = (clerk(house, *features, organization=place) for place in (house.root, house.north))
+    this, other = make_person(house), make_person(house)
+    made = send(boss, "post", "/api/customers/companies/", {"brand_name": "E", "cf_contact": str(other.pk)})
+    company = f"/api/customers/companies/{made.json()['id']}/"
+    assert bob.get(company).status_code == 404
+    undo = f"/api/audit_logs/actions/{merged(bob, this, other)['X-Action-Id']}/undo/"
+    assert boss.get(company).json()["custom_fields"]["contact"] == str(this.pk)
+    assert send(bob, "post", undo, {}).status_code == 404
+    undone = send(boss, "post", undo, {})
+    assert undone.status_code == 200, undone.content
+    assert boss.get(company).json()["custom_fields"]["contact"] == str(other.pk)

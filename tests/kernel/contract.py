@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import httpx
 import re
+import schemathesis
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-import httpx
-import schemathesis
 from hypothesis import strategies as st
 from schemathesis.checks import CheckContext
 from schemathesis.config import SchemathesisConfig
@@ -20,12 +18,12 @@ from schemathesis.generation.case import Case
 from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import is_unexpected_http_status_case
-
 from tests.auth.factories import PASSWORD, make_role, make_user
 from tests.kernel.web_servers import Server, granian
 from tests.notifications.letters import declared, queue
 from tests.progress.factories import open_job
 from tests.support.scopes import House, make_house
+from typing import Any, ClassVar
 
 ALICE, SPARE = "alice@example.org", "spare@example.org"
 CURRENCIES = "/api/currencies/currencies/"
@@ -205,6 +203,7 @@ ADMITTED = frozenset(
         "customers.company.has_subsidiaries",
         "customers.company.parent_circle",
         "customers.company.parent_deleted",
+        "customers.customer.merged",
         "customers.customer.name_missing",
         "customers.contact_point.value_invalid",
         "customers.list.repeated",
@@ -216,6 +215,11 @@ ADMITTED = frozenset(
         "customers.occurrence.unknown",
         "customers.calendar.backwards",
         "customers.calendar.too_long",
+        "customers.merge.access_differs",
+        "customers.merge.field_unknown",
+        "customers.merge.impossible",
+        "customers.merge.in_the_way",
+        "customers.not_duplicate.known",
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",

@@ -10,11 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.kernel.ids import uuid7
+from apps.kernel.references.attached import AttachedRows
 from apps.kernel.references.fields import OnDeletion
 from apps.kernel.references.holders import HOLDERS, Dangling, Usage, reference_holder
 from apps.kernel.references.usages import InUse, pointing_fields, release, repoint, usages, usages_by_id
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.translations.models import Translation
 from tests.dictionaries.factories import entry_of, genres, make_dictionary
 from tests.support.scopes import House, seeding
 from tests.support.shelf.factories import make_book
@@ -89,3 +91,17 @@ def test_counting_costs_the_same_for_one_and_for_many(house: House) -> None:
             costs.append(len(captured))
     assert len(pointing_fields(ENTRY)) > 1
     assert costs == [2, 2]  # all columns at once, and whether any custom field points there
+
+
+def test_what_is_attached_follows_its_record_but_for_what_stands_there_once(house: House) -> None:
+    old, new, other = (uuid7() for _ in range(3))
+    holder = AttachedRows(Translation, once=("locale", "field"))
+    with seeding(house.scope()):
+        for record_id, locale in ((old, "pl"), (old, "de"), (new, "de"), (other, "pl")):
+            Translation(entity="shelf.book", record_id=record_id, locale=locale, field="title", value="x").save()
+        assert holder.repoint("shelf.shelf", old, new) == 0
+        assert holder.repoint("shelf.book", old, new) == 1
+        found = Translation.objects.order_by("locale", "record_id").values_list("locale", "record_id")
+        assert list(found) == [("de", old), ("de", new), ("pl", new), ("pl", other)]
+        assert not list(holder.usages("shelf.book", [new]))
+        assert not list(holder.dangling())

@@ -43,9 +43,9 @@ def _own(
         if all(map(is_empty, values)):
             continue
         field: Any = this._meta.get_field(name)
-        texts = [_words(row, name, labels) for row in (this, other)]
+        mine, theirs = (_words(row, name, labels) for row in (this, other))
         choice = given.get(f"choice-{name}") or proposed(*values, newer=newer)
-        yield Line(name, field_label(field, name), *texts, choice, texts[0] != texts[1])
+        yield Line(name, field_label(field, name), mine, theirs, choice, mine != theirs)
 
 
 def _words(row: CustomerRecord, name: str, labels: Labels) -> str:
@@ -63,9 +63,9 @@ def _custom(
         values = [own.get(key) for own in stored]
         if all(map(is_empty, values)):
             continue
-        texts = [
+        mine, theirs = (
             entered_text(own[key], own[key].initial, labels) if held.get(key) else NOTHING
             for own, held in zip(fields, stored, strict=True)
-        ]
+        )
         choice = given.get(f"choice-{CUSTOM}{key}") or proposed(*values, newer=newer)
-        yield Line(f"{CUSTOM}{key}", str(field.label), *texts, choice, values[0] != values[1])
+        yield Line(f"{CUSTOM}{key}", str(field.label), mine, theirs, choice, values[0] != values[1])

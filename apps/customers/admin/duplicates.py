@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin.sites import AdminSite
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -17,7 +19,7 @@ from apps.customers import services
 from apps.customers.admin.merging import MODELS, change_address, merge_address
 from apps.customers.admin.wording import reason_words
 from apps.customers.features import MERGE
-from apps.customers.models import CustomerKind
+from apps.customers.models import CustomerKind, CustomerRecord
 from apps.customers.selectors import Twins, duplicate_pairs
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
@@ -34,6 +36,8 @@ class Shown:
 
     twins: Twins
     reasons: str
+    first_note: str
+    second_note: str
     first_url: str
     second_url: str
     merge_url: str
@@ -68,7 +72,10 @@ def duplicates_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _dismissed(request: HttpRequest) -> HttpResponse:
-    pair = {name: request.POST.get(name, "") for name in ("first_id", "second_id")}
+    try:
+        pair: dict[str, Any] = {name: UUID(request.POST.get(name, "")) for name in ("first_id", "second_id")}
+    except ValueError:
+        raise Http404 from None
     run(services.dismiss_duplicate, **pair)
     say(request, _("Remembered: these are two. They are not shown here any more."))
     return HttpResponseRedirect(request.get_full_path())
@@ -79,10 +86,18 @@ def _shown(twins: Twins) -> Shown:
     return Shown(
         twins,
         reason_words(twins.likeness.reasons),
+        _note(twins.first),
+        _note(twins.second),
         change_address(twins.kind, first),
         change_address(twins.kind, second),
         merge_address(twins.kind, this=first, other=second),
     )
+
+
+def _note(record: CustomerRecord) -> str:
+    """What tells two of the same name apart."""
+    told = str(getattr(record, "job_title", "") or getattr(record, "domain", ""))
+    return ", ".join(part for part in (told, date_format(record.created_at)) if part)
 
 
 def _address(**parts: Any) -> str:

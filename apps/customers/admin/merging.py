@@ -59,6 +59,8 @@ def change_address(kind: str, record_id: UUID) -> str:
 def merge_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Ask which record goes, then which values stay; on POST merge them."""
     kind = request.GET.get("kind", "")
+    if "this" not in request.GET:
+        return HttpResponseRedirect(reverse("admin:customers_duplicates"))
     if kind not in MODELS:
         raise Http404
     this = _record(kind, request.GET.get("this", ""))

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notduplicate',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='customer_not_duplicate_order'),
+            constraint=models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='customer_not_duplicate_two'),
         ),
         operations.TenantTable("NotDuplicate"),
     ]

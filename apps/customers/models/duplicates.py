@@ -30,9 +30,7 @@ class NotDuplicate(OrganizationModel):
         base_manager_name = "objects"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant_id", "first", "second"], name="customer_not_duplicate_once"),
-            models.CheckConstraint(
-                condition=models.Q(first__lt=models.F("second")), name="customer_not_duplicate_order"
-            ),
+            models.CheckConstraint(condition=~models.Q(first=models.F("second")), name="customer_not_duplicate_two"),
         ]
         indexes: ClassVar = [models.Index(fields=["tenant_id", "second"], name="customer_not_duplicate_second")]
 

@@ -10,8 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Func, Q, TextField, Value
 
 from apps.customers.calculations import Likeness, Traits, likeness
 from apps.customers.models import Channel, Company, ContactPoint, Customer, CustomerRecord, NotDuplicate
@@ -19,18 +18,24 @@ from apps.customers.selectors.records import addresses_of, points_of
 from apps.kernel.crypto.fields import hash_for_lookup
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.tenancy.trigrams import similar_from
 
-NEAREST = 30  # names that are compared
+NEAREST = 20  # names that are compared
 MOST_SHARING = 30  # a phone that more people have is a switchboard's
 MOST_GROUPS = 500  # of each reason
+MOST_PAIRS = 2000  # that are compared at once
 MOST_TOLD = 10
-ROUGHLY = "0.45"  # the part of trigrams from which the index finds names; what is near is judged afterwards
+ROUGHLY = 0.6  # names that share fewer trigrams make nobody likely, not even with the same town
+REACHED = ("value_index", "customer_id")
 Pair = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Somebody who is compared, whether there is such a record (`id`) or not yet. All in normal forms."""
+    """Somebody who is compared, whether there is such a record (`id`) or not yet. All in normal forms.
+
+    `organization_id` None: with records of every organization in sight.
+    """
 
     name: str = ""
     emails: Collection[str] = ()
@@ -65,32 +70,31 @@ def lookalikes(model: type[CustomerRecord], asked: Described) -> list[Lookalike]
 
     A fixed number of queries, each on an index, however many records there are.
     """
-    with scoped_transaction():  # the setting of the key's query lasts as long
+    with scoped_transaction():  # how near names must be is set for as long
         return _judged(model, asked)
 
 
 def _judged(model: type[CustomerRecord], asked: Described) -> list[Lookalike]:
-    key = _key(asked.name, model.kind)
-    ids = {*_reached_by(asked), *_named_like(model, asked, key), *_in_domain(model, asked)} - {asked.id}
+    ids = {*_reached_by(asked), *_named_like(model, asked), *_in_domain(model, asked)} - {asked.id}
     if asked.id is not None:
         ids -= _decided_about(asked.id)
-    described = _traits_of(model, ids)
-    own = Traits(key, frozenset(asked.emails), frozenset(asked.phones), asked.domain, frozenset(asked.places))
-    judged = [Lookalike(pk, row.display_name, likeness(own, traits)) for pk, (row, traits) in described.items()]
-    told = sorted(
-        (item for item in judged if item.likeness.is_likely), key=lambda item: (-item.likeness.score, item.id)
-    )
-    return told[:MOST_TOLD]
+    judged = [
+        Lookalike(item.record.pk, item.record.display_name, likeness(_own(asked, item), item.traits))
+        for item in _traits_of(model, ids, name=asked.name).values()
+        if asked.organization_id in {None, item.record.organization_id}
+    ]
+    likely = [item for item in judged if item.likeness.is_likely]
+    return sorted(likely, key=lambda item: (-item.likeness.score, item.id))[:MOST_TOLD]
 
 
-def _key(name: str, kind: str) -> str:
-    if not name.strip():
-        return ""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [ROUGHLY])
-        cursor.execute("SELECT customer_name_key(%s, %s)", [name, kind])
-        [key] = cursor.fetchone()
-    return str(key)
+def _own(asked: Described, other: Compared) -> Traits:
+    emails, phones, places = frozenset(asked.emails), frozenset(asked.phones), frozenset(asked.places)
+    return Traits(other.asked_key, emails, phones, asked.domain, places)
+
+
+def _key(name: str, kind: str) -> Func:
+    """The words by which a name that was typed is compared, as the database makes them of stored ones."""
+    return Func(Value(name), Value(kind), function="customer_name_key", output_field=TextField())
 
 
 def _living(asked: Described) -> Any:
@@ -108,9 +112,11 @@ def _reached_by(asked: Described) -> Iterable[UUID]:
     return found
 
 
-def _named_like(model: type[CustomerRecord], asked: Described, key: str) -> Iterable[UUID]:
-    if not key:
+def _named_like(model: type[CustomerRecord], asked: Described) -> Iterable[UUID]:
+    if not asked.name:
         return ()
+    similar_from(ROUGHLY)
+    key: Any = _key(asked.name, model.kind)
     rows = _living(asked).filter(kind=model.kind, name_key__trigram_similar=key)
     nearest = rows.annotate(near=TrigramSimilarity("name_key", key)).order_by("-near", "pk")
     found: Iterable[UUID] = nearest.values_list("pk", flat=True)[:NEAREST]
@@ -125,32 +131,39 @@ def _in_domain(model: type[CustomerRecord], asked: Described) -> Iterable[UUID]:
     return found
 
 
-def _traits_of(model: type[CustomerRecord], ids: Collection[UUID]) -> dict[UUID, tuple[CustomerRecord, Traits]]:
-    """Visible living records among the ids, with what they are compared by; three queries."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A record with what it is compared by, and the words of the name in question."""
+
+    record: CustomerRecord
+    traits: Traits
+    asked_key: str
+
+
+def _traits_of(model: type[CustomerRecord], ids: Collection[UUID], *, name: str = "") -> dict[UUID, Compared]:
+    """Visible living records among the ids; three queries."""
     if not ids:
         return {}
-    rows = ENTITIES[str(model.entity_id)].living().filter(pk__in=ids).annotate(name_key=F("customer__name_key"))
-    records = {row.pk: row for row in rows.order_by("pk")}
+    rows = ENTITIES[str(model.entity_id)].living().filter(pk__in=ids)
+    keyed = rows.annotate(name_key=F("customer__name_key"), asked_key=_key(name, model.kind))
+    records = {row.pk: row for row in keyed.order_by("pk")}
     points, addresses = points_of(records), addresses_of(records)
     return {
-        pk: (
-            row,
-            Traits(
-                name_key=row.name_key,
-                emails=frozenset(str(item.value) for item in points.get(pk, ()) if item.channel == Channel.EMAIL),
-                phones=frozenset(str(item.value) for item in points.get(pk, ()) if item.channel == Channel.PHONE),
-                domain=getattr(row, "domain", ""),
-                places=frozenset(places_in(addresses.get(pk, ()))),
-            ),
-        )
+        pk: Compared(row, _traits(row, points.get(pk, ()), addresses.get(pk, ())), row.asked_key)
         for pk, row in records.items()
     }
+
+
+def _traits(row: Any, points: Iterable[ContactPoint], addresses: Iterable[Any]) -> Traits:
+    values = {channel: frozenset(str(item.value) for item in points if item.channel == channel) for channel in Channel}
+    domain, places = getattr(row, "domain", ""), frozenset(places_in(addresses))
+    return Traits(row.name_key, values[Channel.EMAIL], values[Channel.PHONE], domain, places)
 
 
 def described_record(record: CustomerRecord) -> Described:
     """A record that is there, as others are compared with it; three queries."""
     found = _traits_of(type(record), {record.pk})
-    own = found[record.pk][1] if record.pk in found else Traits()
+    own = found[record.pk].traits if record.pk in found else Traits()
     return Described(
         record.display_name, own.emails, own.phones, own.domain, own.places, record.pk, record.organization_id
     )
@@ -173,8 +186,9 @@ def _decided_about(customer_id: UUID) -> set[UUID]:
 def duplicate_pairs(model: type[CustomerRecord]) -> list[Twins]:
     """Pairs of living records that look like one, likeliest first, without those that were decided about.
 
-    Records are brought together by what they share (an e-mail or phone, a name, a domain), in one statement for each;
-    nothing is compared with everything. At most five hundred groups of each reason are looked at.
+    Records are brought together by what they share (an e-mail or phone, a domain, a name), in one statement for each;
+    nothing is compared with everything. At most five hundred groups of each reason and two thousand pairs are looked
+    at, first of those who share an e-mail or phone.
     """
     pairs = _candidates(model)
     described = _traits_of(model, {item for pair in pairs for item in pair})
@@ -185,24 +199,30 @@ def duplicate_pairs(model: type[CustomerRecord]) -> list[Twins]:
     for first, second in sorted(pairs - decided):
         if first not in described or second not in described:
             continue
-        (one, own), (other, others) = described[first], described[second]
-        alike = likeness(own, others)
-        if alike.is_likely and one.organization_id == other.organization_id:
-            found.append(Twins(model.kind, one, other, alike))
+        one, other = described[first], described[second]
+        alike = likeness(one.traits, other.traits)
+        if alike.is_likely and one.record.organization_id == other.record.organization_id:
+            found.append(Twins(model.kind, one.record, other.record, alike))
     return sorted(found, key=lambda item: (-item.likeness.score, item.first.pk, item.second.pk))
 
 
 def _candidates(model: type[CustomerRecord]) -> set[Pair]:
-    living = Customer.objects.filter(kind=model.kind, deleted_at__isnull=True)
-    points = ContactPoint.objects.filter(customer__kind=model.kind, customer__deleted_at__isnull=True)
-    groups = [
-        *_groups(points, "value_index", "customer_id"),
-        *_groups(living.exclude(name_key=""), "name_key", "pk"),
-    ]
+    found: set[Pair] = set()
+    for rows, column, owner in _shared(model):
+        for group in _groups(rows, column, owner):
+            found |= set(combinations(sorted(group), 2))
+            if len(found) >= MOST_PAIRS:
+                return set(sorted(found)[:MOST_PAIRS])
+    return found
+
+
+def _shared(model: type[CustomerRecord]) -> Iterator[tuple[Any, str, str]]:
+    """What records may have in common: rows, the column, and the column that says whose it is."""
+    yield ContactPoint.objects.filter(customer__kind=model.kind, customer__deleted_at__isnull=True), *REACHED
     if issubclass(model, Company):
-        companies = Company.objects.filter(deleted_at__isnull=True).exclude(domain="")
-        groups += _groups(companies, "domain", "pk")
-    return {pair for group in groups for pair in combinations(sorted(group), 2)}
+        yield Company.objects.filter(deleted_at__isnull=True).exclude(domain=""), "domain", "pk"
+    living = Customer.objects.filter(kind=model.kind, deleted_at__isnull=True)
+    yield living.exclude(name_key=""), "name_key", "pk"
 
 
 def _groups(rows: Any, column: str, owner: str) -> list[set[UUID]]:

@@ -10,7 +10,6 @@ from apps.customers.calculations import first_of, joined, normal_domain, normal_
 from apps.customers.models import CustomerKind
 from apps.customers.selectors.duplicates import Described, places_in
 from apps.customers.selectors.records import home_region
-from apps.kernel.tenancy.scope import current_scope
 
 
 def described(
@@ -37,5 +36,4 @@ def described(
         domain=normal_domain(domain) or "",
         places=list(places_in(dict(item) for item in addresses)),
         id=id,
-        organization_id=current_scope().organization_id,
     )

@@ -18,18 +18,15 @@ def successor(model: type[CustomerRecord], record_id: Any) -> UUID | None:
     Both have to be in the actor's sight. `record_id` may be anything that an address holds.
     """
     try:
-        current: UUID | None = UUID(str(record_id))
+        current = UUID(str(record_id))
     except ValueError:
         return None
     if not visible(model._default_manager.filter(pk=current, deleted_at__isnull=False)).exists():
         return None
-    for _step in range(MOST_STEPS):
-        row = Customer.objects.filter(pk=current).values_list("deleted_at", "merged_into_id").first()
-        if row is None:
-            return None
-        deleted_at, merged_into_id = row
-        if deleted_at is None:
-            break
-        current = merged_into_id
     living = ENTITIES[str(model.entity_id)].living()
-    return current if current is not None and living.filter(pk=current).exists() else None
+    for _step in range(MOST_STEPS):
+        following = Customer.objects.filter(pk=current).values_list("merged_into_id", flat=True).first()
+        if following is None:
+            return current if living.filter(pk=current).exists() else None
+        current = following
+    return None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -24,13 +23,11 @@ from apps.customers.services.people import create_person
 from apps.customers.services.records import living_record
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.widening import across_organizations
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.ports import OrganizationTree
 from apps.kernel.references.usages import repoint
 from apps.kernel.references.validation import UNKNOWN
-from apps.kernel.services import service
-from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
-from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.tenancy.scope import Scope
 
 RecordT = TypeVar("RecordT", bound=CustomerRecord)
 Choices = Mapping[str, str]
@@ -213,7 +210,7 @@ def _finish(pair: Pair[Any]) -> int:
         name=this.display_name, updated_at=clock.now()
     )
     this.save()  # before the pointers are turned: a company may have belonged to the other
-    with _across_organizations():
+    with across_organizations():
         moved = _turn(type(this), other.pk, this.pk)
     this.audit_label = _("%(this)s, with %(other)s") % {"this": this.display_name, "other": other.display_name}
     return moved
@@ -227,15 +224,6 @@ def _turn(model: type[CustomerRecord], old: UUID, new: UUID) -> int:
         make_way(entity, old, new)
         moved += repoint(entity, old, new)
     return moved
-
-
-@contextmanager
-def _across_organizations() -> Iterator[None]:
-    """See every organization of the tenant for the block: what points to a customer may stand in any of them."""
-    scope = current_scope()
-    wide = replace(scope, organization_ids=scope.organization_ids | service(OrganizationTree).all_ever())
-    with using_scope(wide), scoped_transaction():
-        yield
 
 
 ADDRESS = ("purpose", "recipient", "line1", "line2", "postal_code", "city", "region", "country")

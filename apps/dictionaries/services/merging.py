@@ -12,11 +12,11 @@ from apps.dictionaries.errors import MergeImpossible
 from apps.dictionaries.events import ENTRY_MERGED
 from apps.dictionaries.features import MANAGE
 from apps.dictionaries.models import DictionaryEntry
-from apps.dictionaries.selectors import across_organizations
 from apps.dictionaries.services.dictionaries import new_dictionary
 from apps.dictionaries.services.entries import create_entry, retire
 from apps.dictionaries.services.loading import entry_for_update, hold_entries
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.widening import across_organizations
 from apps.kernel.errors import FieldError
 from apps.kernel.references.usages import repoint
 from apps.kernel.tenancy.scope import Scope

@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.customers.api.serializers.records import MOST_ROWS
 from apps.customers.calculations import Side
 from apps.customers.models import CustomerKind, NotDuplicate
+from apps.customers.services.lists import MOST_ROWS
 from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictSerializer, StrictUUIDField
 
 MOST_CHOICES = 300
@@ -58,7 +58,7 @@ class LookalikeAnswer(serializers.Serializer[Any]):
     """A record that looks like the one in question: how sure that is, 0 to 100, and why, strongest first."""
 
     id = serializers.UUIDField()
-    display_name = serializers.CharField(source="label")  # type: ignore[assignment]
+    display_name = serializers.CharField(source="label")
     score = serializers.IntegerField(source="likeness.score")
     reasons = serializers.ListField(child=serializers.CharField(), source="likeness.reasons")
 

@@ -41,13 +41,15 @@ class MergingViewSet(CommandViewSet):
     """A resource whose records can be merged; the address of one that was merged leads to the one in its place."""
 
     merge_command: ClassVar[Any] = None
+    moves = ("retrieve",)
 
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One record; 308 with `Location` where another one has taken its place."""
         try:
             return super().retrieve(request, pk)
         except RowNotFound:
-            found = successor(self.kind().model, pk)
+            model: Any = self.kind().model
+            found = successor(model, pk)
             if found is None:
                 raise
         address = reverse(f"{self.basename}-detail", args=[found])

@@ -17,7 +17,7 @@ from apps.kernel.api.routers import COMMAND_OF
 from apps.kernel.api.schema import orders, parameters, problems, security
 from apps.kernel.api.schema.examples import add_examples
 from apps.kernel.api.schema.headers import Facts, add_headers
-from apps.kernel.api.schema.shapes import ACCEPTED, BULK_DONE, FILES, add_extras, closed, exact, page, part
+from apps.kernel.api.schema.shapes import ACCEPTED, BULK_DONE, FILES, MOVED, add_extras, closed, exact, page, part
 from apps.kernel.api.schema.wording import standard_text
 from apps.kernel.api.serializers import Empty
 from apps.kernel.api.viewsets import CommandViewSet
@@ -32,7 +32,8 @@ class HouseSchema(AutoSchema):
     """One operation. Views name their shapes with `extend_schema` only where they have one of their own.
 
     A view may also say: `paged`, its actions that answer pages (`list`); `whole_details`, that its details take no
-    parameters; `keyless`, methods that take no idempotency key because they write nothing of their own.
+    parameters; `keyless`, methods that take no idempotency key because they write nothing of their own; `moves`,
+    actions that answer 308 for a record whose place another one has taken.
     """
 
     view: Any
@@ -174,6 +175,8 @@ class HouseSchema(AutoSchema):
             )
             found["200"]["content"] |= FILES if has_files else {}
             found |= {"202": {"description": "", "content": {JSON: {"schema": ACCEPTED}}}} if has_files else {}
+        if self.action in getattr(self.view, "moves", ()):
+            found["308"] = {"description": "", "content": {JSON: {"schema": MOVED}}}
         for code, answer in found.items():
             answer["description"] = answer.get("description") or problems.DONE[code]
         return found

@@ -50,6 +50,7 @@ DONE = {
     "202": "Accepted: a job works on it.",
     "204": "Done; there is nothing to say.",
     "302": "Sign in first.",
+    "308": "Another record has taken this one's place.",
 }
 EVERYWHERE = (400, 406, 422, 429, 503)
 WRITES = (409, 413, 415)

@@ -42,6 +42,12 @@ LEFT_OUT: dict[str, Any] = {
     },
     "required": ["left_out"],
 }
+MOVED: dict[str, Any] = {
+    "type": "object",
+    "description": "Another record has taken this one's place; `Location` is its address.",
+    "properties": {"merged_into_id": {"type": "string", "format": "uuid"}},
+    "required": ["merged_into_id"],
+}
 ACCEPTED: dict[str, Any] = {
     "type": "object",
     "description": "The work goes on behind the answer.",
