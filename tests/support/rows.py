@@ -36,6 +36,8 @@ SPECIAL: dict[str, Any] = {
 }
 # Rows that have the id of the row that their key leads to.
 ONE_ID = {"customers.Person": "customer_id", "customers.Company": "customer_id"}
+# Columns that may be empty, and must not where another one is.
+FILLED = {"customers.Comment": ("customer",), "customers.Follower": ("customer",)}
 BY_TYPE: tuple[tuple[type, Any], ...] = (
     (ArrayField, list),
     (SearchVectorField, lambda: "'word':1"),
@@ -84,7 +86,7 @@ def make_row(model: type[models.Model], house: House, **overrides: Any) -> Any:
     for field in model._meta.local_concrete_fields:
         if field.name in overrides:
             setattr(row, field.name, overrides[field.name])
-        elif _needs_value(field):
+        elif _needs_value(field) or field.name in FILLED.get(model._meta.label, ()):
             setattr(row, field.name, _value(field, house))
     if model._meta.label in ONE_ID:
         row.pk = getattr(row, ONE_ID[model._meta.label])
