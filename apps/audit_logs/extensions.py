@@ -16,8 +16,8 @@ from apps.kernel.admin.actions import Entry, entries_of
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.commands.history.diffs import ActionDiff
 from apps.kernel.commands.history.latest import last_changes
-from apps.kernel.commands.history.records import touching_record
-from apps.kernel.commands.history.visibility import may_see_history, visible_actions
+from apps.kernel.commands.history.recent import recent_actions
+from apps.kernel.commands.history.visibility import may_see_history
 from apps.kernel.errors import FieldError
 from apps.kernel.extensions.dashboards import (
     ChartData,
@@ -110,10 +110,8 @@ def fetch_changes(asking: Asking) -> list[Moment]:
     """Actions about the record, those that touched its row, and those that touched rows which point to it."""
     model = ENTITIES[asking.entity].model
     [record_id] = asking.ids
-    rows = touching_record(visible_actions(), record_id, model=model, related=True)
-    if asking.until is not None:
-        rows = rows.filter(created_at__lte=asking.until)
-    entries = entries_of(list(rows[: asking.limit]), Labels(), record_id=record_id)
+    actions = recent_actions(record_id, model=model, limit=asking.limit, until=asking.until)
+    entries = entries_of(actions, Labels(), record_id=record_id)
     return [
         Moment(
             item.when,

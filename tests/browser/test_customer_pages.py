@@ -12,6 +12,7 @@ from apps.customers.models.reaching import Address
 from tests.auth.factories import make_role, make_user
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
+from tests.browser.test_axe import violations
 from tests.customers.factories import make_company, make_person, make_tag
 from tests.support.scopes import House, seeding
 
@@ -41,7 +42,7 @@ def full(house: House, alice: Desk) -> tuple[Person, Company]:
 
 def judged(page: Page, name: str) -> list[str]:
     shoot(page, name)
-    return faults_of(page, name)
+    return [*faults_of(page, name), *violations(page, name)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,8 @@ def test_pages_of_a_customer_are_sound_empty_and_full(
     page, empty = alice.page(size=size, dark=dark), make_person(house, "Grace Hopper")
     person, company = full(house, alice)
     with seeding(house.scope(house.north)):
-        Comment(customer_id=person.pk, body="They called.\n\nTwice.").save(force_insert=True)
+        comment = Comment(customer_id=person.pk, body="They called.\n\nTwice.")
+        comment.save(force_insert=True)
     for name, address in {
         "overview-empty": f"{PEOPLE}{empty.pk}/overview/",
         "timeline-empty": f"{PEOPLE}{empty.pk}/timeline/",
@@ -62,6 +64,9 @@ def test_pages_of_a_customer_are_sound_empty_and_full(
         "timeline-full": f"{PEOPLE}{person.pk}/timeline/",
         "overview-company": f"/backend/customers/company/{company.pk}/overview/",
         "comments": "/backend/customers/comment/",
+        "comment": f"/backend/customers/comment/{comment.pk}/change/",
+        "labels": "/backend/customers/label/",
+        "label-add": "/backend/customers/label/add/",
     }.items():
         page.goto(address)
         faults += judged(page, f"customer-{name}-{look}")

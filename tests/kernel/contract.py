@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
 import re
-import schemathesis
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import httpx
+import schemathesis
 from hypothesis import strategies as st
 from schemathesis.checks import CheckContext
 from schemathesis.config import SchemathesisConfig
@@ -18,12 +20,12 @@ from schemathesis.generation.case import Case
 from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import is_unexpected_http_status_case
+
 from tests.auth.factories import PASSWORD, make_role, make_user
 from tests.kernel.web_servers import Server, granian
 from tests.notifications.letters import declared, queue
 from tests.progress.factories import open_job
 from tests.support.scopes import House, make_house
-from typing import Any, ClassVar
 
 ALICE, SPARE = "alice@example.org", "spare@example.org"
 CURRENCIES = "/api/currencies/currencies/"

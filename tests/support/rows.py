@@ -87,7 +87,7 @@ def make_row(model: type[models.Model], house: House, **overrides: Any) -> Any:
     for field in model._meta.local_concrete_fields:
         if field.name in overrides:
             setattr(row, field.name, overrides[field.name])
-        elif _needs_value(field):
+        elif _needs_value(field) or field.name in FILLED.get(model._meta.label, ()):
             setattr(row, field.name, _value(field, house))
     _settle(row, model._meta.label, given=overrides)
     row.save(force_insert=True)
@@ -139,3 +139,7 @@ def _value(field: Any, house: House) -> Any:
     if field.name in SPECIAL:
         return SPECIAL[field.name]()
     return next(make for kind, make in BY_TYPE if isinstance(field, kind))()
+
+
+# Columns that may be empty, and must not where another one is.
+FILLED = {"customers.Comment": ("customer",), "customers.Follower": ("customer",)}

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.kernel.access.objects import Level
-from apps.kernel.access.records import about_visible, closed_to
-from apps.kernel.access.visible import beyond, can_be_restricted, granted, may_hide
+from apps.kernel.access.records import about_hidden, about_visible, closed_to, dependent, restrictable
+from apps.kernel.access.visible import beyond, can_be_restricted, granted, is_unbound, may_hide
 from apps.kernel.commands.history.images import Image
 from apps.kernel.commands.models import Action, RowImage
 from apps.kernel.commands.undo.tables import imaged_table
@@ -44,16 +44,22 @@ def about_reached(rows: QuerySet[Any], *, record: str) -> QuerySet[Any]:
 def hidden_ids(images: Iterable[Image]) -> set[UUID]:
     """Ids of the records among the images' rows that are hidden from the actor.
 
-    Two queries for each kind of record that may be restricted; the others cost nothing.
+    Two queries for each kind of record that may be restricted, one for each that is about such records; the others
+    cost nothing.
     """
     actor = current_scope().actor
     touched: dict[type[models.Model], set[UUID]] = defaultdict(set)
     for image in images:
         model = _model(image.table_name)
-        if model is not None and can_be_restricted(model) and may_hide(model, actor):
+        if model is not None:
             touched[model].add(image.row_id)
     hidden: set[UUID] = set()
+    for entity in dependent():
+        if ids := touched.get(entity.model):
+            hidden |= set(about_hidden(entity).filter(pk__in=ids).values_list("pk", flat=True))
     for model, ids in touched.items():
+        if not (can_be_restricted(model) and may_hide(model, actor)):
+            continue
         hidden |= set(beyond(model._default_manager.filter(pk__in=ids), Level.VIEW).values_list("pk", flat=True))
         hidden |= set(_lost(model).filter(row_id__in=ids).values_list("row_id", flat=True))
     return hidden
