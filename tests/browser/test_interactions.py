@@ -94,6 +94,10 @@ def test_calendar_and_tasks_at_a_desk(alice: Desk, house: House) -> None:
         expect(page.get_by_title("Lunch").first).to_be_visible()
         shoot(page, f"calendar-{view}")
         assert faults_of(page, view) == []
+    page.get_by_title("Weekly call with a rather long title").click()
+    expect(page.get_by_role("button", name="Move this one")).to_be_visible()
+    shoot(page, "occurrence")
+    assert faults_of(page, "occurrence") == []
     page.goto(INTERACTIONS)
     shoot(page, "interactions")
     page.goto(TASKS)

@@ -147,6 +147,15 @@ def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
     return rows.exclude(recurrence="").filter(by_rule | Q(pk__in=moved.values("interaction_id")))
 
 
+def occurrence_at(row: Interaction, original_at: datetime) -> Occurrence | None:
+    """The one of the series that its rule has at the moment; None where it has none."""
+    changes, series = changes_of([row]).get(row.pk, {}), series_of(row, tenant_zone())
+    known = {original_at: changes[original_at]} if original_at in changes else {}
+    around = [original_at, *(change.starts_at for change in known.values())]
+    found = expand(series, known, since=min(around), until=max(around) + timedelta(microseconds=1))
+    return next((item for item in found if item.original_at == original_at), None)
+
+
 def next_interactions(customer_ids: Iterable[UUID], rows: Rows | None = None) -> dict[UUID, Entry]:
     """What is open and planned next with each customer, by their ids; a late one comes before a coming one.
 
