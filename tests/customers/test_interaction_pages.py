@@ -280,11 +280,12 @@ def test_what_the_series_does_not_have_has_no_page(alice: Client, house: House) 
     once = make_interaction(house, "Once", scheduled_at=MONDAY)
     later = (MONDAY + timedelta(days=1)).isoformat()
     assert "Choose one of a series in the calendar." in text(alice.get(OCCURRENCE))
-    for asked in (
+    wanted: tuple[dict[str, Any], ...] = (
         {"id": "x", "at": later},
         {"id": row.pk, "at": "yesterday"},
         {"id": row.pk, "at": "2026-12-07T09:00:00"},
         {"id": row.pk, "at": later},
         {"id": once.pk, "at": MONDAY.isoformat()},
-    ):
+    )
+    for asked in wanted:
         assert alice.get(OCCURRENCE, asked).status_code == 404, asked

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,7 +22,7 @@ from apps.customers.calculations import Occurrence
 from apps.customers.features import VIEW_INTERACTIONS
 from apps.customers.models import Interaction, InteractionStatus
 from apps.customers.selectors import living_interactions, occurrence_at
-from apps.kernel.admin.access import may_run
+from apps.kernel.admin.access import AnyCommand, may_run
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
 from apps.kernel.admin.moments import MomentInput
@@ -34,7 +33,7 @@ from apps.kernel.errors import PlatformError
 
 NAME: Final = "customers_occurrence"
 MOVE: Final = "move"
-DOINGS: Final[Mapping[str, Callable[..., Any]]] = {
+DOINGS: Final[Mapping[str, AnyCommand]] = {
     "complete": services.complete_occurrence,
     "cancel": services.cancel_occurrence,
     "reopen": services.reopen_occurrence,
@@ -100,7 +99,7 @@ def _asked(request: HttpRequest) -> tuple[Interaction, Occurrence]:
 
 def _done(doing: str, form: MoveForm, row: Interaction, found: Occurrence) -> PlatformError | None:
     """Do it; the refusal where it is one of the input or of the state of the data, shown above the form."""
-    given: dict[str, datetime | None] = {"original_at": found.original_at}
+    given: dict[str, Any] = {"original_at": found.original_at}
     if doing == MOVE:
         given["starts_at"] = form.cleaned_data["starts_at"]
     try:
@@ -109,7 +108,7 @@ def _done(doing: str, form: MoveForm, row: Interaction, found: Occurrence) -> Pl
         if not is_form_error(error):
             raise
         if not form.is_bound:
-            form.is_bound, form.data = True, {"starts_at": found.starts_at}  # type: ignore[assignment]
+            form.is_bound, form.data = True, {"starts_at": found.starts_at}
         form.full_clean()
         add_refusal(form, error)
         return error
