@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from apps.customers.models import Interaction
 from apps.kernel import clock
 from tests.browser.conftest import PHONE, Desk, shoot
+from tests.browser.judging import faults_of
 from tests.customers.factories import make_interaction, make_person
 from tests.support.scopes import House, seeding
 
@@ -92,10 +93,16 @@ def test_calendar_and_tasks_at_a_desk(alice: Desk, house: House) -> None:
         page.goto(f"{CALENDAR}?view={view}")
         expect(page.get_by_title("Lunch").first).to_be_visible()
         shoot(page, f"calendar-{view}")
+        assert faults_of(page, view) == []
+    page.get_by_title("Weekly call with a rather long title").click()
+    expect(page.get_by_role("button", name="Move this one")).to_be_visible()
+    shoot(page, "occurrence")
+    assert faults_of(page, "occurrence") == []
     page.goto(INTERACTIONS)
     shoot(page, "interactions")
     page.goto(TASKS)
     shoot(page, "tasks")
+    assert faults_of(page, "tasks") == []
     page.get_by_role("button", name="Send the offer: done").click()
     expect(page.get_by_text("It is done.")).to_be_visible()
     expect(page.get_by_role("heading", name="Overdue")).to_have_count(0)
@@ -121,5 +128,6 @@ def test_calendar_tasks_and_form_on_a_telephone(alice: Desk, house: House, dark:
     ):
         page.goto(path)
         shoot(page, f"{name}-phone-{colours}")
+        assert faults_of(page, name) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], name
     assert alice.complaints == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -247,3 +249,43 @@ def test_what_was_done_with_a_customer_is_on_their_timeline(alice: Client, house
     assert f"/backend/customers/interaction/add/?customer_id={ada.pk}" in page
     form = alice.get(f"/backend/customers/interaction/add/?customer_id={ada.pk}")
     assert "Ada Lovelace" in text(form)
+
+
+OCCURRENCE = "/backend/customers/occurrence/"
+
+
+def test_one_of_a_series_has_a_page_where_it_is_moved_done_and_taken_back(
+    alice: Client, house: House, user: User
+) -> None:
+    row = make_interaction(house, "Weekly", scheduled_at=MONDAY, recurrence="FREQ=WEEKLY", time_zone="UTC")
+    second = MONDAY + timedelta(days=7)
+    path = f"{OCCURRENCE}?{urlencode({'id': row.pk, 'at': second.isoformat()})}"
+    assert html.escape(path) in text(alice.get(CALENDAR, {"day": "2026-12-07"}))
+    moved = text(alice.post(path, {"do": "move", "starts_at": "2026-12-08T15:00"}, follow=True))
+    assert "It is done." in moved
+    shown = text(alice.get(path))
+    assert "Tuesday, 8 December 2026, 15:00" in shown
+    assert "By the rule it would be on 12/07/2026 9 a.m." in shown
+    alice.post(path, {"do": "complete"})
+    assert "done." in text(alice.get(path))
+    refused = alice.post(path, {"do": "cancel"})
+    assert (refused.status_code, "Reopen it first." in text(refused)) == (409, True)
+    alice.post(path, {"do": "reopen"})
+    assert "Monday, 7 December 2026, 09:00" in text(alice.get(path))
+    assert "This field is required." in text(alice.post(path, {"do": "move", "starts_at": ""}))
+
+
+def test_what_the_series_does_not_have_has_no_page(alice: Client, house: House) -> None:
+    row = make_interaction(house, "Weekly", scheduled_at=MONDAY, recurrence="FREQ=WEEKLY", time_zone="UTC")
+    once = make_interaction(house, "Once", scheduled_at=MONDAY)
+    later = (MONDAY + timedelta(days=1)).isoformat()
+    assert "Choose one of a series in the calendar." in text(alice.get(OCCURRENCE))
+    wanted: tuple[dict[str, Any], ...] = (
+        {"id": "x", "at": later},
+        {"id": row.pk, "at": "yesterday"},
+        {"id": row.pk, "at": "2026-12-07T09:00:00"},
+        {"id": row.pk, "at": later},
+        {"id": once.pk, "at": MONDAY.isoformat()},
+    )
+    for asked in wanted:
+        assert alice.get(OCCURRENCE, asked).status_code == 404, asked

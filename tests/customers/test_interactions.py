@@ -327,6 +327,18 @@ def test_the_stream_tells_of_a_private_one_to_its_author_alone(house: House) -> 
     assert seen == {private.pk: frozenset({(ActorKind.STAFF, author.pk)})}
 
 
+def test_the_stream_tells_of_what_is_about_a_restricted_customer_to_those_who_see_them(house: House) -> None:
+    ada, grace = make_person(house), make_person(house, "Grace Hopper")
+    rows = [make_interaction(house, "Call", customer_id=item.pk) for item in (ada, grace)]
+    with seeding(house.scope()):
+        type(ada).objects.filter(pk=ada.pk).update(is_restricted=True)
+    bob = Actor(ActorKind.STAFF, uuid7(), "Bob", Access(granted=frozenset({"*"})))
+    alice = Actor(ActorKind.STAFF, uuid7(), "Alice", Access(granted=frozenset({"*"}), is_super_admin=True))
+    with reading(house.scope()):
+        seen = seen_by([_updated(row) for row in rows], [bob, alice])
+    assert seen == {rows[0].pk: frozenset({(ActorKind.STAFF, alice.id)})}
+
+
 def _updated(row: Interaction) -> Happened:
     return Happened(
         id=uuid7(),

@@ -29,7 +29,7 @@ from tests.notifications.notices import notifications
 from tests.support.scopes import House, reading
 
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
-SOON = {"title": "Call Ada", "scheduled_at": MONDAY + timedelta(hours=1), "reminder_minutes": 15}
+SOON: dict[str, Any] = {"title": "Call Ada", "scheduled_at": MONDAY + timedelta(hours=1), "reminder_minutes": 15}
 
 
 @pytest.fixture(autouse=True)

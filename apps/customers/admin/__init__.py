@@ -9,6 +9,7 @@ from apps.customers.admin.duplicates import duplicates_view
 from apps.customers.admin.interactions import InteractionPage
 from apps.customers.admin.marks import CustomerGroupPage, TagPage
 from apps.customers.admin.merging import merge_view
+from apps.customers.admin.occurrence import occurrence_view
 from apps.customers.admin.pipelines import PipelinePage
 from apps.customers.admin.privacy import ConsentPage, ErasurePage
 from apps.customers.admin.talking import CommentPage, LabelPage
@@ -31,5 +32,6 @@ __all__ = [
     "demands_view",
     "duplicates_view",
     "merge_view",
+    "occurrence_view",
     "tasks_view",
 ]

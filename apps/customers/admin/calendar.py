@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.customers.admin.calendar_form import ME, MONTH, WEEK, Wish, begins, owner_of, wish_of
+from apps.customers.admin.occurrence import address_of
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import InteractionStatus, InteractionType
 from apps.customers.selectors import MOST_OCCURRENCES, Entry, agenda, living_interactions
@@ -155,7 +156,7 @@ def _line(entry: Entry, day: date) -> Line:
         time=date_format(start, "TIME_FORMAT") if is_timed else "",
         icon=ICONS[InteractionType(row.type)],
         kind=row.type,
-        url=reverse("admin:customers_interaction_change", args=[row.pk]),
+        url=address_of(occurrence) if row.is_series else reverse("admin:customers_interaction_change", args=[row.pk]),
         state=status.value,
         words=", ".join(word for word in words if word),
     )

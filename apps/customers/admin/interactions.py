@@ -120,7 +120,6 @@ BUTTONS = (
         icon="event_repeat",
         form=PlanForm,
         shown=is_open,
-        in_row=True,
     ),
     RecordCommand(
         "answer", services.answer_interaction, _("Say whether you come"), icon="rsvp", form=AnswerForm, shown=is_invited
@@ -171,8 +170,9 @@ class InteractionPage(CommandAdmin):
                 _("When"),
                 {
                     "fields": (
-                        ("scheduled_at", "duration_minutes"),
-                        ("is_all_day", "reminder_minutes"),
+                        "scheduled_at",
+                        ("duration_minutes", "reminder_minutes"),
+                        "is_all_day",
                         *(("occurred_at",) if obj is None or obj.status == InteractionStatus.DONE else ()),
                     )
                 },
@@ -181,9 +181,12 @@ class InteractionPage(CommandAdmin):
                 _("Repeats"),
                 {
                     "fields": (
-                        ("repeats", "every"),
+                        "repeats",
+                        "every",
                         "weekdays",
-                        ("ends", "times", "last_day"),
+                        "ends",
+                        "times",
+                        "last_day",
                         "recurrence",
                         "time_zone",
                     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.calculations import Stretch
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import Company, Interaction, InteractionStatus, InteractionType, Person
+from apps.customers.selectors import Entry as AgendaEntry
 from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
@@ -58,7 +59,10 @@ def show_next(settings: Settings, period: Period) -> ListData:
     """What the reader has planned from now on; the period is of no account."""
     now = clock.now()
     planned = _own().filter(status=InteractionStatus.PLANNED).exclude(type=InteractionType.TASK)
-    found = [item for item in agenda(now, now + AHEAD, planned).entries if item.occurrence.status == "planned"]
+    coming = (item for item in agenda(now, now + AHEAD, planned).entries if item.occurrence.status == "planned")
+    nearest: dict[UUID, AgendaEntry] = {}
+    for item in coming:  # of a series the nearest one
+        nearest.setdefault(item.interaction.pk, item)
     return ListData(
         [
             Entry(
@@ -67,7 +71,7 @@ def show_next(settings: Settings, period: Period) -> ListData:
                 _page(item.interaction),
                 icon="event",
             )
-            for item in found[: settings["limit"]]
+            for item in list(nearest.values())[: settings["limit"]]
         ],
         empty=_("Nothing is planned for the next weeks."),
     )

@@ -106,12 +106,15 @@ def series_of(row: Interaction, zone: ZoneInfo) -> Series:
 
 
 def agenda(since: datetime, until: datetime, rows: Rows | None = None, *, most: int = MOST_OCCURRENCES) -> Agenda:
-    """What takes place from `since` to before `until`, of the rows (None: all that the actor sees); four queries.
+    """What takes place from `since` to before `until`, of the rows (None: all that the actor sees); five queries.
 
     What has no plan stands at the moment when it was done. At most a hundred of each series.
     """
     chosen = living_interactions() if rows is None else rows
-    single = list(_single(chosen, since, until).order_by("scheduled_at", "pk")[: most + 1])
+    single = [
+        *_planned(chosen, since, until).order_by("scheduled_at", "pk")[: most + 1],
+        *_done(chosen, since, until).order_by("occurred_at", "pk")[: most + 1],
+    ]
     series = list(_series(chosen, since, until).order_by("pk")[: MOST_SERIES + 1])
     changes, zone = changes_of(series), tenant_zone()
     found = [
@@ -123,14 +126,18 @@ def agenda(since: datetime, until: datetime, rows: Rows | None = None, *, most: 
     return Agenda(found[:most], len(found) > most or len(series) > MOST_SERIES)
 
 
-def _single(rows: Rows, since: datetime, until: datetime) -> Rows:
+def _planned(rows: Rows, since: datetime, until: datetime) -> Rows:
+    """What is planned once and touches the time: one stretch of the index, however long things last."""
     lasts = ExpressionWrapper(F("duration_minutes") * Value(timedelta(minutes=1)), output_field=DurationField())
     ends = ExpressionWrapper(F("scheduled_at") + lasts, output_field=DateTimeField())
-    still = Q(scheduled_at__gte=since - LONGEST, scheduled_at__lt=since)
-    planned = Q(scheduled_at__gte=since, scheduled_at__lt=until)
-    lasting = still & (Q(ends__gt=since) | Q(is_all_day=True, scheduled_at__gt=since - timedelta(days=1)))
-    done = Q(scheduled_at__isnull=True, occurred_at__gte=since, occurred_at__lt=until)
-    return rows.filter(recurrence="").annotate(ends=ends).filter(planned | lasting | done)
+    near = rows.filter(recurrence="", scheduled_at__gte=since - LONGEST, scheduled_at__lt=until)
+    a_day = Q(is_all_day=True, scheduled_at__gt=since - timedelta(days=1))
+    return near.annotate(ends=ends).filter(Q(scheduled_at__gte=since) | Q(ends__gt=since) | a_day)
+
+
+def _done(rows: Rows, since: datetime, until: datetime) -> Rows:
+    """What was done without having been planned."""
+    return rows.filter(scheduled_at__isnull=True, occurred_at__gte=since, occurred_at__lt=until)
 
 
 def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
@@ -138,6 +145,15 @@ def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
     goes_on = Q(recurs_until__isnull=True) | Q(recurs_until__gte=since - LONGEST)
     by_rule = Q(scheduled_at__lt=until) & goes_on
     return rows.exclude(recurrence="").filter(by_rule | Q(pk__in=moved.values("interaction_id")))
+
+
+def occurrence_at(row: Interaction, original_at: datetime) -> Occurrence | None:
+    """The one of the series that its rule has at the moment; None where it has none."""
+    changes, series = changes_of([row]).get(row.pk, {}), series_of(row, tenant_zone())
+    known = {original_at: changes[original_at]} if original_at in changes else {}
+    around = [original_at, *(change.starts_at for change in known.values())]
+    found = expand(series, known, since=min(around), until=max(around) + timedelta(microseconds=1))
+    return next((item for item in found if item.original_at == original_at), None)
 
 
 def next_interactions(customer_ids: Iterable[UUID], rows: Rows | None = None) -> dict[UUID, Entry]:

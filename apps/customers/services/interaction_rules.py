@@ -25,7 +25,7 @@ LATEST: Final = 2199
 INSTANT: Final = timedelta(microseconds=1)
 
 
-def take_author(row: Interaction) -> None:
+def close_private(row: Interaction) -> None:
     """Close what is private, and open what is shared."""
     row.is_restricted = row.visibility == Visibility.PRIVATE
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.customers.errors import InteractionNotOpen, InteractionOpen
 from apps.customers.features import MANAGE_INTERACTIONS
 from apps.customers.models import Interaction, InteractionStatus, InteractionType, Priority, Visibility
-from apps.customers.services.interaction_rules import complaints_of_plan, keep_fitting, take_author
+from apps.customers.services.interaction_rules import close_private, complaints_of_plan, keep_fitting
 from apps.customers.services.participants import Given, Settled
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
@@ -257,7 +257,7 @@ def open_interaction(interaction_id: UUID) -> Interaction:
 def _demand_sound(row: Interaction, participants: Given | None, *, changed: Iterable[str]) -> Settled:
     """Check the whole, and what is derived from it is set. Raises InvalidInput with all complaints, Duplicate."""
     row.title = " ".join(row.title.split())
-    take_author(row)
+    close_private(row)
     settled = Settled(row, participants)
     demand_valid(row, FIELDS, more=[*complaints_of_plan(row, changed=set(changed)), *settled.complaints])
     validate_references([row])

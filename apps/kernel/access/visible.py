@@ -81,9 +81,13 @@ def granted(model: type[models.Model], level: Level, actor: Actor, *, record: st
 
 
 def _own(model: type[models.Model], actor: Actor, *, record: str) -> models.Q:
-    column, person = getattr(model, "personal_to", ""), person_of(actor)
-    rows = model._default_manager.order_by()
-    own = rows.filter(**{column: person}) if person is not None else rows.none()
+    person = person_of(actor)
+    if person is None:
+        return models.Q(pk__in=[])
+    test = models.Q(**{getattr(model, "personal_to", ""): person})
+    if record == "pk":
+        return test
+    own = model._default_manager.order_by().filter(test)
     return models.Q(Exists(own.filter(pk=OuterRef(record))))
 
 

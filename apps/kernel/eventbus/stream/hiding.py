@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,8 +26,8 @@ Seen = dict[UUID, frozenset[Key]]
 def seen_by(events: Iterable[Happened], actors: Sequence[Actor]) -> Seen:
     """Restricted records among those that the events are about → the actors who see each.
 
-    Two queries for each kind that may be restricted; others cost nothing. Only where a restricted record is among
-    them, the grants of all listeners are asked for, fifty listeners in a statement.
+    Two queries for each kind that may be restricted, and for each that it is below; others cost nothing. Only where
+    a restricted record is among them, the grants of all listeners are asked for, fifty listeners in a statement.
     """
     about: defaultdict[type[models.Model], set[UUID]] = defaultdict(set)
     for event in events:
@@ -37,6 +37,21 @@ def seen_by(events: Iterable[Happened], actors: Sequence[Actor]) -> Seen:
     found: Seen = {}
     for model, ids in about.items():
         found |= _seen_of(model, ids, actors)
+        for record, keys in _seen_from_above(model, ids, actors).items():
+            found[record] = found.get(record, keys) & keys
+    return found
+
+
+def _seen_from_above(model: type[models.Model], ids: set[UUID], actors: Sequence[Actor]) -> Seen:
+    """Records that are below restricted ones → the actors who see those."""
+    above: Mapping[str, tuple[type[models.Model], ...]] = getattr(model, "below", {})
+    found: Seen = {}
+    for column, kinds in above.items():
+        rows = model._default_manager.order_by().filter(pk__in=ids, **{f"{column}__isnull": False})
+        places = dict(rows.values_list("pk", column))
+        for kind in kinds if places else ():
+            seen = _seen_of(kind, set(places.values()), actors)
+            found |= {record: seen[place] for record, place in places.items() if place in seen}
     return found
 
 
