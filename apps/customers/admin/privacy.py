@@ -50,7 +50,7 @@ KINDS: dict[str, tuple[type[CustomerRecord], str, Restriction]] = {
 class ConsentFields(forms.Form):
     """What a person has said."""
 
-    state = forms.ChoiceField(label=_("The person"), choices=ConsentState.choices)
+    state = forms.ChoiceField(label=_("Consent"), choices=ConsentState.choices)
     purpose_id: Any = forms.ModelChoiceField(queryset=None, label=_("Purpose"))
     channel = forms.ChoiceField(label=_("Channel"), choices=ConsentChannel.choices)
     at = forms.DateTimeField(label=_("When"), required=False, help_text=_("Empty: now."), widget=MomentInput)
@@ -112,7 +112,7 @@ ERASE_BUTTON = RecordCommand(
         "This erases everything that says who the person is: names, e-mails, phones, addresses, consents, files, mails,"
         " and what the history holds of them. Nobody can take it back."
     ),
-    done=_("The person is erased. The certificate stands under “Erased people”."),
+    done=_("The person is erased. The certificate stands under “Erasure certificates”."),
     form=ErasureFields,
     shown=lambda person: person.erased_at is None,
     dangerous=True,
