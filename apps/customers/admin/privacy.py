@@ -228,7 +228,7 @@ def _access_changed(
     return _carried_out(request, None, lambda: run(command, record.pk), done)
 
 
-def _holder(request: HttpRequest) -> dict[str, UUID]:
+def _holder(request: HttpRequest) -> dict[str, Any]:
     kind, _colon, text = request.POST.get("holder", "").partition(":")
     try:
         return {{"user": "user_id", "role": "role_id"}[kind]: UUID(text)}
