@@ -79,7 +79,7 @@ class ShareFields(forms.Form):
 
     user_id: Any = forms.ModelChoiceField(queryset=None, label=_("User"), required=False)
     role_id: Any = forms.ModelChoiceField(queryset=None, label=_("or everybody with the role"), required=False)
-    level = forms.ChoiceField(label=_("May"), choices=LEVELS)
+    level = forms.ChoiceField(label=_("What they may do"), choices=LEVELS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
