@@ -133,7 +133,9 @@ def judge_object_grant(before: Image | None, after: Image | None, actor: Actor) 
         raise RowNotFound
     demand_changeable(record, actor)
     if after is not None:
-        sharing = COMMANDS.get(f"{record.entity_id}.share")  # a kind may have a command for it that needs less
+        sharing = COMMANDS.get(
+            f"{getattr(record, 'entity_id', '')}.share"
+        )  # a kind may have a command for it that needs less
         feature = MANAGE_ACL if sharing is None else sharing.feature
         if not actor.access.allows(feature):
             raise FeatureRequired(feature=feature)

@@ -172,7 +172,7 @@ class PersonErased(Conflict):
     """Nothing is written to somebody who was erased."""
 
     code = "customers.person.erased"
-    message = _("This person has been erased, at their own wish. Nothing can be added or changed.")
+    message = _("This person has been erased. Nothing can be added or changed.")
 
 
 class NameNotConfirmed(InvalidInput):

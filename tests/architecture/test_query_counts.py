@@ -20,7 +20,7 @@ from apps.kernel.tenancy.scope import Scope
 from tests.auth.factories import PASSWORD, make_role, make_user
 from tests.dictionaries.factories import make_dictionary
 from tests.events.factories import dead_letters
-from tests.matrix.records import creation, subject
+from tests.matrix.records import creation, make, subject
 from tests.matrix.routes import resources as resource_routes
 from tests.notifications.letters import declared, queue
 from tests.notifications.notices import make_notification
@@ -128,6 +128,8 @@ def alice(house: House, settings: Any, tmp_path: Path) -> Iterator[Client]:
             for body in bodies:
                 assert client.post(path, body, content_type=JSON).status_code in {201, 202}
         make_dictionary(house, "fair", "shop", owner=house.north)
+        for kind in ("customers.consent", "kernel.erasure") * 2:
+            make(kind, house.scope(house.north))
         client.get("/api/notifications/mails/")
         yield client
 

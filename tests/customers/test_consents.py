@@ -97,7 +97,7 @@ def test_current_consents_of_many_are_one_query(bob: Client, house: House, news:
 def test_bad_input_is_named_and_nothing_is_written(
     bob: Client, ada: Person, news: str, given: dict[str, str], complaint: dict[str, str]
 ) -> None:
-    answer = say(bob, ada, **{"state": "given", "purpose": news, **given})  # type: ignore[arg-type]
+    answer = say(bob, ada, **{"state": "given", "purpose": news, **given})
     assert (answer.status_code, complaints(answer)) == (400, complaint)
     assert ledger(bob, ada) == {"current": [], "history": []}
 

@@ -15,15 +15,19 @@ from django.test import Client
 
 from apps.customers import services
 from apps.customers.models import Person
+from apps.kernel import clock
 from apps.kernel.access.grants import NOTHING
 from apps.kernel.commands.models import Action, Erasure, RowImage
 from apps.kernel.errors import FeatureRequired
+from apps.kernel.eventbus.models import OutboxEvent
 from apps.kernel.ids import uuid7
+from apps.kernel.imports.models import ImportRun
 from apps.kernel.ports import Mailer, ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.notifications.models import Mail, Notification
+from apps.webhooks.models import WebhookAttempt, WebhookDelivery
 from tests.attachments.factories import uploaded
 from tests.customers.factories import PEOPLE, clerk, make_company, make_person, make_tag
 from tests.dictionaries.factories import entry_of, make_dictionary
@@ -32,11 +36,32 @@ from tests.notifications.letters import template
 from tests.search.factories import build_index, catch_up
 from tests.search.test_secrets import tables_with
 from tests.support.scopes import House, seeding
+from tests.webhooks.factories import make_webhook
 
 WORD = "qzvtoken"
 PHONE = "601234987"
 ACTIONS = "/api/audit_logs/actions/"
 ALL = ("customers.*", "dictionaries.view", "audit_logs.*", "search.view", "attachments.*", "notifications.*")
+WENT = {
+    "action",
+    "attachment",
+    "contact_point",
+    "customer_address",
+    "consent",
+    "customer",
+    "idempotency_record",
+    "mail",
+    "notification",
+    "person",
+    "progress_job",
+    "row_image",
+    "search_document",
+    "search_word",
+    "stored_file",
+    "import_run",
+    "webhook_attempt",
+    "webhook_delivery",
+}
 ORDER = {"name": "Ada Lovelace", "reason": "Letter of 3 March"}
 
 
@@ -187,8 +212,10 @@ def test_nothing_of_an_erased_person_is_anywhere(
     catch_up()
     assert bob.get("/api/search/", {"q": f"{WORD}last"}).json()["count"] == 1
     before = tables_with(WORD)
-    assert {"person", "customer", "row_image", "action", "search_document", "notification"} <= set(before)
-    assert stored_with(files, WORD) == 2
+    assert {"person", "customer", "row_image", "action", "search_document", "notification", "webhook_delivery"} <= set(
+        before
+    )
+    assert stored_with(files, WORD) == 3
     caplog.clear()
     capfd.readouterr()
     certificate = erase(bob, person, name=f"{WORD}first {WORD}last")
@@ -200,24 +227,7 @@ def test_nothing_of_an_erased_person_is_anywhere(
     assert WORD not in f"{caplog.text}{''.join(capfd.readouterr())}".lower()
     assert bob.get("/api/search/", {"q": f"{WORD}last"}).json()["count"] == 0
     assert sealed_rests(house, person) == []
-    counts = certificate.json()["counts"]
-    assert {name for name, number in counts.items() if number} >= {
-        "action",
-        "attachment",
-        "contact_point",
-        "customer_address",
-        "consent",
-        "customer",
-        "idempotency_record",
-        "mail",
-        "notification",
-        "person",
-        "progress_job",
-        "row_image",
-        "search_document",
-        "search_word",
-        "stored_file",
-    }
+    assert {name for name, number in certificate.json()["counts"].items() if number} >= WENT
 
 
 def lived(bob: Client, house: House) -> Person:
@@ -268,8 +278,27 @@ def written_about(bob: Client, house: House, person: str) -> None:
                 body=WORD,
                 source_id=person,
             ).save(force_insert=True)
+        sent_and_imported(house, person)
         file = default_storage.save(f"exports/{house.tenant.pk}/{job}.csv", ContentFile(WORD.encode()))
         service(ProgressReporter).complete(job, {"rows": 1, "file": file, "file_name": "customers-person-1.csv"})
+
+
+def sent_and_imported(house: House, person: str) -> None:
+    """The body of a webhook that told of the person, and a file that they were imported from."""
+    webhook = make_webhook(house).webhook
+    kept = default_storage.save(f"imports/{house.tenant.pk}/people.csv", ContentFile(WORD.encode()))
+    place = house.scope(house.north)
+    with using_scope(place), scoped_transaction():
+        event = OutboxEvent.objects.filter(record_id=person).order_by("seq").last()
+        assert event is not None
+        told = {"event_type": event.name, "payload": {"name": WORD}, "organization_id": event.organization_id}
+        sent = WebhookDelivery(webhook_id=webhook.pk, event_id=event.pk, **told)
+        sent.save(force_insert=True)
+        WebhookAttempt(delivery=sent, number=1, started_at=clock.now(), response_body=WORD).save(force_insert=True)
+        owner = {"owner_kind": "staff", "owner_label": "Bob"}
+        run = ImportRun(entity=Person.entity_id, state="done", file=kept, file_name="people.csv", **owner)
+        run.ended_at = clock.now()
+        run.save(force_insert=True)
 
 
 def stored_with(folder: Path, text: str) -> int:

@@ -281,6 +281,14 @@ ADMITTED = frozenset(
         "auth.api_key.addresses",
         # the clock decides
         "auth.api_key.expires_at",
+        # somebody who has been erased, a name that has to be typed, and a consent of tomorrow
+        "customers.person.erased",
+        "customers.person.name_not_confirmed",
+        "customers.consent.in_future",
+        "auth.object_grant.holder",
+        "auth.object_grant.own_access_lost",
+        "auth.object_grant.missing",
+        "auth.object_grant.open",
     }
 )
 

@@ -14,6 +14,9 @@ from apps.auth.services.keys import create_api_key
 from apps.currencies.models import RunTrigger
 from apps.currencies.services.fetching.sources import Source, today
 from apps.currencies.services.fetching.storing import Asked, open_run
+from apps.customers.models import Consent
+from apps.customers.services import erase_person
+from apps.kernel import clock
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.outcome import collecting_actions
@@ -31,6 +34,7 @@ from apps.webhooks.models import InboundReceipt, ReceiptStatus, WebhookDelivery
 from apps.webhooks.services import create_endpoint, create_webhook
 from tests.kernel.events_probes import mint
 from tests.matrix.routes import Route
+from tests.support.scopes import seeding
 
 Maker = Callable[[], UUID]
 # Whom deliveries are for; it hears nothing by itself.
@@ -133,15 +137,29 @@ def _receipt() -> UUID:
         return UUID(str(row.pk))
 
 
+def _consent() -> UUID:
+    person_id = _example_of("customers.person")
+    row = Consent(customer_id=person_id, purpose_id=uuid7(), state="given", at=clock.now(), recorded_by_label="Bob")
+    with seeding(current_scope()):
+        row.save(force_insert=True)
+    return UUID(str(row.pk))
+
+
+def _erasure() -> UUID:
+    return UUID(str(erase_person(_example_of("customers.person"), name="Ada Lovelace", reason="Letter").pk))
+
+
 # Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
     "auth.api_key": _api_key,
     "currencies.fetch_run": _fetch,
+    "customers.consent": _consent,
     "directory.tenant": lambda: current_scope().tenant_id,
     "events.delivery": _delivery,
     "events.event": _event,
     "kernel.action": _action,
+    "kernel.erasure": _erasure,
     "notifications.mail": _mail,
     "notifications.notification": _notification,
     "progress.job": _job,
@@ -158,6 +176,8 @@ BODIES: dict[str, Callable[[], Body]] = {
 }
 # Bodies of actions on one record whose command has no example, by kind and action.
 ARGUMENTS: dict[str, Callable[[], Body]] = {
+    "customers.person.erase": lambda: {"name": "Ada Lovelace", "reason": "Letter"},
+    "customers.person.write_consent": lambda: {"state": "given", "purpose_id": str(uuid7())},
     "notifications.notification.act": lambda: {"action_id": "nothing"},
     "dashboards.dashboard.role_defaults": lambda: {"role_ids": []},
     "webhooks.webhook.replay": lambda: {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"},

@@ -50,7 +50,7 @@ KINDS: dict[str, tuple[type[CustomerRecord], str, Restriction]] = {
 class ConsentFields(forms.Form):
     """What a person has said."""
 
-    state = forms.ChoiceField(label=_("The person"), choices=ConsentState.choices)
+    state = forms.ChoiceField(label=_("Consent"), choices=ConsentState.choices)
     purpose_id: Any = forms.ModelChoiceField(queryset=None, label=_("Purpose"))
     channel = forms.ChoiceField(label=_("Channel"), choices=ConsentChannel.choices)
     at = forms.DateTimeField(label=_("When"), required=False, help_text=_("Empty: now."), widget=MomentInput)
@@ -79,7 +79,7 @@ class ShareFields(forms.Form):
 
     user_id: Any = forms.ModelChoiceField(queryset=None, label=_("User"), required=False)
     role_id: Any = forms.ModelChoiceField(queryset=None, label=_("or everybody with the role"), required=False)
-    level = forms.ChoiceField(label=_("May"), choices=LEVELS)
+    level = forms.ChoiceField(label=_("What they may do"), choices=LEVELS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,7 +112,7 @@ ERASE_BUTTON = RecordCommand(
         "This erases everything that says who the person is: names, e-mails, phones, addresses, consents, files, mails,"
         " and what the history holds of them. Nobody can take it back."
     ),
-    done=_("The person is erased. The certificate stands under “Erased people”."),
+    done=_("The person is erased. The certificate stands under “Erasure certificates”."),
     form=ErasureFields,
     shown=lambda person: person.erased_at is None,
     dangerous=True,
@@ -228,7 +228,7 @@ def _access_changed(
     return _carried_out(request, None, lambda: run(command, record.pk), done)
 
 
-def _holder(request: HttpRequest) -> dict[str, UUID]:
+def _holder(request: HttpRequest) -> dict[str, Any]:
     kind, _colon, text = request.POST.get("holder", "").partition(":")
     try:
         return {{"user": "user_id", "role": "role_id"}[kind]: UUID(text)}

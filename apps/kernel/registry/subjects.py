@@ -59,7 +59,7 @@ class SubjectSource:
     """One kind of thing that a module holds about people.
 
     `read` and `files` give what stands in the export, `erase` removes it and runs inside the command that erases the
-    person, so it sees what that sees. A module that has to keep something leaves `erase` out and says why in `kept`.
+    person, so it sees what that sees. A module that has to keep something leaves `erase` out.
     `pointers` are audited tables and their columns that point to the person: rows that were deleted earlier are found
     by them in the history.
     """
@@ -70,7 +70,6 @@ class SubjectSource:
     files: Callable[[Subject], Iterable[SubjectFile]] = _nothing
     erase: Callable[[Subject], Erased] = _keeps
     pointers: tuple[tuple[str, str], ...] = ()
-    kept: Text = ""
 
 
 SUBJECT_SOURCES: Registry[SubjectSource] = Registry("source of data about people")
