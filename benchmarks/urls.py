@@ -39,7 +39,7 @@ class Pages(PageNumberPagination):
 class StockViewSet(ModelViewSet[Any]):
     """What DRF's documentation begins with: no sign-in, no scope, the same rows behind the same wall."""
 
-    serializer_class = StockSerializer
+    serializer_class: type[serializers.ModelSerializer[Any]] = StockSerializer
     pagination_class = Pages
     authentication_classes = ()
     permission_classes = ()

@@ -41,7 +41,8 @@ def test_their_words_fit_together() -> None:
     people = draw.people(400, companies)
     mails = [person.points[0]["value"] for person in people]
     assert len(set(mails)) == 400
-    points = [point for item in (*people, *companies) for point in item.points]
+    points = [point for person in people for point in person.points]
+    points += [point for company in companies for point in company.points]
     assert all((normal_email(p["value"]) or normal_phone(p["value"])) == p["value"] for p in points)
     lands = Counter(company.land.country for company in companies)
     assert lands.most_common(1)[0][0] == "DE"

@@ -190,6 +190,6 @@ class Draw:
 
 def slug(text: str) -> str:
     """Small letters of ASCII and signs between words."""
-    bare = text.translate(str.maketrans({"ł": "l", "Ł": "L", "ß": "ss"}))
+    bare = text.replace("ł", "l").replace("Ł", "L").replace("ß", "ss")
     flat = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", flat.lower()).strip("-")
