@@ -17,6 +17,8 @@ from rest_framework.viewsets import ModelViewSet
 
 from apps.currencies.api.serializers.currencies import CurrencySerializer
 from apps.currencies.models import Currency
+from apps.customers.api.serializers import PersonListSerializer
+from apps.customers.models import Person
 from config.urls import urlpatterns as house
 
 
@@ -37,7 +39,7 @@ class Pages(PageNumberPagination):
 class StockViewSet(ModelViewSet[Any]):
     """What DRF's documentation begins with: no sign-in, no scope, the same rows behind the same wall."""
 
-    serializer_class = StockSerializer
+    serializer_class: type[serializers.ModelSerializer[Any]] = StockSerializer
     pagination_class = Pages
     authentication_classes = ()
     permission_classes = ()
@@ -49,6 +51,25 @@ class StockViewSet(ModelViewSet[Any]):
         """Rows that the wall lets through, told once for each connection."""
         _tell_once(self.request)
         return models.QuerySet(Currency).filter(deleted_at__isnull=True).order_by("code", "id")
+
+
+class StockPersonSerializer(serializers.ModelSerializer[Any]):
+    """The fields of the house's list, but for custom ones."""
+
+    class Meta:
+        model = Person
+        fields = tuple(name for name in PersonListSerializer.Meta.fields if name != "custom_fields")
+
+
+class StockPeople(StockViewSet):
+    """The same for people."""
+
+    serializer_class = StockPersonSerializer
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Rows that the wall lets through."""
+        _tell_once(self.request)
+        return models.QuerySet(Person).filter(deleted_at__isnull=True).order_by("display_name", "id")
 
 
 def _tell_once(request: Request) -> None:
@@ -82,6 +103,7 @@ class Staff(APIView):
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("stock/currencies/", StockViewSet.as_view({"get": "list"})),
+    path("stock/people/", StockPeople.as_view({"get": "list"})),
     path("bench/anybody/", Anybody.as_view()),
     path("bench/staff/", Staff.as_view()),
     path("", include((house, "house"))),

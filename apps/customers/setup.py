@@ -6,10 +6,14 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.customers.models import Customer
 from apps.customers.selectors import living_pipelines
 from apps.customers.services.first_pipeline import add_first_pipeline
 from apps.customers.services.retention import schedule_upkeep
+from apps.customers.services.samples.adding import add_samples
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
+from apps.directory.contracts import TenantBook
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -122,3 +126,18 @@ system_dictionary(
         EntryDraft("sharing", _("Passing data on to partners")),
     ),
 )
+
+# People and companies of a demonstration, in three organizations of its tenant.
+EXAMPLES = ((500, 100), (300, 60), (200, 40))
+
+
+def seed_examples(scope: Scope) -> None:
+    """Give three organizations of a demonstration two years of customers, unless they have some."""
+    for (people, companies), organization_id in zip(EXAMPLES, sorted(scope.organization_ids), strict=False):
+        with using_scope(in_organization(scope, organization_id)):
+            with scoped_transaction():
+                profile = service(TenantBook).profile()
+                is_furnished = Customer.objects.filter(organization_id=organization_id).exists()
+            if not is_furnished:
+                seed = f"{profile.slug} {people}"
+                add_samples(seed=seed, people=people, companies=companies)

@@ -45,11 +45,11 @@ class Seeder:
         with whole_tenant(tenant.pk, REASON):
             for branch in company.branches:
                 self._branch(branch)
+            for person in company.people:
+                self._person(company, person)
         if tenant.pk in self._fresh:
             self._furnish(tenant)
         with whole_tenant(tenant.pk, REASON):
-            for person in company.people:
-                self._person(company, person)
             superadmin, admin, _employee = (user_named(person.name) for person in company.people)
             if superadmin is not None and admin is not None:
                 self._tell_story(story, superadmin, admin)
@@ -79,7 +79,7 @@ class Seeder:
         """Only once: a second start of the demonstration is quick, and examples that were changed stay so."""
         with whole_tenant(tenant.pk, REASON):
             furnish_examples(REASON)
-        self._did("examples of every module: two years of marked sample rates, a dictionary, a file, vehicles")
+        self._did("examples of every module: two years of sample rates and customers, a dictionary, vehicles")
 
     def _branch(self, branch: Branch) -> None:
         if organization(branch.slug) is not None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from apps.customers.services.importing.targets import CustomerTarget
 
 LONGEST_LABEL = 100
+SIGNS_OF_LIFE = 50  # lines from one to the next
 PARTS = frozenset({*(slot.name for slot in SLOTS), *ADDRESS, *MARKS, EMPLOYER})
 
 
@@ -52,7 +53,8 @@ class CustomerRows(Rows):
         self._look_up(lines, met)
         found: list[Outcome | Judged] = []
         for line in lines:
-            alive(len(found))
+            if len(found) % SIGNS_OF_LIFE == 0:
+                alive(len(found))
             if line.number in complaints:
                 found.append(Outcome(line.number, Fate.ERROR, problems=tuple(complaints[line.number])))
                 continue

@@ -147,16 +147,16 @@ class FieldChoiceAnswer(serializers.Serializer[Any]):
     """A value that a field may have."""
 
     value = serializers.CharField(allow_blank=True)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 class FieldAnswer(serializers.Serializer[Any]):
     """A field that a column may go to; `entity` is what a reference names."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=[str(kind) for kind in FieldKind])
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     entity = serializers.CharField(allow_blank=True)
     choices = serializers.ListField(child=FieldChoiceAnswer())
 
@@ -173,7 +173,7 @@ class ChangeAnswer(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     fate = serializers.CharField()
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     before = serializers.DictField(child=serializers.CharField(allow_blank=True))
     after = serializers.DictField(child=serializers.CharField(allow_blank=True))
 

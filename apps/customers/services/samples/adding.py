@@ -1,0 +1,131 @@
+"""Gives an organization sample customers: people and companies of two years, as one bulk of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers.calculations import first_of, joined
+from apps.customers.features import MANAGE_SETTINGS
+from apps.customers.models import Company, Customer, CustomerGroup, CustomerRecord, Person, Tag
+from apps.customers.services.loading import Draft, store_drafts
+from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
+from apps.customers.services.samples.data import COLORS, GROUPS, TAGS
+from apps.customers.services.samples.drawing import CompanySample, Draw, PersonSample
+from apps.dictionaries.contracts import DictionaryBook
+from apps.directory.contracts import TenantBook
+from apps.kernel import clock
+from apps.kernel.commands.declarations import command
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
+
+ROUND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What the samples are marked with and looked after by: ids by what they are called."""
+
+    values: dict[tuple[str, str], UUID]
+    tags: list[UUID]
+    groups: dict[str, UUID]
+    owners: list[UUID]
+
+
+@command(
+    "customers.sample.add",
+    feature=MANAGE_SETTINGS,
+    resource="customers.customer",
+    undoable=False,
+    undo_reason=_("it begins a demonstration, which is made anew instead."),
+)
+def add_samples(*, seed: str, people: int, companies: int) -> int:
+    """Add made-up people and companies to the selected organization, the same ones for the same `seed`; how many."""
+    profile = service(TenantBook).profile()
+    language = profile.locale.partition("-")[0]
+    draw = Draw(f"customers {seed}", language, clock.now(), profile.base_currency)
+    shelves = _shelves(language)
+    drawn = draw.companies(companies)
+    made = [_company(sample, shelves, draw) for sample in drawn]
+    for draft, sample in zip(made, drawn, strict=True):
+        if sample.parent is not None:
+            draft.row.parent_id = made[sample.parent].row.pk  # type: ignore[attr-defined]
+    _store(made)
+    persons = [_person(sample, shelves, draw, made) for sample in draw.people(people, drawn)]
+    _store(persons)
+    return len(made) + len(persons)
+
+
+def _store(drafts: Sequence[Draft]) -> None:
+    for start in range(0, len(drafts), ROUND):
+        store_drafts(drafts[start : start + ROUND])
+
+
+def _shelves(language: str) -> Shelves:
+    labels = TAGS.get(language, TAGS["en"])
+    tags = [
+        Tag(label=label, normalized_label=label.casefold(), color=color)
+        for label, color in zip(labels, COLORS, strict=True)
+    ]
+    groups = [
+        CustomerGroup(code=code, name=names.get(language, names["en"]), rank=10 * rank)
+        for rank, (code, names) in enumerate(GROUPS.items(), start=1)
+    ]
+    Tag.objects.bulk_create(tags)
+    CustomerGroup.objects.bulk_create(groups)
+    kind, book = ENTITIES.get("auth.user"), service(DictionaryBook)
+    keys = ("status", "lifecycle_stage", "source", "temperature")
+    values = {(key, item.value): item.id for key in keys for item in book.entries(f"customers.{key}")}
+    owners = list(kind.living().order_by("name", "pk").values_list("pk", flat=True)) if kind is not None else []
+    return Shelves(values, [tag.pk for tag in tags], {group.code: group.pk for group in groups}, owners)
+
+
+def _company(sample: CompanySample, shelves: Shelves, draw: Draw) -> Draft:
+    row = Company(**sample.values, **_standing(sample, shelves, draw))
+    row.display_name = first_of(row.brand_name, row.legal_name)
+    groups = [shelves.groups[sample.group]] if sample.group else []
+    return _draft(row, sample, shelves, addresses=[sample.address], groups=groups)
+
+
+def _person(sample: PersonSample, shelves: Shelves, draw: Draw, companies: Sequence[Draft]) -> Draft:
+    warmth = shelves.values.get(("temperature", sample.temperature))
+    row = Person(**sample.values, **_standing(sample, shelves, draw), temperature_id=warmth)
+    row.display_name = joined(row.first_name, row.last_name)
+    draft = _draft(row, sample, shelves, addresses=[sample.address] if sample.address else [], groups=())
+    draft.company_id = companies[sample.company].row.pk if sample.company is not None else None
+    return draft
+
+
+def _standing(sample: CompanySample | PersonSample, shelves: Shelves, draw: Draw) -> dict[str, Any]:
+    """Columns that both have: how they stand, who looks after them, since when they are there."""
+    status = "inactive" if sample.stage == "former" else "active"
+    return {
+        "status_id": shelves.values.get(("status", status)),
+        "lifecycle_stage_id": shelves.values.get(("lifecycle_stage", sample.stage)),
+        "source_id": shelves.values.get(("source", sample.source)),
+        "owner_id": draw.one_of([*shelves.owners, None]) if shelves.owners else None,
+        "created_at": sample.created_at,
+        "updated_at": sample.created_at,
+    }
+
+
+def _draft(
+    row: CustomerRecord,
+    sample: CompanySample | PersonSample,
+    shelves: Shelves,
+    *,
+    addresses: Sequence[dict[str, Any]],
+    groups: Iterable[UUID],
+) -> Draft:
+    identity = Customer(pk=row.pk, kind=row.kind, name=row.display_name)
+    return Draft(
+        row,
+        points=CONTACT_POINTS.settle(identity, sample.points),
+        addresses=ADDRESSES.settle(identity, addresses),
+        tag_ids=[shelves.tags[place] for place in sample.tags],
+        group_ids=list(groups),
+    )

@@ -1,0 +1,82 @@
+"""Sample customers of demonstrations: the same every time, plausible, and quick to make."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from apps.customers.calculations import normal_email, normal_phone
+from apps.customers.models import Address, Company, ContactPoint, Customer, Person, PersonCompany, Tagging
+from apps.customers.services.samples.data import GROUPS, LANDS, SHARES, TAGS
+from apps.customers.services.samples.drawing import DAYS, Draw
+from apps.customers.setup import seed_examples
+from apps.dictionaries.services.seeding import seed_system_dictionaries
+from apps.kernel import clock
+from apps.kernel.tenancy.scope import using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
+from tests.auth.factories import make_user
+from tests.support.scopes import House
+
+UNTIL = datetime(2026, 3, 6, 12, tzinfo=UTC)
+
+
+def drawn(seed: str = "a", language: str = "pl") -> tuple[list[object], list[object]]:
+    draw = Draw(seed, language, UNTIL, "PLN")
+    companies = draw.companies(40)
+    return [*companies], [*draw.people(200, companies)]
+
+
+def test_a_seed_draws_the_same_customers_for_ever() -> None:
+    assert drawn() == drawn()
+    assert drawn() != drawn("b")
+    first = Draw("a", "pl", UNTIL, "PLN").companies(1)[0]
+    assert first.values["domain"].endswith(".example")
+
+
+def test_their_words_fit_together() -> None:
+    draw = Draw("a", "de", UNTIL, "EUR")
+    companies = draw.companies(60)
+    people = draw.people(400, companies)
+    mails = [person.points[0]["value"] for person in people]
+    assert len(set(mails)) == 400
+    points = [point for person in people for point in person.points]
+    points += [point for company in companies for point in company.points]
+    assert all((normal_email(p["value"]) or normal_phone(p["value"])) == p["value"] for p in points)
+    lands = Counter(company.land.country for company in companies)
+    assert lands.most_common(1)[0][0] == "DE"
+    assert all((UNTIL - person.created_at).days <= DAYS for person in people)
+    old = [person for person in people if (UNTIL - person.created_at).days > 600]
+    new = [person for person in people if (UNTIL - person.created_at).days < 60]
+    assert sum(item.stage == "lead" for item in new) / len(new) > sum(item.stage == "lead" for item in old) / len(old)
+    assert all(person.created_at >= companies[person.company].created_at for person in people if person.company)
+
+
+def test_every_language_of_the_house_has_words() -> None:
+    assert LANDS.keys() == SHARES.keys() == TAGS.keys()
+    assert all(names.keys() == LANDS.keys() for names in GROUPS.values())
+    assert all(sum(shares.values()) == 100 for shares in SHARES.values())
+
+
+def test_examples_are_seeded_once_and_quickly(house: House) -> None:
+    make_user(house, name="Alice", email="alice@example.org")
+    scope = house.scope()
+    began = time.monotonic()
+    with using_scope(scope):
+        seed_system_dictionaries()
+        for _time in range(2):
+            with clock.frozen(UNTIL):
+                seed_examples(replace(scope, organization_id=None))
+    assert time.monotonic() - began < 60
+    with using_scope(scope), scoped_transaction():
+        counts = [model.objects.count() for model in (Customer, Person, Company, ContactPoint, Address)]
+        assert counts[:3] == [1200, 1000, 200]
+        assert counts[3] > 1500
+        assert PersonCompany.objects.filter(is_primary=True).count() > 700
+        assert Tagging.objects.count() > 800
+        assert Company.objects.filter(parent__isnull=False).count() == 19
+        days = [(UNTIL - moment).days for moment in Person.objects.values_list("created_at", flat=True)]
+        assert (max(days) > 730, min(days) < 15) == (True, True)
+        assert Person.objects.filter(lifecycle_stage_id__isnull=True).count() == 0
+        assert Person.objects.filter(owner_id__isnull=False).count() > 300
