@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass, replace
-from typing import Any
-from uuid import UUID
-
 from apps.audit_logs.models import ReadAccess
 from apps.auth.notifications import ACCOUNT_LOCKED
 from apps.auth.services.keys import create_api_key
 from apps.currencies.models import RunTrigger
 from apps.currencies.services.fetching.sources import Source, today
 from apps.currencies.services.fetching.storing import Asked, open_run
-from apps.customers.models import Consent
+from apps.customers.models import Consent, StageTransition
 from apps.customers.services import erase_person
 from apps.kernel import clock
 from apps.kernel.commands.declarations import COMMANDS
@@ -29,12 +24,15 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.notifications.models import Mail, Notification
-from apps.webhooks.models import DeliveryStatus as WebhookStatus
-from apps.webhooks.models import InboundReceipt, ReceiptStatus, WebhookDelivery
+from apps.webhooks.models import DeliveryStatus as WebhookStatus, InboundReceipt, ReceiptStatus, WebhookDelivery
 from apps.webhooks.services import create_endpoint, create_webhook
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass, replace
 from tests.kernel.events_probes import mint
 from tests.matrix.routes import Route
 from tests.support.scopes import seeding
+from typing import Any
+from uuid import UUID
 
 Maker = Callable[[], UUID]
 # Whom deliveries are for; it hears nothing by itself.
@@ -155,6 +153,7 @@ MAKERS: dict[str, Maker] = {
     "auth.api_key": _api_key,
     "currencies.fetch_run": _fetch,
     "customers.consent": _consent,
+    "customers.stage_transition": _visit,
     "directory.tenant": lambda: current_scope().tenant_id,
     "events.delivery": _delivery,
     "events.event": _event,
@@ -252,3 +251,9 @@ def serializer_of(route: Route) -> Any:
 def writing_to(scope: Scope, organization_id: UUID) -> Scope:
     """The scope, with another organization selected."""
     return replace(scope, organization_id=organization_id)
+
+
+def _visit() -> UUID:
+    deal_id = _example_of("customers.deal")
+    with scoped_transaction():
+        return UUID(str(StageTransition.objects.get(deal=deal_id).pk))
