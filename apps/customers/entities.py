@@ -84,11 +84,7 @@ entity(PersonCompany, icon="badge")
 entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_change", broadcast="staff")
 entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
 entity(Stage, icon="step", search=("label",))
-for part, icon in (
-    (DealPerson, "person"),
-    (DealCompany, "apartment"),
-    (DealLine, "list"),
-    (StageTransition, "move_up"),
-):
+PARTS_OF_A_DEAL = ((DealPerson, "person"), (DealCompany, "apartment"), (DealLine, "list"), (StageTransition, "move_up"))
+for part, icon in PARTS_OF_A_DEAL:
     words = (part._meta.verbose_name or "", part._meta.verbose_name_plural or "")
     add_entity(PartOfADeal(part.entity_id, part, *words, icon=icon))

@@ -35,6 +35,13 @@ class ParentInCircle(Conflict):
     message = _("{company} would belong to itself, by way of the companies above it.")
 
 
+class HasDeals(Conflict):
+    """The person or company that is to be deleted is part of deals."""
+
+    code = "customers.customer.has_deals"
+    message = _("{count} deals need it. Take it out of them first.")
+
+
 class HasPeople(Conflict):
     """People work for the company that is to be deleted."""
 

@@ -1,9 +1,9 @@
-"""How people and companies are found. E-mails, phones and addresses are found by nobody but by their whole value."""
+"""How people, companies and deals are found; e-mails, phones and addresses by nobody but by their whole value."""
 
 from __future__ import annotations
 
-from apps.customers.features import VIEW_COMPANIES, VIEW_PEOPLE
-from apps.customers.models import Company, Person
+from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_PEOPLE
+from apps.customers.models import Company, Deal, Person
 from apps.search.contracts import searchable
 
 searchable(
@@ -26,4 +26,10 @@ searchable(
         "department": "C",
         "description": "C",
     },
+)
+searchable(
+    Deal,
+    feature=VIEW_DEALS,
+    title="title",
+    fields={"title": "A", "description": "C", "loss_notes": "D"},
 )

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.test import Client
 
-from apps.customers.models import Company, CustomerGroup, Person, Tag
+from apps.customers.models import Company, CustomerGroup, Deal, Person, Pipeline, Stage, Tag
+from apps.customers.services import create_deal, create_pipeline
 from apps.customers.services.records import Parts, add_record
 from apps.directory.models import Organization
 from apps.kernel.ids import uuid7
 from tests.directory.callers import client_of, member
-from tests.support.scopes import House, seeding
+from tests.support.scopes import House, reading, seeding
 
 PEOPLE, COMPANIES = "/api/customers/people/", "/api/customers/companies/"
 TAGS, GROUPS = "/api/customers/tags/", "/api/customers/groups/"
+DEALS, PIPELINES, STAGES = "/api/customers/deals/", "/api/customers/pipelines/", "/api/customers/stages/"
+VISITS = "/api/customers/stage-transitions/"
 FEATURES = ("customers.*", "dictionaries.view", "audit_logs.undo_self")
 
 
@@ -55,3 +58,27 @@ def make_group(house: House, code: str = "") -> CustomerGroup:
         group = CustomerGroup(code=code or f"g-{uuid7().hex[-8:]}", name="Wholesalers")
         group.save(force_insert=True)
     return group
+
+
+def make_pipeline(house: House, *stages: str, name: str = "", **values: Any) -> Pipeline:
+    """A pipeline of North with stages; of the given labels, else Talk (10 %), Offer (50 %) and Signing (90 %)."""
+    rows: list[dict[str, Any]] = [{"label": label} for label in stages] or [
+        {"label": "Talk", "probability": 10},
+        {"label": "Offer", "probability": 50, "stale_after_days": 14},
+        {"label": "Signing", "probability": 90, "required_fields": ["value_amount", "people"]},
+    ]
+    with seeding(house.scope(house.north)):
+        return create_pipeline(name=name or f"Sales {uuid7().hex[-8:]}", stages=rows, **values)
+
+
+def stages_in(house: House, pipeline: Pipeline) -> list[Stage]:
+    """Living stages of a pipeline, in their order."""
+    with reading(house.scope()):
+        return list(Stage.objects.filter(pipeline=pipeline, deleted_at__isnull=True).order_by("position"))
+
+
+def make_deal(house: House, pipeline: Pipeline | None = None, title: str = "Engines", **values: Any) -> Deal:
+    """An open deal of North, in the first stage of the pipeline."""
+    pipeline = pipeline or make_pipeline(house)
+    with seeding(house.scope(house.north)):
+        return create_deal(title=title, pipeline_id=pipeline.pk, **values)

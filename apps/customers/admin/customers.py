@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
+from apps.customers.admin.deal_forms import ConversionForm
 from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
+from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
@@ -32,6 +34,11 @@ class PersonPage(CommandAdmin):
     optional_fields = ("display_name",)
     form = CustomerForm
     inlines = (ContactPointRows, AddressRows)
+    buttons = (
+        RecordCommand(
+            "convert", services.convert_lead, _("Convert to customer"), icon="how_to_reg", form=ConversionForm
+        ),
+    )
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("display_name", "preferred_name"))}),
         (_("Work"), {"fields": (("job_title", "department"), ("seniority", "time_zone"), "linkedin_url")}),

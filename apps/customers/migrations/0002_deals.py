@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=100, verbose_name='label')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
                 ('probability', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='probability (%)')),
-                ('required_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('description', 'description'), ('value_amount', 'value'), ('expected_close_on', 'expected close'), ('owner_id', 'looked after by'), ('source_id', 'source'), ('people', 'people'), ('company_ids', 'companies')], max_length=30), blank=True, default=list, size=None, verbose_name='demanded of deals')),
+                ('required_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('description', 'description'), ('value_amount', 'value'), ('expected_close_on', 'expected close'), ('owner_id', 'looked after by'), ('source_id', 'source'), ('people', 'people'), ('companies', 'companies')], max_length=30), blank=True, default=list, size=None, verbose_name='demanded of deals')),
                 ('stale_after_days', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='stale after days')),
                 ('icon', models.CharField(blank=True, default='', max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9_]+$')], verbose_name='icon')),
                 ('color', models.CharField(blank=True, default='', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9A-Fa-f]{6}$')], verbose_name='colour')),
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed')),
                 ('organization_id', apps.kernel.tenancy.columns.OrganizationColumn(editable=False)),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
+                ('position', models.PositiveIntegerField(default=0, editable=False, verbose_name='position')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('quantity', models.DecimalField(decimal_places=4, default=1, max_digits=19, validators=[django.core.validators.MinValueValidator(0)], verbose_name='quantity')),
                 ('unit_price', models.DecimalField(decimal_places=4, max_digits=19, validators=[django.core.validators.MinValueValidator(0)], verbose_name='unit price')),
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('required_fields__contained_by', ['description', 'value_amount', 'expected_close_on', 'owner_id', 'source_id', 'people', 'company_ids'])), name='pipeline_stage_known_fields'),
+            constraint=models.CheckConstraint(condition=models.Q(('required_fields__contained_by', ['description', 'value_amount', 'expected_close_on', 'owner_id', 'source_id', 'people', 'companies'])), name='pipeline_stage_known_fields'),
         ),
         migrations.AddIndex(
             model_name='deal',

@@ -30,7 +30,7 @@ class DealField(models.TextChoices):
     OWNER = "owner_id", _("looked after by")
     SOURCE = "source_id", _("source")
     PEOPLE = "people", _("people")
-    COMPANIES = "company_ids", _("companies")
+    COMPANIES = "companies", _("companies")
 
 
 class Pipeline(Aggregate, SoftDelete, OrganizationModel):

@@ -7,12 +7,14 @@ from apps.customers.selectors.deals import (
     living_pipelines,
     living_stages,
     needs_attention,
+    open_deals_in,
     seen_companies,
     seen_people,
     stages_of,
     today,
     visits_of,
 )
+from apps.customers.selectors.employments import employments_of
 from apps.customers.selectors.records import (
     addresses_of,
     ancestors,
@@ -28,6 +30,7 @@ __all__ = [
     "count_deals",
     "customers_reached_by",
     "deals_with",
+    "employments_of",
     "groups_of",
     "is_overdue",
     "is_stale",
@@ -35,6 +38,7 @@ __all__ = [
     "living_pipelines",
     "living_stages",
     "needs_attention",
+    "open_deals_in",
     "points_of",
     "seen_companies",
     "seen_people",

@@ -70,6 +70,13 @@ def count_deals(**where: Any) -> int:
     return Deal.objects.filter(deleted_at__isnull=True, **where).count()
 
 
+def open_deals_in(pipeline_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many open deals that the actor sees are in each pipeline; those without any are left out."""
+    rows = visible(Deal.objects.filter(pipeline__in=list(pipeline_ids), outcome=Outcome.OPEN, deleted_at__isnull=True))
+    counted = rows.order_by().values("pipeline_id").annotate(found=models.Count("pk"))
+    return {row["pipeline_id"]: row["found"] for row in counted}
+
+
 def seen_people(deal_ids: Iterable[UUID]) -> models.QuerySet[DealPerson]:
     """People of the deals, without those whom the actor does not see; in the order in which they came."""
     return _seen(DealPerson, "person", "customers.person", deal_ids)

@@ -153,7 +153,7 @@ def update_company(  # noqa: PLR0913 - one for each column
 
 @command("customers.company.delete", feature=MANAGE_COMPANIES, example=_some_company)
 def delete_company(company_id: UUID) -> Company:
-    """Hide a company. Raises RowNotFound, HasSubsidiaries and InUse with counts."""
+    """Hide a company. Raises RowNotFound, HasSubsidiaries, HasPeople, HasDeals and InUse with counts."""
     company = living_record(Company, company_id)
     _hold_tree(company)
     if count := Company.objects.filter(parent_id=company.pk, deleted_at__isnull=True).count():

@@ -14,7 +14,6 @@ from apps.customers.calculations import sum_of_lines
 from apps.customers.models import Deal, DealCompany, DealLine, DealPerson
 from apps.customers.selectors import lines_of, seen_companies, seen_people
 from apps.customers.services.lists import Given
-from apps.customers.services.records import Ids
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.errors import FieldError
@@ -34,24 +33,23 @@ class DealParts:
     """
 
     people: Given | None = None
-    company_ids: Ids | None = None
+    companies: Given | None = None
     lines: Given | None = None
     settled: list[DealLine] = field(default_factory=list)
 
     @property
     def given(self) -> set[str]:
         """What the given lists change of what a stage may demand; lines make the value."""
-        lists = {"people": self.people, "company_ids": self.company_ids, "value_amount": self.lines}
+        lists = {"people": self.people, "companies": self.companies, "value_amount": self.lines}
         return {name for name, items in lists.items() if items is not None}
 
     def settle(self, deal: Deal) -> Iterator[FieldError]:
         """Find what is wrong with the lists, and make rows of the lines."""
         if self.people is not None:
-            wanted = [item.get("person_id") for item in self.people if not item.get("deleted")]
-            yield from _link_complaints(deal, "person", wanted, place="people.{index}.person_id")
+            yield from _link_complaints(deal, "person", self.people, name="people")
             yield from self._role_complaints()
-        if self.company_ids is not None:
-            yield from _link_complaints(deal, "company", list(self.company_ids), place="company_ids.{index}")
+        if self.companies is not None:
+            yield from _link_complaints(deal, "company", self.companies, name="companies")
         if self.lines is not None:
             yield from self._settle_lines(deal)
 
@@ -64,8 +62,8 @@ class DealParts:
         """Write all of it, each list in a few statements."""
         if self.people is not None:
             _store_people(deal, {item["person_id"]: item.get("role_id") for item in _kept(self.people)})
-        if self.company_ids is not None:
-            _store_companies(deal, list(dict.fromkeys(self.company_ids)))
+        if self.companies is not None:
+            _store_companies(deal, [item["company_id"] for item in _kept(self.companies)])
         if self.lines is not None:
             _store_lines(deal, self.settled)
 
@@ -101,22 +99,24 @@ def _kept(given: Given) -> list[Mapping[str, Any]]:
     return [item for item in given if not item.get("deleted")]
 
 
-def _link_complaints(deal: Deal, key: str, wanted: list[Any], *, place: str) -> Iterator[FieldError]:
-    """Complaints about ids that are no living record of the deal's organization, and about those named twice.
+def _link_complaints(deal: Deal, key: str, given: Given, *, name: str) -> Iterator[FieldError]:
+    """Complaints about rows of ids that are no living record of the deal's organization, and about those named twice.
 
     Those that are new are held against deletion; those that are there already need not be asked for.
     """
     there = set() if deal._state.adding else set(_linked(deal, key))
+    wanted = [None if item.get("deleted") else item.get(f"{key}_id") for item in given]
     added = {item for item in wanted if item} - there
     known = there | (_held(deal, key, added) if added else set())
     for index, item in enumerate(wanted):
+        if given[index].get("deleted"):
+            continue
         if item not in known:
-            yield FieldError(place.format(index=index), UNKNOWN, _("There is no such record."))
+            yield FieldError(f"{name}.{index}.{key}_id", UNKNOWN, _("There is no such record."))
         elif item in wanted[:index]:
-            yield FieldError(place.format(index=index), REPEATED, _("This stands here twice."))
+            yield FieldError(f"{name}.{index}.{key}_id", REPEATED, _("This stands here twice."))
     if len(wanted) > MOST:
-        text = _("There are at most {most} of them.").format(most=MOST)
-        yield FieldError(place.partition(".")[0], "too_many", text)
+        yield FieldError(name, "too_many", _("There are at most {most} of them.").format(most=MOST))
 
 
 def _linked(deal: Deal, key: str) -> list[UUID]:

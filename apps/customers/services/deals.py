@@ -19,7 +19,6 @@ from apps.customers.services.deal_places import demanded, note_visit, place, sta
 from apps.customers.services.deal_worth import fix_worth
 from apps.customers.services.lists import Given
 from apps.customers.services.pipelines import new_pipeline
-from apps.customers.services.records import Ids
 from apps.kernel import clock
 from apps.kernel.commands.amounts import INCOMPLETE
 from apps.kernel.commands.checking import demand_valid
@@ -78,7 +77,7 @@ def create_deal(  # noqa: PLR0913 - one for each column
     owner_id: UUID | None = None,
     source_id: UUID | None = None,
     people: Given = (),
-    company_ids: Ids = (),
+    companies: Given = (),
     lines: Given = (),
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Deal:
@@ -117,7 +116,7 @@ def update_deal(  # noqa: PLR0913 - one for each column
     owner_id: UUID | Unchanged | None = UNCHANGED,
     source_id: UUID | Unchanged | None = UNCHANGED,
     people: Given | None = None,
-    company_ids: Ids | None = None,
+    companies: Given | None = None,
     lines: Given | None = None,
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Deal:
@@ -186,17 +185,16 @@ def living_deal(deal_id: UUID) -> Deal:
 
 
 def _taken(given: dict[str, Any]) -> DealParts:
-    return DealParts(*(given.pop(name) for name in ("people", "company_ids", "lines")))
+    return DealParts(*(given.pop(name) for name in ("people", "companies", "lines")))
 
 
 def _following(deal: Deal, pipeline_id: Any, stage_id: Any) -> Stage:
     """The stage that a change leads to: the present one unless another stage or pipeline is named."""
+    present: Stage = deal.stage
     pipeline = None if pipeline_id is UNCHANGED else pipeline_id
     stage = None if stage_id is UNCHANGED else stage_id
-    if pipeline is None and stage is None:
-        return deal.stage
-    if stage is None and pipeline == deal.pipeline_id:
-        return deal.stage
+    if stage is None and pipeline in {None, deal.pipeline_id}:
+        return present
     found = stage_for(deal.organization_id, pipeline_id=pipeline, stage_id=stage)
     if found.pk != deal.stage_id:
         demand_open(deal)
@@ -242,16 +240,16 @@ def _half_values(deal: Deal) -> list[FieldError]:
 def facts(deal: Deal, parts: DealParts | None = None) -> dict[str, Any]:
     """What a stage may demand, by name: the deal's own values, and who will be part of it."""
     parts, is_new = parts or DealParts(), deal._state.adding
-    people, companies = parts.people, parts.company_ids
+    people, companies = parts.people, parts.companies
     if people is None:
         people = () if is_new else list(seen_people([deal.pk]).values("person_id"))
     if companies is None:
-        companies = () if is_new else list(seen_companies([deal.pk]).values_list("company_id", flat=True))
+        companies = () if is_new else list(seen_companies([deal.pk]).values("company_id"))
     own = {name: getattr(deal, name) for name in ("description", "value_amount", "expected_close_on")}
     return {
         **own,
         "owner_id": deal.owner_id,
         "source_id": deal.source_id,
         "people": [item for item in people if not item.get("deleted")],
-        "company_ids": companies,
+        "companies": [item for item in companies if not item.get("deleted")],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -10,7 +11,7 @@ from apps.customers.services.pipelines import create_pipeline
 from apps.directory.contracts import TenantBook
 from apps.kernel.services import service
 
-STAGES = (
+STAGES: tuple[tuple[Promise, int, int, str, list[str]], ...] = (
     (_("Opportunity"), 10, 30, "lightbulb", []),
     (_("Qualified"), 25, 21, "fact_check", []),
     (_("Offer"), 50, 14, "request_quote", ["value_amount"]),

@@ -12,10 +12,10 @@ from apps.customers.events import DEAL_LOST, DEAL_REOPENED, DEAL_WON
 from apps.customers.features import MANAGE_DEALS
 from apps.customers.models import Deal, Outcome
 from apps.customers.notifications import DEAL_LOST_NOTICE, DEAL_WON_NOTICE
-from apps.customers.selectors import living_stages
 from apps.customers.services.deal_places import demanded, note_visit, place, stage_for
 from apps.customers.services.deal_worth import worded_value
 from apps.customers.services.deals import PLACE, demand_open, facts, living_deal, new_deal
+from apps.customers.services.pipelines import example_stages
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
@@ -35,8 +35,7 @@ def _some_deal(scope: Scope) -> dict[str, Any]:
 
 def _moved_deal(scope: Scope) -> dict[str, Any]:
     deal = new_deal(scope)
-    _first, second = living_stages([deal.pipeline_id])
-    return {"deal_id": deal.pk, "stage_id": second.pk}
+    return {"deal_id": deal.pk, "stage_id": example_stages(deal.pipeline)[1].pk}
 
 
 def _lost_deal(scope: Scope) -> dict[str, Any]:
@@ -75,13 +74,15 @@ def win_deal(deal_id: UUID) -> Deal:
     """Close an open deal as won, and tell its owner. Raises RowNotFound, DealClosed."""
     deal = living_deal(deal_id)
     _end(deal, Outcome.WON)
-    amounts = {
-        "value_amount": _as_text(deal.value_amount),
-        "value_currency": deal.value_currency,
-        "base_amount": _as_text(deal.base_amount),
-        "base_currency": deal.base_currency,
-    }
-    DEAL_WON.emit(organization_id=deal.organization_id, resource_id=deal.pk, title=deal.title, **amounts)
+    DEAL_WON.emit(
+        organization_id=deal.organization_id,
+        resource_id=deal.pk,
+        title=deal.title,
+        value_amount=_as_text(deal.value_amount),
+        value_currency=deal.value_currency,
+        base_amount=_as_text(deal.base_amount),
+        base_currency=deal.base_currency,
+    )
     _tell_owner(deal, DEAL_WON_NOTICE)
     return deal
 
@@ -94,8 +95,9 @@ def lose_deal(deal_id: UUID, *, loss_reason_id: UUID | None = None, loss_notes: 
     demand_valid(deal, ("loss_notes",))
     validate_references([deal])
     _end(deal, Outcome.LOST)
-    facts = {"resource_id": deal.pk, "title": deal.title, "loss_reason_id": loss_reason_id}
-    DEAL_LOST.emit(organization_id=deal.organization_id, **facts)
+    DEAL_LOST.emit(
+        organization_id=deal.organization_id, resource_id=deal.pk, title=deal.title, loss_reason_id=loss_reason_id
+    )
     _tell_owner(deal, DEAL_LOST_NOTICE, reason=_reason(loss_reason_id))
     return deal
 

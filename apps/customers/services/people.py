@@ -137,7 +137,7 @@ def update_person(  # noqa: PLR0913 - one for each column
 
 @command("customers.person.delete", feature=MANAGE_PEOPLE, example=_some_person)
 def delete_person(person_id: UUID) -> Person:
-    """Hide a person. Raises RowNotFound, InUse with counts."""
+    """Hide a person. Raises RowNotFound, HasDeals and InUse with counts."""
     person = living_record(Person, person_id)
     hide_record(person)
     return person

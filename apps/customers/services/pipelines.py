@@ -24,6 +24,7 @@ from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 FIELDS = ("name",)
 
@@ -38,15 +39,25 @@ def new_pipeline(scope: Scope) -> Pipeline:
     return create_pipeline(**_new_pipeline(scope))
 
 
+def example_stages(pipeline: Pipeline) -> list[Stage]:
+    """Its stages, for examples: those are made outside any command."""
+    with scoped_transaction():
+        return list(living_stages([pipeline.pk]))
+
+
 def _some_pipeline(scope: Scope) -> dict[str, Any]:
     return {"pipeline_id": new_pipeline(scope).pk}
 
 
 def _changed_pipeline(scope: Scope) -> dict[str, Any]:
-    found = _some_pipeline(scope)
-    _first, second = living_stages([found["pipeline_id"]])
-    kept = {"id": second.pk, "label": "Proposal"}
-    return {**found, "name": f"Plans {uuid7().hex[-6:]}", "stages": [kept, {"label": "Signing"}], "position": 0}
+    pipeline = new_pipeline(scope)
+    kept = {"id": example_stages(pipeline)[1].pk, "label": "Proposal"}
+    return {
+        "pipeline_id": pipeline.pk,
+        "name": f"Plans {uuid7().hex[-6:]}",
+        "stages": [kept, {"label": "Signing"}],
+        "position": 0,
+    }
 
 
 @command("customers.pipeline.create", feature=MANAGE_PIPELINES, example=_new_pipeline)

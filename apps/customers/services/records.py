@@ -13,6 +13,7 @@ from apps.customers.calculations import following
 from apps.customers.errors import NameMissing
 from apps.customers.models import Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
 from apps.customers.services.lists import Given, Settled
+from apps.customers.services.needs import demand_unneeded
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
@@ -109,10 +110,11 @@ def _demand_sound(row: CustomerRecord, parts: Parts, customer: Customer, *, fiel
 
 
 def hide_record(row: CustomerRecord) -> None:
-    """Hide a customer that nothing needs any more. Raises InUse with counts."""
+    """Hide a customer that nothing needs any more. Raises HasDeals, HasPeople and InUse with counts."""
     # A stronger lock: whoever is about to point here waits, and then finds it gone.
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=row.pk)
     type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    demand_unneeded(row)
     release(str(row.entity_id), [row.pk])
     release(Customer.entity_id, [row.pk])
     _set_deleted(row, customer, at=clock.now())

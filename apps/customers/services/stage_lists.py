@@ -28,16 +28,19 @@ class SettledStages:
     """What the stages will be, and what is wrong with them; `stored` are those that are there, by id."""
 
     stored: dict[UUID, Stage] = field(default_factory=dict)
+    former: dict[UUID, list[Any]] = field(default_factory=dict)
     rows: list[Stage] = field(default_factory=list)
-    changed: list[Stage] = field(default_factory=list)
     complaints: list[FieldError] = field(default_factory=list)
 
     def store(self) -> None:
         """Write them in a few statements, however many. Raises StageHasDeals, InUse."""
         kept = {row.pk for row in self.rows}
         hide_stages([pk for pk in self.stored if pk not in kept])
-        if self.changed:
-            Stage.objects.bulk_update(self.changed, [*FIELDS, "position", "version", "updated_at"])
+        changed = [row for row in self.rows if row.pk in self.stored and self.former[row.pk] != written(row)]
+        for row in changed:
+            row.version, row.updated_at = row.version + 1, clock.now()
+        if changed:
+            Stage.objects.bulk_update(changed, [*FIELDS, "position", "version", "updated_at"])
         if added := [row for row in self.rows if row.pk not in self.stored]:
             Stage.objects.bulk_create(added)
 
@@ -46,7 +49,7 @@ def settle_stages(pipeline: Pipeline, given: Given | None) -> SettledStages:
     """Make stages of what is given, with all complaints, and write nothing; None leaves them as they are.
 
     A row with the id of one that is there changes it, one without is new; one that is marked `deleted` or not named
-    goes.
+    goes. They stand in the order of the list, or of their `position`s where these are given.
     """
     if given is None:
         return SettledStages()
@@ -54,13 +57,23 @@ def settle_stages(pipeline: Pipeline, given: Given | None) -> SettledStages:
     if not pipeline._state.adding:
         rows = living_stages([pipeline.pk]).select_for_update(no_key=True, of=("self",)).order_by("pk")
         found.stored = {row.pk: row for row in rows}
+        found.former = {pk: written(row) for pk, row in found.stored.items()}
     for index, values in enumerate(given):
         if not values.get("deleted"):
             found.complaints += [
                 FieldError(f"stages.{index}.{item.field}", item.code, item.message)
-                for item in _take(found, pipeline, values)
+                for item in _take(found, pipeline, {"position": index, **values})
             ]
+    # One that says its place stands there; the others stand where they were named.
+    found.rows.sort(key=lambda row: row.position)
+    for place, row in enumerate(found.rows):
+        row.position = place
     return found
+
+
+def written(row: Stage) -> list[Any]:
+    """What of a stage is set by a list."""
+    return [getattr(row, name) for name in (*FIELDS, "position")]
 
 
 def _take(found: SettledStages, pipeline: Pipeline, values: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -71,14 +84,10 @@ def _take(found: SettledStages, pipeline: Pipeline, values: Mapping[str, Any]) -
     if len(found.rows) >= MOST_STAGES:
         yield FieldError("id", "too_many", _("There are at most {most} of them.").format(most=MOST_STAGES))
         return
-    former = [getattr(row, name) for name in (*FIELDS, "position")]
-    for name in FIELDS:
+    for name in (*FIELDS, "position"):
         if name in values:
             setattr(row, name, values[name])
-    row.label, row.position = " ".join(str(row.label).split()), len(found.rows)
-    if row.pk in found.stored and former != [getattr(row, name) for name in (*FIELDS, "position")]:
-        row.version, row.updated_at = row.version + 1, clock.now()
-        found.changed.append(row)
+    row.label = " ".join(str(row.label).split())
     yield from complaints_of(row, FIELDS)
     if any(other.label == row.label for other in found.rows):
         yield FieldError("label", "customers.list.repeated", _("This stands here twice."))

@@ -13,7 +13,7 @@ from apps.customers.errors import StageOrderIncomplete
 from apps.customers.features import MANAGE_PIPELINES
 from apps.customers.models import Pipeline, Stage
 from apps.customers.selectors import living_stages
-from apps.customers.services.pipelines import new_pipeline
+from apps.customers.services.pipelines import example_stages, new_pipeline
 from apps.customers.services.stage_lists import FIELDS, MOST_STAGES, hide_stages
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
@@ -39,7 +39,7 @@ def _changed_stage(scope: Scope) -> dict[str, Any]:
 
 def _reordered(scope: Scope) -> dict[str, Any]:
     pipeline = new_pipeline(scope)
-    return {"pipeline_id": pipeline.pk, "stage_ids": [row.pk for row in reversed(living_stages([pipeline.pk]))]}
+    return {"pipeline_id": pipeline.pk, "stage_ids": [row.pk for row in reversed(example_stages(pipeline))]}
 
 
 @command("customers.stage.create", feature=MANAGE_PIPELINES, example=_new_stage)

@@ -55,6 +55,12 @@ class DealPersonRow(StrictSerializer):
     role_id = StrictUUIDField(required=False, allow_null=True)
 
 
+class DealCompanyRow(StrictSerializer):
+    """A company of a deal."""
+
+    company_id = StrictUUIDField()
+
+
 class DealLineRow(StrictModelSerializer):
     """A line of a deal; with the id of one that is there it changes that one."""
 
@@ -73,12 +79,12 @@ class People(serializers.ListSerializer[Any]):
         return seen_people([instance.pk])
 
 
-class CompanyIds(serializers.ListField):
-    """Ids of the companies of a deal."""
+class Companies(serializers.ListSerializer[Any]):
+    """Companies of a deal."""
 
     def get_attribute(self, instance: Any) -> Any:
-        """The ids, in the order in which they came."""
-        return [str(row.company_id) for row in seen_companies([instance.pk])]
+        """The rows, in the order in which they came."""
+        return seen_companies([instance.pk])
 
 
 class Lines(serializers.ListSerializer[Any]):
@@ -105,11 +111,11 @@ class DealSerializer(DealListSerializer):
     """A deal. Lists that are given take the place of those that are there; lines make the value."""
 
     people = People(child=DealPersonRow(), required=False, max_length=MOST)
-    company_ids = CompanyIds(child=StrictUUIDField(), required=False, max_length=MOST)
+    companies = Companies(child=DealCompanyRow(), required=False, max_length=MOST)
     lines = Lines(child=DealLineRow(), required=False, max_length=MOST)
 
     class Meta(DealListSerializer.Meta):
-        fields = (*OWN, *DEAL, "people", "company_ids", "lines")  # type: ignore[assignment]
+        fields = (*OWN, *DEAL, "people", "companies", "lines")  # type: ignore[assignment]
 
 
 class MoveSerializer(StrictSerializer):

@@ -1,0 +1,255 @@
+"""Back office pages of deals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers import services
+from apps.customers.admin.deal_forms import DealForm, LossForm, MoveForm
+from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
+from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome, Pipeline
+from apps.customers.selectors import is_overdue, is_stale, needs_attention, today
+from apps.kernel import clock
+from apps.kernel.admin.buttons import RecordCommand
+from apps.kernel.admin.filters import SelectFilter
+from apps.kernel.admin.inlines import CommandTabularInline
+from apps.kernel.admin.pages import CommandAdmin
+from apps.kernel.admin.registration import register
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import current_scope
+
+
+class PeopleRows(CommandTabularInline):
+    """People of a deal."""
+
+    model = DealPerson
+    argument = "people"
+    fields = ("person", "role_id")
+    verbose_name = _("person")
+    verbose_name_plural = _("people")
+
+
+class CompanyRows(CommandTabularInline):
+    """Companies of a deal."""
+
+    model = DealCompany
+    argument = "companies"
+    fields = ("company",)
+    verbose_name = _("company")
+    verbose_name_plural = _("companies")
+
+
+class LineRows(CommandTabularInline):
+    """Lines of a deal."""
+
+    model = DealLine
+    argument = "lines"
+    fields = ("title", "quantity", "unit_price")
+    ordering = ("position", "pk")
+    verbose_name = _("line")
+    verbose_name_plural = _("lines (the value is their sum)")
+
+
+class ByPipeline(SelectFilter):
+    """Deals of one pipeline."""
+
+    title, parameter_name = _("pipeline"), "pipeline"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Pipelines of the scope."""
+        rows = ENTITIES[Pipeline.entity_id].living().order_by("position", "pk")
+        return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Its deals; none for what is no pipeline on offer."""
+        value = self.value()
+        if not value:
+            return queryset
+        known = {key for key, _name in self.lookup_choices}
+        return queryset.filter(pipeline_id=value) if value in known else queryset.none()
+
+
+class ByAttention(SelectFilter):
+    """Open deals that somebody should look at."""
+
+    title, parameter_name = _("attention"), "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Why they should."""
+        return [("any", _("Stale or overdue")), ("stale", _("Stale")), ("overdue", _("Overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The deals."""
+        match self.value():
+            case "any":
+                return queryset.filter(needs_attention(clock.now(), today()))
+            case "stale":
+                return queryset.filter(is_stale(clock.now()))
+            case "overdue":
+                return queryset.filter(is_overdue(today()))
+        return queryset
+
+
+class ByOwner(SelectFilter):
+    """Deals of the reader, or of nobody."""
+
+    title, parameter_name = _("looked after by"), "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Me and nobody."""
+        return [("me", _("Me")), ("nobody", _("Nobody"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The deals."""
+        match self.value():
+            case "me":
+                return queryset.filter(owner_id=current_scope().actor.id)
+            case "nobody":
+                return queryset.filter(owner_id=None)
+        return queryset
+
+
+def is_open(deal: Deal) -> bool:
+    """Say whether the deal has not ended."""
+    return deal.outcome == Outcome.OPEN
+
+
+@register(Deal)
+class DealPage(CommandAdmin):
+    """Deals of the selected organizations."""
+
+    create_command = services.create_deal
+    update_command = services.update_deal
+    delete_command = services.delete_deal
+    restore_command = services.restore_deal
+    view_feature = VIEW_DEALS
+    manage_feature = MANAGE_DEALS
+    icon = "handshake"
+    order = 30
+    empty_hint = _("A deal is a sale that may come about. Add the first one.")
+    list_display = ("title", "stage", "value", "state", "expected_close_on", "owner_id", "updated_at")
+    list_filter = ("outcome", ByPipeline, ByAttention, ByOwner)
+    list_select_related = ("stage", "pipeline")
+    search_fields = ("title",)
+    ordering = ("-created_at",)
+    form = DealForm
+    inlines = (PeopleRows, CompanyRows, LineRows)
+    readonly_fields = ("state", "worth")
+    fieldsets = (
+        (None, {"fields": ("title", ("stage_id", "state"))}),
+        (
+            _("Value"),
+            {"fields": (("value_amount", "value_currency"), "worth", ("probability", "expected_close_on"))},
+        ),
+        (_("Standing"), {"fields": (("owner_id", "source_id"),)}),
+        (_("Notes"), {"fields": ("description",)}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("title", "stage_id")}),
+        (_("Value"), {"fields": (("value_amount", "value_currency"), ("probability", "expected_close_on"))}),
+        *fieldsets[2:],
+    )
+    buttons = (
+        RecordCommand(
+            "move",
+            services.move_deal,
+            _("Move"),
+            icon="move_up",
+            form=MoveForm,
+            shown=is_open,
+            in_row=True,
+            in_bulk=True,
+        ),
+        RecordCommand(
+            "win",
+            services.win_deal,
+            _("Win"),
+            icon="trophy",
+            confirm=_("The deal is closed as won, and its owner is told."),
+            shown=is_open,
+            in_bulk=True,
+        ),
+        RecordCommand(
+            "lose",
+            services.lose_deal,
+            _("Lose"),
+            icon="sentiment_dissatisfied",
+            form=LossForm,
+            shown=is_open,
+            in_bulk=True,
+        ),
+        RecordCommand(
+            "reopen",
+            services.reopen_deal,
+            _("Reopen"),
+            icon="undo",
+            confirm=_("The deal is open again, in the stage that it was in."),
+            shown=lambda deal: not is_open(deal),
+        ),
+    )
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("customers/deals.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Deals with their stages: every page shows them."""
+        return super().get_queryset(request).select_related("stage", "pipeline")
+
+    def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Look up once what day it is."""
+        at, day = clock.now(), today()
+        for row in rows:
+            row.marks = list(marks_of(row, at=at, day=day))
+
+    @admin.display(description=_("Value"), ordering="base_amount")
+    def value(self, deal: Deal) -> str:
+        """The value in its own currency."""
+        return worded(deal.value_amount, deal.value_currency)
+
+    @admin.display(description=_("State"), ordering="outcome")
+    def state(self, deal: Any) -> str:
+        """How it has ended, or that it is open and wants attention."""
+        marks = getattr(deal, "marks", None)
+        if marks is None:
+            marks = list(marks_of(deal, at=clock.now(), day=today())) if deal.pk and deal.stage_id else []
+        return render_to_string("customers/deal_state.html", {"deal": deal, "marks": marks})
+
+    @admin.display(description=_("In base currency"))
+    def worth(self, deal: Deal) -> str:
+        """The base amount with the day of its rate, or that there was no rate."""
+        if deal.value_amount is None:
+            return "–"
+        if deal.base_amount is None:
+            return _t("No exchange rate")
+        amount = worded(deal.base_amount, deal.base_currency)
+        if deal.base_currency == deal.value_currency:
+            return amount
+        return _t("%(amount)s at the rate of %(day)s") % {"amount": amount, "day": deal.rate_date}
+
+
+def marks_of(deal: Any, *, at: datetime, day: date) -> Iterator[str]:
+    """Why an open deal wants attention, in words."""
+    if not is_open(deal):
+        return
+    days = deal.stage.stale_after_days
+    if days is not None and deal.stage_since + timedelta(days=days) < at:
+        yield _t("Stale")
+    if deal.expected_close_on is not None and deal.expected_close_on < day:
+        yield _t("Overdue")
+
+
+def worded(amount: Any, currency: str) -> str:
+    """An amount with its currency, as readers expect it."""
+    if amount is None:
+        return ""
+    return f"{number_format(amount, 2, use_l10n=True, force_grouping=True)} {currency}"

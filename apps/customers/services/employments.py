@@ -1,0 +1,133 @@
+"""Where people work: adding a company to a person, changing the role, making it the primary one, taking it away."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.customers.features import MANAGE_PEOPLE
+from apps.customers.models import Company, Person, PersonCompany
+from apps.customers.services.companies import create_company
+from apps.customers.services.people import create_person
+from apps.customers.services.records import living_record
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.errors import Duplicate
+from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
+from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.references.validation import UNKNOWN, hold, validate_references
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import Scope
+
+
+def _new_employment(scope: Scope) -> dict[str, Any]:
+    person, company = create_person(first_name="Ada"), create_company(brand_name="Engines")
+    return {"person_id": person.pk, "company_id": company.pk}
+
+
+def _second_employment(scope: Scope) -> dict[str, Any]:
+    first = create_employment(**_new_employment(scope))
+    second = create_employment(person_id=first.person_id, company_id=create_company(brand_name="Mills").pk)
+    return {"employment_id": second.pk}
+
+
+def _primary(scope: Scope) -> dict[str, Any]:
+    return {**_second_employment(scope), "is_primary": True}
+
+
+@command("customers.person_company.create", feature=MANAGE_PEOPLE, example=_new_employment)
+def create_employment(
+    *, person_id: UUID, company_id: UUID, role_id: UUID | None = None, is_primary: bool = False
+) -> PersonCompany:
+    """Say that a person works for a company of the same organization; the first one is the primary one.
+
+    Raises InvalidInput, Duplicate for a company that the person has already.
+    """
+    person = _person(person_id)
+    there = _of(person)
+    row = PersonCompany(organization_id=person.organization_id, person=person, company_id=company_id, role_id=role_id)
+    row.is_primary = is_primary or not there
+    _demand_company(row, there)
+    validate_references([row])
+    if row.is_primary:
+        _unmark(there)
+    row.save(force_insert=True)
+    return row
+
+
+@command("customers.person_company.update", feature=MANAGE_PEOPLE, example=_primary)
+def update_employment(
+    employment_id: UUID,
+    *,
+    role_id: UUID | Unchanged | None = UNCHANGED,
+    is_primary: bool | Unchanged = UNCHANGED,
+) -> PersonCompany:
+    """Change what is given; the primary one stays it until another is. Raises RowNotFound, InvalidInput."""
+    row, others = _loaded(employment_id)
+    if is_primary is False and row.is_primary:
+        text = _("Make another company the primary one instead.")
+        raise InvalidInput(errors=(FieldError("is_primary", "customers.person_company.primary_needed", text),))
+    changed = set_given(row, role_id=role_id, is_primary=is_primary)
+    validate_references([row])
+    if is_primary is True:
+        _unmark(others)
+    row.save(update_fields=changed)
+    return row
+
+
+@command("customers.person_company.delete", feature=MANAGE_PEOPLE, example=_second_employment)
+def delete_employment(employment_id: UUID) -> PersonCompany:
+    """Take a company away from a person; of the primary one the oldest that is left takes the place.
+
+    Raises RowNotFound.
+    """
+    row, others = _loaded(employment_id)
+    PersonCompany.objects.filter(pk=row.pk).delete()
+    if row.is_primary and others:
+        others[0].is_primary = True
+        others[0].save(update_fields=["is_primary"])
+    return row
+
+
+def _person(person_id: UUID) -> Person:
+    """The person, locked: who changes their companies waits for whoever does so now. Raises InvalidInput."""
+    try:
+        return living_record(Person, person_id)
+    except RowNotFound:
+        raise InvalidInput(errors=(FieldError("person_id", UNKNOWN, _("There is no such record.")),)) from None
+
+
+def _loaded(employment_id: UUID) -> tuple[PersonCompany, list[PersonCompany]]:
+    """The row and the others of its person, the oldest first, the person locked. Raises RowNotFound."""
+    person_id = PersonCompany.objects.filter(pk=employment_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        raise RowNotFound
+    rows = _of(living_record(Person, person_id))
+    own = next((row for row in rows if row.pk == employment_id), None)
+    if own is None:
+        raise RowNotFound
+    return own, [row for row in rows if row is not own]
+
+
+def _of(person: Person) -> list[PersonCompany]:
+    rows = PersonCompany.objects.filter(person=person).select_related("person", "company")
+    return list(rows.order_by("created_at", "pk"))
+
+
+def _demand_company(row: PersonCompany, there: list[PersonCompany]) -> None:
+    company = ENTITIES[Company.entity_id]
+    own = company.living().filter(pk=row.company_id, organization_id=row.organization_id).exists()
+    if not own or not hold(company, {row.company_id}):
+        raise InvalidInput(errors=(FieldError("company_id", UNKNOWN, _("There is no such record.")),))
+    if any(other.company_id == row.company_id for other in there):
+        text = _("The person works there already.")
+        raise Duplicate(errors=(FieldError("company_id", Duplicate.code, text),), fields="company_id")
+
+
+def _unmark(rows: list[PersonCompany]) -> None:
+    """Take the mark off the present primary one first: at no moment are there two."""
+    for former in rows:
+        if former.is_primary:
+            former.is_primary = False
+            former.save(update_fields=["is_primary"])

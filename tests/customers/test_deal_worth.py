@@ -1,0 +1,113 @@
+"""What deals are worth in base currency, whom their end is told, and what is announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.kernel import clock
+from apps.kernel.work.sweeper import sweep
+from tests.auth.factories import make_user
+from tests.currencies.factories import make_currency, make_rates, quote
+from tests.customers.factories import DEALS, clerk, make_deal, make_pipeline, stages_in
+from tests.directory.callers import send
+from tests.kernel.events_probes import names
+from tests.notifications.notices import notifications, only
+from tests.support.scopes import House
+
+WORTH = ("base_amount", "base_currency", "rate", "rate_date")
+DAY = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def bob(house: House) -> Iterator[Client]:
+    with clock.frozen(DAY):
+        make_pipeline(house)
+        yield clerk(house)
+
+
+def made(bob: Client, **values: Any) -> dict[str, Any]:
+    answer = send(bob, "post", DEALS, {"title": "Engines", **values})
+    assert answer.status_code == 201, answer.content
+    record: dict[str, Any] = answer.json()
+    return record
+
+
+def worth(record: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(record[name] for name in WORTH)
+
+
+def test_the_base_amount_is_at_the_rate_of_the_day(bob: Client, house: House) -> None:
+    make_currency(house, "PLN", is_base=True)
+    make_rates(house, quote("EUR/PLN", "4.25", "2026-03-02"), quote("EUR/PLN", "4.5", "2026-03-10"))
+    record = made(bob, value_amount="100", value_currency="EUR")
+    assert worth(record) == ("425.0000", "PLN", "4.25000000000000", "2026-03-02")
+    path = f"{DEALS}{record['id']}/"
+    with clock.frozen(datetime(2026, 3, 11, 12, tzinfo=UTC)):
+        bob = clerk(house)
+        assert worth(send(bob, "patch", path, {"title": "Others"}).json()) == worth(record)
+        assert worth(send(bob, "patch", path, {"value_amount": "200"}).json()) == (
+            "900.0000",
+            "PLN",
+            "4.50000000000000",
+            "2026-03-10",
+        )
+        emptied = send(bob, "patch", path, {"value_amount": None, "value_currency": ""}).json()
+        assert worth(emptied) == (None, "", None, None)
+
+
+def test_a_missing_rate_is_no_zero_and_no_refusal(bob: Client, house: House) -> None:
+    make_currency(house, "PLN", is_base=True)
+    record = made(bob, value_amount="100", value_currency="CHF")
+    assert worth(record) == (None, "PLN", None, None)
+    make_rates(house, quote("CHF/PLN", "4.60", "2026-03-03"))
+    later = send(bob, "patch", f"{DEALS}{record['id']}/", {"title": "Others"}).json()
+    assert worth(later) == ("460.0000", "PLN", "4.60000000000000", "2026-03-03")
+
+
+def test_an_organization_without_currencies_has_no_base(bob: Client) -> None:
+    assert worth(made(bob, value_amount="100", value_currency="CHF")) == (None, "", None, None)
+
+
+def test_the_owner_is_told_how_a_deal_ended(bob: Client, house: House) -> None:
+    owner = make_user(house, name="Olga")
+    deal = make_deal(house, title="Mill", owner_id=owner.pk, value_amount=100, value_currency="EUR")
+    send(bob, "post", f"{DEALS}{deal.pk}/win/", {})
+    sweep()
+    told = only(house, owner)
+    assert (told.type, told.title, told.source_id) == ("customers.deal_won", "Won: Mill", deal.pk)
+    assert "100" in told.body
+    send(bob, "post", f"{DEALS}{deal.pk}/reopen/", {})
+    send(bob, "post", f"{DEALS}{deal.pk}/lose/", {})
+    sweep()
+    assert [row.type for row in notifications(house, owner)] == ["customers.deal_won", "customers.deal_lost"]
+
+
+def test_a_deal_without_an_owner_tells_nobody(bob: Client, house: House) -> None:
+    send(bob, "post", f"{DEALS}{make_deal(house).pk}/win/", {})
+    sweep()
+    assert notifications(house) == []
+
+
+def test_what_happens_is_announced(bob: Client, house: House) -> None:
+    pipeline = make_pipeline(house)
+    path = f"{DEALS}{make_deal(house, pipeline).pk}/"
+    send(bob, "post", f"{path}move/", {"stage_id": str(stages_in(house, pipeline)[1].pk)})
+    send(bob, "post", f"{path}win/", {})
+    send(bob, "post", f"{path}reopen/", {})
+    send(bob, "post", f"{path}lose/", {})
+    found = [name for name in names(house.scope()) if name.startswith("customers.deal.")]
+    assert [name.rpartition(".")[2] for name in found] == [
+        "updated",
+        "stage_changed",
+        "updated",
+        "won",
+        "updated",
+        "reopened",
+        "updated",
+        "lost",
+    ]

@@ -1,0 +1,95 @@
+"""Where people work, over HTTP: the first company is the primary one, and one always is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.customers.factories import COMPANIES, PEOPLE, clerk, make_company, make_person
+from tests.directory.callers import complaints, send
+from tests.support.scopes import House
+
+
+@pytest.fixture
+def bob(house: House) -> Client:
+    return clerk(house)
+
+
+@pytest.fixture
+def path(house: House) -> str:
+    return f"{PEOPLE}{make_person(house).pk}/companies/"
+
+
+def added(bob: Client, path: str, company: Any, **values: Any) -> dict[str, Any]:
+    answer = send(bob, "post", path, {"company_id": str(company.pk), **values})
+    assert answer.status_code == 201, answer.content
+    record: dict[str, Any] = answer.json()
+    return record
+
+
+def listed(bob: Client, path: str) -> list[tuple[str, bool]]:
+    return [(row["company"], row["is_primary"]) for row in bob.get(path).json()["results"]]
+
+
+def test_the_first_company_is_the_primary_one(bob: Client, house: House, path: str) -> None:
+    assert added(bob, path, make_company(house, "One"))["is_primary"] is True
+    added(bob, path, make_company(house, "Two"))
+    assert listed(bob, path) == [("One", True), ("Two", False)]
+    added(bob, path, make_company(house, "Three"), is_primary=True)
+    assert listed(bob, path) == [("Three", True), ("One", False), ("Two", False)]
+
+
+def test_another_one_is_made_the_primary_one(bob: Client, house: House, path: str) -> None:
+    first, second = (added(bob, path, make_company(house, name)) for name in ("One", "Two"))
+    assert send(bob, "patch", f"{path}{second['id']}/", {"is_primary": True}).json()["is_primary"] is True
+    assert listed(bob, path) == [("Two", True), ("One", False)]
+    refused = send(bob, "patch", f"{path}{second['id']}/", {"is_primary": False})
+    assert complaints(refused) == {"is_primary": "customers.person_company.primary_needed"}
+    assert send(bob, "patch", f"{path}{first['id']}/", {"is_primary": False}).status_code == 200
+
+
+def test_the_oldest_takes_the_place_of_the_primary_one(bob: Client, house: House, path: str) -> None:
+    first, _second, _third = (added(bob, path, make_company(house, name)) for name in ("One", "Two", "Three"))
+    gone = send(bob, "delete", f"{path}{first['id']}/")
+    assert (gone.status_code, listed(bob, path)) == (204, [("Two", True), ("Three", False)])
+    undone = send(bob, "post", f"/api/audit_logs/actions/{gone['X-Action-Id']}/undo/", {})
+    assert undone.status_code == 200, undone.content
+    assert listed(bob, path) == [("One", True), ("Two", False), ("Three", False)]
+
+
+def test_a_company_stands_once_and_must_be_there(bob: Client, house: House, other_house: House, path: str) -> None:
+    company = make_company(house)
+    added(bob, path, company)
+    again = send(bob, "post", path, {"company_id": str(company.pk)})
+    assert (again.status_code, complaints(again)) == (409, {"company_id": "kernel.duplicate"})
+    foreign = send(bob, "post", path, {"company_id": str(make_company(other_house).pk)})
+    assert complaints(foreign) == {"company_id": "kernel.reference.unknown"}
+    assert len(listed(bob, path)) == 1
+
+
+def test_a_company_that_people_work_for_is_kept(bob: Client, house: House, path: str) -> None:
+    company = make_company(house)
+    link = added(bob, path, company)
+    answer = send(bob, "delete", f"{COMPANIES}{company.pk}/")
+    assert (answer.status_code, answer.json()["code"], answer.json()["count"]) == (
+        409,
+        "customers.company.has_people",
+        1,
+    )
+    assert send(bob, "delete", f"{path}{link['id']}/").status_code == 204
+    assert send(bob, "delete", f"{COMPANIES}{company.pk}/").status_code == 204
+
+
+def test_rows_of_another_person_and_strangers_see_nothing(
+    bob: Client, house: House, other_house: House, path: str
+) -> None:
+    link = added(bob, path, make_company(house))
+    others = f"{PEOPLE}{make_person(house, 'Grace Hopper').pk}/companies/{link['id']}/"
+    assert send(bob, "patch", others, {"is_primary": True}).status_code == 404
+    assert send(bob, "delete", others).status_code == 404
+    for stranger in (clerk(house, organization=house.south), clerk(other_house)):
+        assert stranger.get(path).status_code == 404
+        assert send(stranger, "delete", f"{path}{link['id']}/").status_code == 404
+    assert len(listed(bob, path)) == 1
