@@ -1,0 +1,5 @@
+"""What customers add elsewhere."""
+
+from apps.customers.extensions import deals
+
+__all__ = ["deals"]
