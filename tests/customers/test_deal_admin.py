@@ -123,7 +123,7 @@ def test_the_list_says_which_deals_want_attention(alice: Client, house: House) -
 
 
 def test_a_pipeline_is_set_up_with_its_stages(alice: Client, house: House) -> None:
-    body = {"name": "Sales", "position": 0, "stages-TOTAL_FORMS": 2, "stages-INITIAL_FORMS": 0}
+    body = {"name": "Sales", "stages-TOTAL_FORMS": 2, "stages-INITIAL_FORMS": 0}
     for index, (label, place) in enumerate((("Offer", 1), ("Talk", 0))):
         body |= {
             f"stages-{index}-label": label,
@@ -139,7 +139,7 @@ def test_a_pipeline_is_set_up_with_its_stages(alice: Client, house: House) -> No
     assert "Sales" in shown
     make_deal(house, pipeline)
     kept = {"stages-0-id": stages[0].pk, "stages-0-DELETE": "on", "stages-1-id": stages[1].pk}
-    body |= {**kept, "stages-INITIAL_FORMS": 2, "expected_version": 1, "is_default": "on"}
+    body |= {**kept, "stages-INITIAL_FORMS": 2, "expected_version": 1, "is_default": "on", "position": 0}
     refused = alice.post(address("pipeline_change", pipeline.pk), body)
     assert "1 deals are in it" in text(refused)
 

@@ -38,6 +38,10 @@ class PeopleRows(CommandTabularInline):
     verbose_name = _("person")
     verbose_name_plural = _("people")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows with the people, whose names stand above them."""
+        return super().get_queryset(request).select_related("person")
+
 
 class CompanyRows(CommandTabularInline):
     """Companies of a deal."""
@@ -47,6 +51,10 @@ class CompanyRows(CommandTabularInline):
     fields = ("company",)
     verbose_name = _("company")
     verbose_name_plural = _("companies")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows with the companies, whose names stand above them."""
+        return super().get_queryset(request).select_related("company")
 
 
 class LineRows(CommandTabularInline):

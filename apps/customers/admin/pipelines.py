@@ -74,7 +74,8 @@ class PipelinePage(CommandAdmin):
     list_display = ("name", "stage_count", "deal_count", "is_default", "organization_id")
     search_fields = ("name",)
     ordering = ("position",)
-    fields = (("name", "is_default"), "position")
+    fieldsets = ((None, {"fields": (("name", "is_default"), "position")}),)
+    add_fieldsets = ((None, {"fields": (("name", "is_default"),)}),)
     inlines = (StageRows,)
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:

@@ -170,8 +170,8 @@ class DealPerson(OrganizationModel):
         indexes: ClassVar = [models.Index(fields=["tenant_id", "person", "deal"], name="deal_person_person")]
 
     def __str__(self) -> str:
-        """Both names."""
-        return f"{self.deal} – {self.person}"
+        """The name of the person."""
+        return str(self.person)
 
 
 class DealCompany(OrganizationModel):
@@ -195,8 +195,8 @@ class DealCompany(OrganizationModel):
         indexes: ClassVar = [models.Index(fields=["tenant_id", "company", "deal"], name="deal_company_company")]
 
     def __str__(self) -> str:
-        """Both names."""
-        return f"{self.deal} – {self.company}"
+        """The name of the company."""
+        return str(self.company)
 
 
 class DealLine(OrganizationModel):
