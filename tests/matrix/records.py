@@ -14,6 +14,7 @@ from apps.auth.services.keys import create_api_key
 from apps.currencies.models import RunTrigger
 from apps.currencies.services.fetching.sources import Source, today
 from apps.currencies.services.fetching.storing import Asked, open_run
+from apps.customers.models import StageTransition
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.executor import execute
 from apps.kernel.commands.outcome import collecting_actions
@@ -133,11 +134,18 @@ def _receipt() -> UUID:
         return UUID(str(row.pk))
 
 
+def _visit() -> UUID:
+    deal_id = _example_of("customers.deal")
+    with scoped_transaction():
+        return UUID(str(StageTransition.objects.get(deal=deal_id).pk))
+
+
 # Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
     "auth.api_key": _api_key,
     "currencies.fetch_run": _fetch,
+    "customers.stage_transition": _visit,
     "directory.tenant": lambda: current_scope().tenant_id,
     "events.delivery": _delivery,
     "events.event": _event,

@@ -50,14 +50,8 @@ def _some_pipeline(scope: Scope) -> dict[str, Any]:
 
 
 def _changed_pipeline(scope: Scope) -> dict[str, Any]:
-    pipeline = new_pipeline(scope)
-    kept = {"id": example_stages(pipeline)[1].pk, "label": "Proposal"}
-    return {
-        "pipeline_id": pipeline.pk,
-        "name": f"Plans {uuid7().hex[-6:]}",
-        "stages": [kept, {"label": "Signing"}],
-        "position": 0,
-    }
+    changes = {"name": f"Plans {uuid7().hex[-6:]}", "stages": [{"label": "Proposal"}, {"label": "Signing"}]}
+    return {**_some_pipeline(scope), **changes, "position": 0}
 
 
 @command("customers.pipeline.create", feature=MANAGE_PIPELINES, example=_new_pipeline)

@@ -1,8 +1,8 @@
 from apps.customers.api.serializers.deals import (
     DealListSerializer,
+    DealLossSerializer,
+    DealMoveSerializer,
     DealSerializer,
-    LossSerializer,
-    MoveSerializer,
     TransitionSerializer,
 )
 from apps.customers.api.serializers.marks import CustomerGroupSerializer, TagSerializer
@@ -25,9 +25,9 @@ __all__ = [
     "CompanySerializer",
     "CustomerGroupSerializer",
     "DealListSerializer",
+    "DealLossSerializer",
+    "DealMoveSerializer",
     "DealSerializer",
-    "LossSerializer",
-    "MoveSerializer",
     "NewStageSerializer",
     "PersonListSerializer",
     "PersonSerializer",

@@ -118,14 +118,14 @@ class DealSerializer(DealListSerializer):
         fields = (*OWN, *DEAL, "people", "companies", "lines")  # type: ignore[assignment]
 
 
-class MoveSerializer(StrictSerializer):
+class DealMoveSerializer(StrictSerializer):
     """The stage that a deal is to come to; a pipeline beside it is one that the stage must belong to."""
 
     stage_id = StrictUUIDField()
     pipeline_id = StrictUUIDField(required=False, allow_null=True)
 
 
-class LossSerializer(StrictSerializer):
+class DealLossSerializer(StrictSerializer):
     """Why a deal was lost."""
 
     loss_reason_id = StrictUUIDField(required=False, allow_null=True)

@@ -15,9 +15,9 @@ from apps.customers.api.filters import DealFilters
 from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers import (
     DealListSerializer,
+    DealLossSerializer,
+    DealMoveSerializer,
     DealSerializer,
-    LossSerializer,
-    MoveSerializer,
     TransitionSerializer,
 )
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
@@ -72,22 +72,22 @@ class DealViewSet(CommandViewSet):
         """Bring a deleted deal back."""
         return self.pressed(request, services.restore_deal, pk)
 
-    @extend_schema(request=MoveSerializer, responses={200: DealSerializer})
+    @extend_schema(request=DealMoveSerializer, responses={200: DealSerializer})
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: UUID) -> Response:
         """Bring the deal to another stage."""
-        return self.answered(services.move_deal, pk, **self.checked(request, serializer=MoveSerializer))
+        return self.answered(services.move_deal, pk, **self.checked(request, serializer=DealMoveSerializer))
 
     @action(detail=True, methods=["post"])
     def win(self, request: Request, pk: UUID) -> Response:
         """Close the deal as won."""
         return self.pressed(request, services.win_deal, pk)
 
-    @extend_schema(request=LossSerializer, responses={200: DealSerializer})
+    @extend_schema(request=DealLossSerializer, responses={200: DealSerializer})
     @action(detail=True, methods=["post"])
     def lose(self, request: Request, pk: UUID) -> Response:
         """Close the deal as lost, with the reason if there is one."""
-        return self.answered(services.lose_deal, pk, **self.checked(request, serializer=LossSerializer))
+        return self.answered(services.lose_deal, pk, **self.checked(request, serializer=DealLossSerializer))
 
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: UUID) -> Response:
