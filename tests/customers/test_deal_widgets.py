@@ -73,7 +73,7 @@ def test_the_pipeline_by_stage_leads_to_its_deals(shown: Shown, alice: Client, h
     lead, offer, _talks = make_pipeline(house, name="Sales")
     store(house, deal_of(lead, "Mill", value=100), deal_of(offer, "Shed", **priced(Decimal(1), "CHF", rate=None)))
     store(house, deal_of(lead, "Won", value=7, outcome="won", closed_at=at("2026-05-02T12:00")))
-    data, link = shown("customers.pipeline", pipeline=str(lead.pipeline_id))
+    data, link = shown("customers.pipeline_by_stage", pipeline=str(lead.pipeline_id))
     assert isinstance(data, ChartData)
     assert (list(data.labels), data.unit) == (["Lead", "Offer", "Talks"], "EUR")
     assert [list(series.values) for series in data.series] == [[100, 0, 0], [10, 0, 0]]
@@ -81,7 +81,7 @@ def test_the_pipeline_by_stage_leads_to_its_deals(shown: Shown, alice: Client, h
     assert [listed(alice, address) for address in data.links] == [{"Mill"}, {"Shed"}, set()]
     assert alice.get(link).context["pipeline"].name == "Sales"
     make_pipeline(house, ("Alone", 1), name="Other")
-    assert list(shown("customers.pipeline")[0].labels)[-1] == "Sales: Talks"
+    assert list(shown("customers.pipeline_by_stage")[0].labels)[-1] == "Sales: Talks"
 
 
 def test_what_was_won_by_month_and_how_often(shown: Shown, alice: Client, house: House) -> None:

@@ -235,7 +235,7 @@ dashboard_widget(
 )
 dashboard_widget(
     DashboardWidget(
-        "customers.pipeline",
+        "customers.pipeline_by_stage",
         _("Pipeline by stage"),
         WidgetKind.CHART,
         show_stages,
