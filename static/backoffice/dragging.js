@@ -32,3 +32,34 @@ window.agoraDragging = ({ root, grip, thing, dragged, place, mark, unmark, drop 
   });
   return { isDragging: () => held !== null };
 };
+
+// A form with a list whose lines are put into another order by their grips, and sent with it. Their classes begin with
+// `line`.
+window.agoraArranging = (form, line) => {
+  const list = form.querySelector("ol"), lines = () => [...list.children];
+  const order = () => lines().map((item) => item.dataset.id).join();
+  for (const grip of form.querySelectorAll("[data-grip]")) { grip.draggable = true; }
+  window.agoraDragging({
+    root: list,
+    grip: "[data-grip]",
+    thing: "[data-id]",
+    dragged: `${line}--dragged`,
+    place: (event, held) => {
+      const item = event.target.closest("[data-id]");
+      if (!item || item === held) { return null; }
+      const box = item.getBoundingClientRect();
+      return { item, after: event.clientY > box.top + box.height / 2 };
+    },
+    mark: ({ item, after }) => item.classList.add(`${line}--${after ? "below" : "above"}`),
+    unmark: () => lines().forEach((item) => item.classList.remove(`${line}--above`, `${line}--below`)),
+    drop: (held, { item, after }) => {
+      const before = order();
+      item[after ? "after" : "before"](held);
+      if (order() === before) { return; }
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "order", value: order() });
+      form.append(field);
+      form.submit();
+    },
+  });
+};

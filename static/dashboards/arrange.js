@@ -16,48 +16,6 @@
   });
   if (form.hasAttribute("data-fixed")) { return; }  // some are not shown, so an order of all cannot be given
 
-  const list = form.querySelector("ol");
-  const lines = () => [...list.children];
-  const order = () => lines().map((line) => line.dataset.id).join();
-  let dragged = null;
   form.classList.add("da-arrange--drags");
-
-  function place(event) {
-    const line = event.target.closest("[data-id]");
-    if (!line || line === dragged) { return null; }
-    const box = line.getBoundingClientRect();
-    return { line, after: event.clientY > box.top + box.height / 2 };
-  }
-  const unmark = () => lines().forEach((line) => line.classList.remove("da-line--above", "da-line--below"));
-
-  for (const grip of form.querySelectorAll("[data-grip]")) {
-    grip.draggable = true;
-    grip.addEventListener("dragstart", (event) => {
-      dragged = grip.closest("[data-id]");
-      event.dataTransfer.effectAllowed = "move";
-      event.dataTransfer.setData("text/plain", dragged.dataset.id);
-      event.dataTransfer.setDragImage(dragged, 0, 0);
-      dragged.classList.add("da-line--dragged");
-    });
-    grip.addEventListener("dragend", () => { unmark(); dragged?.classList.remove("da-line--dragged"); dragged = null; });
-  }
-  list.addEventListener("dragover", (event) => {
-    if (!dragged) { return; }
-    event.preventDefault();
-    unmark();
-    const found = place(event);
-    found?.line.classList.add(found.after ? "da-line--below" : "da-line--above");
-  });
-  list.addEventListener("drop", (event) => {
-    const found = dragged && place(event);
-    if (!found) { return; }
-    event.preventDefault();
-    const before = order();
-    found.line[found.after ? "after" : "before"](dragged);
-    if (order() === before) { return; }
-    const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name: "order", value: order() });
-    form.append(field);
-    form.submit();
-  });
+  window.agoraArranging(form, "da-line");
 })();

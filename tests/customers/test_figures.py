@@ -36,7 +36,8 @@ def shown(client: Client, address: str, **asked: Any) -> Any:
 
 def test_key_figures_of_a_quarter(bob: Client, house: House) -> None:
     lead, offer, _talks = make_pipeline(house)
-    won, lost = ({"outcome": name, "created_at": at("2026-04-01T00:00")} for name in ("won", "lost"))
+    won: dict[str, Any] = {"outcome": "won", "created_at": at("2026-04-01T00:00")}
+    lost = {**won, "outcome": "lost"}
     store(
         house,
         deal_of(lead, value=1000, created_at=at("2026-05-02T12:00")),
@@ -141,7 +142,7 @@ def test_lanes_show_totals_of_all_and_cards_of_the_first(bob: Client, house: Hou
 def test_a_place_that_is_none_is_refused(bob: Client, house: House) -> None:
     [lead, *_stages] = make_pipeline(house)
     for after in ("x", "2026-13-01~", f"never~{NOBODY}"):
-        answer = bob.get(CARDS, {"stage_id": lead.pk, "after": after})
+        answer = bob.get(CARDS, {"stage_id": str(lead.pk), "after": after})
         assert (answer.status_code, complaints(answer)) == (400, {"after": "kernel.cursor.invalid"})
 
 
@@ -171,7 +172,7 @@ def test_boards_of_others_do_not_exist(bob: Client, house: House, other_house: H
     [lead, *_stages] = make_pipeline(house)
     store(house, deal_of(lead, expected_close_on=None))
     for stranger in (clerk(house, organization=house.south), clerk(other_house)):
-        answer = stranger.get(BOARD, {"pipeline_id": lead.pipeline_id})
+        answer = stranger.get(BOARD, {"pipeline_id": str(lead.pipeline_id)})
         assert complaints(answer) == {"pipeline_id": "kernel.reference.unknown"}
         assert shown(stranger, BOARD)["lanes"] == []
         assert shown(stranger, CARDS, stage_id=lead.pk, after=f"~{NOBODY}") == {"cards": [], "next": None}

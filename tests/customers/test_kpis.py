@@ -70,10 +70,14 @@ def drawn_deals(dice: random.Random, stages: Sequence[Stage], owners: Sequence[A
 
 def summed(deals: list[Deal], chances: dict[Any, int]) -> tuple[Any, ...]:
     """Count, value, likely value, average and days, by plain arithmetic."""
-    worth = [deal for deal in deals if deal.base_amount is not None and deal.base_currency == "EUR"]
-    value = sum((Fraction(deal.base_amount) for deal in worth), Fraction(0))
-    percent = {deal.pk: chances[deal.stage_id] if deal.probability is None else deal.probability for deal in worth}
-    likely = sum((Fraction(deal.base_amount) * percent[deal.pk] for deal in worth), Fraction(0)) / 100
+    worth = [
+        (deal, Fraction(deal.base_amount))
+        for deal in deals
+        if deal.base_amount is not None and deal.base_currency == "EUR"
+    ]
+    value = sum((amount for _deal, amount in worth), Fraction(0))
+    percent = {deal.pk: chances[deal.stage_id] if deal.probability is None else deal.probability for deal in deals}
+    likely = sum((amount * percent[deal.pk] for deal, amount in worth), Fraction(0)) / 100
     lasted = [deal.closed_at - deal.created_at for deal in deals if deal.closed_at is not None]
     micros = sum((lapse // timedelta(microseconds=1) for lapse in lasted), 0)
     return (
@@ -148,7 +152,7 @@ def test_a_deal_is_won_when_it_was_closed_in_the_days_of_the_tenant(house: House
     store(house, *deals)
     quarter = Period(date(2026, 4, 1), date(2026, 6, 30), ZoneInfo(WARSAW), "last_quarter")
     found = asked(house, quarter)
-    assert (found.happened.won.value, found.former.won.value) == (110, 1)
+    assert [happened.won.value for happened in (found.happened, found.former)] == [110, 1]
     assert [(month.first.month, month.happened.won.count) for month in found.months] == [
         (1, 0), (2, 0), (3, 1), (4, 1), (5, 0), (6, 1),
     ]  # fmt: skip
@@ -157,7 +161,7 @@ def test_a_deal_is_won_when_it_was_closed_in_the_days_of_the_tenant(house: House
 
 def test_what_lacks_a_rate_counts_and_is_named(house: House) -> None:
     [stage, *_others] = make_pipeline(house)
-    closed = {"outcome": "won", "closed_at": at("2026-05-05T12:00")}
+    closed: dict[str, Any] = {"outcome": "won", "closed_at": at("2026-05-05T12:00")}
     store(
         house,
         deal_of(stage, value=100, **closed),
@@ -169,8 +173,8 @@ def test_what_lacks_a_rate_counts_and_is_named(house: House) -> None:
         found = asked(house, period_of("this_month", today=date(2026, 5, 20), zone=ZoneInfo("UTC")))
     assert (found.base_currency, found.missing_rate_currencies) == ("EUR", ["CHF", "PLN"])
     won = found.happened.won
-    assert (won.count, won.valued, won.value, won.average) == (4, 1, 100, 100)
-    assert (found.happened.win_rate, found.former.win_rate) == (100, None)
+    assert (won.count, won.valued) == (4, 1)
+    assert [won.value, won.average, found.happened.win_rate, found.former.win_rate] == [100, 100, 100, None]
 
 
 def test_restricted_deals_of_others_are_in_no_figure(house: House) -> None:
@@ -185,7 +189,7 @@ def test_restricted_deals_of_others_are_in_no_figure(house: House) -> None:
     year = period_of("this_year", today=clock.now().date(), zone=ZoneInfo("UTC"))
     with acting_as(house, bob), scoped_transaction():
         found = kpis(year, Asked(), usual_currency="EUR")
-    assert (found.standing.count, found.standing.value, found.happened.added.count) == (1, 100, 1)
+    assert [found.standing.count, found.standing.value, found.happened.added.count] == [1, 100, 1]
     assert found.missing_rate_currencies == []
 
 
@@ -206,7 +210,7 @@ def test_growth_from_nothing_is_no_number(now: int | None, before: int | None, e
 
 
 def test_rates_and_their_change() -> None:
-    assert (share(1, 3), share(0, 2), share(0, 0)) == (Decimal("33.3"), 0, None)
+    assert [share(1, 3), share(0, 2), share(0, 0)] == [Decimal("33.3"), Decimal(0), None]
     assert points(Decimal("33.3"), Decimal("50.0")) == Decimal("-16.7")
     assert points(None, Decimal(1)) is points(Decimal(1), None) is None
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass, replace
+from typing import Any
+from uuid import UUID
+
 from apps.audit_logs.models import ReadAccess
 from apps.auth.notifications import ACCOUNT_LOCKED
 from apps.auth.services.keys import create_api_key
@@ -24,15 +29,12 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.notifications.models import Mail, Notification
-from apps.webhooks.models import DeliveryStatus as WebhookStatus, InboundReceipt, ReceiptStatus, WebhookDelivery
+from apps.webhooks.models import DeliveryStatus as WebhookStatus
+from apps.webhooks.models import InboundReceipt, ReceiptStatus, WebhookDelivery
 from apps.webhooks.services import create_endpoint, create_webhook
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass, replace
 from tests.kernel.events_probes import mint
 from tests.matrix.routes import Route
 from tests.support.scopes import seeding
-from typing import Any
-from uuid import UUID
 
 Maker = Callable[[], UUID]
 # Whom deliveries are for; it hears nothing by itself.

@@ -18,6 +18,7 @@ from apps.customers.admin.board_forms import DemandsForm
 from apps.customers.calculations import lacking
 from apps.customers.features import MANAGE_DEALS
 from apps.customers.models import Deal, Stage
+from apps.customers.selectors.kpis import tenant_profile
 from apps.customers.services import update_deal
 from apps.customers.services.deals import facts
 from apps.kernel.admin.forms import add_refusal, is_form_error
@@ -35,7 +36,8 @@ def demands_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Ask for what is missing; POST fills it in and moves the deal, both at once and with one undo."""
     deal, stage = _deal(request), _stage(request)
     names = lacking(stage.required_fields, facts(deal))
-    form = DemandsForm(names, labels_of(request), request.POST if request.method == "POST" else None)
+    given = request.POST if request.method == "POST" else None
+    form = DemandsForm(names, labels_of(request), given, initial={"value_currency": tenant_profile().base_currency})
     refusal: PlatformError | None = None
     if request.method == "POST" and form.is_valid():
         try:

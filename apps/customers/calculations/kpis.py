@@ -142,7 +142,10 @@ def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 
 def change(now: Decimal | int | None, before: Decimal | int | None) -> Decimal | None:
     """By how many per cent something has grown; None where there was nothing before, as nothing cannot grow."""
-    return None if now is None or not before else share(now - before, abs(before))
+    if now is None or not before:
+        return None
+    former = Decimal(before)
+    return share(Decimal(now) - former, abs(former))
 
 
 def points(now: Decimal | None, before: Decimal | None) -> Decimal | None:

@@ -113,7 +113,9 @@ def board(pipeline_id: UUID | None, *, owner_id: UUID | None = None, cards: int 
 
     Restricted deals of others are in no card and no sum.
     """
-    open_deals = living_deals(Asked(pipeline_id)).filter(outcome=Outcome.OPEN, pipeline_id=pipeline_id)
+    open_deals = living_deals(Asked(pipeline_id)).filter(outcome=Outcome.OPEN)
+    if pipeline_id is None:
+        open_deals = open_deals.none()
     by_owner = sums_by(open_deals, "stage_id", "owner_id")
     sums, profile = _of_owner(by_owner, owner_id), tenant_profile()
     base = base_of(chain.from_iterable(by_owner.values()), usual=profile.base_currency)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -54,7 +53,7 @@ def sums_by(rows: QuerySet[Deal], *keys: str) -> dict[Any, list[DealSum]]:
 
 
 def _sums() -> dict[str, Any]:
-    zero: dict[str, Decimal] = {"default": NOTHING}
+    zero: dict[str, Any] = {"default": NOTHING}
     return {
         "count": Count("pk"),
         "priced": Count("value_amount"),

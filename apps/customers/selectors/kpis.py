@@ -97,6 +97,31 @@ def kpis(period: Period, asked: Asked, *, usual_currency: str) -> Kpis:
     )
 
 
+def stage_figures(asked: Asked) -> tuple[str, list[StageFigures], list[str]]:
+    """Base currency, open deals by stage, and currencies that have no rate; two queries."""
+    standing = sums_by(living_deals(asked).filter(outcome=Outcome.OPEN), "stage_id")
+    every = list(chain(*standing.values()))
+    base = base_of(every, usual="")
+    return base, _stages(asked, standing, base), unvalued_currencies(every, base)
+
+
+def month_figures(period: Period, asked: Asked) -> tuple[str, list[MonthFigures], list[str]]:
+    """Base currency, won and lost deals of the six months, and currencies that have no rate; one query."""
+    monthly = _monthly(living_deals(asked), period)
+    every = list(chain(*monthly.values()))
+    base = base_of(every, usual="")
+    months = [MonthFigures(month, _figures(_of(monthly, month), base)) for month in months_until(period)]
+    return base, months, unvalued_currencies(every, base)
+
+
+def happened_and_before(period: Period, asked: Asked) -> tuple[str, Happened, Happened]:
+    """Base currency, and what happened in the days and in those before; four queries."""
+    deals = living_deals(asked)
+    now, former = _happened(deals, period), _happened(deals, before(period))
+    base = base_of(chain(*now.values(), *former.values()), usual="")
+    return base, _figures(now, base), _figures(former, base)
+
+
 def _happened(deals: QuerySet[Deal], period: Period) -> dict[Any, list[DealSum]]:
     """What was added, won and lost in the days; by `closed_at`, as a deal that is changed later is not won later."""
     added = chain.from_iterable(sums_by(deals.filter(period.during("created_at")), "outcome").values())
@@ -134,4 +159,4 @@ def ordered_stages(asked: Asked) -> Iterable[Stage]:
     rows = Stage.objects.filter(deleted_at__isnull=True, pipeline__deleted_at__isnull=True)
     if asked.pipeline_id is not None:
         rows = rows.filter(pipeline_id=asked.pipeline_id)
-    return rows.order_by("pipeline__position", "pipeline_id", "position", "pk")
+    return rows.order_by("pipeline__position", "pipeline__name", "pipeline_id", "position", "pk")

@@ -54,7 +54,7 @@ class LaneQuestion(StrictSerializer):
     cards = serializers.IntegerField(min_value=1, max_value=MOST_CARDS, default=CARDS)
 
 
-class FiguresAnswer(serializers.Serializer[Any]):
+class DealFiguresAnswer(serializers.Serializer[Any]):
     """Some deals: `value` of those that have one in base currency, `weighted` by their probability."""
 
     count = serializers.IntegerField()
@@ -62,7 +62,7 @@ class FiguresAnswer(serializers.Serializer[Any]):
     weighted = serializers.CharField()
 
 
-class DaysAnswer(serializers.Serializer[Any]):
+class DealDaysAnswer(serializers.Serializer[Any]):
     """Deals of some days, and by how many per cent that is more than before; null where nothing was before."""
 
     count = serializers.IntegerField()
@@ -75,7 +75,7 @@ class DaysAnswer(serializers.Serializer[Any]):
     former_value = serializers.CharField()
 
 
-class RateAnswer(serializers.Serializer[Any]):
+class WinRateAnswer(serializers.Serializer[Any]):
     """Per cent of closed deals that were won, and its change in percentage points; null where none was closed."""
 
     percent = serializers.CharField(allow_null=True)
@@ -83,7 +83,7 @@ class RateAnswer(serializers.Serializer[Any]):
     change_points = serializers.CharField(allow_null=True)
 
 
-class StageAnswer(FiguresAnswer):
+class DealStageAnswer(DealFiguresAnswer):
     """Open deals of a stage."""
 
     stage_id = serializers.UUIDField()
@@ -92,7 +92,7 @@ class StageAnswer(FiguresAnswer):
     probability = serializers.IntegerField()
 
 
-class MonthAnswer(serializers.Serializer[Any]):
+class DealMonthAnswer(serializers.Serializer[Any]):
     """Deals that were closed in a month, by its first day."""
 
     month = serializers.DateField()
@@ -103,7 +103,7 @@ class MonthAnswer(serializers.Serializer[Any]):
     win_rate = serializers.CharField(allow_null=True)
 
 
-class KpiAnswer(serializers.Serializer[Any]):
+class DealKpiAnswer(serializers.Serializer[Any]):
     """Key figures of deals, amounts in `base_currency`.
 
     `pipeline` and `stages` are about deals that are open now, all others about the period. Deals whose value has
@@ -116,23 +116,23 @@ class KpiAnswer(serializers.Serializer[Any]):
     base_currency = serializers.CharField()
     converted_all = serializers.BooleanField()
     missing_rate_currencies = serializers.ListField(child=serializers.CharField())
-    pipeline = FiguresAnswer()
-    stages = StageAnswer(many=True)
-    added = DaysAnswer()
-    won = DaysAnswer()
-    lost = DaysAnswer()
-    win_rate = RateAnswer()
-    months = MonthAnswer(many=True)
+    pipeline = DealFiguresAnswer()
+    stages = DealStageAnswer(many=True)
+    added = DealDaysAnswer()
+    won = DealDaysAnswer()
+    lost = DealDaysAnswer()
+    win_rate = WinRateAnswer()
+    months = DealMonthAnswer(many=True)
 
 
-class NamedAnswer(serializers.Serializer[Any]):
+class DealPartAnswer(serializers.Serializer[Any]):
     """A record and what it is called."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
 
 
-class CardAnswer(serializers.Serializer[Any]):
+class DealCardAnswer(serializers.Serializer[Any]):
     """An open deal on a board."""
 
     id = serializers.UUIDField()
@@ -151,18 +151,18 @@ class CardAnswer(serializers.Serializer[Any]):
     owner = serializers.CharField()
     is_stale = serializers.BooleanField()
     is_overdue = serializers.BooleanField()
-    people = NamedAnswer(many=True)
-    companies = NamedAnswer(many=True)
+    people = DealPartAnswer(many=True)
+    companies = DealPartAnswer(many=True)
 
 
-class TotalAnswer(serializers.Serializer[Any]):
+class DealTotalAnswer(serializers.Serializer[Any]):
     """What deals are worth in a currency of their own."""
 
     currency = serializers.CharField()
     amount = serializers.CharField()
 
 
-class LaneAnswer(FiguresAnswer):
+class DealLaneAnswer(DealFiguresAnswer):
     """A stage with figures of all its open deals and cards of the first ones; `next` is the `after` of the others."""
 
     stage_id = serializers.UUIDField()
@@ -170,12 +170,12 @@ class LaneAnswer(FiguresAnswer):
     position = serializers.IntegerField()
     probability = serializers.IntegerField()
     stale_after_days = serializers.IntegerField(allow_null=True)
-    totals = TotalAnswer(many=True)
-    cards = CardAnswer(many=True)
+    totals = DealTotalAnswer(many=True)
+    cards = DealCardAnswer(many=True)
     next = serializers.CharField(allow_null=True)
 
 
-class BoardAnswer(serializers.Serializer[Any]):
+class DealBoardAnswer(serializers.Serializer[Any]):
     """The lanes of a pipeline with its open deals; without any pipeline there is none."""
 
     pipeline_id = serializers.UUIDField(allow_null=True)
@@ -185,11 +185,11 @@ class BoardAnswer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     value = serializers.CharField()
     weighted = serializers.CharField()
-    lanes = LaneAnswer(many=True)
+    lanes = DealLaneAnswer(many=True)
 
 
-class LanePageAnswer(serializers.Serializer[Any]):
+class DealLanePageAnswer(serializers.Serializer[Any]):
     """Further cards of a lane."""
 
-    cards = CardAnswer(many=True)
+    cards = DealCardAnswer(many=True)
     next = serializers.CharField(allow_null=True)

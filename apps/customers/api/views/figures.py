@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers.api.serializers.figures import (
-    BoardAnswer,
     BoardQuestion,
-    KpiAnswer,
+    DealBoardAnswer,
+    DealKpiAnswer,
+    DealLanePageAnswer,
     KpiQuestion,
-    LanePageAnswer,
     LaneQuestion,
 )
 from apps.customers.api.showing import shown_board, shown_card, shown_kpis
@@ -36,7 +36,7 @@ class DealKpiView(PlainView):
 
     features: ClassVar[tuple[str, ...]] = (VIEW_DEALS,)
 
-    @extend_schema(parameters=[KpiQuestion], responses={200: KpiAnswer})
+    @extend_schema(parameters=[KpiQuestion], responses={200: DealKpiAnswer})
     def get(self, request: Request) -> Response:
         """What is in the pipeline, what was added, won and lost in the days of the tenant, and what that was before."""
         asked = self.asked(KpiQuestion)
@@ -54,7 +54,7 @@ class DealBoardView(PlainView):
 
     features: ClassVar[tuple[str, ...]] = (VIEW_DEALS,)
 
-    @extend_schema(parameters=[BoardQuestion], responses={200: BoardAnswer})
+    @extend_schema(parameters=[BoardQuestion], responses={200: DealBoardAnswer})
     def get(self, request: Request) -> Response:
         """Open deals by stage: figures of all of them, and the first ones of each lane, soonest expected first.
 
@@ -71,7 +71,7 @@ class DealLaneView(PlainView):
 
     features: ClassVar[tuple[str, ...]] = (VIEW_DEALS,)
 
-    @extend_schema(parameters=[LaneQuestion], responses={200: LanePageAnswer})
+    @extend_schema(parameters=[LaneQuestion], responses={200: DealLanePageAnswer})
     def get(self, request: Request) -> Response:
         """Open deals of a stage that stand behind a card, even where that one has gone meanwhile."""
         asked = self.asked(LaneQuestion)
