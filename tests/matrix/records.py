@@ -150,6 +150,12 @@ def _erasure() -> UUID:
 
 
 # Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
+def _visit() -> UUID:
+    deal_id = _example_of("customers.deal")
+    with scoped_transaction():
+        return UUID(str(StageTransition.objects.get(deal=deal_id).pk))
+
+
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
     "auth.api_key": _api_key,
@@ -253,9 +259,3 @@ def serializer_of(route: Route) -> Any:
 def writing_to(scope: Scope, organization_id: UUID) -> Scope:
     """The scope, with another organization selected."""
     return replace(scope, organization_id=organization_id)
-
-
-def _visit() -> UUID:
-    deal_id = _example_of("customers.deal")
-    with scoped_transaction():
-        return UUID(str(StageTransition.objects.get(deal=deal_id).pk))
