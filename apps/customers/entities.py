@@ -81,6 +81,7 @@ class CommentKind(Entity):
     """Comments on what the actor sees."""
 
     narrows = True
+    about = "customer_id"
 
     def living(self) -> models.QuerySet[Any]:
         """Those that are there."""

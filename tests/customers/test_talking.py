@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from apps.auth.models import User
-from apps.customers.models import Comment, Follower, Labelling
+from apps.customers.models import Comment, Follower, Labelling, Person
 from apps.kernel.work.sweeper import sweep
 from tests.auth.programs import make_key, program
 from tests.customers.factories import (
@@ -260,3 +260,15 @@ def test_a_timeline_refuses_what_it_does_not_know(bob: Client, house: House, oth
     assert bob.get(f"{PEOPLE}{secret.pk}/timeline/").status_code == 404
     assert clerk(other_house).get(path).status_code == 404
     assert bob.get(f"{COMPANIES}{make_company(house).pk}/timeline/").status_code == 200
+
+
+def test_the_history_tells_nothing_of_what_is_said_about_a_hidden_customer(house: House) -> None:
+    person, (_carol, client) = make_person(house), writer(house)
+    made(client, COMMENTS, customer_id=str(person.pk), body="Owes us money.")
+    auditor = clerk(house, "customers.*", "audit_logs.view_tenant")
+    actions = {"command__in": "customers.comment.create,customers.follower.follow"}
+    told = auditor.get("/api/audit_logs/actions/", actions).json()
+    assert [row["resource_label"] for row in told["results"]] == ["Owes us money."]
+    with seeding(house.scope(house.north)):
+        Person.objects.filter(pk=person.pk).update(is_restricted=True)
+    assert auditor.get("/api/audit_logs/actions/", actions).json()["results"] == []

@@ -155,6 +155,11 @@ class Follower(OrganizationModel):
             models.Index(fields=["tenant_id", "created_at", "id"], name="customer_follower_created"),
         ]
 
+    @property
+    def audit_label(self) -> str:
+        """Nothing by which the history would tell of a customer whom its reader does not see."""
+        return str(self._meta.verbose_name)
+
     def __str__(self) -> str:
         """What is followed."""
         return str(self.customer) if self.customer_id else str(self.deal_id)

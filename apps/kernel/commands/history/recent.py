@@ -1,4 +1,4 @@
-"""The latest actions of one record, found from their end: a record's first page costs the same after years of changes."""
+"""The latest actions of one record, found from their end: the first page costs the same after years of changes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.kernel.access.objects import Level
-from apps.kernel.access.records import about_visible, restrictable
+from apps.kernel.access.records import about_hidden, about_visible, dependent, restrictable
 from apps.kernel.access.visible import beyond, can_be_restricted, granted, is_unbound
 from apps.kernel.commands.history.images import Image
 from apps.kernel.commands.models import Action, RowImage
@@ -48,17 +48,23 @@ def about_reached(rows: QuerySet[Any], *, record: str) -> QuerySet[Any]:
 def hidden_ids(images: Iterable[Image]) -> set[UUID]:
     """Ids of the records among the images' rows that are hidden from the actor.
 
-    Two queries for each kind of record that may be restricted; the others cost nothing.
+    Two queries for each kind of record that may be restricted, one for each that is about such records; the others
+    cost nothing.
     """
     if is_unbound(current_scope().actor):
         return set()
     touched: dict[type[models.Model], set[UUID]] = defaultdict(set)
     for image in images:
         model = _model(image.table_name)
-        if model is not None and can_be_restricted(model):
+        if model is not None:
             touched[model].add(image.row_id)
     hidden: set[UUID] = set()
+    for entity in dependent():
+        if ids := touched.get(entity.model):
+            hidden |= set(about_hidden(entity).filter(pk__in=ids).values_list("pk", flat=True))
     for model, ids in touched.items():
+        if not can_be_restricted(model):
+            continue
         hidden |= set(beyond(model._default_manager.filter(pk__in=ids), Level.VIEW).values_list("pk", flat=True))
         hidden |= set(_lost(model).filter(row_id__in=ids).values_list("row_id", flat=True))
     return hidden
