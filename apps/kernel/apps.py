@@ -25,6 +25,7 @@ class KernelConfig(AppConfig):
         from apps.kernel.admin import exporting, many_jobs  # noqa: F401, PLC0415 - declare the work behind lists
         from apps.kernel.api import jobs  # noqa: F401, PLC0415 - declares the work behind long answers
         from apps.kernel.api.schema import security  # noqa: F401, PLC0415 - names the ways to sign in
+        from apps.kernel.commands import erased_files  # noqa: F401, PLC0415 - declares the work behind erasures
         from apps.kernel.commands.outcome import command_ended, events_committed  # noqa: PLC0415
         from apps.kernel.commands.undo import engine  # noqa: F401, PLC0415 - declares the undo command
         from apps.kernel.crypto import checks as _crypto  # noqa: F401, PLC0415

@@ -12,9 +12,12 @@ from django.test import Client
 
 from apps.customers.models import Person
 from apps.customers.selectors import current_consents
+from apps.kernel.commands.declarations import COMMANDS
+from apps.kernel.commands.executor import execute
 from apps.kernel.commands.models import Action
+from apps.kernel.commands.outcome import collecting_actions
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.tenancy.scope import using_scope
-from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.customers.factories import PEOPLE, clerk, make_person
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import complaints, send
@@ -129,11 +132,35 @@ def test_the_input_is_kept_without_the_evidence(bob: Client, house: House, ada: 
         assert Action.objects.get(command="customers.person.give_consent").input["evidence"] == "[redacted]"
 
 
-@pytest.mark.parametrize("column", ["state", "at", "source", "evidence", "purpose_id", "channel", "recorded_by_label"])
-def test_the_database_changes_no_row(bob: Client, house: House, ada: Person, news: str, column: str) -> None:
-    say(bob, ada, "given", news)
-    with using_scope(house.scope()), scoped_transaction(), pytest.raises(DatabaseError), transaction.atomic():
-        connection.cursor().execute(f"UPDATE consent SET {column} = {column}")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'withdrawn'",
+        "at = at - interval '1 day'",
+        "source = 'elsewhere'",
+        "evidence = NULL",
+        "channel = 'post'",
+        "recorded_by_label = 'Carol'",
+        "created_at = created_at - interval '1 day'",
+    ],
+)
+def test_the_database_changes_no_row(bob: Client, house: House, ada: Person, news: str, change: str) -> None:
+    say(bob, ada, "given", news, evidence="Yes")
+    with seeding(house.scope()), pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        connection.cursor().execute(f"UPDATE consent SET {change}")
+
+
+def test_merged_purposes_take_the_consents_along_and_undo_brings_them_back(
+    bob: Client, house: House, ada: Person
+) -> None:
+    kept = make_dictionary(house, "news", "letters", key="customers.consent_purpose")
+    news, letters = (entry_of(house, kept, value).pk for value in ("news", "letters"))
+    say(bob, ada, "given", str(news))
+    with using_scope(house.scope()), collecting_actions() as actions:
+        execute(COMMANDS["dictionaries.entry.merge"], (news,), {"into_id": letters})
+        assert [row["purpose_id"] for row in ledger(bob, ada)["history"]] == [str(letters)]
+        undo(actions[-1])
+    assert [row["purpose_id"] for row in ledger(bob, ada)["history"]] == [str(news)]
 
 
 def test_the_list_of_all_is_filtered_and_exported(bob: Client, ada: Person, news: str) -> None:

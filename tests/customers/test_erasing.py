@@ -26,6 +26,7 @@ from apps.kernel.ports import Mailer, ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.work.sweeper import sweep
 from apps.notifications.models import Mail, Notification
 from apps.webhooks.models import WebhookAttempt, WebhookDelivery
 from tests.attachments.factories import uploaded
@@ -221,6 +222,7 @@ def test_nothing_of_an_erased_person_is_anywhere(
     certificate = erase(bob, person, name=f"{WORD}first {WORD}last")
     assert certificate.status_code == 200, certificate.content
     catch_up()
+    sweep("work")
     assert tables_with(WORD) == []
     assert tables_with(PHONE) == []
     assert stored_with(files, WORD) == 0

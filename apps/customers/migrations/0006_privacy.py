@@ -9,6 +9,7 @@ import apps.kernel.tenancy.columns
 import django.db.models.deletion
 from django.db import migrations, models
 
+from apps.customers.consents_sql import KEEP_CONSENTS
 from apps.kernel.tenancy import operations
 
 
@@ -51,4 +52,5 @@ class Migration(migrations.Migration):
             },
         ),
         operations.TenantTable("Consent"),
+        operations.RunStatements(*KEEP_CONSENTS),
     ]

@@ -38,13 +38,12 @@ class Consent(OrganizationModel):
     """A person has given or withdrawn a consent. The newest row for a purpose and a channel says what holds.
 
     `at` is when the person said so, `source` where (a form, a call), `evidence` what proves it, word for word.
-    `recorded_by` is the actor who wrote it down. The app role may point rows to another customer, for merging, and
-    delete them with the person; nothing else of a row ever changes.
+    `recorded_by` is the actor who wrote it down. A trigger (`KEEP_CONSENTS`) lets rows point to what another customer
+    or purpose was merged into, and refuses every other change.
     """
 
     entity_id = "customers.consent"
     view_feature: ClassVar[str] = VIEW_PEOPLE
-    app_grants: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "DELETE", "UPDATE (customer_id)")
     customer_id: UUID
     updated_at = None  # type: ignore[assignment]  # a row never changes
 

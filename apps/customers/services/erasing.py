@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.errors import NameNotConfirmed
@@ -66,9 +63,7 @@ def erase_person(person_id: UUID, *, name: str, reason: str) -> Erasure:
     customer.name = called
     customer.save(update_fields=["name"])
     own = Erased({"person": 1, "customer": 1}, rows=frozenset({person.pk}))
-    certificate, files = erase_subject(subject, label=called, reason=reason.strip(), own=own)
-    transaction.on_commit(partial(_remove_files, files), robust=True)
-    return certificate
+    return erase_subject(subject, label=called, reason=reason.strip(), own=own)
 
 
 def _demand_confirmed(person: Person, name: str, reason: str) -> None:
@@ -91,8 +86,3 @@ def _empty(person: Person, called: str) -> None:
     person.settle({})  # without judgement, which would keep what is required and what has no definition any more
     person.display_name, person.erased_at = called, clock.now()
     person.save(update_fields=[*(field.name for field in fields), "version"])
-
-
-def _remove_files(names: tuple[str, ...]) -> None:
-    for name in names:
-        default_storage.delete(name)

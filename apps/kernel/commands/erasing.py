@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -12,6 +12,9 @@ from django.db import connection
 from apps.kernel.commands.models import Erasure
 from apps.kernel.commands.running import about, running
 from apps.kernel.registry.subjects import SUBJECT_SOURCES, Erased, Subject
+from apps.kernel.work.queueing import enqueue
+
+FILES: Final = "kernel.erased_files"
 
 # Ids, times and the like stay, so that the history still says that something was done, when and by whom.
 ERASED_IMAGE = r"""
@@ -102,12 +105,11 @@ END $$
 """
 
 
-def erase_subject(subject: Subject, *, label: str, reason: str, own: Erased) -> tuple[Erasure, tuple[str, ...]]:
-    """Have every source erase what it holds about the person, and then the history.
+def erase_subject(subject: Subject, *, label: str, reason: str, own: Erased) -> Erasure:
+    """Have every source erase what it holds about the person, and then the history; gives the certificate.
 
-    `own` is what the calling command has erased itself, `label` what the person is called from now on. Gives the
-    certificate, and the names of files to remove from the storage after the commit. Only inside a command that cannot
-    be undone.
+    `own` is what the calling command has erased itself, `label` what the person is called from now on. Files in the
+    storage are removed by a worker after the commit. Only inside a command that cannot be undone.
     """
     found = [own, *(source.erase(subject) for source in SUBJECT_SOURCES.values())]
     certificate = Erasure(
@@ -117,12 +119,15 @@ def erase_subject(subject: Subject, *, label: str, reason: str, own: Erased) -> 
         subject_id=subject.id,
         label=label,
         reason=reason,
+        files=[name for item in found for name in item.files],
     )
     certificate.save(force_insert=True)
     rows = frozenset[UUID]().union(*(item.rows for item in found))
     certificate.counts = _erase_history(certificate.pk, rows, _summed(item.counts for item in found))
+    if certificate.files:
+        enqueue(FILES, certificate.pk)
     about(certificate)
-    return certificate, tuple(name for item in found for name in item.files)
+    return certificate
 
 
 def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

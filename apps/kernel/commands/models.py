@@ -199,8 +199,8 @@ class IdempotencyRecord(TenantModel):
 class Erasure(TenantModel):
     """The proof that a person was erased: who did it why (its action), and how many rows of which table went.
 
-    `label` is what the person is called since. The app role writes it once; the database fills in `counts` while it
-    erases the history, and nobody changes it afterwards.
+    `label` is what the person is called since, `files` are the names in the storage that have to go. The app role
+    writes it once; the database fills in `counts` while it erases the history, and nobody changes it afterwards.
     """
 
     entity_id = "kernel.erasure"
@@ -217,6 +217,7 @@ class Erasure(TenantModel):
     label = models.TextField(_("called since"))
     reason = models.TextField(_("reason"))
     counts = models.JSONField(_("erased rows"), default=dict)
+    files = models.JSONField(default=list)
 
     class Meta:
         db_table = "erasure"

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('label', models.TextField(verbose_name='called since')),
                 ('reason', models.TextField(verbose_name='reason')),
                 ('counts', models.JSONField(default=dict, verbose_name='erased rows')),
+                ('files', models.JSONField(default=list)),
             ],
             options={
                 'verbose_name': 'erasure certificate',

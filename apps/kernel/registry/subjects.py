@@ -38,7 +38,7 @@ class SubjectFile:
 class Erased:
     """What a source has removed: how many rows of which table, and the rows whose images in the history go as well.
 
-    `files` are names in the default storage. They are removed once all of it is committed.
+    `files` are names in the default storage. A worker removes them once all of it is committed.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)

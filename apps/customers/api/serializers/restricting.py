@@ -12,20 +12,20 @@ from apps.kernel.api.serializers import StrictSerializer, StrictUUIDField
 LEVELS = [level.value for level in Level]
 
 
-class HolderSerializer(StrictSerializer):
+class RecordHolderSerializer(StrictSerializer):
     """A user, or everybody with a role."""
 
     user_id = StrictUUIDField(required=False, allow_null=True)
     role_id = StrictUUIDField(required=False, allow_null=True)
 
 
-class ShareSerializer(HolderSerializer):
+class RecordShareSerializer(RecordHolderSerializer):
     """To whom the record is granted, and how far: to see it, or to change it."""
 
     level = serializers.ChoiceField(choices=LEVELS, required=False)
 
 
-class HolderAnswer(serializers.Serializer[Any]):
+class RecordHolderAnswer(serializers.Serializer[Any]):
     """Somebody to whom a record was granted."""
 
     user_id = serializers.UUIDField(allow_null=True)
@@ -34,8 +34,8 @@ class HolderAnswer(serializers.Serializer[Any]):
     level = serializers.ChoiceField(choices=LEVELS)
 
 
-class HoldersAnswer(serializers.Serializer[Any]):
+class RecordHoldersAnswer(serializers.Serializer[Any]):
     """Whether the record is restricted, and to whom it was granted."""
 
     is_restricted = serializers.BooleanField()
-    holders = HolderAnswer(many=True)
+    holders = RecordHolderAnswer(many=True)

@@ -10,7 +10,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.customers.api.serializers.restricting import HolderAnswer, HoldersAnswer, HolderSerializer, ShareSerializer
+from apps.customers.api.serializers.restricting import (
+    RecordHolderAnswer,
+    RecordHoldersAnswer,
+    RecordHolderSerializer,
+    RecordShareSerializer,
+)
 from apps.customers.services.restricting import Restriction
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.viewsets import CommandViewSet
@@ -30,13 +35,13 @@ class RestrictedRecords(CommandViewSet):
 
     restriction: ClassVar[Restriction]
 
-    @extend_schema(responses={200: HoldersAnswer})
+    @extend_schema(responses={200: RecordHoldersAnswer})
     @action(detail=True)
     def holders(self, request: Request, pk: UUID) -> Response:
         """To whom the record was granted. Of one that is not restricted the grants say nothing yet."""
         demand_known_parameters(request.query_params)
         record = self.get_object()
-        found = HolderAnswer(service(ObjectSharing).holders(record), many=True).data
+        found = RecordHolderAnswer(service(ObjectSharing).holders(record), many=True).data
         return Response({"is_restricted": record.is_restricted, "holders": found})
 
     @action(detail=True, methods=["post"])
@@ -49,14 +54,14 @@ class RestrictedRecords(CommandViewSet):
         """Show the record to everybody again, and take all grants away."""
         return self.pressed(request, self.restriction.unrestrict, pk)
 
-    @extend_schema(request=ShareSerializer)
+    @extend_schema(request=RecordShareSerializer)
     @action(detail=True, methods=["post"])
     def share(self, request: Request, pk: UUID) -> Response:
         """Let a user or a role see the record (`view`), or change it too (`change`)."""
-        return self.answered(self.restriction.share, pk, **self.checked(request, serializer=ShareSerializer))
+        return self.answered(self.restriction.share, pk, **self.checked(request, serializer=RecordShareSerializer))
 
-    @extend_schema(request=HolderSerializer)
+    @extend_schema(request=RecordHolderSerializer)
     @action(detail=True, methods=["post"])
     def unshare(self, request: Request, pk: UUID) -> Response:
         """Take the grant of a user or a role away."""
-        return self.answered(self.restriction.unshare, pk, **self.checked(request, serializer=HolderSerializer))
+        return self.answered(self.restriction.unshare, pk, **self.checked(request, serializer=RecordHolderSerializer))
