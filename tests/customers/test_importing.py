@@ -25,6 +25,7 @@ from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import reading
 from apps.kernel.work.sweeper import sweep
 from tests.auth.factories import make_role, make_user
+from tests.directory.callers import client_of
 from tests.support.digests import digest
 from tests.support.scopes import House
 
@@ -348,3 +349,15 @@ def test_a_batch_costs_a_fixed_number_of_queries(alice: Alice, django_assert_max
     with django_assert_max_num_queries(150):
         sweep("work")
     assert counts(drafts.run_of(run.pk)) == {"created": 200}
+
+
+@pytest.mark.parametrize(("page", "entity"), [("person", PEOPLE), ("company", COMPANIES)])
+def test_the_wizard_offers_what_belongs_to_customers(house: House, alice: Alice, page: str, entity: str) -> None:
+    run = take("Name,E-mail,new_tags\nAda,ada@example.org,Press\n", entity=entity)
+    client = client_of(alice.user, organization=house.north)
+    answer = client.get(f"/backend/customers/{page}/import/{run.pk}/")
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    for text in ("Tags, new ones are added", "Postal code", "E-mail 2", "Mobile phone"):
+        assert text in shown
+    assert 'value="email"' in shown

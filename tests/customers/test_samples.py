@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 
 from apps.customers.calculations import normal_email, normal_phone
 from apps.customers.models import Address, Company, ContactPoint, Customer, Person, PersonCompany, Tagging
+from apps.customers.services.samples import deals, interactions
 from apps.customers.services.samples.data import GROUPS, LANDS, SHARES, TAGS
+from apps.customers.services.samples.deals import DealDraw
 from apps.customers.services.samples.drawing import DAYS, Draw
+from apps.customers.services.samples.interactions import draw_interactions
 from apps.customers.setup import seed_examples
 from apps.dictionaries.services.seeding import seed_system_dictionaries
 from apps.kernel import clock
@@ -53,8 +56,36 @@ def test_their_words_fit_together() -> None:
     assert all(person.created_at >= companies[person.company].created_at for person in people if person.company)
 
 
+def test_deals_begin_with_their_companies_and_end_before_now() -> None:
+    draw = Draw("a", "pl", UNTIL, "PLN")
+    companies = draw.companies(40)
+    people = draw.people(200, companies)
+    made = DealDraw("a", "pl", UNTIL, "PLN").deals(600, companies, people)
+    assert made == DealDraw("a", "pl", UNTIL, "PLN").deals(600, companies, people)
+    outcomes = Counter(deal.outcome for deal in made)
+    assert min(outcomes[name] for name in ("open", "won", "lost")) > 80
+    assert all((deal.closed_at is None) == (deal.outcome == "open") for deal in made)
+    assert all(deal.closed_at is None or deal.created_at < deal.closed_at < UNTIL for deal in made)
+    assert all(companies[deal.company].created_at <= deal.created_at for deal in made)
+    assert all(people[deal.person].company == deal.company for deal in made if deal.person is not None)
+    assert all(deal.visits[0] == (0.0, deal.created_at) for deal in made)
+    assert all(deal.visits[-1][0] == 1.0 for deal in made if deal.outcome == "won")
+
+
+def test_interactions_are_done_before_now_or_planned_behind_it() -> None:
+    people = Draw("a", "de", UNTIL, "EUR").people(50, [])
+    found = draw_interactions(500, people, seed="a", language="de", until=UNTIL)
+    assert found == draw_interactions(500, people, seed="a", language="de", until=UNTIL)
+    assert {item.kind for item in found} == {"call", "meeting", "email", "note", "task"}
+    assert all((item.occurred_at is None) != (item.scheduled_at is None) for item in found)
+    assert all(people[item.person].created_at <= item.occurred_at <= UNTIL for item in found if item.occurred_at)
+    planned = [item.scheduled_at for item in found if item.scheduled_at is not None]
+    assert 10 < len(planned) < 100
+    assert min(planned) > UNTIL
+
+
 def test_every_language_of_the_house_has_words() -> None:
-    assert LANDS.keys() == SHARES.keys() == TAGS.keys()
+    assert LANDS.keys() == SHARES.keys() == TAGS.keys() == deals.TITLES.keys() == interactions.TITLES.keys()
     assert all(names.keys() == LANDS.keys() for names in GROUPS.values())
     assert all(sum(shares.values()) == 100 for shares in SHARES.values())
 

@@ -236,6 +236,14 @@ ADMITTED = frozenset(
         "customers.pipeline.has_deals",
         "customers.pipeline.order_incomplete",
         "customers.stage.has_deals",
+        # a file that is no table, an import that has run, columns and options that do not go together
+        "kernel.import.file_refused",
+        "kernel.import.ended",
+        "kernel.import.order_invalid",
+        *(
+            f"kernel.import.{what}"
+            for what in ("column", "field", "key", "mapping", "mode", "required", "step", "twice", "zone")
+        ),
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",
