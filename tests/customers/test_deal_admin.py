@@ -114,7 +114,7 @@ def test_the_list_says_which_deals_want_attention(alice: Client, house: House) -
         ({"attention": "any"}, {"Old", "Late"}),
         ({"attention": "stale"}, {"Old"}),
         ({"attention": "overdue"}, {"Late"}),
-        ({"pipeline": pipeline.pk}, {"Old", "Late"}),
+        ({"pipeline": str(pipeline.pk)}, {"Old", "Late"}),
         ({"owner": "nobody"}, {"Old", "Late", "Fresh"}),
         ({"owner": "me"}, set()),
     ):
