@@ -211,6 +211,7 @@ ADMITTED = frozenset(
         "customers.pipeline.has_deals",
         "customers.pipeline.order_incomplete",
         "customers.stage.has_deals",
+        "customers.period.days",
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",
