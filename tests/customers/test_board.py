@@ -91,10 +91,10 @@ def test_the_second_of_two_people_is_asked(alice: Client, house: House) -> None:
 def test_what_a_stage_demands_is_asked_for_and_saved_with_the_move(alice: Client, house: House) -> None:
     [lead] = make_pipeline(house, ("Lead", 10), name="One")
     with seeding(house.scope(house.north)):
-        demands = ["value_amount", "expected_close_on", "people"]
+        demands = ["value_amount", "expected_close_on", "people", "companies", "description"]
         talks = Stage(pipeline_id=lead.pipeline_id, label="Talks", position=1, required_fields=demands)
         talks.save(force_insert=True)
-    deal, ada = placed(house, lead, title="Mill"), make_person(house, "Ada Lovelace")
+    deal, ada, engines = placed(house, lead, title="Mill"), make_person(house, "Ada Lovelace"), make_company(house)
     answer = do(alice, f"move:{deal.pk}:1:{talks.pk}")
     assert answer.status_code == 200
     assert answer.redirect_chain[0][0].startswith(reverse(DEMANDS))
@@ -102,11 +102,14 @@ def test_what_a_stage_demands_is_asked_for_and_saved_with_the_move(alice: Client
     address, body = answer.redirect_chain[0][0], {"expected_version": "1", "value_amount": "12.50"}
     answer = alice.post(address, body)
     assert "This field is required" in text(answer)
-    assert "Say in which currency." in text(answer) or "value_currency" in text(answer)
-    body |= {"value_currency": "EUR", "expected_close_on": "2026-06-01", "people": str(ada.pk)}
+    assert now(house, deal).version == 1
+    body |= {"value_currency": "EUR", "expected_close_on": "2026-06-01", "description": "Two of them."}
+    body |= {"people": str(ada.pk), "companies": str(engines.pk)}
     assert alice.post(address, body, follow=True).status_code == 200
     found = now(house, deal)
     assert (found.stage_id, found.value_amount, found.value_currency) == (talks.pk, Decimal("12.5000"), "EUR")
+    shown = text(alice.get(reverse(BOARD)))
+    assert ("Ada Lovelace" in shown, "Engines" in shown) == (True, True)
 
 
 def test_htmx_is_sent_to_the_form_as_a_page(alice: Client, house: House) -> None:

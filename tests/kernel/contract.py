@@ -244,6 +244,7 @@ ADMITTED = frozenset(
             f"kernel.import.{what}"
             for what in ("column", "field", "key", "mapping", "mode", "required", "step", "twice", "zone")
         ),
+        "customers.period.days",
         "webhooks.delivery.not_repeatable",
         "webhooks.delivery.range_invalid",
         "webhooks.endpoint.adapter_fixed",

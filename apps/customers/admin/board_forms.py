@@ -58,10 +58,9 @@ class DemandsForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """The input as the command takes it: a person or company that is chosen becomes the list of them."""
         given = dict(self.cleaned_data)
-        if DealField.PEOPLE in given:
-            given["people"] = [{"person_id": given["people"]}]
-        if DealField.COMPANIES in given:
-            given["company_ids"] = [given["company_ids"]]
+        for name, (_model, key) in LINKS.items():
+            if name in given:
+                given[name] = [{f"{key}_id": given[name]}]
         return given
 
 
