@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.kernel.access.objects import Level
-from apps.kernel.access.records import about_hidden, about_visible, closed_to, dependent, restrictable
-from apps.kernel.access.visible import beyond, can_be_restricted, granted, is_unbound, may_hide
+from apps.kernel.access.records import about_hidden, about_visible, closed_to, dependent
+from apps.kernel.access.visible import beyond, can_be_restricted, granted, may_hide
 from apps.kernel.commands.history.images import Image
 from apps.kernel.commands.models import Action, RowImage
 from apps.kernel.commands.undo.tables import imaged_table
