@@ -147,7 +147,7 @@ def test_a_bad_batch_is_refused_by_field(alice: Client, body: dict[str, Any], wr
 
 def test_an_empty_batch_shows_nothing(alice: Client) -> None:
     answer = send(alice, "post", DATA, {"widgets": []})
-    assert (answer.status_code, answer.json()["widgets"]) == (200, [])
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
 
 
 def test_those_of_the_house_show_what_there_is(house: House, alice: Client, settings: Any, tmp_path: Any) -> None:
