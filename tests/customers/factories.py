@@ -18,11 +18,28 @@ PEOPLE, COMPANIES = "/api/customers/people/", "/api/customers/companies/"
 TAGS, GROUPS = "/api/customers/tags/", "/api/customers/groups/"
 DEALS, PIPELINES, STAGES = "/api/customers/deals/", "/api/customers/pipelines/", "/api/customers/stages/"
 VISITS = "/api/customers/stage-transitions/"
-FEATURES = ("customers.*", "dictionaries.view", "audit_logs.undo_self")
+# Everything with customers but the sight of restricted ones, which `customers.*` includes.
+WORKS = (
+    "customers.people.manage",
+    "customers.companies.manage",
+    "customers.deals.manage",
+    "customers.pipelines.manage",
+    "customers.interactions.manage",
+    "customers.comments.*",
+    "customers.labels.use",
+    "customers.followers.use",
+    "customers.settings.manage",
+    "customers.merge",
+    "customers.erase",
+    "customers.import",
+    "customers.export",
+    "customers.subjects.export",
+)
+FEATURES = (*WORKS, "dictionaries.view", "audit_logs.undo_self")
 
 
 def clerk(house: House, *features: str, organization: Organization | None = None) -> Client:
-    """Somebody of North who may do everything with customers, or what is named."""
+    """Somebody of North who may do everything with customers but see restricted ones, or what is named."""
     return client_of(member(house, *(features or FEATURES)), organization=organization or house.north)
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.customers.models import Person
-from tests.customers.factories import COMPANIES, PEOPLE, clerk, make_company, make_person
+from tests.customers.factories import COMPANIES, PEOPLE, WORKS, clerk, make_company, make_person
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House, seeding
 
@@ -23,7 +23,7 @@ OFFICE = {"purpose": "office", "line1": "St James's Square 12", "postal_code": "
 
 @pytest.fixture
 def bob(house: House) -> Client:
-    return clerk(house, "customers.*", "audit_logs.*")
+    return clerk(house, *WORKS, "audit_logs.*")
 
 
 def made(bob: Client, path: str = PEOPLE, **values: Any) -> str:

@@ -332,7 +332,12 @@ def test_the_stream_tells_of_what_is_about_a_restricted_customer_to_those_who_se
     rows = [make_interaction(house, "Call", customer_id=item.pk) for item in (ada, grace)]
     with seeding(house.scope()):
         type(ada).objects.filter(pk=ada.pk).update(is_restricted=True)
-    bob = Actor(ActorKind.STAFF, uuid7(), "Bob", Access(granted=frozenset({"*"})))
+    bob = Actor(
+        ActorKind.STAFF,
+        uuid7(),
+        "Bob",
+        Access(granted=frozenset({"customers.interactions.*", "customers.people.manage"})),
+    )
     alice = Actor(ActorKind.STAFF, uuid7(), "Alice", Access(granted=frozenset({"*"}), is_super_admin=True))
     with reading(house.scope()):
         seen = seen_by([_updated(row) for row in rows], [bob, alice])

@@ -10,7 +10,7 @@ from django.test import Client
 
 from apps.customers.models import Customer, Person, PersonCompany
 from tests.auth.factories import make_role, make_user
-from tests.customers.factories import COMPANIES, PEOPLE, clerk, make_company, make_group, make_person, make_tag
+from tests.customers.factories import COMPANIES, PEOPLE, WORKS, clerk, make_company, make_group, make_person, make_tag
 from tests.directory.callers import client_of, complaints, send
 from tests.support.digests import digest
 from tests.support.scopes import House, reading, seeding
@@ -26,7 +26,7 @@ OFFICE = {"purpose": "office", "line1": "St James's Square 12", "city": "London"
 
 @pytest.fixture
 def bob(house: House) -> Client:
-    return clerk(house, "customers.*", "dictionaries.view", "audit_logs.*")
+    return clerk(house, *WORKS, "dictionaries.view", "audit_logs.*")
 
 
 def made(bob: Client, path: str = PEOPLE, **values: Any) -> str:

@@ -26,6 +26,7 @@ from tests.support.scopes import House
 READS = (
     "customers.people.view",
     "customers.companies.view",
+    "customers.export",
     "audit_logs.view_tenant",
     "audit_logs.undo_tenant",
     "audit_logs.undo_self",

@@ -18,6 +18,7 @@ from tests.customers.factories import (
     FOLLOWERS,
     LABELS,
     PEOPLE,
+    WORKS,
     clerk,
     make_company,
     make_person,
@@ -82,7 +83,7 @@ def test_a_comment_is_said_changed_and_taken_away_and_undo_brings_it_back(house:
         ({"body": "x", "customer_id": NOBODY}, {"customer_id": "kernel.reference.unknown"}),
         ({"body": "x", "customer_id": None}, {"customer_id": "required"}),
         ({"body": "x", "author_id": NOBODY}, {"author_id": "read_only"}),
-        ({"body": "x", "deal_id": NOBODY}, {"deal_id": "unknown"}),
+        ({"body": "x", "deal_id": NOBODY}, {"customer_id": "required"}),
     ],
 )
 def test_a_comment_that_cannot_be_is_refused(
@@ -227,7 +228,7 @@ def test_a_program_comments_and_has_neither_labels_nor_things_it_follows(house: 
 
 
 def test_a_timeline_tells_changes_in_words_and_comments_page_by_page(bob: Client, house: House) -> None:
-    reader = clerk(house, "customers.*", "audit_logs.view_tenant")
+    reader = clerk(house, *WORKS, "audit_logs.view_tenant")
     person = made(reader, PEOPLE, first_name="Ada")
     path = f"{PEOPLE}{person['id']}/"
     send(reader, "patch", path, {"job_title": "Countess"})
@@ -265,7 +266,7 @@ def test_a_timeline_refuses_what_it_does_not_know(bob: Client, house: House, oth
 def test_the_history_tells_nothing_of_what_is_said_about_a_hidden_customer(house: House) -> None:
     person, (_carol, client) = make_person(house), writer(house)
     made(client, COMMENTS, customer_id=str(person.pk), body="Owes us money.")
-    auditor = clerk(house, "customers.*", "audit_logs.view_tenant")
+    auditor = clerk(house, *WORKS, "audit_logs.view_tenant")
     actions = {"command__in": "customers.comment.create,customers.follower.follow"}
     told = auditor.get("/api/audit_logs/actions/", actions).json()
     assert [row["resource_label"] for row in told["results"]] == ["Owes us money."]

@@ -13,10 +13,10 @@ from apps.customers.models import Comment, Company, Follower, Label, Labelling, 
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.backoffice.currencies import text_of
-from tests.customers.factories import make_company, make_person
+from tests.customers.factories import WORKS, make_company, make_person
 from tests.support.scopes import House, seeding
 
-EVERYTHING = ("customers.*", "dictionaries.view", "audit_logs.*", "auth.users.view")
+EVERYTHING = (*WORKS, "dictionaries.view", "audit_logs.*", "auth.users.view")
 
 
 @pytest.fixture
