@@ -25,7 +25,7 @@ from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import reading, scoped_transaction
 from apps.kernel.work.sweeper import sweep
 from tests.auth.factories import make_role, make_user
-from tests.customers.factories import COMPANIES, PEOPLE
+from tests.customers.factories import COMPANIES, PEOPLE, WORKS
 from tests.directory.callers import client_of, member
 from tests.support.scopes import House, seeding
 
@@ -119,7 +119,7 @@ def test_who_is_restricted_stands_in_no_file_of_others(furnished: House) -> None
     with seeding(furnished.scope(furnished.north)):
         Person.objects.filter(last_name="Lovelace").update(is_restricted=True)
     owner = make_user(furnished, roles=(make_role(furnished, "*", is_super_admin=True),))
-    clients = (client_of(owner, organization=furnished.north), clerk(furnished))
+    clients = (client_of(owner, organization=furnished.north), clerk(furnished, *WORKS))
     assert ["'=Ada Lovelace" in table(client, PEOPLE) for client in clients] == [True, False]
 
 
