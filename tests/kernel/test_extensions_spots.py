@@ -19,6 +19,7 @@ from apps.kernel.extensions.placements import Placement
 from apps.kernel.extensions.placing import after, before
 from apps.kernel.extensions.spot_ids import canonical, is_offered, waits_for
 from apps.kernel.extensions.spots import SPOTS, WIDGETS, Place, Widget, widgets_in
+from tests.customers.factories import make_person
 from tests.directory.callers import client_of, member
 from tests.kernel.books import make_books
 from tests.kernel.extensions_probes import declared
@@ -96,22 +97,24 @@ EMPTY = "/backend/shelf/shelf/"
 
 
 def drawn_by(house: House, alice: Client, spot: str) -> int:
-    """How often the pages draw a widget of the spot: start page, a list with and one without rows, a record."""
-    [book] = make_books(house, {})
+    """How often the pages draw a widget of the spot: start page, a list with and one without rows, records."""
+    [book], person = make_books(house, {}), make_person(house)
 
     def context(place: Place) -> dict[Any, Any]:
         cells = place.spot.endswith(("columns", "row-actions"))
         return {pk: {"who": "cell of probes"} for pk in place.ids} if cells else {}
 
     with declared(WIDGETS, widget(spot, context, title="Seen")):
-        pages = ("/backend/", BOOKS, EMPTY, f"{BOOKS}{book.pk}/change/")
+        overview = f"/backend/customers/person/{person.pk}/overview/"
+        pages = ("/backend/", BOOKS, EMPTY, f"{BOOKS}{book.pk}/change/", overview)
         html = "".join(alice.get(address).content.decode() for address in pages)
     return html.count('data-widget="probes.one"') + html.count("cell of probes")
 
 
 @pytest.mark.parametrize("spot", sorted(SPOTS))
-def test_every_declared_spot_is_drawn_by_a_page(house: House, alice: Client, spot: str) -> None:
-    assert drawn_by(house, alice, WHOLE.get(spot, spot)) >= 1
+def test_every_declared_spot_is_drawn_by_a_page(house: House, spot: str) -> None:
+    reader = client_of(member(house, "shelf.*", "customers.people.view"), organization=house.root)
+    assert drawn_by(house, reader, WHOLE.get(spot, spot)) >= 1
 
 
 def test_what_it_shows_is_escaped(house: House, alice: Client) -> None:
