@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-# Evidence is compared by its fingerprint, which outlives a rotation of keys.
+# Evidence is compared by its fingerprint, which outlives a rotation of keys. Tenant and organization are for the walls.
 KEEP_CONSENTS = (
     r"""
 CREATE OR REPLACE FUNCTION keep_consents() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-    pointers CONSTANT text[] := '{customer_id,purpose_id}';
+    pointers CONSTANT text[] := '{customer_id,purpose_id,tenant_id,organization_id}';
 BEGIN
     IF row_facts(to_jsonb(NEW), '{evidence}') - pointers IS DISTINCT FROM
        row_facts(to_jsonb(OLD), '{evidence}') - pointers THEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.auth.programs import make_key, program
 from tests.customers.factories import COMPANIES, PEOPLE, make_company, make_person
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import client_of, complaints, member, send
+from tests.kernel.streams import finish, listening, streaming
 from tests.search.factories import build_index
 from tests.support.scopes import House
 
@@ -256,3 +258,20 @@ def test_restricting_needs_the_right_to_change(house: House, owner: Client, hidd
     client = client_of(bob, organization=house.north)
     assert send(client, "post", at(hidden, "unrestrict/"), {}).status_code == 403
     assert client.get(at(hidden)).status_code == 200
+
+
+@pytest.mark.committed
+def test_the_live_stream_tells_only_those_who_see_it(house: House) -> None:
+    alice, carol = (member(house, *WRITES, name=name) for name in ("Alice", "Carol"))
+    chief = member(house, *WRITES, "customers.people.view_all", name="Chief")
+    owner = client_of(alice, organization=house.north)
+    hidden, open_one = make_person(house, NAME), make_person(house, "Ada Lovelace")
+    assert send(owner, "post", at(hidden, "restrict/"), {}).status_code == 200
+    with streaming() as server, ExitStack() as stack:
+        taps = [stack.enter_context(listening(server, user)) for user in (alice, chief, carol)]
+        for person in (hidden, open_one):
+            assert send(owner, "patch", at(person), {"job_title": "Astronomer"}).status_code == 200
+        finish(house, *taps)
+        told = [[item.data["entity_id"] for item in tap.events() if item.data["entity_id"]] for tap in taps]
+    both, one = [str(hidden.pk), str(open_one.pk)], [str(open_one.pk)]
+    assert told == [both, both, one]

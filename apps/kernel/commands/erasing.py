@@ -70,9 +70,11 @@ BEGIN
             UNION ALL SELECT child.id FROM action child JOIN tree ON child.parent_id = tree.id)
         SELECT id FROM tree);
     touching := ARRAY(
-        WITH RECURSIVE above AS (
-            SELECT a.id, a.parent_id FROM action a WHERE a.resource_id = ANY (gone)
-                OR a.id IN (SELECT action_id FROM row_image WHERE row_id = ANY (gone))
+        WITH RECURSIVE about AS (
+            SELECT id FROM action WHERE resource_id = ANY (gone)
+            UNION SELECT action_id FROM row_image WHERE row_id = ANY (gone)
+        ), above AS (
+            SELECT a.id, a.parent_id FROM action a JOIN about ON about.id = a.id
             UNION SELECT a.id, a.parent_id FROM action a JOIN above ON a.id = above.parent_id)
         SELECT DISTINCT id FROM above WHERE NOT id = ANY (now_running));
 
