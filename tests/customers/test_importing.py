@@ -202,6 +202,17 @@ def test_rows_meet_people_by_their_e_mail_whatever_its_capitals(alice: Alice) ->
     ]
 
 
+def test_rows_that_meet_one_person_follow_one_another(alice: Alice) -> None:
+    points = [{"channel": "phone", "value": value} for value in ("+48221234567", "+48221234568")]
+    create_person(first_name="Ada", contact_points=points)
+    text = "phone,last_name,email\n+48221234567,King,new@example.org\n+48221234568,Lovelace,new@example.org\n"
+    run = work(take(text), key=("phone",))
+    assert (counts(run), problems(run)) == ({"updated": 2}, {})
+    ada = person("Ada Lovelace")
+    assert ada.version == 3
+    assert [value for channel, _type, value, _first in reached(ada) if channel == "email"] == ["new@example.org"]
+
+
 def test_an_e_mail_of_two_people_says_nothing(alice: Alice) -> None:
     for name in ("Ada", "Bob"):
         create_person(first_name=name, contact_points=[{"channel": "email", "value": "office@example.org"}])

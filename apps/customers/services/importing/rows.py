@@ -46,7 +46,17 @@ class CustomerRows(Rows):
     groups: Mapping[str, UUID]
 
     def write(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:
-        """One outcome for each line."""
+        """One outcome for each line. Lines that meet one record follow one another, as they would in two batches."""
+        first: list[Line] = []
+        later: list[Line] = []
+        met: set[UUID] = set()
+        for line in lines:
+            (later if line.record_id in met else first).append(line)
+            met |= {line.record_id} if line.record_id is not None else set()
+        return [*self._written(first, alive), *(self.write(later, alive) if later else ())]
+
+    def _written(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:
+        """The same for lines that all mean different records."""
         names, complaints = self._named(lines)
         met = self._met(lines)
         customs = self._customs(list(met.values()))
