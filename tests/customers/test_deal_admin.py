@@ -90,6 +90,9 @@ def test_a_deal_is_moved_lost_and_opened_again_by_buttons(alice: Client, house: 
     alice.post(address("deal_press", deal.pk, "lose"), {"loss_reason_id": reason, "loss_notes": "Too dear"})
     lost = only(house, Deal)
     assert (lost.outcome, lost.loss_reason_id, lost.loss_notes) == ("lost", reason, "Too dear")
+    shown = text(alice.get(address("deal_change", deal.pk)))
+    assert "Price" in shown
+    assert "Too dear" in shown
     assert alice.get(address("deal_press", deal.pk, "win")).status_code == 404
     alice.post(address("deal_press", deal.pk, "reopen"), {})
     assert only(house, Deal).outcome == "open"
