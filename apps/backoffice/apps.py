@@ -31,6 +31,7 @@ class BackOfficeConfig(ModuleConfig):
         from apps.backoffice.palette_commands import page_commands  # noqa: PLC0415
         from apps.backoffice.selectors import StoredListViews  # noqa: PLC0415
         from apps.backoffice.site import site  # noqa: PLC0415 - needs the models of all apps
+        from apps.kernel.admin.heads import keep_heads  # noqa: PLC0415
         from apps.kernel.admin.registration import open_pages  # noqa: PLC0415
         from apps.kernel.admin.viewing import ListViews  # noqa: PLC0415
         from apps.kernel.extensions.menu import MENU  # noqa: PLC0415
@@ -40,6 +41,7 @@ class BackOfficeConfig(ModuleConfig):
             config.verbose_name = cast("Any", config.manifest.label)
             declared_file(config, "admin")
         open_pages(site)
+        keep_heads()
         provide(ListViews, StoredListViews())
         MENU.made.append(lambda: map(page_item, site._registry.values()))
         PALETTE.made.append(lambda: page_commands(site))
