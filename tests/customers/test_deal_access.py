@@ -24,7 +24,8 @@ from tests.customers.factories import (
     make_pipeline,
     stages_in,
 )
-from tests.directory.callers import client_of, member, send
+from tests.directory.callers import client_of, complaints, member, send
+from tests.search.factories import build_index
 from tests.support.scopes import House, reading, seeding
 
 
@@ -88,6 +89,19 @@ def test_a_new_organization_begins_with_a_pipeline(alice: Client) -> None:
     assert probabilities == sorted(probabilities)
     deal = send(alice, "post", DEALS, {"title": "First"}, **inside).json()
     assert deal["stage_id"] == stages[0]["id"]
+
+
+def test_a_deal_is_found_by_its_title_and_holds_fields_of_its_own(bob: Client, alice: Client, house: House) -> None:
+    make_pipeline(house)
+    values = {"cf_estimated_seats": 12, "cf_competitive_risk": "high"}
+    made = send(alice, "post", DEALS, {"title": "Spinning jenny", **values}).json()
+    assert (made["custom_fields"]["estimated_seats"], made["custom_fields"]["competitive_risk"]) == (12, "high")
+    wrong = send(alice, "post", DEALS, {"title": "X", "cf_estimated_seats": -1})
+    assert list(complaints(wrong)) == ["custom_fields.estimated_seats"]
+    assert bob.get(DEALS, {"cf_competitive_risk": "high"}).json()["count"] == 1
+    build_index(house)
+    [found] = alice.get("/api/search/", {"q": "jenny"}).json()["results"]
+    assert (found["entity"], found["title"]) == ("customers.deal", "Spinning jenny")
 
 
 def at_once(*works: Any) -> list[str]:

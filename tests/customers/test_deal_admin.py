@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.customers.models import Deal, Person, Pipeline
 from apps.kernel import clock
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
+from tests.backoffice.lists import selection_of
 from tests.customers.factories import make_company, make_deal, make_person, make_pipeline, stages_in
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.support.scopes import House, reading
@@ -87,6 +90,9 @@ def test_a_deal_is_moved_lost_and_opened_again_by_buttons(alice: Client, house: 
     alice.post(address("deal_press", deal.pk, "lose"), {"loss_reason_id": reason, "loss_notes": "Too dear"})
     lost = only(house, Deal)
     assert (lost.outcome, lost.loss_reason_id, lost.loss_notes) == ("lost", reason, "Too dear")
+    shown = text(alice.get(address("deal_change", deal.pk)))
+    assert "Price" in shown
+    assert "Too dear" in shown
     assert alice.get(address("deal_press", deal.pk, "win")).status_code == 404
     alice.post(address("deal_press", deal.pk, "reopen"), {})
     assert only(house, Deal).outcome == "open"
@@ -157,3 +163,46 @@ def test_a_lead_is_converted_from_its_page(alice: Client, house: House) -> None:
     alice.post(path, {"company_name": "Engines", "deal_title": "Mill", "value_currency": ""})
     assert only(house, Deal).title == "Mill"
     assert only(house, Person).pk == person.pk
+
+
+def test_the_second_of_two_who_save_sees_both(alice: Client, house: House) -> None:
+    pipeline = make_pipeline(house)
+    deal, stages = make_deal(house, pipeline), stages_in(house, pipeline)
+    path = address("deal_change", deal.pk)
+    body = {**NO_ROWS, "expected_version": 1, "stage_id": stages[1].pk}
+    assert alice.post(path, {**body, "title": "By Alice"}).status_code == 302
+    late = alice.post(path, {**body, "title": "By somebody else", "stage_id": stages[0].pk})
+    assert late.status_code == 412
+    assert "By Alice" in text(late)
+    assert "By somebody else" in text(late)
+
+
+def test_deals_of_a_selection_are_handed_over(alice: Client, house: House) -> None:
+    pipeline = make_pipeline(house)
+    deals = [make_deal(house, pipeline, title) for title in ("One", "Two")]
+    ids = [str(deal.pk) for deal in deals]
+    page = alice.post(address("deal_changelist"), {"action": "edit_selected", "_selected_action": ids, "index": "0"})
+    names = [item.name for item, _ in page.context["fields"]]
+    assert {"owner_id", "stage_id", "expected_close_on"} <= set(names)
+    offer = stages_in(house, pipeline)[1]
+    sent = {"selection": selection_of(page), "change": ["stage_id"], "stage_id": offer.pk, "step": "apply"}
+    alice.post(f"{address('deal_changelist')}bulk/", sent)
+    with reading(house.scope()):
+        assert Deal.objects.filter(stage=offer).count() == 2
+
+
+def test_the_list_costs_the_same_whatever_there_is(alice: Client, house: House) -> None:
+    pipeline = make_pipeline(house)
+    path = address("deal_changelist")
+    alice.get(path)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert alice.get(path).status_code == 200
+        return len(asked)
+
+    make_deal(house, pipeline, "First", value_amount=1, value_currency="EUR")
+    few = cost()
+    for index in range(8):
+        make_deal(house, pipeline, f"Deal {index}", value_amount=index, value_currency="EUR")
+    assert cost() == few

@@ -19,6 +19,7 @@ from apps.customers.admin.deal_forms import DealForm, LossForm, MoveForm
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
 from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome, Pipeline
 from apps.customers.selectors import is_overdue, is_stale, needs_attention, today
+from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel import clock
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
@@ -26,6 +27,7 @@ from apps.kernel.admin.inlines import CommandTabularInline
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -152,7 +154,7 @@ class DealPage(CommandAdmin):
     ordering = ("-created_at",)
     form = DealForm
     inlines = (PeopleRows, CompanyRows, LineRows)
-    readonly_fields = ("state", "worth")
+    readonly_fields = ("state", "worth", "closed_at", "reason", "loss_notes")
     fieldsets = (
         (None, {"fields": ("title", ("stage_id", "state"))}),
         (
@@ -213,6 +215,14 @@ class DealPage(CommandAdmin):
         """Deals with their stages: every page shows them."""
         return super().get_queryset(request).select_related("stage", "pipeline")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Deal | None = None) -> Any:
+        """Of a closed deal also how it ended."""
+        found = list(super().get_fieldsets(request, obj))
+        if obj is None or is_open(obj):
+            return found
+        fields = ("closed_at", "reason", "loss_notes") if obj.outcome == Outcome.LOST else ("closed_at",)
+        return [*found[:1], (_("State"), {"fields": fields}), *found[1:]]
+
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Look up once what day it is."""
         at, day = clock.now(), today()
@@ -231,6 +241,12 @@ class DealPage(CommandAdmin):
         if marks is None:
             marks = list(marks_of(deal, at=clock.now(), day=today())) if deal.pk and deal.stage_id else []
         return render_to_string("customers/deal_state.html", {"deal": deal, "marks": marks})
+
+    @admin.display(description=_("reason of the loss"))
+    def reason(self, deal: Deal) -> str:
+        """Why it was lost, as the dictionary has it now."""
+        found = service(DictionaryBook).entry(deal.loss_reason_id) if deal.loss_reason_id else None
+        return found.label if found else "–"
 
     @admin.display(description=_("In base currency"))
     def worth(self, deal: Deal) -> str:
