@@ -2,7 +2,7 @@
 // The board of deals: cards are dragged to another lane, dialogs ask for what a deed needs, and what others do shows.
 // The menu on each card does the same by keyboard, and every button works without this script.
 (() => {
-  const PAUSE = 1_000, MOST = 200, SHOWN = [400, 409, 412, 422];
+  const PAUSE = 1_000, MOST = 200, SHOWN = [400, 403, 404, 409, 412, 422];
   const board = () => document.querySelector("[data-board]");
   let timer = 0, focused = "", scrolled = 0;
 
@@ -51,6 +51,10 @@
   // A refusal is a page to be read, too.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (SHOWN.includes(detail.xhr.status)) { Object.assign(detail, { shouldSwap: true, isError: false }); }
+    if (["content", "kb-board"].includes(detail.target.id) && !detail.serverResponse.includes('id="content"')) {
+      detail.shouldSwap = false;  // the session has ended, or worse: the browser shows what there is
+      location.reload();
+    }
     scrolled = document.querySelector("[data-lanes]")?.scrollLeft || 0;
     document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   });

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from apps.customers.models import Deal, Stage
@@ -227,3 +228,14 @@ def test_more_cards_come_into_the_lane_and_what_others_do_shows(house: House, al
     expect(page.get_by_role("link", name="From elsewhere", exact=True)).to_be_visible()
     expect(lane(page, "Lead").locator("[data-deal]")).to_have_count(25)
     assert alice.complaints == []
+
+
+def test_whoever_is_signed_out_meanwhile_is_asked_to_sign_in(house: House, alice: Desk) -> None:
+    lead, _offer, _talks = make_pipeline(house)
+    deal = placed(house, lead, "Mill")
+    page = alice.page()
+    page.goto(BOARD)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator(f"#deal-{deal.pk}").drag_to(lane(page, "Offer"))
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    assert now(house, deal).stage_id == lead.pk

@@ -34,7 +34,8 @@ def shown(client: Client, address: str, **asked: Any) -> Any:
     return answer.json()
 
 
-def test_key_figures_of_a_quarter(bob: Client, house: House) -> None:
+def a_spring(house: House) -> None:
+    """Deals of the first half of 2026: two that are open, three won, one lost."""
     lead, offer, _talks = make_pipeline(house)
     won: dict[str, Any] = {"outcome": "won", "created_at": at("2026-04-01T00:00")}
     lost = {**won, "outcome": "lost"}
@@ -47,6 +48,10 @@ def test_key_figures_of_a_quarter(bob: Client, house: House) -> None:
         deal_of(lead, value=70, closed_at=at("2026-05-01T00:00"), **lost),
         deal_of(lead, value=200, closed_at=at("2026-02-01T00:00"), **{**won, "created_at": at("2026-01-01T00:00")}),
     )
+
+
+def test_key_figures_of_a_quarter(bob: Client, house: House) -> None:
+    a_spring(house)
     in_zone(house, "Europe/Warsaw")
     with clock.frozen(at("2026-05-10T12:00")):
         found = shown(bob, KPIS)
