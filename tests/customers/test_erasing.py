@@ -342,3 +342,21 @@ def test_the_service_asks_for_the_feature(house: House) -> None:
     person = make_person(house)
     with using_scope(house.scope(house.north, access=NOTHING)), pytest.raises(FeatureRequired):
         services.erase_person(person.pk, **ORDER)
+
+
+@pytest.mark.committed
+def test_what_is_said_planned_and_merged_goes_too(house: House) -> None:
+    bob = clerk(house, *ALL)
+    person, twin = make_person(house, f"{WORD}first {WORD}last"), make_person(house, f"{WORD}twin {WORD}last")
+    for about in (person, twin):
+        body = {"customer_id": str(about.pk), "body": f"{WORD} owes us money."}
+        assert send(bob, "post", "/api/customers/comments/", body).status_code == 201
+        plan = {"customer_id": str(about.pk), "title": f"Call {WORD}", "type": "call", "body": WORD}
+        assert send(bob, "post", "/api/customers/interactions/", plan).status_code == 201
+    merged = send(bob, "post", f"{PEOPLE}{person.pk}/merge/", {"other_id": str(twin.pk)})
+    assert merged.status_code == 200, merged.content
+    assert "customer_comment" in tables_with(WORD)
+    assert erase(bob, person, name=bob.get(f"{PEOPLE}{person.pk}/").json()["display_name"]).status_code == 200
+    assert tables_with(WORD) == []
+    certificates = bob.get("/api/customers/erasures/").json()["results"]
+    assert {item["subject_id"] for item in certificates} == {str(person.pk), str(twin.pk)}

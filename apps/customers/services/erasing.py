@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -51,11 +52,26 @@ def erase_person(person_id: UUID, *, name: str, reason: str) -> Erasure:
     """Erase a person, deleted or not, whose name is given as it stands on the record. Nobody can take this back.
 
     The row stays, so that what points to it is not left hanging; it is called "Erased person" and a few letters of its
-    id. Raises RowNotFound, PersonErased, NameNotConfirmed, InvalidInput.
+    id. What was merged into the person goes the same way, each with a certificate of its own. Raises RowNotFound,
+    PersonErased, NameNotConfirmed, InvalidInput.
     """
     person = load_for_update(Person, person_id)
     demand_not_erased(person)
     _demand_confirmed(person, name, reason)
+    for former in _merged_into(person.pk):
+        _erase(former, reason)
+    return _erase(person, reason)
+
+
+def _merged_into(person_id: UUID) -> Iterator[Person]:
+    """People in whose place the person stands, the earliest ones first, by way of further merges too."""
+    rows = Person.objects.select_for_update(no_key=True, of=("self",)).filter(customer__merged_into_id=person_id)
+    for row in rows.filter(erased_at__isnull=True).order_by("pk"):
+        yield from _merged_into(row.pk)
+        yield row
+
+
+def _erase(person: Person, reason: str) -> Erasure:
     subject = subject_of(person)
     called = f"Erased person {person.pk.hex[-8:]}"
     customer = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)

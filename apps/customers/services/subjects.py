@@ -13,9 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.models import (
     Address,
     Channel,
+    Comment,
     Consent,
     ContactPoint,
+    DealPerson,
+    Follower,
+    Interaction,
+    Labelling,
     Membership,
+    Participant,
     Person,
     PersonCompany,
     Tagging,
@@ -120,4 +126,10 @@ own_rows("customers.consents", _("Consents"), Consent, "customer_id")
 own_rows("customers.employments", _("Companies that the person works for"), PersonCompany, "person_id")
 own_rows("customers.taggings", _("Tags"), Tagging, "customer_id")
 own_rows("customers.memberships", _("Groups"), Membership, "customer_id")
+own_rows("customers.interactions", _("Interactions"), Interaction, "customer_id")
+own_rows("customers.participations", _("Interactions that the person takes part in"), Participant, "customer_id")
+own_rows("customers.comments", _("Comments"), Comment, "customer_id")
+own_rows("customers.labellings", _("Labels"), Labelling, "customer_id")
+own_rows("customers.followers", _("Followers"), Follower, "customer_id")
+own_rows("customers.deals", _("Deals that the person is part of"), DealPerson, "person_id")
 subject_source(SubjectSource("customers.history", _("History"), read=read_history))
