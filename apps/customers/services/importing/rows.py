@@ -52,7 +52,8 @@ class CustomerRows(Rows):
         met: set[UUID] = set()
         for line in lines:
             (later if line.record_id in met else first).append(line)
-            met |= {line.record_id} if line.record_id is not None else set()
+            if line.record_id is not None:
+                met.add(line.record_id)
         return [*self._written(first, alive), *(self.write(later, alive) if later else ())]
 
     def _written(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:

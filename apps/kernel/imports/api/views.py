@@ -55,6 +55,7 @@ class ImportsView(PlainView):
 
     authenticated: ClassVar[str] = WHY
     parser_classes = (MultiPartParser,)
+    keyless = ("post",)  # a file that is given twice waits twice, and changes nothing
 
     @extend_schema(parameters=[OwnRuns], responses={200: RunsAnswer})
     def get(self, request: Request) -> Response:
@@ -86,6 +87,7 @@ class ImportView(PlainView):
     """One import of the caller's own."""
 
     authenticated: ClassVar[str] = WHY
+    keyless = ("patch",)
 
     @extend_schema(responses={200: RunAnswer})
     def get(self, request: Request, pk: UUID) -> Response:
@@ -126,6 +128,7 @@ class _BeginView(PlainView):
     """Queue work on an import."""
 
     authenticated: ClassVar[str] = WHY
+    keyless = ("post",)  # what has been started is not started again
 
     def begun(self, pk: UUID, *, rehearse: bool) -> Response:
         """The run, at work."""
@@ -158,6 +161,7 @@ class StopView(PlainView):
     """The end of an import before its time."""
 
     authenticated: ClassVar[str] = WHY
+    keyless = ("post",)
 
     @extend_schema(request=StopSerializer, responses={202: RunAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
