@@ -127,17 +127,20 @@ system_dictionary(
     ),
 )
 
-# People and companies of a demonstration, in three organizations of its tenant.
-EXAMPLES = ((500, 100), (300, 60), (200, 40))
+# What three organizations of a demonstration are given.
+EXAMPLES = (
+    {"people": 500, "companies": 100, "deals": 150, "interactions": 900},
+    {"people": 300, "companies": 60, "deals": 100, "interactions": 500},
+    {"people": 200, "companies": 40, "deals": 50, "interactions": 300},
+)
 
 
 def seed_examples(scope: Scope) -> None:
     """Give three organizations of a demonstration two years of customers, unless they have some."""
-    for (people, companies), organization_id in zip(EXAMPLES, sorted(scope.organization_ids), strict=False):
+    for counts, organization_id in zip(EXAMPLES, sorted(scope.organization_ids), strict=False):
         with using_scope(in_organization(scope, organization_id)):
             with scoped_transaction():
                 profile = service(TenantBook).profile()
                 is_furnished = Customer.objects.filter(organization_id=organization_id).exists()
             if not is_furnished:
-                seed = f"{profile.slug} {people}"
-                add_samples(seed=seed, people=people, companies=companies)
+                add_samples(seed=f"{profile.slug} {counts['people']}", **counts)

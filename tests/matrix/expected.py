@@ -27,7 +27,9 @@ MISSING: Statuses = frozenset({404})
 NOWHERE: Statuses = frozenset({400})
 GUARD_CODES = frozenset({"kernel.not_authenticated", "kernel.feature_required", "kernel.guard_missing"})
 # Own sessions, passwords and notifications belong to people; a program has none, whatever its key may do.
-FOR_PEOPLE = frozenset({(403, "auth.session.required"), (403, "notifications.inbox.none")})
+FOR_PEOPLE = frozenset(
+    {(403, "auth.session.required"), (403, "notifications.inbox.none"), (409, "customers.actor.no_person")}
+)
 # Refusals inside, beyond the guard: by what the caller may hand out, and of what belongs to the platform or to more
 # organizations than the caller sees.
 BOUNDARIES = frozenset(

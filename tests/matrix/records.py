@@ -149,13 +149,13 @@ def _erasure() -> UUID:
     return UUID(str(erase_person(_example_of("customers.person"), name="Ada Lovelace", reason="Letter").pk))
 
 
-# Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
 def _visit() -> UUID:
     deal_id = _example_of("customers.deal")
     with scoped_transaction():
         return UUID(str(StageTransition.objects.get(deal=deal_id).pk))
 
 
+# Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
     "auth.api_key": _api_key,

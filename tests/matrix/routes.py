@@ -30,6 +30,8 @@ PLACE = re.compile(r"<\w+:(?P<name>\w+)>")
 # Resources of kinds that a tenant has made: there are none in a new house. tests/entities/test_records.py has them.
 MADE_BY_TENANTS = "<slug:type_key>"
 FILLING = {"feature": "auth.users.view"}
+# What one user keeps for themselves, and nobody else sees at all: tests/customers/test_talking.py has them.
+PERSONAL = frozenset({"customers.label", "customers.follower"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Route:
 
     @property
     def is_resource(self) -> bool:
-        """Whether it belongs to a view set of an entity."""
-        return issubclass(self.view, ReadingViewSet)
+        """Whether it belongs to a view set of an entity whose records more than one person sees."""
+        return issubclass(self.view, ReadingViewSet) and self.view.entity not in PERSONAL
 
     @property
     def entity(self) -> Entity:

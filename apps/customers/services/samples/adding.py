@@ -1,4 +1,4 @@
-"""Gives an organization sample customers: people and companies of two years, as one bulk of rows."""
+"""Gives an organization sample customers: people, companies and their story of two years, as one bulk of rows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from apps.customers.models import Company, Customer, CustomerGroup, CustomerReco
 from apps.customers.services.loading import Draft, store_drafts
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 from apps.customers.services.samples.data import COLORS, GROUPS, TAGS
+from apps.customers.services.samples.deals import DealDraw
 from apps.customers.services.samples.drawing import CompanySample, Draw, PersonSample
+from apps.customers.services.samples.interactions import draw_interactions
+from apps.customers.services.samples.trading import Cast, add_deals, add_interactions
 from apps.dictionaries.contracts import DictionaryBook
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
+from apps.kernel.tenancy.scope import current_scope
 
 ROUND = 500
 
@@ -43,8 +47,11 @@ class Shelves:
     undoable=False,
     undo_reason=_("it begins a demonstration, which is made anew instead."),
 )
-def add_samples(*, seed: str, people: int, companies: int) -> int:
-    """Add made-up people and companies to the selected organization, the same ones for the same `seed`; how many."""
+def add_samples(*, seed: str, people: int, companies: int, deals: int = 0, interactions: int = 0) -> int:
+    """Add made-up customers and their story to the selected organization, the same ones for the same `seed`; how many.
+
+    Deals need a pipeline, and are left out without one.
+    """
     profile = service(TenantBook).profile()
     language = profile.locale.partition("-")[0]
     draw = Draw(f"customers {seed}", language, clock.now(), profile.base_currency)
@@ -55,9 +62,14 @@ def add_samples(*, seed: str, people: int, companies: int) -> int:
         if sample.parent is not None:
             draft.row.parent_id = made[sample.parent].row.pk  # type: ignore[attr-defined]
     _store(made)
-    persons = [_person(sample, shelves, draw, made) for sample in draw.people(people, drawn)]
+    met = draw.people(people, drawn)
+    persons = [_person(sample, shelves, draw, made) for sample in met]
     _store(persons)
-    return len(made) + len(persons)
+    cast = Cast([item.row.pk for item in made], [item.row.pk for item in persons], shelves.owners, seed)
+    dealt = DealDraw(seed, language, draw.until, profile.base_currency).deals(deals, drawn, met) if companies else []
+    talked = draw_interactions(interactions, met, seed=seed, language=language, until=draw.until) if people else []
+    organization_id = current_scope().writing_organization()
+    return len(made) + len(persons) + add_deals(dealt, cast, organization_id) + add_interactions(talked, cast)
 
 
 def _store(drafts: Sequence[Draft]) -> None:
