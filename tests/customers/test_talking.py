@@ -83,7 +83,7 @@ def test_a_comment_is_said_changed_and_taken_away_and_undo_brings_it_back(house:
         ({"body": "x", "customer_id": NOBODY}, {"customer_id": "kernel.reference.unknown"}),
         ({"body": "x", "customer_id": None}, {"customer_id": "required"}),
         ({"body": "x", "author_id": NOBODY}, {"author_id": "read_only"}),
-        ({"body": "x", "deal_id": NOBODY}, {"customer_id": "required"}),
+        ({"body": "x", "deal_id": NOBODY}, {"customer_id": "required", "deal_id": "required"}),
     ],
 )
 def test_a_comment_that_cannot_be_is_refused(

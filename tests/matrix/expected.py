@@ -44,12 +44,23 @@ BOUNDARIES = frozenset(
 ELSEWHERE = frozenset({"api/events/stream/"})
 # Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
 # A file, for those of its record; the view of a role, for that of giving views to roles.
-ASKING_MORE = frozenset({"attachments.attachment", "backoffice.view", "kernel.action"})
+ASKING_MORE = frozenset({"attachments.attachment", "customers.comment", "backoffice.view", "kernel.action"})
 # What is made by a form, so that JSON is refused; the tests of the module send forms.
 BY_FORM = frozenset({"attachments.attachment.create"})
+FORMS = frozenset({"api/imports/"})
 # What can be done with the caller's own things alone, which the example made for somebody else; or with the ids that
 # the body names.
-WITH_OWN = frozenset({"attachments.attachment.claim", "entities.definition.reorder"})
+WITH_OWN = frozenset(
+    {
+        "attachments.attachment.claim",
+        "customers.company.restrict",
+        "customers.company.unrestrict",
+        "customers.person.restrict",
+        "customers.person.unrestrict",
+        "customers.interaction.answer",
+        "entities.definition.reorder",
+    }
+)
 
 
 def complaint(route: Route, actor: Actor, answer: Answer) -> str:
@@ -74,10 +85,12 @@ def allowed_statuses(route: Route, actor: Actor) -> Statuses:
     """Statuses for somebody whom the guard lets pass."""
     if route.path in ELSEWHERE:
         return frozenset({501})
+    if route.path in FORMS and route.method not in SAFE:
+        return frozenset({415})
     if not route.is_resource:
         return ARGUED
     done = _done(route)
-    if route.action in POINTING and actor.sees != "north":
+    if route.action in POINTING and (actor.sees != "north" or route.entity.narrows):
         return done | NOWHERE
     if route.bulk:
         return _unseen(route, actor, done, NOWHERE)
@@ -88,6 +101,8 @@ def _is_bounded(route: Route, actor: Actor, answer: Answer) -> bool:
     """Whether a refusal beyond the guard is right; the tenant's super admin hears only that of the platform."""
     if answer.status != 403:
         return False
+    if answer.code == "kernel.record.read_only":  # who sees all restricted records changes none
+        return route.action == "unrestrict" and actor.name != "super admin"
     if answer.code == "kernel.feature_required":
         return route.view.entity in ASKING_MORE and answer.json["feature"] not in route.features
     of_module = answer.code.partition(".")[0] == route.path.split("/")[1]

@@ -183,6 +183,7 @@ BODIES: dict[str, Callable[[], Body]] = {
 }
 # Bodies of actions on one record whose command has no example, by kind and action.
 ARGUMENTS: dict[str, Callable[[], Body]] = {
+    "customers.interaction.answer": lambda: {"answer": "accepted"},
     "customers.person.erase": lambda: {"name": "Ada Lovelace", "reason": "Letter"},
     "customers.person.write_consent": lambda: {"state": "given", "purpose_id": str(uuid7())},
     "notifications.notification.act": lambda: {"action_id": "nothing"},

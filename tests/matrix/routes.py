@@ -68,8 +68,8 @@ class Route:
 
     @property
     def is_resource(self) -> bool:
-        """Whether it belongs to a view set of an entity whose records more than one person sees."""
-        return issubclass(self.view, ReadingViewSet) and self.view.entity not in PERSONAL
+        """Whether it belongs to a view set of an entity."""
+        return issubclass(self.view, ReadingViewSet)
 
     @property
     def entity(self) -> Entity:
@@ -80,7 +80,8 @@ class Route:
     def is_walled(self) -> bool:
         """Whether its rows belong to organizations and nothing but the scope says who sees them."""
         columns = {field.name for field in self.entity.model._meta.concrete_fields if not field.null}
-        return "organization_id" in columns and self.view.get_queryset is ReadingViewSet.get_queryset
+        narrows = self.entity.narrows
+        return "organization_id" in columns and not narrows and self.view.get_queryset is ReadingViewSet.get_queryset
 
     @property
     def command(self) -> CommandSpec | None:
@@ -100,7 +101,8 @@ class Route:
 @cache
 def routes() -> tuple[Route, ...]:
     """Every operation under `/api/`, those of `bulk/` once for each action that is offered there."""
-    return tuple(route for path, callback in _patterns(get_resolver()) for route in _operations(path, callback))
+    found = (route for path, callback in _patterns(get_resolver()) for route in _operations(path, callback))
+    return tuple(route for route in found if getattr(route.view, "entity", "") not in PERSONAL)
 
 
 def resources(*actions: str) -> list[Route]:

@@ -26,8 +26,8 @@ def hidden(world: World, route: Route) -> Iterator[tuple[str, UUID]]:
     yield "foreign", made.other
     if route.is_walled:
         yield "south", made.south
-        # What brings deleted records back finds nothing else.
-        if route.action != "restore" and (gone := deleted(world, route)) is not None:
+        # What brings deleted records back, or ends them for good, finds them.
+        if route.action not in {"restore", "purge", "erase"} and (gone := deleted(world, route)) is not None:
             yield "deleted", gone
 
 

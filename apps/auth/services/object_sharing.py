@@ -44,6 +44,7 @@ class StoredSharing:
         self, record_id: UUID, *, entity: str, level: str, user_id: UUID | None = None, role_id: UUID | None = None
     ) -> models.Model:
         """Grant. Raises what `access.grant` raises."""
+        record_for_update(entity, record_id)  # a record that is missing is said before whom it was to be shared with
         grant_access.spec.function(record_id, entity=entity, user_id=user_id, role_id=role_id, level=level)
         return record_for_update(entity, record_id)
 

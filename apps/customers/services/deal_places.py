@@ -32,6 +32,8 @@ def stage_for(organization_id: UUID, *, pipeline_id: UUID | None, stage_id: UUID
     """
     stage = _named(organization_id, stage_id) if stage_id else _first(organization_id, pipeline_id)
     if pipeline_id is not None and stage.pipeline_id != pipeline_id:
+        if not living_pipelines(organization_id).filter(pk=pipeline_id).exists():
+            raise _refusal("pipeline_id", UNKNOWN, _("There is no such record."))
         raise _refusal("stage_id", FOREIGN, _("This stage belongs to another pipeline."))
     held = hold(ENTITIES[Pipeline.entity_id], {stage.pipeline_id}) and hold(ENTITIES[Stage.entity_id], {stage.pk})
     if not held:

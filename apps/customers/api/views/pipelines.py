@@ -36,7 +36,7 @@ class PipelineViewSet(CommandViewSet):
     update_command = services.update_pipeline
     delete_command = services.delete_pipeline
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_PIPELINES, manage=MANAGE_PIPELINES, reorder=(MANAGE_PIPELINES,)
+        view=VIEW_PIPELINES, manage=MANAGE_PIPELINES, reorder_stages=(MANAGE_PIPELINES,)
     )
 
     def get_serializer_class(self) -> Any:
@@ -45,7 +45,7 @@ class PipelineViewSet(CommandViewSet):
 
     @extend_schema(request=StageOrderSerializer, responses={200: PipelineSerializer})
     @action(detail=True, methods=["post"], url_path="stages/order")
-    def reorder(self, request: Request, pk: UUID) -> Response:
+    def reorder_stages(self, request: Request, pk: UUID) -> Response:
         """Arrange all stages of the pipeline."""
         return self.answered(services.reorder_stages, pk, **self.checked(request, serializer=StageOrderSerializer))
 
