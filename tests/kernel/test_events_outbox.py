@@ -184,8 +184,8 @@ def test_rows_of_an_organization_that_was_just_made_are_told_of_as_well(scope: S
     told = outbox(scope)
     new = next(item.record_id for item in told if item.name == "directory.organization.created")
     made = [item for item in told if item.organization_id == new]
-    assert {item.name for item in made} == {CREATED}
-    assert len(made) >= 5
+    assert {item.name for item in made} >= {CREATED, "customers.pipeline.created", "sales.channel.created"}
+    assert sum(item.name == CREATED for item in made) >= 5
 
 
 def test_a_tenant_table_without_a_public_name_is_silent(scope: Scope) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from django.db import connections
 
+from apps.currencies.models import Currency
+from apps.kernel.tenancy.wall import trigger_statements, wall_of
 from tests.support import databases, resetting
 from tests.support.scopes import make_house
 
@@ -13,6 +17,7 @@ pytestmark = pytest.mark.committed
 COUNT = "SELECT (SELECT count(*) FROM tenant) + (SELECT count(*) FROM action) + (SELECT count(*) FROM row_image)"
 OID = "SELECT oid FROM pg_database WHERE datname = current_database()"
 CHANGED = "CREATE FUNCTION left_behind() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+RETRIGGERED = trigger_statements(replace(wall_of(Currency), bulk_loadable=True), "another")[0]
 RENAMED = (
     "UPDATE django_content_type SET model = model || '_other' WHERE id = (SELECT min(id) FROM django_content_type)"
 )
@@ -46,7 +51,7 @@ def test_rows_tables_and_numbers_go_and_the_database_stays() -> None:
     assert asked("SELECT last_value FROM pg_sequences WHERE sequencename = 'auth_group_id_seq'") is None
 
 
-@pytest.mark.parametrize("change", [CHANGED, RENAMED])
+@pytest.mark.parametrize("change", [CHANGED, RENAMED, RETRIGGERED])
 def test_what_is_more_than_rows_takes_a_new_clone(change: str) -> None:
     before = left(change)
     assert asked(OID) != before

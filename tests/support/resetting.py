@@ -17,13 +17,13 @@ LARGE = 2**20  # bytes of a table that are not worth emptying, nor its statistic
 # What tests may change beside rows: tables, columns, indexes, rights, walls, triggers, functions.
 SHAPE = """
 SELECT md5(string_agg(item, ',' ORDER BY item)) FROM (
-    SELECT format('%s %s %s %s %s %s', oid, relname, relnatts, relacl, relrowsecurity, relforcerowsecurity) AS item
+    SELECT format('%s %s %s %s %s %s %s', oid, relname, relnatts, relacl, reloptions, relrowsecurity, relforcerowsecurity) AS item
     FROM pg_class WHERE oid >= 16384 AND relkind <> 't' AND relname NOT LIKE 'pg_toast%'
     UNION ALL SELECT format('%s %s', indexrelid, indisvalid) FROM pg_index WHERE indexrelid >= 16384
-    UNION ALL SELECT format('%s %s', oid, tgenabled) FROM pg_trigger
+    UNION ALL SELECT format('%s %s %s', oid, tgenabled, pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT format('%s %s', oid, convalidated) FROM pg_constraint WHERE oid >= 16384
-    UNION ALL SELECT format('%s %s', oid, md5(prosrc)) FROM pg_proc WHERE oid >= 16384
-    UNION ALL SELECT oid::text FROM pg_policy
+    UNION ALL SELECT format('%s %s %s', oid, md5(prosrc), proacl) FROM pg_proc WHERE oid >= 16384
+    UNION ALL SELECT format('%s %s %s', oid, pg_get_expr(polqual, polrelid), polroles) FROM pg_policy
 ) AS shapes
 """
 FILLED = """
