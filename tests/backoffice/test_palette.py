@@ -151,4 +151,4 @@ def test_the_palette_asks_for_no_record(alice: Client) -> None:
     with CaptureQueriesContext(connection) as asked:
         alice.get(OFFER)
     tables = re.findall(r'SELECT .*? FROM "(\w+)"', " ; ".join(item["sql"] for item in asked.captured_queries))
-    assert sorted(tables) == ["organization", "platform_admin", "record_type", "saved_view"]
+    assert sorted(tables) == ["platform_admin", "saved_view"]

@@ -173,6 +173,7 @@ ADMITTED = frozenset(
         "kernel.ordering.repeated",
         "wrong_kind",
         "bad_number",
+        "expected_pair",
         "kernel.expression.not_compilable",
         # a program, and a file that the tenant has no room for
         "attachments.file.refused",
@@ -203,6 +204,7 @@ ADMITTED = frozenset(
         "backoffice.view.unknown_list",
         "backoffice.view.not_yours",
         "customers.company.has_subsidiaries",
+        "customers.comment.one_subject",
         "customers.company.parent_circle",
         "customers.company.parent_deleted",
         "customers.customer.merged",

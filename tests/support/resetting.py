@@ -17,7 +17,8 @@ LARGE = 2**20  # bytes of a table that are not worth emptying, nor its statistic
 # What tests may change beside rows: tables, columns, indexes, rights, walls, triggers, functions.
 SHAPE = """
 SELECT md5(string_agg(item, ',' ORDER BY item)) FROM (
-    SELECT format('%s %s %s %s %s %s %s', oid, relname, relnatts, relacl, reloptions, relrowsecurity, relforcerowsecurity) AS item
+    SELECT format('%s %s %s %s %s ', oid, relname, relnatts, relacl, reloptions)
+        || format('%s %s', relrowsecurity, relforcerowsecurity) AS item
     FROM pg_class WHERE oid >= 16384 AND relkind <> 't' AND relname NOT LIKE 'pg_toast%'
     UNION ALL SELECT format('%s %s', indexrelid, indisvalid) FROM pg_index WHERE indexrelid >= 16384
     UNION ALL SELECT format('%s %s %s', oid, tgenabled, pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal

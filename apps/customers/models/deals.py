@@ -150,6 +150,7 @@ class DealPerson(OrganizationModel):
     """A person is part of a deal, in a role that companies know as well."""
 
     entity_id = "customers.deal_person"
+    named_by: ClassVar = ("person",)
     deal_id: UUID
     person_id: UUID
 
@@ -178,6 +179,7 @@ class DealCompany(OrganizationModel):
     """A company is part of a deal."""
 
     entity_id = "customers.deal_company"
+    named_by: ClassVar = ("company",)
     deal_id: UUID
     company_id: UUID
 
@@ -235,6 +237,7 @@ class StageTransition(OrganizationModel):
     """
 
     entity_id = "customers.stage_transition"
+    named_by: ClassVar = ("from_stage", "to_stage")
     view_feature: ClassVar[str] = VIEW_DEALS
     deal_id: UUID
     from_stage_id: UUID | None

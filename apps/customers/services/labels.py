@@ -80,8 +80,8 @@ def delete_label(label_id: UUID) -> Label:
 
 @command("customers.label.assign", feature=USE_LABELS, example=_given_label)
 def assign_label(label_id: UUID, *, customer_ids: Sequence[UUID]) -> Label:
-    """Mark customers with the label; those that have it stay. Raises NoPerson, RowNotFound, InvalidInput."""
-    row = _own(label_id)
+    """Mark customers with the label; those that have it stay. Raises NoPerson, InvalidInput."""
+    row = _named(label_id)
     found = _demand_customers(customer_ids)
     there = set(Labelling.objects.filter(label=row, customer__in=found).values_list("customer_id", flat=True))
     Labelling.objects.bulk_create(
@@ -96,10 +96,19 @@ def assign_label(label_id: UUID, *, customer_ids: Sequence[UUID]) -> Label:
 
 @command("customers.label.unassign", feature=USE_LABELS, example=_assigned_label)
 def unassign_label(label_id: UUID, *, customer_ids: Sequence[UUID]) -> Label:
-    """Take the label from customers; those that do not have it stay. Raises NoPerson, RowNotFound, InvalidInput."""
-    row = _own(label_id)
+    """Take the label from customers; those that do not have it stay. Raises NoPerson, InvalidInput."""
+    row = _named(label_id)
     Labelling.objects.filter(label=row, customer__in=_demand_customers(customer_ids)).delete()
     return row
+
+
+def _named(label_id: UUID) -> Label:
+    """The actor's own label that a body names."""
+    try:
+        return _own(label_id)
+    except RowNotFound:
+        missing = FieldError("label_id", UNKNOWN, _("There is no such record."))
+        raise InvalidInput(errors=(missing,)) from None
 
 
 def _own(label_id: UUID) -> Label:

@@ -20,6 +20,7 @@ from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
 
+ONE = "customers.comment.one_subject"
 KINDS = {CustomerKind.PERSON: Person.entity_id, CustomerKind.COMPANY: Company.entity_id}
 
 
@@ -42,8 +43,9 @@ def demand_subject(customer_id: UUID | None, deal_id: UUID | None) -> Subject:
     """The one thing that is meant. Raises InvalidInput for none, for both, and for what the actor does not see."""
     if (customer_id is None) == (deal_id is None):
         text = _("Give one of them: a customer or a deal.")
-        names = ("customer_id",) if customer_id is None else ("customer_id", "deal_id")
-        raise InvalidInput(errors=tuple(FieldError(name, "required", text) for name in names))
+        if customer_id is None:
+            raise InvalidInput(errors=(FieldError("customer_id", "required", text),))
+        raise InvalidInput(errors=tuple(FieldError(name, ONE, text) for name in ("customer_id", "deal_id")))
     found = _customer(customer_id) if customer_id is not None else _deal(deal_id) if deal_id is not None else None
     if found is None:
         field = "customer_id" if customer_id is not None else "deal_id"

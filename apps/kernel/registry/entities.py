@@ -77,6 +77,8 @@ class Entity:
     def worded(self, rows: Iterable[models.Model]) -> dict[UUID, str]:
         """Labels of the rows, in the reader's language where their texts are translated."""
         shown = list(rows)
+        if names := getattr(self.model, "named_by", ()):
+            models.prefetch_related_objects(shown, *names)
         overlay_rows(self.id, shown)
         return {row.pk: label_of(row) for row in shown}
 

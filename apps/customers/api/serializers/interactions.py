@@ -9,7 +9,13 @@ from rest_framework import serializers
 from apps.customers.models import Answer, Interaction, Participant
 from apps.customers.selectors import Entry, Task, participants_of
 from apps.customers.services.participants import MOST
-from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictSerializer, StrictUUIDField
+from apps.kernel.api.serializers import (
+    StrictCharField,
+    StrictIntegerField,
+    StrictModelSerializer,
+    StrictSerializer,
+    StrictUUIDField,
+)
 
 OWN = ("id", "organization_id", "version", "created_at", "updated_at")
 READ_ONLY = ("status", "author_id", "is_pinned", "recurs_until")
@@ -53,9 +59,10 @@ class Participants(serializers.ListSerializer[Any]):
 
 
 class InteractionListSerializer(StrictModelSerializer):
-    """An interaction in a list."""
+    """An interaction in a list. `priority` goes from 1 (low) to 4 (urgent)."""
 
     customer_id = StrictUUIDField(allow_null=True, required=False)
+    priority = StrictIntegerField(min_value=1, max_value=4, required=False)
 
     class Meta:
         model = Interaction
