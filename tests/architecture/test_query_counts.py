@@ -21,7 +21,7 @@ from tests.auth.factories import PASSWORD, make_role, make_user
 from tests.dictionaries.factories import make_dictionary
 from tests.events.factories import dead_letters
 from tests.matrix.records import creation, make, subject
-from tests.matrix.routes import resources as resource_routes
+from tests.matrix.routes import all_routes
 from tests.notifications.letters import declared, queue
 from tests.notifications.notices import make_notification
 from tests.progress.factories import open_job
@@ -76,7 +76,8 @@ WRITING = ("create", "partial_update")
 
 def exemplary(path: str, scope: Scope) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
     """Bodies as the examples of the resource's commands have them."""
-    found = {route.action: route for route in resource_routes(*WRITING) if route.at().startswith(path)}
+    written = (route for route in all_routes() if route.is_resource and route.action in WRITING)
+    found = {route.action: route for route in written if route.at().startswith(path)}
     made, changed = (found.get(action) for action in WRITING)
     return (
         creation(made, scope) if made is not None else None,

@@ -99,10 +99,15 @@ class Route:
 
 
 @cache
-def routes() -> tuple[Route, ...]:
+def all_routes() -> tuple[Route, ...]:
     """Every operation under `/api/`, those of `bulk/` once for each action that is offered there."""
-    found = (route for path, callback in _patterns(get_resolver()) for route in _operations(path, callback))
-    return tuple(route for route in found if getattr(route.view, "entity", "") not in PERSONAL)
+    return tuple(route for path, callback in _patterns(get_resolver()) for route in _operations(path, callback))
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """The operations without those on what one user keeps for themselves."""
+    return tuple(route for route in all_routes() if getattr(route.view, "entity", "") not in PERSONAL)
 
 
 def resources(*actions: str) -> list[Route]:
