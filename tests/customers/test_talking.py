@@ -81,7 +81,7 @@ def test_a_comment_is_said_changed_and_taken_away_and_undo_brings_it_back(house:
         ({"body": "x" * 8001}, {"body": "max_length"}),
         ({"body": "x", "mention_ids": [NOBODY]}, {"mention_ids.0": "kernel.reference.unknown"}),
         ({"body": "x", "customer_id": NOBODY}, {"customer_id": "kernel.reference.unknown"}),
-        ({"body": "x", "customer_id": None}, {"customer_id": "required"}),
+        ({"body": "x", "customer_id": None}, {"customer_id": "customers.comment.one_subject"}),
         ({"body": "x", "author_id": NOBODY}, {"author_id": "read_only"}),
         ({"body": "x", "deal_id": NOBODY}, dict.fromkeys(("customer_id", "deal_id"), "customers.comment.one_subject")),
     ],

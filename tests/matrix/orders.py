@@ -8,7 +8,7 @@ from uuid import UUID
 
 from apps.kernel.ids import uuid7
 from tests.matrix.calls import get
-from tests.matrix.records import creation, subject, writable
+from tests.matrix.records import FURTHER, creation, subject, writable
 from tests.matrix.routes import Route, resources
 from tests.matrix.world import World
 
@@ -25,7 +25,8 @@ class Order:
 def prepared(world: World, route: Route) -> Order:
     """A request that succeeds for whoever may make it."""
     if not route.is_resource:
-        return Order(route.at(uuid7()), {})
+        further = FURTHER.get(route.path) if route.method == "post" else None
+        return Order(route.at(uuid7()), further() if further else {})
     if route.action == "create":
         return Order(route.at(), creation(route, world.scope))
     record_id, given = subject(route, world.scope, world.made[route.view.entity].north)

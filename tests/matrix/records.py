@@ -181,6 +181,11 @@ BODIES: dict[str, Callable[[], Body]] = {
     "backoffice.view": lambda: {"list": "backoffice.view", "name": f"Own {uuid7().hex[-8:]}", "settings": {}},
     "directory.tenant": lambda: {"name": "Initech", "slug": f"initech-{uuid7().hex[-8:]}"},
 }
+# Bodies that further addresses below a record cannot do without.
+FURTHER: dict[str, Callable[[], Body]] = {
+    "api/customers/people/<uuid:pk>/companies/": lambda: {"company_id": str(uuid7())},
+    "api/imports/<uuid:pk>/stop/": lambda: {"keep": True},
+}
 # Bodies of actions on one record whose command has no example, by kind and action.
 ARGUMENTS: dict[str, Callable[[], Body]] = {
     "customers.interaction.answer": lambda: {"answer": "accepted"},

@@ -43,9 +43,8 @@ def demand_subject(customer_id: UUID | None, deal_id: UUID | None) -> Subject:
     """The one thing that is meant. Raises InvalidInput for none, for both, and for what the actor does not see."""
     if (customer_id is None) == (deal_id is None):
         text = _("Give one of them: a customer or a deal.")
-        if customer_id is None:
-            raise InvalidInput(errors=(FieldError("customer_id", "required", text),))
-        raise InvalidInput(errors=tuple(FieldError(name, ONE, text) for name in ("customer_id", "deal_id")))
+        names = ("customer_id",) if customer_id is None else ("customer_id", "deal_id")
+        raise InvalidInput(errors=tuple(FieldError(name, ONE, text) for name in names))
     found = _customer(customer_id) if customer_id is not None else _deal(deal_id) if deal_id is not None else None
     if found is None:
         field = "customer_id" if customer_id is not None else "deal_id"

@@ -48,8 +48,8 @@ class EmploymentsView(PlainView):
     @extend_schema(request=EmploymentSerializer, responses={201: EmploymentAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Add a company; the first one is the primary one."""
-        _demand_person(pk)
         given = self.checked(EmploymentSerializer)
+        _demand_person(pk)
         return self.answered(
             lambda: services.create_employment(person_id=pk, **given), shown_employment, status=status.HTTP_201_CREATED
         )

@@ -166,8 +166,8 @@ class StopView(PlainView):
     @extend_schema(request=StopSerializer, responses={202: RunAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop after the batch in hand, and keep what is in or take it back."""
-        run = drafts.run_of(pk)
         given = self.checked(StopSerializer)
+        run = drafts.run_of(pk)
         drafts.stop(run, keeps=given["keep"])
         return Response(shown_run(drafts.run_of(pk)), status=status.HTTP_202_ACCEPTED)
 
