@@ -83,7 +83,7 @@ class PlanSerializer(StrictSerializer):
     """Another time."""
 
     scheduled_at = serializers.DateTimeField()
-    duration_minutes = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    duration_minutes = StrictIntegerField(min_value=1, required=False, allow_null=True)
 
 
 class OccurrenceSerializer(StrictSerializer):
