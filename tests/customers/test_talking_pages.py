@@ -143,7 +143,7 @@ def test_following_and_labels_are_switched_by_a_button(alice: Client, user: User
         assert [len(stored(house, model)) for model in (Follower, Labelling)] == [count, count]
         pressed = alice.get(at(person, "overview")).content.decode()
         assert pressed.count('aria-pressed="true"') == 1 + 2 * count, "one is the language"
-    assert alice.post(at(person, "label"), {"label": "nonsense"}).status_code == 404
+    assert alice.post(at(person, "label"), {"label": "nonsense"}).status_code == 400
 
 
 def test_people_to_mention_are_found_by_name(alice: Client, house: House) -> None:
