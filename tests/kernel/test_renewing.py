@@ -23,6 +23,13 @@ RENAMED = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _fresh(_committed: None) -> None:
+    """Begin with a clone: what earlier tests have rolled back takes room, and much of it a clone as well."""
+    connections.close_all()
+    databases.clone(databases.template(), databases.worker_database())
+
+
 def asked(question: str) -> object:
     """The only value of the answer, past the walls."""
     with databases.admin(databases.worker_database()) as admin:
