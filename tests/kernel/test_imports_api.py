@@ -130,7 +130,7 @@ def test_files_that_are_no_tables_are_refused(alice: Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "kernel.import.file_refused")
     assert complaints(alice.post(IMPORTS, {"entity": "shelf.book"})) == {"file": "required"}
     assert send(alice, "post", IMPORTS, {"entity": "shelf.book"}).status_code == 415
-    assert give(alice, entity="nothing.at_all").status_code == 404
+    assert complaints(give(alice, entity="nothing.at_all")) == {"entity": "kernel.reference.unknown"}
     large = alice.post(IMPORTS, {"entity": "shelf.book"}, headers={"Content-Length": str(MOST_BYTES * 2)})
     assert large.status_code == 413
     assert alice.get(IMPORTS).json() == {"results": []}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -20,7 +21,7 @@ from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.refusals import MediaTypeRefused
 from apps.kernel.api.serializers import Empty
-from apps.kernel.errors import RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.imports.api.serializers import (
     ArrangementSerializer,
     GivenFile,
@@ -40,6 +41,7 @@ from apps.kernel.imports.planning.options import options_from_json
 from apps.kernel.imports.reading.sources import Layout
 from apps.kernel.imports.runs import drafts
 from apps.kernel.imports.runs.files import failed_rows
+from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import reading_paused
 
@@ -74,13 +76,21 @@ class ImportsView(PlainView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + SLACK:
             raise FileTooLarge(what="bytes", most=MOST_BYTES)
         with reading_paused():  # a slow sender holds no transaction open
-            _ = request.data
+            request.data  # noqa: B018 - it is read here
         given = self.checked(GivenFile)
-        drafts.target_for(given["entity"])
+        _demand_target(given["entity"])
         run = drafts.take(given["entity"], given["file"], str(given["file"].name))
         response = Response(shown_run(run), status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/imports/{run.pk}/"
         return response
+
+
+def _demand_target(entity: str) -> None:
+    try:
+        drafts.target_for(entity)
+    except RowNotFound:
+        missing = FieldError("entity", UNKNOWN, str(_("There is no such record.")))
+        raise InvalidInput(errors=(missing,)) from None
 
 
 class ImportView(PlainView):
