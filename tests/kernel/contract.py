@@ -367,7 +367,7 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
         return True
     if (error["field"], error["code"]) in HALVES:
         return True
-    if error["field"].removeprefix("changes.").startswith(("custom_fields.", "settings.")):
+    if re.match(r"(changes\.|ids\.[^.]+\.)?(custom_fields|settings)\.", error["field"]):
         return True
     if error["code"] == "kernel.filter.invalid" and _has_exponent((case.query or {}).get(error["field"])):
         return True
