@@ -12,7 +12,7 @@ from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
-from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.tenancy.transactions import in_each_organization, scoped_transaction
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("currencies.*",),
@@ -40,10 +40,7 @@ def on_organization_created(scope: Scope) -> None:
 
 def seed_defaults(scope: Scope) -> None:
     """Do the same for organizations that were there before the module."""
-    for organization_id in sorted(scope.organization_ids):
-        inner = in_organization(scope, organization_id)
-        with using_scope(inner), scoped_transaction():
-            on_organization_created(inner)
+    in_each_organization(scope, on_organization_created)
 
 
 def seed_examples(scope: Scope) -> None:

@@ -15,7 +15,7 @@ from apps.dictionaries.contracts import EntryDraft, system_dictionary
 from apps.directory.contracts import TenantBook
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
-from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.tenancy.transactions import in_each_organization, scoped_transaction
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("customers.*",),
@@ -45,10 +45,7 @@ def on_organization_created(scope: Scope) -> None:
 def seed_defaults(scope: Scope) -> None:
     """Do the same for organizations that were there before, and have what is deleted purged after its time."""
     schedule_upkeep(scope.tenant_id)
-    for organization_id in sorted(scope.organization_ids):
-        inner = in_organization(scope, organization_id)
-        with using_scope(inner), scoped_transaction():
-            on_organization_created(inner)
+    in_each_organization(scope, on_organization_created)
 
 
 system_dictionary(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
-from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.tenancy.scope import Scope
+from apps.kernel.tenancy.transactions import in_each_organization
 from apps.sales.selectors import living_channels
 from apps.sales.services.first_channel import add_first_channel
 
@@ -27,7 +27,4 @@ def on_organization_created(scope: Scope) -> None:
 
 def seed_defaults(scope: Scope) -> None:
     """Do the same for organizations that were there before."""
-    for organization_id in sorted(scope.organization_ids):
-        inner = in_organization(scope, organization_id)
-        with using_scope(inner), scoped_transaction():
-            on_organization_created(inner)
+    in_each_organization(scope, on_organization_created)

@@ -12,7 +12,6 @@ from django.contrib.admin.sites import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.customers.admin.board_deeds import done
@@ -33,10 +32,10 @@ from apps.customers.selectors.board import (
 )
 from apps.customers.selectors.deal_sums import Asked
 from apps.customers.services import create_deal, create_pipeline, move_deal
+from apps.customers.services.deal_worth import shown_amount
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.registration import OwnPage, own_page
-from apps.kernel.money import Money, format_money
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
@@ -158,7 +157,7 @@ def _lane(lane: Lane, found: Board, asked: _Asked) -> ShownLane:
         lane,
         worded["value"],
         worded["weighted"],
-        [_money(amount, code) for code, amount in (lane.totals if foreign else {}).items()],
+        [shown_amount(amount, code) for code, amount in (lane.totals if foreign else {}).items()],
         [_card(card, here) for card in lane.cards],
         here.address(lane=lane.stage.pk, after=lane.next) if lane.next else "",
         here.address(first=MOST_CARDS),
@@ -170,8 +169,8 @@ def _card(card: Card, asked: _Asked) -> ShownCard:
     is_converted = card.base_amount is not None and card.base_currency != card.value_currency
     return ShownCard(
         card,
-        _money(card.value_amount, card.value_currency),
-        _money(card.base_amount, card.base_currency) if is_converted else "",
+        shown_amount(card.value_amount, card.value_currency),
+        shown_amount(card.base_amount, card.base_currency) if is_converted else "",
         _address("admin:customers_deal_change", card.id),
         _address("admin:customers_deal_press", card.id, "lose", query={"next": asked.address()}),
     )
@@ -179,12 +178,8 @@ def _card(card: Card, asked: _Asked) -> ShownCard:
 
 def _worded(figures: Figures, base: str) -> dict[str, Any]:
     """Amounts for people; without a base currency there are none."""
-    value, weighted = _money(figures.value, base), _money(figures.weighted, base)
+    value, weighted = shown_amount(figures.value, base), shown_amount(figures.weighted, base)
     return {"count": figures.count, "value": value, "weighted": weighted}
-
-
-def _money(amount: Any, currency: str) -> str:
-    return format_money(Money(amount, currency), get_language() or "en") if amount is not None and currency else ""
 
 
 def _address(name: str, *args: Any, query: dict[str, Any] | None = None) -> str:

@@ -7,15 +7,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_DEALS, VIEW_INTERACTIONS
 from apps.customers.models import Company, InteractionStatus, Outcome, Person
 from apps.customers.selectors import agenda, deals_with, living_interactions
+from apps.customers.services.deal_worth import shown_amount
 from apps.kernel import clock
 from apps.kernel.admin.access import allows
 from apps.kernel.extensions.spots import Place, Widget, widget
-from apps.kernel.money import Money, format_money
 
 MOST: Final = 5
 AHEAD: Final = timedelta(days=90)
@@ -45,13 +44,10 @@ def show_deals(place: Place) -> dict[str, Any] | None:
     link = {"people__person" if isinstance(record, Person) else "companies__company": record.pk}
     rows = deals_with(**link).filter(outcome=Outcome.OPEN).select_related("stage").order_by("-created_at", "-pk")
     found = list(rows[: MOST + 1])
-    return {"deals": [(deal, _worth(deal)) for deal in found[:MOST]], "has_more": len(found) > MOST}
-
-
-def _worth(deal: Any) -> str:
-    if deal.value_amount is None:
-        return ""
-    return format_money(Money(deal.value_amount, deal.value_currency), get_language() or "en")
+    return {
+        "deals": [(deal, shown_amount(deal.value_amount, deal.value_currency)) for deal in found[:MOST]],
+        "has_more": len(found) > MOST,
+    }
 
 
 widget(

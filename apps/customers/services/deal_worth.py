@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.utils.translation import get_language
+
 from apps.currencies.contracts import CurrencyBook, ExchangeRates
 from apps.customers.models import Deal
 from apps.customers.selectors import today
 from apps.kernel.errors import Conflict, Unprocessable
-from apps.kernel.money import Money
+from apps.kernel.money import Money, format_money
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope, in_organization, using_scope
 
@@ -29,6 +33,11 @@ def worded_value(deal: Deal) -> str:
         return ""
     with using_scope(in_organization(current_scope(), deal.organization_id)):
         return service(CurrencyBook).formatted(Money(deal.value_amount, deal.value_currency))
+
+
+def shown_amount(amount: Decimal | None, currency: str) -> str:
+    """An amount in the reader's language; "" where there is none."""
+    return format_money(Money(amount, currency), get_language() or "en") if amount is not None and currency else ""
 
 
 def _base_currency() -> str:

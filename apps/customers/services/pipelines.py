@@ -18,6 +18,7 @@ from apps.customers.services.stage_lists import settle_stages
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.defaults import mark, mark_complaints, unmark
 from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
@@ -69,7 +70,7 @@ def create_pipeline(
     settled = settle_stages(pipeline, stages)
     demand_valid(pipeline, FIELDS, more=settled.complaints)
     if pipeline.is_default:
-        _unmark(others)
+        unmark(others)
     _arrange(others, pipeline, position)
     pipeline.save(force_insert=True)
     settled.store()
@@ -91,12 +92,12 @@ def update_pipeline(
     """
     pipeline = _living(pipeline_id)
     others = _others(pipeline)
-    more = list(_default_complaints(pipeline, is_default))
+    more = _default_complaints(pipeline, is_default)
     changed = set_given(pipeline, name=name, is_default=is_default)
     settled = settle_stages(pipeline, stages)
     demand_valid(pipeline, FIELDS, more=[*more, *settled.complaints])
     if is_default is True:
-        _unmark(others)
+        unmark(others)
     if position is not UNCHANGED:
         _arrange(others, pipeline, position)
         changed.append("position")
@@ -123,8 +124,7 @@ def delete_pipeline(pipeline_id: UUID) -> Pipeline:
     Stage.objects.filter(pk__in=stages).update(deleted_at=pipeline.deleted_at, updated_at=pipeline.deleted_at)
     pipeline.save(update_fields=["deleted_at", "version"])
     if pipeline.is_default and others:
-        others[0].is_default = True
-        others[0].save(update_fields=["is_default", "version"])
+        mark(others[0], is_default=True)
     return pipeline
 
 
@@ -150,18 +150,8 @@ def _others(pipeline: Pipeline) -> list[Pipeline]:
 
 
 def _default_complaints(pipeline: Pipeline, is_default: bool | Unchanged) -> list[FieldError]:
-    if is_default is not False or not pipeline.is_default:
-        return []
     text = _("Make another pipeline the default one instead.")
-    return [FieldError("is_default", "customers.pipeline.default_needed", text)]
-
-
-def _unmark(others: Sequence[Pipeline]) -> None:
-    """Take the mark off the present default first: at no moment are there two."""
-    for former in others:
-        if former.is_default:
-            former.is_default = False
-            former.save(update_fields=["is_default", "version"])
+    return mark_complaints(pipeline, is_default, code="customers.pipeline.default_needed", message=text)
 
 
 def _arrange(others: Sequence[Pipeline], pipeline: Pipeline, position: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.tenancy.scope import Scope, current_scope, in_organization, using_scope
 
 SET_SCOPE = (
     "SELECT set_config('app.tenant_id', %s, true), set_config('app.orgs', %s, true),"
@@ -80,6 +80,14 @@ def scoped_transaction(*, using: str = DEFAULT_DB_ALIAS, durable: bool = False) 
                 tell(connection, before)
     finally:
         note(connection, before)
+
+
+def in_each_organization(scope: Scope, work: Callable[[Scope], object]) -> None:
+    """Do the work once for each organization that the scope sees, in a transaction that writes to that one."""
+    for organization_id in sorted(scope.organization_ids):
+        inner = in_organization(scope, organization_id)
+        with using_scope(inner), scoped_transaction():
+            work(inner)
 
 
 class _Ambient:

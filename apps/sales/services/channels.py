@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.defaults import unmark
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
@@ -24,7 +25,6 @@ from apps.sales.services.defaults import (
     living_held,
     others_of,
     pass_default_on,
-    unmark_default,
 )
 
 FIELDS = (
@@ -82,7 +82,7 @@ def create_channel(
     channel.is_default = is_default or (is_active and not any(other.is_default for other in others))
     _demand_sound(channel)
     if channel.is_default:
-        unmark_default(others)
+        unmark(others)
     channel.save(force_insert=True)
     return channel
 
@@ -121,7 +121,7 @@ def update_channel(
     channel.take(custom_fields)
     _demand_sound(channel, complaints)
     if is_default is True:
-        unmark_default(others_of(channel))
+        unmark(others_of(channel))
     channel.save(update_fields=[*changed, "version"])
     return channel
 

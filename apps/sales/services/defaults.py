@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from apps.kernel.commands.defaults import mark, mark_complaints
 from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.commands.unchanged import Unchanged
 from apps.kernel.errors import FieldError, RowNotFound
@@ -40,16 +41,7 @@ def others_of(row: Row) -> list[Row]:
 
 def default_complaints(row: Channel | TaxClass, is_default: bool | Unchanged) -> list[FieldError]:
     """What is wrong with taking the mark from the row that has it."""
-    if is_default is not False or not row.is_default:
-        return []
-    return [FieldError("is_default", NEEDED, _("Make another one the default instead."))]
-
-
-def unmark_default(others: list[Row]) -> None:
-    """Take the mark off the present default; at no moment are there two."""
-    for former in others:
-        if former.is_default:
-            _mark(former, is_default=False)
+    return mark_complaints(row, is_default, code=NEEDED, message=_("Make another one the default instead."))
 
 
 def pass_default_on(row: Row) -> None:
@@ -58,10 +50,5 @@ def pass_default_on(row: Row) -> None:
         return
     for heir in others_of(row):
         if getattr(heir, "is_active", True):
-            _mark(heir, is_default=True)
+            mark(heir, is_default=True)
             return
-
-
-def _mark(row: Channel | TaxClass, *, is_default: bool) -> None:
-    row.is_default = is_default
-    row.save(update_fields=["is_default", "version"])

@@ -10,6 +10,7 @@ from uuid import UUID
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.defaults import unmark
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
@@ -22,7 +23,6 @@ from apps.sales.services.defaults import (
     living_held,
     others_of,
     pass_default_on,
-    unmark_default,
 )
 
 FIELDS = ("name", "code", "description", "rate", "is_default")
@@ -64,7 +64,7 @@ def create_tax_class(
     tax_class.is_default = is_default or not others
     demand_valid(tax_class, FIELDS)
     if tax_class.is_default:
-        unmark_default(others)
+        unmark(others)
     tax_class.save(force_insert=True)
     return tax_class
 
@@ -90,7 +90,7 @@ def update_tax_class(
     tax_class.take(custom_fields)
     demand_valid(tax_class, FIELDS, more=complaints)
     if is_default is True:
-        unmark_default(others_of(tax_class))
+        unmark(others_of(tax_class))
     tax_class.save(update_fields=[*changed, "version"])
     return tax_class
 
