@@ -94,8 +94,9 @@ def test_a_hanging_call_is_given_up_and_can_ask_for_nothing_any_more(scoped: Hou
 
     started = time.monotonic()
     with room() as place:
-        with pytest.raises(OutOfTime):
+        with pytest.raises(OutOfTime) as late:
             place.run("probes.hang", hang, seconds=SHORT)
+        assert "gate.wait(10)" in late.value.__notes__[0], "the log says where it stands"
         assert time.monotonic() - started < SHORT + 1
         assert place.run("probes.next", lambda: asked("SELECT 2"), seconds=2) == 2
     gate.set()

@@ -5,8 +5,10 @@ Why it is made this way: docs/decisions/0008-time-limits-of-extensions.md.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -81,7 +83,8 @@ class Room:
             raise OutOfTime(f"{MOST_HANGING} calls of {extension} hang already")
         lease, answer = Lease(seconds), Future[R]()
         work = (self._work, lease, _as_here(call), answer)
-        threading.Thread(target=copy_context().run, args=work, name=f"room {extension}", daemon=True).start()
+        thread = threading.Thread(target=copy_context().run, args=work, name=f"room {extension}", daemon=True)
+        thread.start()
         wait([answer], timeout=seconds + GRACE)
         lease.end()
         if answer.done() and answer.exception() is None:
@@ -91,7 +94,9 @@ class Room:
             _remember(extension, answer)
         elif lease.left() > 0 and not _was_stopped(answer.exception()):
             return answer.result()  # raises
-        raise OutOfTime(f"{extension} took more than {seconds} s") from (answer.exception() if answer.done() else None)
+        late = OutOfTime(f"{extension} took more than {seconds} s")
+        late.add_note(_place_of(thread))
+        raise late from (answer.exception() if answer.done() else None)
 
     def close(self) -> None:
         """Take back whatever the calls did to the transaction."""
@@ -176,6 +181,12 @@ def _as_here(call: Callable[[], R]) -> Callable[[], R]:
 def _was_stopped(error: BaseException | None) -> bool:
     """Say whether the database stopped a statement: its clock decides, which need not be ours."""
     return isinstance(getattr(error, "__cause__", None), QueryCanceled)
+
+
+def _place_of(thread: threading.Thread) -> str:
+    """Where a call that was given up stands, for whoever reads the log."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return "It stands at:\n" + "".join(traceback.format_stack(frame)) if frame is not None else "It has ended since."
 
 
 def _remember(extension: str, answer: Future[Any]) -> None:
