@@ -162,9 +162,17 @@ def _shortened(diff: ActionDiff, record_id: UUID) -> ActionDiff:
     return ActionDiff(rows[:MOST_ROWS], diff.more + max(0, len(rows) - MOST_ROWS))
 
 
+# A timeline without the changes is none, so they are waited for longer than what modules add.
 timeline_source(
     TimelineSource(
-        "audit_logs.changes", _("Changes"), "*", fetch_changes, icon="edit_note", offered=keeps_history, priority=100
+        "audit_logs.changes",
+        _("Changes"),
+        "*",
+        fetch_changes,
+        icon="edit_note",
+        offered=keeps_history,
+        priority=100,
+        seconds=10.0,
     )
 )
 widget(

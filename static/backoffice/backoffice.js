@@ -45,7 +45,14 @@ document.addEventListener("input", (event) => {
 });
 
 // The page is hidden until the theme's script has run, and what is hidden cannot take the focus that its markup asks for.
+// Where a form is new, its first field does, or the first that is wrong; not where a keyboard would cover the screen.
+function firstField() {
+  const form = matchMedia("(hover: hover)").matches && document.querySelector("[data-focus-first]")?.closest("form");
+  const fields = form ? [...form.querySelectorAll("input, select, textarea")] : [];
+  const open = fields.filter((item) => !item.disabled && item.type !== "hidden" && item.checkVisibility());
+  return open.find((item) => item.matches("[aria-invalid=true]")) || open[0];
+}
 document.addEventListener("alpine:initialized", () => requestAnimationFrame(() => {
-  const field = document.querySelector("[autofocus]");
+  const field = document.querySelector("[autofocus]") || firstField();
   if (field && document.activeElement === document.body) { field.focus(); }
 }));

@@ -19,8 +19,9 @@ Seat = Callable[..., Desk]
 
 
 def said(page: Page, text: str) -> None:
-    """Wait until the page says so."""
+    """Wait until the page says so, and listens to keys."""
     expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+    page.wait_for_load_state("load")
 
 
 def currencies(house: House) -> dict[str, Any]:
@@ -39,15 +40,18 @@ def sign_in(page: Page, email: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Currencies")
+    page.wait_for_load_state("load")  # before that nothing listens to keys
 
 
 def work_in(page: Page, organization: str) -> None:
     """Change the organization by the palette."""
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search pages and records")).to_be_focused()
     page.keyboard.type(f"work in {organization}")
     expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(f"Work in {organization}")
     page.keyboard.press("Enter")
     expect(page.locator("summary.ag-switch__organization")).to_contain_text(organization)
+    page.wait_for_load_state("load")
 
 
 def test_from_the_log_in_to_redo_without_a_mouse(house: House, desk: Seat) -> None:
@@ -59,8 +63,6 @@ def test_from_the_log_in_to_redo_without_a_mouse(house: House, desk: Seat) -> No
     work_in(page, "North")
     page.keyboard.press("n")  # create
     page.wait_for_url(f"**{LIST}add/")
-    page.locator("#id_code").wait_for()
-    page.keyboard.press("e")
     expect(page.locator("#id_code")).to_be_focused()
     page.keyboard.type("NOK")
     for text in ("Krone", "kr"):
@@ -74,6 +76,7 @@ def test_from_the_log_in_to_redo_without_a_mouse(house: House, desk: Seat) -> No
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.locator("#id_name").wait_for()
+    page.wait_for_load_state("load")
     page.keyboard.press("e")
     expect(page.locator("#id_name")).to_be_focused()
     page.keyboard.press("Control+a")

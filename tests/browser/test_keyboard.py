@@ -80,6 +80,7 @@ def test_a_form_is_entered_saved_taken_back_and_left(house: House, desk: Seat) -
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status").filter(has_text="was changed")).to_be_visible()
     assert now(house, currency).name == "Changed"
+    page.wait_for_load_state("load")  # before that nothing listens to keys
     page.keyboard.press("u")
     expect(page.get_by_role("status").filter(has_text="Undone")).to_be_visible()
     assert now(house, currency).name == "Euro"

@@ -82,6 +82,7 @@ def test_the_organization_the_colours_and_the_language_are_switched(house: House
     page.keyboard.press("Enter")
     expect(page.locator("summary.ag-switch__organization")).to_contain_text("North")
     assert page.url.endswith(f"{LIST}?q=eur")
+    page.wait_for_load_state("load")  # before that nothing listens to keys
     page.keyboard.press("Control+k")
     typing(page, "dark")
     expect(chosen(page)).to_contain_text("Dark colours")
