@@ -1,10 +1,8 @@
-"""axe-core finds nothing serious on any page: each declared page in one of the looks, a handful in all of them."""
+"""axe-core finds nothing serious: a handful of pages that stand for the others, in every look."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.resources import files
-from itertools import cycle
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.backoffice.currencies import LIST, make_currency
 from tests.browser.conftest import DESKTOP, PHONE, Desk
-from tests.browser.test_every_page import addresses
+from tests.browser.watching import violations
 from tests.search.factories import build_index
 from tests.support.scopes import House
 
@@ -24,28 +22,6 @@ LOOKS = {
     "phone": (PHONE, False),
     "phone-dark": (PHONE, True),
 }
-BAD = ("serious", "critical")
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-RUN = """
-async (levels) => {
-  const answer = await axe.run(document, {resultTypes: ["violations"]});
-  return answer.violations.filter((item) => levels.includes(item.impact)).flatMap((item) => item.nodes.map(
-    (node) => `${item.impact} ${item.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)} `
-      + `${node.any[0]?.message || ""}`));
-}
-"""
-
-
-def violations(page: Page, name: str) -> list[str]:
-    """What axe calls serious or critical on the page as it stands, one sentence for each place."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN, list(BAD))
-    return [f"{name}: {item}" for item in found]
-
-
-def tabs(seat: Desk) -> dict[str, Page]:
-    """A tab for each look, so that no page is opened in a fresh browser."""
-    return {look: seat.page(size=size, dark=dark) for look, (size, dark) in LOOKS.items()}
 
 
 def test_axe_finds_what_is_wrong(desk: Seat) -> None:
@@ -55,15 +31,6 @@ def test_axe_finds_what_is_wrong(desk: Seat) -> None:
     page.evaluate("document.querySelector('#id_password').labels[0].remove()")
     [found] = violations(page, "log-in")
     assert found.startswith("log-in: critical label: #id_password")
-
-
-def test_every_page_in_one_of_the_looks(house: House, desk: Seat) -> None:
-    make_currency(house)
-    turns, faults = cycle(tabs(desk("*")).items()), list[str]()
-    for (name, address), (look, page) in zip(addresses(house), turns, strict=False):
-        page.goto(address)
-        faults += violations(page, f"{name} {look}")
-    assert not faults, "\n".join(faults)
 
 
 def handful(house: House) -> Iterator[tuple[str, str, Callable[[Page], Any]]]:

@@ -12,7 +12,7 @@ from apps.customers.models.reaching import Address
 from tests.auth.factories import make_role, make_user
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
-from tests.browser.test_axe import violations
+from tests.browser.watching import violations
 from tests.customers.factories import make_company, make_person, make_tag
 from tests.support.scopes import House, seeding
 

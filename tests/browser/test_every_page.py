@@ -1,4 +1,7 @@
-"""Every page that a module declares opens without a fault, at a desk and on a dark phone."""
+"""Every page that a module declares opens without a fault, at a desk and on a dark phone.
+
+The content policy stops nothing on it, and axe-core finds nothing serious in one of both looks.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from tests.auth.factories import reading_in
 from tests.backoffice.currencies import make_currency
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
+from tests.browser.watching import stopped, violations, watched
 from tests.support.scopes import House
 
 # Own pages that stand for one record, which their address names; the tests of their modules look at them.
@@ -60,12 +64,13 @@ def test_every_declared_page(
 ) -> None:
     make_currency(house)
     seat, faults = desk("*"), list[str]()
-    page = seat.page(size=size, dark=dark)
-    for name, address in addresses(house):
+    page = watched(seat, size=size, dark=dark)
+    for turn, (name, address) in enumerate(addresses(house), start=int(dark)):
         answer = page.goto(address)
         shoot(page, f"real-{name}-{request.node.callspec.id}")
         if answer is None or answer.status not in {200, 403}:
             faults.append(f"{name}: status {answer.status if answer else 'none'}")
-        faults += faults_of(page, name)
+        faults += [*faults_of(page, name), *(f"{name}: {item}" for item in stopped(page))]
+        faults += violations(page, name) if turn % 2 else []
     assert not faults, "\n".join(faults)
     assert [item for item in seat.complaints if "40" not in item] == []

@@ -35,6 +35,7 @@ class Seeder:
     """What was made so far: `tell` gets a line for each step that did something."""
 
     tell: Callable[[str], None]
+    with_examples: bool = True
     log_ins: list[LogIn] = field(default_factory=list)
     steps: int = 0
     _fresh: set[UUID] = field(default_factory=set)
@@ -47,7 +48,7 @@ class Seeder:
                 self._branch(branch)
             for person in company.people:
                 self._person(company, person)
-        if tenant.pk in self._fresh:
+        if self.with_examples and tenant.pk in self._fresh:
             self._furnish(tenant)
         with whole_tenant(tenant.pk, REASON):
             superadmin, admin, _employee = (user_named(person.name) for person in company.people)

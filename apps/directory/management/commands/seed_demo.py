@@ -17,11 +17,16 @@ class Command(BaseCommand):
     help = "Create the demonstration tenants once. Passwords are random and printed when their users are made."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """None beside Django's own."""
+        """Add the way without the examples."""
+        parser.add_argument(
+            "--no-examples",
+            action="store_true",
+            help="only companies, people and their history, without the examples of the modules: quick",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed each company and print the new log-ins."""
-        seeder = Seeder(tell=lambda line: self.stdout.write(f"  + {line}"))
+        seeder = Seeder(tell=lambda line: self.stdout.write(f"  + {line}"), with_examples=not options["no_examples"])
         try:
             self._seed(seeder)
         finally:  # whoever was made before an interruption keeps their password
