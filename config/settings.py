@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.webhooks",
     "apps.customers",
     "apps.sales",
+    "apps.catalog",
     "apps.backoffice",
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin.apps.SimpleAdminConfig",

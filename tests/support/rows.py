@@ -34,6 +34,7 @@ SPECIAL: dict[str, Any] = {
     "time_zone": lambda: "UTC",
     "interval_seconds": lambda: 60,
     "event_patterns": lambda: ["**"],
+    "ends_at": lambda: datetime(2026, 2, 1, tzinfo=UTC),
 }
 # Rows that have the id of the row that their key leads to.
 ONE_ID = {"customers.Person": "customer_id", "customers.Company": "customer_id"}
@@ -142,4 +143,8 @@ def _value(field: Any, house: House) -> Any:
 
 
 # Columns that may be empty, and must not where another one is.
-FILLED = {"customers.Comment": ("customer",), "customers.Follower": ("customer",)}
+FILLED = {
+    "customers.Comment": ("customer",),
+    "customers.Follower": ("customer",),
+    "catalog.Offer": ("starts_at", "ends_at"),
+}

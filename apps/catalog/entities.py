@@ -1,0 +1,42 @@
+"""The kinds of record of this module."""
+
+from __future__ import annotations
+
+from apps.catalog.models import (
+    Category,
+    CategoryAssignment,
+    Component,
+    Offer,
+    OptionSchema,
+    Price,
+    PriceKind,
+    PriceList,
+    PricingSettings,
+    Product,
+    ProductRelation,
+    ProductTag,
+    UnitConversion,
+    Variant,
+)
+from apps.kernel.registry.entities import entity
+
+entity(OptionSchema, icon="tune", search=("name", "code"), url="admin:catalog_optionschema_change")
+entity(
+    Product,
+    icon="inventory_2",
+    search=("title", "sku", "handle"),
+    url="admin:catalog_product_change",
+    broadcast="staff",
+)
+entity(ProductRelation, icon="link")
+entity(Variant, icon="style", search=("name", "sku", "barcode"), url="admin:catalog_variant_change", broadcast="staff")
+entity(Component, icon="package_2")
+entity(Category, icon="account_tree", search=("name", "slug"), url="admin:catalog_category_change", broadcast="staff")
+entity(CategoryAssignment, icon="account_tree")
+entity(ProductTag, icon="sell", search=("label",), url="admin:catalog_producttag_change")
+entity(UnitConversion, icon="straighten", search=("unit",), url="admin:catalog_unitconversion_change")
+entity(Offer, icon="local_offer", search=("title",), url="admin:catalog_offer_change", broadcast="staff")
+entity(PriceKind, icon="category", search=("title", "code"), url="admin:catalog_pricekind_change")
+entity(PriceList, icon="list_alt", search=("name", "code"), url="admin:catalog_pricelist_change", broadcast="staff")
+entity(Price, icon="payments", url="admin:catalog_price_change", broadcast="staff")
+entity(PricingSettings, icon="settings")

@@ -1,0 +1,20 @@
+"""What roles get from the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+default_role_features: Mapping[str, tuple[str, ...]] = {
+    "superadmin": ("catalog.*",),
+    "admin": ("catalog.*",),
+    "employee": (
+        "catalog.products.manage",
+        "catalog.variants.manage",
+        "catalog.categories.manage",
+        "catalog.offers.manage",
+        "catalog.pricing.manage",
+    ),
+}
+
+# They go and come back with their organization.
+organization_equipment = ("catalog.option_schema", "catalog.category", "catalog.tag", "catalog.price_list")
