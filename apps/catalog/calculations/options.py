@@ -21,6 +21,16 @@ CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 Option = Mapping[str, Any]
 
 
+def is_shaped(given: Any) -> bool:
+    """Say whether something that came as JSON is a list of options, whatever they are worth."""
+    return isinstance(given, list) and all(
+        isinstance(item, Mapping)
+        and isinstance(item.get("choices") or [], list)
+        and all(isinstance(choice, Mapping) for choice in item.get("choices") or [])
+        for item in given
+    )
+
+
 def settled_options(given: Sequence[Option], path: str = "options") -> tuple[list[dict[str, Any]], list[FieldError]]:
     """Options as they are kept, and everything that is wrong with what was given.
 
