@@ -9,11 +9,20 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.admin.fields import ReferenceChoice, ReferenceSelect
 from apps.kernel.admin.labels import Labels
 from apps.kernel.references.fields import ReferenceField
+
+
+class TemplateInput:
+    """A widget that a template of the module draws: Django's own way to draw widgets knows none of them."""
+
+    def _render(self, template_name: str, context: Any, renderer: Any = None) -> SafeString:
+        return mark_safe(render_to_string(template_name, context))  # noqa: S308 - an escaping template
 
 
 def pointer(model: type[models.Model], key: str) -> ReferenceField:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.admin.choosing import TemplateInput
 from apps.catalog.calculations.options import BOOLEAN, NUMBER, SELECT, TEXT, is_shaped
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.errors import FieldError
@@ -46,7 +47,7 @@ def _words() -> dict[str, Any]:
     }
 
 
-class OptionsInput(forms.Textarea):
+class OptionsInput(TemplateInput, forms.Textarea):
     """The options as JSON, and in their place an editor where scripts run."""
 
     template_name = "catalog/options.html"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
@@ -11,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES
 
-from apps.catalog.admin.choosing import ids_of, many_field
-from apps.catalog.calculations.products import LENGTHS, LONGEST_UNIT, normal_dimensions, normal_un_number
+from apps.catalog.admin.choosing import TemplateInput, ids_of, many_field
+from apps.catalog.calculations.products import LENGTHS, LONGEST_UNIT, ORDERED, normal_dimensions, normal_un_number
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
 from apps.catalog.selectors import categories_of, tags_of
 from apps.kernel.admin.forms import CommandForm
@@ -53,7 +52,17 @@ TIDY: Final[Mapping[str, type[forms.CharField]]] = {
 }
 
 
-class DimensionsInput(forms.MultiWidget):
+# Values that the table has rules about together.
+RULED: Final = (
+    *(name for pair in ORDERED for name in pair),
+    "sales_unit",
+    "shows_unit_price",
+    "excise_category",
+    "sales_unit_quantity",
+)
+
+
+class DimensionsInput(TemplateInput, forms.MultiWidget):
     """Width, height, depth and their unit, side by side."""
 
     template_name = "catalog/dimensions.html"
@@ -119,9 +128,6 @@ class ProductForm(CommandForm):
         if "category_ids" in self.fields:
             self.initial["category_ids"] = ids_of(categories_of([self.instance.pk]).get(self.instance.pk, []))
 
-    def clean_sales_unit_quantity(self) -> Decimal:
-        """At least something is sold at a time."""
-        quantity: Decimal = self.cleaned_data["sales_unit_quantity"]
-        if quantity <= 0:
-            raise ValidationError(_("This has to be more than 0."), code="min_value")
-        return quantity
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave rules over several values to the command, which says beside which one it is wrong."""
+        return {*super()._get_validation_exclusions(), *RULED}  # type: ignore[misc]
