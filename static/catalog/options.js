@@ -32,7 +32,7 @@
     // False for text that is no list of options: then the text is what has to be mended.
     open() {
       let given;
-      try { given = JSON.parse(this.text.value || "[]"); } catch { return false; }
+      try { given = JSON.parse(this.text.value || "[]") ?? []; } catch { return false; }
       if (!Array.isArray(given)) { return false; }
       given.forEach((option, place) => this.list.append(this.card(option, `options.${place}`)));
       this.text.hidden = true;

@@ -7,12 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from apps.catalog.models import OptionSchema, Product
-from apps.kernel.tenancy.scope import using_scope
+from apps.catalog.models import OptionSchema, Product, ProductTag
 from tests.browser.conftest import PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.catalog.factories import make_category, make_product, make_schema, make_tag
-from tests.support.scopes import House, reading
+from tests.support.scopes import House, reading, seeding
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
 PRODUCTS, SCHEMAS, TAGS = (f"/backend/catalog/{name}/" for name in ("product", "optionschema", "producttag"))
@@ -23,8 +22,8 @@ def save(page: Page) -> None:
 
 
 def test_a_product_is_entered(desk: Callable[..., Desk], house: House) -> None:
-    with using_scope(house.scope(house.root)):
-        make_tag(house, "Novelty", organization_id=house.root.pk)
+    with seeding(house.scope(house.root)):
+        ProductTag(label="Novelty", slug="novelty").save(force_insert=True)
     alice = desk("*")
     page = alice.page()
     page.goto(PRODUCTS)
@@ -154,7 +153,7 @@ def test_the_catalog_on_a_telephone(desk: Callable[..., Desk], house: House, dar
         ("tag-merge", f"{TAGS}{tag.pk}/do/merge/"),
     ):
         page.goto(address)
-        for group in page.locator("details").all():
+        for group in page.locator("fieldset details").all():
             group.evaluate("item => { item.open = true; }")
         faults += faults_of(page, f"{name}-phone")
         shoot(page, f"catalog-{name}-phone-{'dark' if dark else 'light'}")

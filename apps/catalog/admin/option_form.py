@@ -74,6 +74,10 @@ class OptionsField(forms.JSONField):
 
     widget = OptionsInput
 
+    def prepare_value(self, value: Any) -> Any:
+        """Nothing is an empty list."""
+        return super().prepare_value([] if value is None else value)
+
     def clean(self, value: Any) -> Any:
         """The list; nothing at all is an empty one. Raises ValidationError for what is none."""
         found = super().clean(value)

@@ -103,6 +103,7 @@ class ProductPage(CommandAdmin):
     ordering = ("title",)
     form = ProductForm
     readonly_fields = ("standing",)
+    # A group that can be folded has one field in each line: with several Django would keep it folded over complaints.
     fieldsets = (
         (
             None,
@@ -117,7 +118,7 @@ class ProductPage(CommandAdmin):
                 )
             },
         ),
-        (_("Order and options"), {"fields": ("category_ids", "tag_ids", "option_schema")}),
+        (_("Categories and options"), {"fields": ("category_ids", "tag_ids", "option_schema")}),
         (_("Taxes and currency"), {"fields": (("tax_class_id", "primary_currency"),)}),
         (
             _("Units"),
@@ -127,23 +128,29 @@ class ProductPage(CommandAdmin):
             _("Price per unit"),
             {
                 "classes": ("collapse",),
-                "fields": ("shows_unit_price", ("unit_price_reference", "unit_price_quantity")),
+                "fields": ("shows_unit_price", "unit_price_reference", "unit_price_quantity"),
             },
         ),
-        (_("Size and weight"), {"classes": ("collapse",), "fields": (("weight", "weight_unit"), "dimensions")}),
+        (_("Size and weight"), {"classes": ("collapse",), "fields": ("weight", "weight_unit", "dimensions")}),
         (
             _("Regulations"),
             {
                 "classes": ("collapse",),
                 "fields": (
-                    ("country_of_origin", "tax_classification_code"),
-                    ("hs_code", "cn_code"),
-                    ("pkwiu_code", "age_min"),
+                    "country_of_origin",
+                    "tax_classification_code",
+                    "hs_code",
+                    "cn_code",
+                    "pkwiu_code",
+                    "age_min",
                     "gtu_codes",
-                    ("is_excise_good", "excise_category"),
+                    "is_excise_good",
+                    "excise_category",
                     "requires_prescription",
-                    ("hazmat_class", "un_number"),
-                    ("packing_group", "contains_lithium_battery"),
+                    "hazmat_class",
+                    "un_number",
+                    "packing_group",
+                    "contains_lithium_battery",
                 ),
             },
         ),
@@ -151,7 +158,7 @@ class ProductPage(CommandAdmin):
             _("Lifecycle"),
             {
                 "classes": ("collapse",),
-                "fields": (("launch_at", "end_of_life_at"), ("available_from", "available_until")),
+                "fields": ("launch_at", "end_of_life_at", "available_from", "available_until"),
             },
         ),
         (
@@ -159,9 +166,11 @@ class ProductPage(CommandAdmin):
             {
                 "classes": ("collapse",),
                 "fields": (
-                    ("min_order_quantity", "max_order_quantity"),
+                    "min_order_quantity",
+                    "max_order_quantity",
                     "order_quantity_step",
-                    ("requires_shipping", "is_quote_only"),
+                    "requires_shipping",
+                    "is_quote_only",
                 ),
             },
         ),
