@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy as _
+
+from apps.dictionaries.contracts import EntryDraft, system_dictionary
+
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("catalog.*",),
     "admin": ("catalog.*",),
@@ -18,3 +22,13 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
 
 # They go and come back with their organization.
 organization_equipment = ("catalog.option_schema", "catalog.category", "catalog.tag", "catalog.price_list")
+
+system_dictionary(
+    "catalog.product_status",
+    _("Status of products"),
+    (
+        EntryDraft("draft", _("Draft"), tone="info"),
+        EntryDraft("for_sale", _("For sale"), tone="success"),
+        EntryDraft("discontinued", _("Discontinued"), tone="warning"),
+    ),
+)

@@ -22,6 +22,7 @@ class OptionSchema(Versioned, SoftDelete, OrganizationModel):
 
     `options` is a list of `{"code", "label", "input_type", "is_required", "choices"}`, in the order in which they are
     shown; `input_type` is select, text, number or boolean, and `choices` a list of `{"code", "label"}` for select.
+    One that `is_owned` was written with a product, is that product's alone and goes with it.
     """
 
     entity_id = "catalog.option_schema"
@@ -32,6 +33,7 @@ class OptionSchema(Versioned, SoftDelete, OrganizationModel):
     description = models.CharField(_("description"), max_length=2000, blank=True, default="")
     options = models.JSONField(_("options"), default=list)
     is_active = models.BooleanField(_("active"), default=True)
+    is_owned = models.BooleanField(_("of one product"), default=False, editable=False)
 
     class Meta:
         db_table = "option_schema"

@@ -1,0 +1,3 @@
+from apps.catalog.api.filters.products import ProductFilters
+
+__all__ = ["ProductFilters"]

@@ -1,0 +1,52 @@
+"""Filters of products beside those of their columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.catalog.models import Offer, Product, ProductType
+from apps.catalog.models.categories import CategoryAssignment, ProductTagging
+from apps.kernel.api.filters import CharFilter, ChoiceFilter, ClaimFilter, FewIds, FilterSet, UUIDFilter
+
+SEARCHED = ("title", "subtitle", "sku", "handle")
+
+
+class ProductFilters(FilterSet):
+    """`search`, `status`, `type`, `is_archived`; `tag_ids`, `category_ids`, `channel_ids`: products with one of each.
+
+    A list of ids asks for products that have any of them; several lists ask for products that pass all lists.
+    """
+
+    search = CharFilter(method="with_text")
+    status = UUIDFilter(field_name="status_id")
+    type = ChoiceFilter(field_name="product_type", choices=ProductType.choices)
+    is_archived = ClaimFilter(field_name="archived_at", lookup_expr="isnull", exclude=True)
+    tag_ids = FewIds(method="with_tags")
+    category_ids = FewIds(method="in_categories")
+    channel_ids = FewIds(method="in_channels")
+
+    class Meta:
+        model = Product
+        fields: tuple[str, ...] = ()
+
+    def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        """Products whose title, subtitle, SKU or handle contains the text."""
+        test = Q()
+        for column in SEARCHED:
+            test |= Q(**{f"{column}__icontains": text})
+        return rows.filter(test)
+
+    def with_tags(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
+        """Products with one of the tags."""
+        return rows.filter(Exists(ProductTagging.objects.filter(product=OuterRef("pk"), tag__in=ids)))
+
+    def in_categories(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
+        """Products that are in one of the categories themselves."""
+        return rows.filter(Exists(CategoryAssignment.objects.filter(product=OuterRef("pk"), category__in=ids)))
+
+    def in_channels(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
+        """Products with a living offer in one of the channels."""
+        offers = Offer.objects.filter(product=OuterRef("pk"), channel_id__in=ids, deleted_at__isnull=True)
+        return rows.filter(Exists(offers))

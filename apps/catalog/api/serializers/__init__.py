@@ -1,0 +1,12 @@
+from apps.catalog.api.serializers.option_schemas import OptionSchemaListSerializer, OptionSchemaSerializer
+from apps.catalog.api.serializers.products import ProductListSerializer, ProductSerializer
+from apps.catalog.api.serializers.tags import TagMergeSerializer, TagSerializer
+
+__all__ = [
+    "OptionSchemaListSerializer",
+    "OptionSchemaSerializer",
+    "ProductListSerializer",
+    "ProductSerializer",
+    "TagMergeSerializer",
+    "TagSerializer",
+]

@@ -1,0 +1,119 @@
+"""Options that variants differ in: their settled form, and which values fit them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from apps.catalog.calculations.words import slug_of, squeezed
+from apps.kernel.errors import FieldError
+
+SELECT, TEXT, NUMBER, BOOLEAN = "select", "text", "number", "boolean"
+INPUT_TYPES: Final = (SELECT, TEXT, NUMBER, BOOLEAN)
+MOST_OPTIONS, MOST_CHOICES = 64, 200
+LONGEST_CODE, LONGEST_LABEL, LONGEST_VALUE = 64, 150, 255
+REPEATED, UNUSED = "catalog.option.repeated", "catalog.option.choices_unused"
+CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+Option = Mapping[str, Any]
+
+
+def is_shaped(given: Any) -> bool:
+    """Say whether something that came as JSON is a list of options, whatever they are worth."""
+    return isinstance(given, list) and all(
+        isinstance(item, Mapping)
+        and isinstance(item.get("choices") or [], list)
+        and all(isinstance(choice, Mapping) for choice in item.get("choices") or [])
+        for item in given
+    )
+
+
+def settled_options(given: Sequence[Option], path: str = "options") -> tuple[list[dict[str, Any]], list[FieldError]]:
+    """Options as they are kept, and everything that is wrong with what was given.
+
+    A code that is missing is made of the label, a label that is missing is the code.
+    """
+    options = [_settled_option(item) for item in given[:MOST_OPTIONS]]
+    complaints = [*_too_many(given, MOST_OPTIONS, path), *_named(options, path)]
+    for index, option in enumerate(options):
+        complaints += _choice_complaints(option, given[index], f"{path}.{index}.choices")
+        if option["input_type"] not in INPUT_TYPES:
+            text = _("Possible: {names}.").format(names=", ".join(INPUT_TYPES))
+            complaints.append(FieldError(f"{path}.{index}.input_type", "invalid_choice", text))
+    return options, complaints
+
+
+def _settled_option(given: Option) -> dict[str, Any]:
+    choices = given.get("choices") or () if given.get("input_type", SELECT) == SELECT else ()
+    return {
+        **_settled_name(given),
+        "input_type": given.get("input_type", SELECT),
+        "is_required": bool(given.get("is_required", False)),
+        "choices": [_settled_name(item) for item in choices[:MOST_CHOICES]],
+    }
+
+
+def _settled_name(given: Option) -> dict[str, Any]:
+    code, label = str(given.get("code") or "").strip(), squeezed(str(given.get("label") or ""))
+    return {"code": code or slug_of(label)[:LONGEST_CODE], "label": label or code}
+
+
+def _choice_complaints(option: Option, given: Option, path: str) -> Iterator[FieldError]:
+    choices = given.get("choices") or ()
+    if option["input_type"] != SELECT:
+        if choices:
+            yield FieldError(path, UNUSED, _("Only an option that is chosen from a list has choices."))
+        return
+    if not choices:
+        yield FieldError(path, "required", _("Give at least one choice."))
+    yield from _too_many(choices, MOST_CHOICES, path)
+    yield from _named(option["choices"], path)
+
+
+def _named(items: Sequence[Option], path: str) -> Iterator[FieldError]:
+    """Complaints about codes and labels of options, or of choices."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        code, label = item["code"], item["label"]
+        if not label:
+            yield FieldError(f"{path}.{index}.label", "required", _("Give a label or a code."))
+        elif len(label) > LONGEST_LABEL:
+            yield FieldError(f"{path}.{index}.label", "max_length", _at_most(LONGEST_LABEL))
+        elif len(code) > LONGEST_CODE:
+            yield FieldError(f"{path}.{index}.code", "max_length", _at_most(LONGEST_CODE))
+        elif not CODE.fullmatch(code):
+            text = _("Use a–z, 0–9, hyphens and underscores, and begin with a letter or digit.")
+            yield FieldError(f"{path}.{index}.code", "invalid", text)
+        elif code in seen:
+            yield FieldError(f"{path}.{index}.code", REPEATED, _("This code stands here twice."))
+        seen.add(code)
+
+
+def _too_many(items: Sequence[Any], most: int, path: str) -> Iterator[FieldError]:
+    if len(items) > most:
+        yield FieldError(path, "too_many", _("There are at most {most} of them.").format(most=most))
+
+
+def _at_most(most: int) -> str:
+    return _("Use at most {most} characters.").format(most=most)
+
+
+def misfits(options: Sequence[Option], values: Mapping[str, Any]) -> list[str]:
+    """Codes under which the values of a variant do not fit the options: unknown, missing, or of another kind."""
+    known = {option["code"]: option for option in options}
+    missing = [code for code, option in known.items() if option["is_required"] and code not in values]
+    return missing + [code for code, value in values.items() if code not in known or not _fits(known[code], value)]
+
+
+def _fits(option: Option, value: Any) -> bool:
+    kind = option["input_type"]
+    if kind == BOOLEAN:
+        return isinstance(value, bool)
+    if kind == NUMBER:
+        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_VALUE:
+        return False
+    return kind == TEXT or any(choice["code"] == value for choice in option["choices"])
