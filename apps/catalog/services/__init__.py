@@ -1,4 +1,10 @@
-from apps.catalog.services.components import create_component, delete_component, set_relations, update_component
+from apps.catalog.services.components import (
+    create_component,
+    delete_component,
+    edit_components,
+    set_relations,
+    update_component,
+)
 from apps.catalog.services.conversions import (
     create_conversion,
     delete_conversion,
@@ -24,6 +30,7 @@ __all__ = [
     "delete_component",
     "delete_conversion",
     "delete_variant",
+    "edit_components",
     "edit_variants",
     "generate_variants",
     "make_default_variant",

@@ -16,7 +16,7 @@ from apps.catalog.models import Component, Product, ProductRelation, ProductType
 from apps.catalog.selectors import components_of, contains, relations_of
 from apps.catalog.services.held_products import example_product, example_rows, product_for_update
 from apps.kernel import clock
-from apps.kernel.commands.checking import demand_valid
+from apps.kernel.commands.checking import complaints_of, demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.loading import hold_lock, load_for_update
@@ -47,6 +47,24 @@ def _some_component(scope: Scope) -> dict[str, Any]:
 
 def _changed_component(scope: Scope) -> dict[str, Any]:
     return {**_some_component(scope), "quantity": Decimal("1.5"), "is_optional": True, "max_quantity": Decimal(3)}
+
+
+def _edited(scope: Scope) -> dict[str, Any]:
+    given = _new_component(scope)
+    parts = [
+        Component(**{**given, "product_id": product_id}, position=place, organization_id=scope.writing_organization())
+        for place, product_id in enumerate((given["product_id"], example_product(CREATE, scope).pk))
+    ]
+    third = Component(
+        parent_id=given["parent_id"],
+        product_id=example_product(CREATE, scope).pk,
+        position=2,
+        organization_id=scope.writing_organization(),
+    )
+    with example_rows(CREATE):
+        Component.objects.bulk_create([*parts, third])
+    rows = [{"id": parts[1].pk, "quantity": Decimal(3)}, {"id": parts[0].pk, "is_optional": True}]
+    return {"product_id": given["parent_id"], "components": rows}
 
 
 def _relations(scope: Scope) -> dict[str, Any]:
@@ -118,6 +136,41 @@ def delete_component(component_id: UUID) -> None:
     """Take a part out of its bundle. Raises RowNotFound."""
     hold_bundles()
     _living(component_id).delete()
+
+
+@command("catalog.product.edit_components", feature=MANAGE_PRODUCTS, example=_edited)
+def edit_components(product_id: UUID, *, components: Sequence[Mapping[str, Any]]) -> Product:
+    """Change the parts of a bundle together: they stand in the order given, and those that are not named go.
+
+    A row is `{"id"}` and what changes of quantity, min_quantity, max_quantity, is_optional. Raises RowNotFound,
+    InvalidInput with all complaints at `components.<n>.<field>`.
+    """
+    hold_bundles()
+    product = product_for_update(product_id)
+    rows = {row.pk: row for row in components_of(product.pk)}
+    complaints, kept, changed = list[FieldError](), list[Component](), list[Component]()
+    for place, values in enumerate(components):
+        row = rows.get(values["id"])
+        if row is None or row in kept:
+            complaints.append(FieldError(f"components.{place}.id", UNKNOWN, _("There is no such record.")))
+            continue
+        wanted = {**{name: values[name] for name in (*FIELDS, "is_optional") if name in values}, "position": len(kept)}
+        if any(getattr(row, name) != value for name, value in wanted.items()):
+            changed.append(row)
+        set_given(row, **wanted)
+        kept.append(row)
+        complaints += [
+            FieldError(f"components.{place}.{item.field}", item.code, item.message) for item in _complaints(row)
+        ]
+    if complaints:
+        raise InvalidInput(errors=tuple(complaints))
+    for row in changed:
+        row.updated_at = clock.now()
+    if changed:
+        Component.objects.bulk_update(changed, [*FIELDS, "is_optional", "position", "updated_at"])
+    if gone := [pk for pk, row in rows.items() if row not in kept]:
+        Component.objects.filter(pk__in=gone).delete()
+    return product
 
 
 @command(RELATE, feature=MANAGE_PRODUCTS, example=_relations)
@@ -196,15 +249,19 @@ def _variant(variant_id: UUID | None, product: Product) -> Variant | None:
 
 
 def _demand_sound(part: Component) -> None:
-    text, more = _("This has to be more than zero."), list[FieldError]()
-    for name in FIELDS:
-        value = getattr(part, name)
-        if value is not None and value <= 0:
-            more.append(FieldError(name, "min_value", text))
+    demand_valid(part, (), more=_complaints(part))
+
+
+def _complaints(part: Component) -> list[FieldError]:
+    """What is wrong with the quantities of a part."""
+    text = _("This has to be more than zero.")
+    given = {name: getattr(part, name) for name in FIELDS}
+    found = [FieldError(name, "min_value", text) for name, value in given.items() if value is not None and value <= 0]
+    found += complaints_of(part, FIELDS)
     least, most = part.min_quantity, part.max_quantity
-    if not more and least is not None and most is not None and most < least:
-        more.append(FieldError("max_quantity", "min_value", _("This has to be at least the smallest quantity.")))
-    demand_valid(part, FIELDS, more=more)
+    if not found and least is not None and most is not None and most < least:
+        found.append(FieldError("max_quantity", "min_value", _("This has to be at least the smallest quantity.")))
+    return found
 
 
 def _demand_new(part: Component, others: Collection[Component]) -> None:

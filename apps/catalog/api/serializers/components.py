@@ -68,7 +68,7 @@ class RelationRow(StrictSerializer):
 class RelationsSerializer(StrictSerializer):
     """All related products, in their order; they take the place of those that are there."""
 
-    relations = RelationRow(many=True, max_length=MOST_RELATED)
+    relations: Any = serializers.ListSerializer(child=RelationRow(), max_length=MOST_RELATED)
 
 
 class RelationAnswer(serializers.Serializer[Any]):

@@ -174,7 +174,7 @@ class VariantRow(StrictSerializer):
 class VariantEditSerializer(StrictSerializer):
     """Changes of several variants of a product, its default one, and the order of all of them."""
 
-    variants = VariantRow(many=True, required=False, max_length=MOST_VARIANTS)
+    variants: Any = serializers.ListSerializer(child=VariantRow(), required=False, max_length=MOST_VARIANTS)
     default_id = StrictUUIDField(required=False)
     order = serializers.ListField(child=StrictUUIDField(), required=False, max_length=MOST_VARIANTS)
 
