@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from apps.catalog.models import (
     Category,
     CategoryAssignment,
@@ -18,7 +20,17 @@ from apps.catalog.models import (
     UnitConversion,
     Variant,
 )
-from apps.kernel.registry.entities import entity
+from apps.catalog.services.components import hold_bundles, judge_part
+from apps.kernel.registry.entities import Image, entity
+from apps.kernel.tenancy.scope import Actor
+
+
+def judge_component(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Let no bundle contain itself by an undo."""
+    if after is not None:
+        hold_bundles()
+        judge_part(Component(parent_id=UUID(after["parent_id"]), product_id=UUID(after["product_id"])))
+
 
 entity(OptionSchema, icon="tune", search=("name", "code"), url="admin:catalog_optionschema_change")
 entity(
@@ -30,7 +42,7 @@ entity(
 )
 entity(ProductRelation, icon="link")
 entity(Variant, icon="style", search=("name", "sku", "barcode"), url="admin:catalog_variant_change", broadcast="staff")
-entity(Component, icon="package_2")
+entity(Component, icon="package_2", url="admin:catalog_component_change", validate_restore=judge_component)
 entity(Category, icon="account_tree", search=("name", "slug"), url="admin:catalog_category_change", broadcast="staff")
 entity(CategoryAssignment, icon="account_tree")
 entity(ProductTag, icon="sell", search=("label",), url="admin:catalog_producttag_change")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.errors import Conflict
+from apps.kernel.errors import Conflict, InvalidInput
 
 
 class HasHistory(Conflict):
@@ -26,3 +26,94 @@ class OptionValuesInvalid(Conflict):
 
     code = "catalog.option_schema.values_invalid"
     message = _("{count} variants have values that would not fit any more: {names}. Change them first.")
+
+
+class TooManyVariants(InvalidInput):
+    """A product would have more variants than anybody could look after."""
+
+    code = "catalog.variant.too_many"
+    message = _("These would be {count} variants, and a product has at most {most}.")
+
+
+class CombinationTaken(Conflict):
+    """A product has one variant of each combination of options."""
+
+    code = "catalog.variant.combination_taken"
+    message = _("There is a variant with these options already: {variant}.")
+
+
+class VariantArchived(Conflict):
+    """What is out of sale is not offered first."""
+
+    code = "catalog.variant.archived"
+    message = _("This variant is archived. Bring it back first.")
+
+
+class VariantNotArchived(Conflict):
+    """There is nothing to bring back."""
+
+    code = "catalog.variant.not_archived"
+    message = _("This variant is not archived.")
+
+
+class VariantInBundles(Conflict):
+    """Bundles or groups contain the variant that is to be deleted."""
+
+    code = "catalog.variant.in_bundles"
+    message = _("{count} bundles or groups contain it. Take it out of them first.")
+
+
+class VariantOrderIncomplete(InvalidInput):
+    """An order of variants names each of them once."""
+
+    code = "catalog.product.variant_order_incomplete"
+    message = _("Name every variant of the product once.")
+
+
+class VariantsChanged(Conflict):
+    """Somebody else changed variants that are being edited together."""
+
+    code = "catalog.variant.changed_meanwhile"
+    message = _("{count} of these variants were changed meanwhile. Look at them again.")
+
+
+class NoOptions(Conflict):
+    """Without options there is nothing that variants could be made of."""
+
+    code = "catalog.product.no_options"
+    message = _("This product has no options with choices. Give it an option schema first.")
+
+
+class NotABundle(Conflict):
+    """Only bundles and groups are made of other products."""
+
+    code = "catalog.component.not_a_bundle"
+    message = _("Only a bundle or a group is made of other products.")
+
+
+class BundleInItself(Conflict):
+    """A bundle would contain itself, by way of others."""
+
+    code = "catalog.component.circle"
+    message = _("{product} contains {parent} already, so it cannot be a part of it.")
+
+
+class TooManyParts(InvalidInput):
+    """A bundle has a limit."""
+
+    code = "catalog.component.too_many"
+    message = _("There are at most {most} parts.")
+
+
+class ConversionRequired(Conflict):
+    """The product is sold in the unit."""
+
+    code = "catalog.uom.default_sales_unit_conversion_required"
+    message = _("The product is sold in {unit}. Choose another sales unit first.")
+
+
+class DuplicateConversion(Conflict):
+    """A product has each unit once."""
+
+    code = "catalog.uom.duplicate_conversion"
+    message = _("The product has this unit already.")

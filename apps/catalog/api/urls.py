@@ -1,15 +1,37 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-from apps.catalog.api.views import OptionSchemaViewSet, ProductViewSet, TagViewSet
+from apps.catalog.api.views import (
+    ComponentsView,
+    ComponentView,
+    ConversionViewSet,
+    GenerationView,
+    OptionSchemaViewSet,
+    ProductVariantsView,
+    ProductViewSet,
+    RelationsView,
+    TagViewSet,
+    VariantOrderView,
+    VariantViewSet,
+)
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
+router.register("variants", VariantViewSet, basename="catalog.variant")
+router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_conversion")
 router.register("products", ProductViewSet, basename="catalog.product")
 router.register("option-schemas", OptionSchemaViewSet, basename="catalog.option_schema")
 router.register("tags", TagViewSet, basename="catalog.tag")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("products/<uuid:pk>/variants/", ProductVariantsView.as_view(), name="catalog.product-variants"),
+    path("products/<uuid:pk>/variants/generate/", GenerationView.as_view(), name="catalog.product-variants-generate"),
+    path("products/<uuid:pk>/variants/order/", VariantOrderView.as_view(), name="catalog.product-variants-order"),
+    path("products/<uuid:pk>/components/", ComponentsView.as_view(), name="catalog.product-components"),
+    path(
+        "products/<uuid:pk>/components/<uuid:component_id>/", ComponentView.as_view(), name="catalog.product-component"
+    ),
+    path("products/<uuid:pk>/relations/", RelationsView.as_view(), name="catalog.product-relations"),
     *router.urls,
 ]

@@ -1,5 +1,19 @@
+from apps.catalog.api.views.components import ComponentsView, ComponentView, ConversionViewSet, RelationsView
 from apps.catalog.api.views.option_schemas import OptionSchemaViewSet
 from apps.catalog.api.views.products import ProductViewSet
 from apps.catalog.api.views.tags import TagViewSet
+from apps.catalog.api.views.variants import GenerationView, ProductVariantsView, VariantOrderView, VariantViewSet
 
-__all__ = ["OptionSchemaViewSet", "ProductViewSet", "TagViewSet"]
+__all__ = [
+    "ComponentView",
+    "ComponentsView",
+    "ConversionViewSet",
+    "GenerationView",
+    "OptionSchemaViewSet",
+    "ProductVariantsView",
+    "ProductViewSet",
+    "RelationsView",
+    "TagViewSet",
+    "VariantOrderView",
+    "VariantViewSet",
+]

@@ -1,0 +1,140 @@
+"""Units that a product is sold in beside its base unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.catalog.errors import ConversionRequired, DuplicateConversion
+from apps.catalog.features import MANAGE_PRODUCTS
+from apps.catalog.models import Product, UnitConversion
+from apps.catalog.selectors import conversions_of
+from apps.catalog.services.held_products import example_product, example_rows, held_product, hold_product_of
+from apps.kernel import clock
+from apps.kernel.commands.checking import demand_valid
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
+from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.references.usages import release
+from apps.kernel.tenancy.scope import Scope
+
+CREATE = "catalog.unit_conversion.create"
+FIELDS = ("unit", "factor", "position")
+BASE_MISSING, IS_BASE = "catalog.uom.default_unit_missing", "catalog.uom.unit_is_base"
+
+
+def _new_conversion(scope: Scope) -> dict[str, Any]:
+    return {"product_id": example_product(CREATE, scope, unit="pc").pk, "unit": "box", "factor": Decimal(12)}
+
+
+def _some_conversion(scope: Scope) -> dict[str, Any]:
+    row = UnitConversion(**_new_conversion(scope), organization_id=scope.writing_organization())
+    with example_rows(CREATE):
+        row.save(force_insert=True)
+    return {"conversion_id": row.pk}
+
+
+def _changed_conversion(scope: Scope) -> dict[str, Any]:
+    return {**_some_conversion(scope), "unit": "pallet", "factor": Decimal("144.5"), "is_active": False}
+
+
+@command(CREATE, feature=MANAGE_PRODUCTS, example=_new_conversion)
+def create_conversion(
+    *, product_id: UUID, unit: str, factor: Decimal, position: int = 0, is_active: bool = True
+) -> UnitConversion:
+    """Add a unit, one of which is `factor` base units of the product. Raises InvalidInput, DuplicateConversion."""
+    product = held_product(product_id)
+    row = UnitConversion(product=product, organization_id=product.organization_id)
+    set_given(row, unit=unit, factor=factor, position=position, is_active=is_active)
+    _demand_sound(row, product)
+    row.save(force_insert=True)
+    return row
+
+
+@command("catalog.unit_conversion.update", feature=MANAGE_PRODUCTS, example=_changed_conversion)
+def update_conversion(
+    conversion_id: UUID,
+    *,
+    unit: str | Unchanged = UNCHANGED,
+    factor: Decimal | Unchanged = UNCHANGED,
+    position: int | Unchanged = UNCHANGED,
+    is_active: bool | Unchanged = UNCHANGED,
+) -> UnitConversion:
+    """Change what is given; it stays with its product. The unit that the product is sold in stays, and stays active.
+
+    Raises RowNotFound, InvalidInput, DuplicateConversion, ConversionRequired.
+    """
+    row = _living(conversion_id)
+    former = row.unit
+    changed = set_given(row, unit=unit, factor=factor, position=position, is_active=is_active)
+    _demand_sound(row, row.product)
+    if not row.is_active or row.unit != former:
+        _demand_not_sold_in(row.product, former)
+    row.save(update_fields=[*changed, "version"])
+    return row
+
+
+@command("catalog.unit_conversion.delete", feature=MANAGE_PRODUCTS, example=_some_conversion)
+def delete_conversion(conversion_id: UUID) -> UnitConversion:
+    """Hide a unit that the product is not sold in. Raises RowNotFound, ConversionRequired, InUse."""
+    row = _living(conversion_id)
+    _demand_not_sold_in(row.product, row.unit)
+    UnitConversion.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    release(UnitConversion.entity_id, [row.pk])
+    row.deleted_at = clock.now()
+    row.save(update_fields=["deleted_at", "version"])
+    return row
+
+
+def unit_complaints(product: Product) -> list[FieldError]:
+    """What is wrong with the units of a product as it will be, which is locked: for its own commands to ask.
+
+    The base unit stays while anything is reckoned in it, and is another one than those that it is converted from; a
+    sales unit that is not the base unit needs an active conversion.
+    """
+    rows = [] if product._state.adding else list(conversions_of(product.pk))
+    if not product.unit:
+        needs_it = bool(product.sales_unit) or any(row.is_active for row in rows)
+        text = _("A base unit is needed: other units are reckoned in it.")
+        return [FieldError("unit", BASE_MISSING, text)] if needs_it else []
+    found = []
+    if any(row.unit == product.unit for row in rows):
+        found.append(FieldError("unit", IS_BASE, _("This is one of the product's other units.")))
+    sold = product.sales_unit
+    if sold and sold != product.unit and not any(row.unit == sold and row.is_active for row in rows):
+        text = _("Say first how many base units one of these is.")
+        found.append(FieldError("sales_unit", ConversionRequired.code, text))
+    return found
+
+
+def _living(conversion_id: UUID) -> UnitConversion:
+    """The conversion, locked behind its product. Raises RowNotFound, StaleVersion."""
+    hold_product_of(UnitConversion, conversion_id)
+    row = load_for_update(UnitConversion, conversion_id)
+    if row.is_deleted or row.product.is_deleted:
+        raise RowNotFound
+    return row
+
+
+def _demand_sound(row: UnitConversion, product: Product) -> None:
+    """Check the conversion as it will be. Raises InvalidInput, DuplicateConversion."""
+    row.unit = " ".join(row.unit.split())
+    more = []
+    if not product.unit:
+        text = _("Give the product a base unit first.")
+        more.append(FieldError("product_id", BASE_MISSING, text))
+    elif row.unit == product.unit:
+        more.append(FieldError("unit", IS_BASE, _("This is the product's base unit.")))
+    demand_valid(row, FIELDS, more=more)
+    if conversions_of(product.pk).filter(unit=row.unit).exclude(pk=row.pk).exists():
+        error = FieldError("unit", DuplicateConversion.code, str(DuplicateConversion.message))
+        raise DuplicateConversion(errors=(error,))
+
+
+def _demand_not_sold_in(product: Product, unit: str) -> None:
+    if product.sales_unit and product.sales_unit == unit:
+        raise ConversionRequired(unit=unit)
