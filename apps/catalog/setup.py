@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apps.catalog.services.first_kinds import add_first_kinds
+from apps.kernel.tenancy.scope import Scope
+
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("catalog.*",),
     "admin": ("catalog.*",),
@@ -18,3 +21,8 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
 
 # They go and come back with their organization.
 organization_equipment = ("catalog.option_schema", "catalog.category", "catalog.tag", "catalog.price_list")
+
+
+def seed_defaults(scope: Scope) -> None:
+    """Give the tenant the kinds of prices that it begins with, unless it has had them."""
+    add_first_kinds()
