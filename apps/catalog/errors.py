@@ -63,10 +63,3 @@ class NoPricesChosen(InvalidInput):
 
     code = "catalog.price_change.nothing"
     message: ClassVar[object] = _("No price would be changed.")
-
-
-class NoPriceInForce(Conflict):
-    """Nothing was in force in the time that is asked about."""
-
-    code = "catalog.price.none_in_force"
-    message: ClassVar[object] = _("No such price was in force in these days.")

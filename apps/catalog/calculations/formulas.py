@@ -46,7 +46,7 @@ def demand_formula(formula: str) -> None:
     for item in _parts(_operand(formula)):
         if isinstance(item, Field) and item.steps != (PRICE,):
             raise FormulaInvalid("A formula knows the field price and no other.")
-        if isinstance(item, Call) and item.function in _CLOCKS or isinstance(item, Count):
+        if (isinstance(item, Call) and item.function in _CLOCKS) or isinstance(item, Count):
             raise FormulaInvalid("A formula is made of numbers, the field price, and arithmetic.")
     found = [priced(formula, price) for price in TRIALS]
     if any(price is None for price in found):

@@ -15,7 +15,7 @@ def filled(minima: Iterable[Decimal], *, places: int) -> list[tuple[Decimal, Dec
     ordered = sorted(minima)
     unit = Decimal(1).scaleb(-places)
     ends: list[Decimal | None] = [following - unit for following in ordered[1:]]
-    return list(zip(ordered, [*ends, None], strict=True))
+    return list(zip(ordered, [*ends, None], strict=True)) if ordered else []
 
 
 def twice(minima: Sequence[Decimal]) -> list[int]:

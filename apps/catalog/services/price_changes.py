@@ -62,8 +62,8 @@ def change_prices(*, choice: PriceChoice, change: PriceChange, valid_from: datet
     """Change the amounts of the chosen prices, all of them or none, as one action.
 
     From `valid_from` on (now or later) the new amounts count, and until then the old ones; without it prices that are
-    not over yet are corrected for their whole period, and what was known of them stays on record. Returns the rows with new amounts. Raises InvalidInput, TooManyPrices,
-    PricesImpossible, NoPricesChosen.
+    not over yet are corrected for their whole period, and what was known of them stays on record. Returns the rows
+    with new amounts. Raises InvalidInput, TooManyPrices, PricesImpossible, NoPricesChosen.
     """
     _demand_sound(change, valid_from)
     chosen = _chosen(choice, valid_from).order_by().values_list("product_id", flat=True)

@@ -25,7 +25,7 @@ from apps.catalog.selectors.prices import (
     rank_of,
 )
 from apps.catalog.services.price_settling import Place
-from apps.kernel.bases.bitemporal import close, known_from, moment_after, known_once
+from apps.kernel.bases.bitemporal import close, known_from, known_once, moment_after
 from apps.kernel.commands.translation import constraint_of
 from apps.kernel.errors import FieldError
 
@@ -122,9 +122,7 @@ def write(change: Replacing) -> list[Price]:
         if constraint_of(error) != _once():
             raise
         around = by_rank(prices_of_today().filter(product_id__in={row.product_id for row in change.latter}))
-        met = {
-            item.pk: item for row in change.latter for item in overlapping(row, around.get(rank_of(row), ()))
-        }
+        met = {item.pk: item for row in change.latter for item in overlapping(row, around.get(rank_of(row), ()))}
         raise PricesOverlap(item for key, item in met.items() if key not in change.former) from error
     return written
 

@@ -98,7 +98,7 @@ def create_price(  # noqa: PLR0913 - one for each column
 
 
 @command("catalog.price.correct", feature=MANAGE_PRICING, example=_corrected_price)
-def correct_price(  # noqa: PLR0913 - one for each column that can be corrected
+def correct_price(
     price_id: UUID,
     *,
     amount: Decimal | Unchanged | None = UNCHANGED,

@@ -1,0 +1,3 @@
+from apps.catalog.api.filters.prices import PriceFilter
+
+__all__ = ["PriceFilter"]
