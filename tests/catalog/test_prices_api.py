@@ -264,7 +264,8 @@ def test_tiers_of_a_period_leave_what_is_valid_outside_of_it(bob: Client, body: 
     period = {"valid_from": "2027-05-01T00:00:00Z", "valid_until": "2027-06-01T00:00:00Z"}
     send(bob, "post", f"{LIST}tiers/", {**scope, **period, "tiers": [{"min_quantity": "1", "amount": "8"}]})
     found = {
-        moment: amounts(bob.get(LIST, {"valid_at": f"2027-{moment}T12:00:00Z"})) for moment in ("04-30", "05-01", "06-01")
+        moment: amounts(bob.get(LIST, {"valid_at": f"2027-{moment}T12:00:00Z"}))
+        for moment in ("04-30", "05-01", "06-01")
     }
     assert found == {"04-30": ["10.0000"], "05-01": ["8.0000"], "06-01": ["10.0000"]}
 
