@@ -26,7 +26,7 @@ from apps.kernel.errors import PlatformError
 PAGE = "catalog_pricing_settings"
 WORDS = {
     Layer.BASE: gettext_lazy("Prices for everybody"),
-    Layer.CHANNEL: gettext_lazy("Prices of a channel, or of a product’s listing in one"),
+    Layer.CHANNEL: gettext_lazy("Prices of a channel, or of the listing of a product in one"),
     Layer.GROUP: gettext_lazy("Prices of a customer group, or of a role"),
     Layer.CUSTOMER: gettext_lazy("Prices of one customer, or of one user"),
     Layer.PROMOTION: gettext_lazy("Promotions"),

@@ -43,6 +43,12 @@ def pointing_prices(column: str, row_id: UUID) -> int:
     return prices_of_today().filter(**{column: row_id}).count()
 
 
+def currencies_of_prices() -> list[str]:
+    """Codes of the currencies that prices of today are in."""
+    codes = prices_of_today().order_by("currency").values_list("currency", flat=True).distinct()
+    return list(codes)
+
+
 def history_of(price: Price) -> models.QuerySet[Price]:
     """Everything that was ever known of prices of the same rank: what is known still first, then the latest."""
     same: models.QuerySet[Price] = Price.objects.filter(
