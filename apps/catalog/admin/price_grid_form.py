@@ -27,6 +27,7 @@ class Shown:
 
     name: str
     label: str
+    column: str
     value: str
     error: str = ""
 
@@ -84,7 +85,7 @@ class GridForm:
         for column in self.columns:
             name = f"{NEW}:{_column(column)}"
             label = _("New row, %(column)s") % {"column": _title(column)}
-            found.append(Shown(name, label, self._sent(name), self.errors.get(name, "")))
+            found.append(Shown(name, label, _title(column), self._sent(name), self.errors.get(name, "")))
         return found
 
     @property
@@ -151,7 +152,7 @@ class GridForm:
         kept = "" if cell is None else entered_text(cell.amount, places=currency_places(currency))
         value = self._sent(name) if self.sent is not None and name in self.sent else kept
         words = f"{line.kind}, {currency}, {line.quantities}: {_title(column)}"
-        return Shown(name, words, value, self.errors.get(name, ""))
+        return Shown(name, words, _title(column), value, self.errors.get(name, ""))
 
     def _sent(self, name: str) -> str:
         return "" if self.sent is None else str(self.sent.get(name, "")).strip()

@@ -52,7 +52,7 @@ class PriceListPage(CommandAdmin):
     ordering = ("name",)
     fieldsets = (
         (None, {"fields": (("name", "code"), "description", ("currency", "priority"), "is_active")}),
-        (_("For whom, and when"), {"fields": (("channel_id", "customer_group_id"), ("valid_from", "valid_until"))}),
+        (_("For whom, and when"), {"fields": (("channel_id", "customer_group_id"), "valid_from", "valid_until")}),
         (_("Derived from another list"), {"fields": ("base_list", ("percent", "round_to"), "formula")}),
     )
 
