@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.services.first_kinds import add_first_kinds
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
+from apps.kernel.tenancy.scope import Scope
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("catalog.*",),
@@ -32,3 +34,8 @@ system_dictionary(
         EntryDraft("discontinued", _("Discontinued"), tone="warning"),
     ),
 )
+
+
+def seed_defaults(scope: Scope) -> None:
+    """Give the tenant the kinds of prices that it begins with, unless it has had them."""
+    add_first_kinds()

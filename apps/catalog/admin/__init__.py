@@ -3,17 +3,28 @@
 from apps.catalog.admin.builder import variants_view
 from apps.catalog.admin.option_schemas import OptionSchemaPage
 from apps.catalog.admin.parts import parts_view, related_view
+from apps.catalog.admin.price_changes import change_view
+from apps.catalog.admin.price_grid import grid_view
+from apps.catalog.admin.price_setup import PriceKindPage, PriceListPage
+from apps.catalog.admin.prices import PricePage
+from apps.catalog.admin.pricing_settings import settings_view
 from apps.catalog.admin.products import ProductPage
 from apps.catalog.admin.tags import ProductTagPage
 from apps.catalog.admin.variants import UnitConversionPage, VariantPage
 
 __all__ = [
     "OptionSchemaPage",
+    "PriceKindPage",
+    "PriceListPage",
+    "PricePage",
     "ProductPage",
     "ProductTagPage",
     "UnitConversionPage",
     "VariantPage",
+    "change_view",
+    "grid_view",
     "parts_view",
     "related_view",
+    "settings_view",
     "variants_view",
 ]

@@ -7,7 +7,13 @@ from apps.catalog.api.views import (
     ComponentView,
     ConversionViewSet,
     GenerationView,
+    LowestPriceView,
     OptionSchemaViewSet,
+    PriceChangeView,
+    PriceKindViewSet,
+    PriceListViewSet,
+    PriceViewSet,
+    PricingSettingsView,
     ProductVariantsView,
     ProductViewSet,
     RelationsView,
@@ -18,13 +24,19 @@ from apps.catalog.api.views import (
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
-router.register("variants", VariantViewSet, basename="catalog.variant")
-router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_conversion")
+router.register("price-kinds", PriceKindViewSet, basename="catalog.price_kind")
+router.register("price-lists", PriceListViewSet, basename="catalog.price_list")
+router.register("prices", PriceViewSet, basename="catalog.price")
 router.register("products", ProductViewSet, basename="catalog.product")
 router.register("option-schemas", OptionSchemaViewSet, basename="catalog.option_schema")
 router.register("tags", TagViewSet, basename="catalog.tag")
+router.register("variants", VariantViewSet, basename="catalog.variant")
+router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_conversion")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
+    path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
+    path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),
     path("products/<uuid:pk>/variants/", ProductVariantsView.as_view(), name="catalog.product-variants"),
     path("products/<uuid:pk>/variants/generate/", GenerationView.as_view(), name="catalog.product-variants-generate"),
     path("products/<uuid:pk>/variants/order/", VariantOrderView.as_view(), name="catalog.product-variants-order"),

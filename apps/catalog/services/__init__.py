@@ -7,6 +7,13 @@ from apps.catalog.services.components import (
 )
 from apps.catalog.services.conversions import create_conversion, delete_conversion, unit_complaints, update_conversion
 from apps.catalog.services.option_schemas import create_option_schema, delete_option_schema, update_option_schema
+from apps.catalog.services.price_changes import change_prices, preview_change
+from apps.catalog.services.price_drafts import PriceDraft
+from apps.catalog.services.price_kinds import create_price_kind, delete_price_kind, update_price_kind
+from apps.catalog.services.price_lists import create_price_list, delete_price_list, update_price_list
+from apps.catalog.services.price_sets import Tier, set_prices, set_tiers
+from apps.catalog.services.prices import close_price, correct_price, create_price
+from apps.catalog.services.pricing_settings import update_pricing_settings
 from apps.catalog.services.products import (
     archive_product,
     create_product,
@@ -27,17 +34,27 @@ from apps.catalog.services.variants import (
 )
 
 __all__ = [
+    "PriceDraft",
+    "Tier",
     "archive_product",
     "archive_variant",
+    "change_prices",
+    "close_price",
+    "correct_price",
     "create_component",
     "create_conversion",
     "create_option_schema",
+    "create_price",
+    "create_price_kind",
+    "create_price_list",
     "create_product",
     "create_tag",
     "create_variant",
     "delete_component",
     "delete_conversion",
     "delete_option_schema",
+    "delete_price_kind",
+    "delete_price_list",
     "delete_product",
     "delete_tag",
     "delete_variant",
@@ -46,15 +63,21 @@ __all__ = [
     "generate_variants",
     "make_default_variant",
     "merge_tag",
+    "preview_change",
     "rename_tag",
     "reorder_variants",
+    "set_prices",
     "set_relations",
+    "set_tiers",
     "unarchive_product",
     "unarchive_variant",
     "unit_complaints",
     "update_component",
     "update_conversion",
     "update_option_schema",
+    "update_price_kind",
+    "update_price_list",
+    "update_pricing_settings",
     "update_product",
     "update_variant",
 ]

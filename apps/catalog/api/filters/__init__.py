@@ -1,3 +1,4 @@
+from apps.catalog.api.filters.prices import PriceFilter
 from apps.catalog.api.filters.products import ProductFilters
 
-__all__ = ["ProductFilters"]
+__all__ = ["PriceFilter", "ProductFilters"]

@@ -1,19 +1,47 @@
 from apps.catalog.api.serializers.components import ComponentSerializer, ConversionSerializer, NewConversionSerializer
 from apps.catalog.api.serializers.option_schemas import OptionSchemaListSerializer, OptionSchemaSerializer
+from apps.catalog.api.serializers.price_changes import (
+    ChangeAnswer,
+    ChangeSerializer,
+    LowestAnswer,
+    LowestSerializer,
+    PricingSettingsSerializer,
+)
+from apps.catalog.api.serializers.prices import (
+    PriceCorrectionSerializer,
+    PriceKindSerializer,
+    PriceListSerializer,
+    PricesAnswer,
+    PriceSerializer,
+    PricesSerializer,
+    TiersSerializer,
+)
 from apps.catalog.api.serializers.products import ProductListSerializer, ProductSerializer
 from apps.catalog.api.serializers.tags import TagMergeSerializer, TagSerializer
 from apps.catalog.api.serializers.variants import NewVariantSerializer, VariantSerializer
 
 __all__ = [
+    "ChangeAnswer",
+    "ChangeSerializer",
     "ComponentSerializer",
     "ConversionSerializer",
+    "LowestAnswer",
+    "LowestSerializer",
     "NewConversionSerializer",
     "NewVariantSerializer",
     "OptionSchemaListSerializer",
     "OptionSchemaSerializer",
+    "PriceCorrectionSerializer",
+    "PriceKindSerializer",
+    "PriceListSerializer",
+    "PriceSerializer",
+    "PricesAnswer",
+    "PricesSerializer",
+    "PricingSettingsSerializer",
     "ProductListSerializer",
     "ProductSerializer",
     "TagMergeSerializer",
     "TagSerializer",
+    "TiersSerializer",
     "VariantSerializer",
 ]

@@ -1,5 +1,7 @@
 from apps.catalog.api.views.components import ComponentsView, ComponentView, ConversionViewSet, RelationsView
 from apps.catalog.api.views.option_schemas import OptionSchemaViewSet
+from apps.catalog.api.views.price_changes import LowestPriceView, PriceChangeView, PricingSettingsView
+from apps.catalog.api.views.prices import PriceKindViewSet, PriceListViewSet, PriceViewSet
 from apps.catalog.api.views.products import ProductViewSet
 from apps.catalog.api.views.tags import TagViewSet
 from apps.catalog.api.views.variants import GenerationView, ProductVariantsView, VariantOrderView, VariantViewSet
@@ -9,7 +11,13 @@ __all__ = [
     "ComponentsView",
     "ConversionViewSet",
     "GenerationView",
+    "LowestPriceView",
     "OptionSchemaViewSet",
+    "PriceChangeView",
+    "PriceKindViewSet",
+    "PriceListViewSet",
+    "PriceViewSet",
+    "PricingSettingsView",
     "ProductVariantsView",
     "ProductViewSet",
     "RelationsView",
