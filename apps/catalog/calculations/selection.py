@@ -78,7 +78,7 @@ def weighed(
     fitting, out = fits(rows, context)
     fitting, derived = _own_first(fitting)
     at_hand, strange = _in_currency(fitting, context, rates)
-    out = sorted([*derived, *strange, *out], key=_id_of)
+    out = [*sorted([*derived, *strange], key=_id_of), *sorted(out, key=_id_of)]
     if not at_hand:
         return Weighed(None, tuple(out))
     decision = _decision(_placed(at_hand, context, rules, rates), out, context, rules, rates)
