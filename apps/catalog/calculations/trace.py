@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from apps.catalog.calculations.selection import FITTING, select_best_price
+from apps.catalog.calculations.selection import FITTING, layer_of, select_best_price
 from apps.catalog.contracts import (
     Candidate,
     CurrencyPath,
@@ -163,7 +163,12 @@ def _tuple_document(values: Sequence[Any], shape: Sequence[tuple[str, Any]]) -> 
 
 
 def _candidate_document(item: Candidate) -> Document:
-    return {"row": _tuple_document(item.row, _ROW), "reason": None if item.reason is None else item.reason.value}
+    row, reason = item
+    return {
+        "row": _tuple_document(row, _ROW),
+        "layer": int(layer_of(row)),
+        "reason": None if reason is None else reason.value,
+    }
 
 
 def _plain_fields(value: Any) -> Document:

@@ -18,6 +18,8 @@ from apps.kernel.references.validation import UNKNOWN
 from apps.sales.contracts import RatesOfTax
 
 ONE: Final = Decimal(1)
+QUANTITY_DIGITS: Final = 18
+QUANTITY_PLACES: Final = 6
 MOST: Final = Decimal(10**12)
 UNKNOWN_UNIT: Final = "catalog.unit.unknown"
 QUANTITY_INVALID: Final = "catalog.quantity.invalid"
