@@ -6,12 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Price, Product
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
-from tests.catalog.factories import make_kind, make_offer, make_price, make_product, make_variant, seller
+from tests.catalog.factories import (
+    make_conversion,
+    make_kind,
+    make_offer,
+    make_price,
+    make_product,
+    make_variant,
+    seller,
+)
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House
 
@@ -185,3 +195,61 @@ def test_fields_of_an_explanation_have_plain_names(house: House, bob: Client, pr
         "variant_id": "kernel.reference.unknown",
         "quantity": "catalog.quantity.invalid",
     }
+
+
+# Lists of products with prices.
+
+PRICED = "/api/catalog/priced-products/"
+
+
+def test_a_list_of_products_with_the_best_price_of_each(house: House, bob: Client, price: Price) -> None:
+    group, channel = uuid7(), uuid7()
+    make_price(house, price.product, make_kind(house), "9.00", customer_group_id=group)
+    make_price(house, price.product, make_kind(house), "8.00", channel_id=channel)
+    make_product(house, "Without")
+    plain = bob.get(PRICED).json()
+    assert ["price" in item for item in plain["results"]] == [False, False]
+    asked = {"price_currency": "EUR", "price_customer_group_ids": str(group), "price_channel_id": str(channel)}
+    shirt, without = bob.get(PRICED, {**asked, "page_size": 10}).json()["results"]
+    assert (shirt["title"], shirt["price"]["net"], shirt["price"]["layer"]) == ("Shirt", "9.0000", "group")
+    assert (without["title"], without["price"]) == ("Without", None)
+    page = bob.get(PRICED, {**asked, "page_size": 1}).json()
+    assert f"price_channel_id={channel}" in page["next"]
+    assert bob.get(PRICED, {"price_currency": "EUR", "fields": "title"}).json()["results"][0] == {"title": "Shirt"}
+
+
+def test_products_that_are_not_sold_in_the_unit_have_no_price(house: House, bob: Client, price: Price) -> None:
+    boxed = make_product(house, "Boxed")
+    make_conversion(house, boxed)
+    make_price(house, boxed, make_kind(house), "1.00", min_quantity=24)
+    asked = {"price_currency": "EUR", "price_unit": "box", "price_quantity": "2"}
+    found = {item["title"]: item["price"] and item["price"]["net"] for item in bob.get(PRICED, asked).json()["results"]}
+    assert found == {"Boxed": "1.0000", "Shirt": None}
+
+
+def test_wrong_parameters_of_prices(bob: Client, price: Price) -> None:
+    answer = bob.get(PRICED, {"price_quantity": "0", "price_at": "x", "price_customer_group_ids": "y"})
+    assert (answer.status_code, complaints(answer)) == (
+        400,
+        {
+            "price_currency": "required",
+            "price_quantity": "min_value",
+            "price_at": "invalid",
+            "price_customer_group_ids": "invalid",
+        },
+    )
+    assert complaints(bob.get(PRICED, {"price_colour": "red"})) == {"price_colour": "kernel.parameter.unknown"}
+
+
+def test_the_prices_of_a_page_cost_three_queries(house: House, bob: Client) -> None:
+    kind = make_kind(house)
+    for number in range(5):
+        make_price(house, make_product(house, f"P{number}"), kind, "1.00")
+
+    def count(**asked: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert len(bob.get(PRICED, asked).json()["results"]) == 5
+        return len(queries)
+
+    count()
+    assert count(price_currency="EUR") - count() == 3

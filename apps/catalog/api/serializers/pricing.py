@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,13 +13,21 @@ from rest_framework import serializers
 
 from apps.catalog.calculations.price_words import layer_in_words, reason_in_words
 from apps.catalog.contracts import ExplainedPrice, Layer, PriceDecision, PriceRequest
+from apps.catalog.models import Product
 from apps.catalog.selectors.questions import QUANTITY_DIGITS, QUANTITY_PLACES
 from apps.kernel.api.filters import MomentField
-from apps.kernel.api.serializers import StrictBooleanField, StrictCharField, StrictSerializer, StrictUUIDField
+from apps.kernel.api.serializers import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictModelSerializer,
+    StrictSerializer,
+    StrictUUIDField,
+)
 from apps.kernel.money import RATE_DIGITS, RATE_PLACES, STORAGE_PLACES
 
 MOST_LINES: Final = 1_000
 MOST_GROUPS: Final = 100
+LARGEST_QUANTITY: Final = Decimal("999999999999.999999")
 LONGEST_UNIT: Final = 50
 AMOUNT: Final = {"max_digits": 24, "decimal_places": STORAGE_PLACES}
 
@@ -89,6 +98,24 @@ class ResolveSerializer(StrictSerializer):
     digests = StrictBooleanField(default=False)
 
 
+class PriceContextQuestion(StrictSerializer):
+    """For whom a list of products shows prices: they are shown where a currency is given.
+
+    Of a unit that a product is not sold in it has no price.
+    """
+
+    price_currency = serializers.RegexField(r"^[A-Z]{3}$")
+    price_quantity = serializers.DecimalField(
+        QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=Decimal("0.000001"), max_value=LARGEST_QUANTITY
+    )
+    price_unit = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_UNIT)
+    price_at = MomentParameter(required=False)
+    price_known_at = MomentParameter(required=False)
+    price_channel_id = StrictUUIDField(required=False)
+    price_customer_id = StrictUUIDField(required=False)
+    price_customer_group_ids = IdsParameter(required=False, max_length=37 * MOST_GROUPS)
+
+
 class PathAnswer(serializers.Serializer[Any]):
     """How an amount came into the currency."""
 
@@ -134,6 +161,28 @@ class ResolveAnswer(serializers.Serializer[Any]):
     """The prices, in the order of the lines; null where there is none."""
 
     results = serializers.ListField(child=PriceAnswer(allow_null=True))
+
+
+class PricedProductSerializer(StrictModelSerializer):
+    """A product in a list of prices. Where a price is asked for, `price` has it, or null."""
+
+    class Meta:
+        model = Product
+        fields = (
+            "id",
+            "organization_id",
+            "title",
+            "subtitle",
+            "sku",
+            "handle",
+            "product_type",
+            "unit",
+            "is_active",
+            "is_quote_only",
+            "default_media_id",
+            "created_at",
+            "updated_at",
+        )
 
 
 class CandidateAnswer(serializers.Serializer[Any]):
