@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +29,7 @@ class Lost(StrEnum):
     UNKNOWN = "unknown"
     PRODUCT_INACTIVE = "product_inactive"
     VARIANT_INACTIVE = "variant_inactive"
+    QUOTE_ONLY = "quote_only"
     OTHER_VARIANT = "other_variant"
     KIND_INACTIVE = "kind_inactive"
     LIST_INACTIVE = "list_inactive"
@@ -45,6 +46,7 @@ class Lost(StrEnum):
     OFFER_INACTIVE = "offer_inactive"
     OFFER_NOT_YET = "offer_not_yet"
     OFFER_OVER = "offer_over"
+    OWN_ROW = "own_row"
     CURRENCY = "currency"
     NO_RATE = "no_rate"
     NOT_CHEAPER = "not_cheaper"
@@ -59,7 +61,7 @@ class Lost(StrEnum):
 
 
 class OfferFacts(NamedTuple):
-    """An offer as pricing sees it. A promotion has both ends; `ends_at` no longer belongs to it."""
+    """An offer as pricing sees it, of a product or of one variant. `ends_at` no longer belongs to it."""
 
     id: UUID
     is_promotion: bool
@@ -67,6 +69,7 @@ class OfferFacts(NamedTuple):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     channel_id: UUID | None = None
+    variant_id: UUID | None = None
 
 
 class PriceRow(NamedTuple):
@@ -106,14 +109,16 @@ class PriceRow(NamedTuple):
     is_product_active: bool = True
     is_variant_active: bool = True
     source_id: UUID | None = None
+    is_quote_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PriceContext:
     """Who buys how much of what, where and when.
 
-    `quantity` counts `unit`s, "" for base units; one of them is `unit_factor` base units. `known_at` None asks what
-    is known today. `variant_id` is what is bought, None the product itself. `tax_rate` is the product's, in percent.
+    `quantity` counts `unit`s, "" for base units; one of them is `unit_factor` base units, and `base_quantity` is all of
+    it in base units as the product rounds them (None: unrounded). `known_at` None asks what is known today.
+    `variant_id` is what is bought, None the product itself. `tax_rate` is the product's, in percent.
     """
 
     currency: str
@@ -130,6 +135,7 @@ class PriceContext:
     user_group_ids: frozenset[UUID] = frozenset()
     offer_id: UUID | None = None
     tax_rate: Decimal = Decimal(0)
+    base_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +238,48 @@ class PriceAnswers:
     items: tuple[PriceDecision | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PriceTrace:
+    """A decision in plain JSON values, with everything that it was made from, so that it can be made again.
+
+    `digest` is 64 hexadecimal digits of SHA-256 over it. Rows that do not fit stand in it for people (`others`) and do
+    not count for the digest. Documents keep the digest; whoever asks again for the same instant gets the same.
+    """
+
+    document: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedPrice:
+    """A decision, None where there is no price, and how it came about."""
+
+    decision: PriceDecision | None
+    trace: PriceTrace
+
+
 class CatalogPricing(Protocol):
     """Prices of the organizations that the open scope sees; nobody else reads prices or reckons with them."""
 
     def prices_for(self, requests: Sequence[PriceRequest]) -> tuple[PriceDecision | None, ...]:
         """The price of each request, None where there is none; three queries, however many there are.
 
-        Raises InvalidInput with the index of the request for a product, variant, unit or offer that is not there.
+        One more is needed where a customer's groups are not given, and two where amounts are converted. Candidates
+        are those that fit; `explained` has the others, too. Raises InvalidInput with the index of the request for a
+        product, variant, unit or offer that is not there.
         """
+        ...
+
+    def explained(self, requests: Sequence[PriceRequest]) -> tuple[ExplainedPrice, ...]:
+        """The same with the trace of each, which says why every other row is not the price."""
+        ...
+
+    def select_best_price(self, rows: Iterable[PriceRow], context: PriceContext) -> PriceDecision | None:
+        """The price among given rows, ranked as the tenant has set; nothing is converted."""
+        ...
+
+    def resolve_price_variant_id(self, row: PriceRow) -> UUID | None:
+        """The variant that a row belongs to, directly or through its offer; None for a price of the product."""
         ...
 
 
@@ -268,14 +308,3 @@ def register_catalog_pricing_resolver(resolve: Resolver, *, priority: int = 0, i
     name = id or f"{resolve.__module__}.{resolve.__qualname__}"
     PRICING_RESOLVERS.add(name, PricingResolver(name, resolve, priority))
     return resolve
-
-
-@dataclass(frozen=True, slots=True)
-class PriceTrace:
-    """A decision in plain JSON values, which says everything that the decision was made from.
-
-    `digest` is 64 hexadecimal digits of SHA-256 over it: documents keep it, and whoever asks again gets the same.
-    """
-
-    document: Mapping[str, Any] = field(default_factory=dict)
-    digest: str = ""

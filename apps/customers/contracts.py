@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 
@@ -62,3 +64,11 @@ class CustomerMerged:
     resource_id: UUID
     into_id: UUID
     moved: int
+
+
+class CustomerGroups(Protocol):
+    """Which groups customers are in, of the organizations that the open scope sees."""
+
+    def groups_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, frozenset[UUID]]:
+        """Ids of the living groups of each customer that is in any; one query."""
+        ...

@@ -1,6 +1,7 @@
 """Back office pages of the catalog."""
 
 from apps.catalog.admin.builder import variants_view
+from apps.catalog.admin.explaining import explained_view
 from apps.catalog.admin.option_schemas import OptionSchemaPage
 from apps.catalog.admin.parts import parts_view, related_view
 from apps.catalog.admin.price_changes import change_view
@@ -22,6 +23,7 @@ __all__ = [
     "UnitConversionPage",
     "VariantPage",
     "change_view",
+    "explained_view",
     "grid_view",
     "parts_view",
     "related_view",

@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Final
+from decimal import Decimal
+from operator import itemgetter
+from typing import Final, NamedTuple
 from uuid import UUID
 
+from apps.catalog.calculations.amounts import EXACT, rounded, tax_factor, with_tax
+from apps.catalog.calculations.conditions import condition_of
 from apps.catalog.contracts import (
     Candidate,
     CurrencyPath,
     Layer,
     Lost,
-    OfferFacts,
     PriceContext,
     PriceDecision,
     PriceRow,
     PriceRules,
 )
 
-PLACES: Final = Decimal("0.0001")
-HUNDRED: Final = Decimal(100)
 DEFAULT_RULES: Final = PriceRules()
 NO_RATES: Final[Mapping[str, CurrencyPath]] = {}
-_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 # What the parts of a rank are called where they decide, in their order.
 _PARTS: Final = (
@@ -40,8 +39,18 @@ _PARTS: Final = (
     Lost.HIGHER_AMOUNT,
     Lost.LATER_ID,
 )
+# Reasons of rows that fit the context: the decision depends on them, and on no other row.
+FITTING: Final = frozenset({None, Lost.OWN_ROW, Lost.CURRENCY, Lost.NO_RATE, Lost.NOT_CHEAPER, *_PARTS})
 Rank = tuple[int, int, bool, bool, Decimal, datetime, Decimal, int]
 Placed = tuple[Rank, PriceRow]
+_rank_of_placed: Final = itemgetter(0)
+
+
+class Weighed(NamedTuple):
+    """A decision, and every row with its reason, also where there is no price."""
+
+    decision: PriceDecision | None
+    candidates: tuple[Candidate, ...]
 
 
 def select_best_price(
@@ -55,22 +64,30 @@ def select_best_price(
 
     Rows in the currency of the context count alone; where there are none, the others do at `rates`, by their codes.
     """
+    return weighed(rows, context, rules=rules, rates=rates).decision
+
+
+def weighed(
+    rows: Iterable[PriceRow],
+    context: PriceContext,
+    *,
+    rules: PriceRules = DEFAULT_RULES,
+    rates: Mapping[str, CurrencyPath] = NO_RATES,
+) -> Weighed:
+    """The same with the reasons also where there is no price."""
     fitting, out = fits(rows, context)
-    at_hand, more = _in_currency(fitting, context, rates)
-    out += more
+    fitting, derived = _own_first(fitting)
+    at_hand, strange = _in_currency(fitting, context, rates)
+    out = [*sorted([*derived, *strange], key=_id_of), *sorted(out, key=_id_of)]
     if not at_hand:
-        return None
-    order = _order_of(rules)
-    placed = sorted(
-        ((_rank(row, context, order, rates), row) for row in at_hand), key=lambda item: item[0], reverse=True
-    )
-    best = _best(placed, rules, order)
-    return _decision(best, placed, out, context, rates)
+        return Weighed(None, tuple(out))
+    decision = _decision(_placed(at_hand, context, rules, rates), out, context, rules, rates)
+    return Weighed(decision, decision.candidates)
 
 
 def fits(rows: Iterable[PriceRow], context: PriceContext) -> tuple[list[PriceRow], list[Candidate]]:
     """Rows that fit in everything but the currency, and the others with the first reason against each."""
-    judge = _judge(context)
+    judge = condition_of(context)
     fitting: list[PriceRow] = []
     out: list[Candidate] = []
     for row in rows:
@@ -84,175 +101,127 @@ def fits(rows: Iterable[PriceRow], context: PriceContext) -> tuple[list[PriceRow
 
 def currencies_needed(rows: Iterable[PriceRow], context: PriceContext) -> frozenset[str]:
     """Currencies whose rates decide: none where a row that fits is in the right one."""
-    codes = frozenset(row.currency for row in fits(rows, context)[0])
+    given = list(rows)
+    if all(row.currency == context.currency for row in given):
+        return frozenset()
+    codes = frozenset(row.currency for row in fits(given, context)[0])
     return frozenset() if context.currency in codes else codes
 
 
-def resolve_price_variant_id(row: PriceRow, offer_variants: Mapping[UUID, UUID] | None = None) -> UUID | None:
+def resolve_price_variant_id(row: PriceRow) -> UUID | None:
     """The variant that a row belongs to, directly or through its offer; None for a price of the product."""
     if row.variant_id is not None or row.offer is None:
         return row.variant_id
-    return (offer_variants or {}).get(row.offer.id)
-
-
-def with_tax(amount: Decimal, rate: Decimal, *, includes_tax: bool) -> tuple[Decimal, Decimal]:
-    """Net and gross of an amount at a rate in percent, both to 4 places, half-up; the given side stays as it is."""
-    factor = _EXACT.add(Decimal(1), _EXACT.divide(rate, HUNDRED))
-    if includes_tax:
-        return _rounded(_EXACT.divide(amount, factor)), _rounded(amount)
-    return _rounded(amount), _rounded(_EXACT.multiply(amount, factor))
-
-
-def _judge(context: PriceContext) -> Callable[[PriceRow], Lost | None]:
-    """What is wrong with a row for the context: the first of its conditions that does not hold."""
-    quantity = _EXACT.multiply(context.quantity, context.unit_factor)
-
-    def judged(row: PriceRow) -> Lost | None:
-        return (
-            _inactive(row, context)
-            or _untimely(row, context)
-            or _wrong_quantity(row, quantity)
-            or _wrong_buyer(row, context)
-            or (None if row.offer is None else _wrong_offer(row.offer, context))
-        )
-
-    return judged
-
-
-def _inactive(row: PriceRow, context: PriceContext) -> Lost | None:
-    if row.variant_id is not None and row.variant_id != context.variant_id:
-        return Lost.OTHER_VARIANT
-    if row.is_product_active and row.is_variant_active and row.is_kind_active and row.is_list_active:
-        return None
-    if not row.is_product_active:
-        return Lost.PRODUCT_INACTIVE
-    if not row.is_variant_active:
-        return Lost.VARIANT_INACTIVE
-    return Lost.KIND_INACTIVE if not row.is_kind_active else Lost.LIST_INACTIVE
-
-
-def _untimely(row: PriceRow, context: PriceContext) -> Lost | None:
-    at, known_at = context.at, context.known_at
-    if row.valid_from is not None and at < row.valid_from:
-        return Lost.NOT_YET
-    if row.valid_until is not None and at >= row.valid_until:
-        return Lost.OVER
-    if known_at is None:
-        return None if row.known_until is None else Lost.UNKNOWN
-    if row.known_from is not None and known_at < row.known_from:
-        return Lost.UNKNOWN
-    return Lost.UNKNOWN if row.known_until is not None and known_at >= row.known_until else None
-
-
-def _wrong_quantity(row: PriceRow, quantity: Decimal) -> Lost | None:
-    if quantity < row.min_quantity:
-        return Lost.TOO_FEW
-    return Lost.TOO_MANY if row.max_quantity is not None and quantity > row.max_quantity else None
-
-
-def _wrong_buyer(row: PriceRow, context: PriceContext) -> Lost | None:
-    if row.channel_id is not None and row.channel_id != context.channel_id:
-        return Lost.CHANNEL
-    if row.customer_id is not None and row.customer_id != context.customer_id:
-        return Lost.CUSTOMER
-    if row.customer_group_id is not None and row.customer_group_id not in context.customer_group_ids:
-        return Lost.CUSTOMER_GROUP
-    if row.user_id is not None and row.user_id != context.user_id:
-        return Lost.USER
-    return (
-        Lost.USER_GROUP if row.user_group_id is not None and row.user_group_id not in context.user_group_ids else None
-    )
-
-
-def _wrong_offer(offer: OfferFacts, context: PriceContext) -> Lost | None:
-    if context.offer_id is not None and offer.id != context.offer_id:
-        return Lost.OTHER_OFFER
-    if not offer.is_active:
-        return Lost.OFFER_INACTIVE
-    if offer.starts_at is not None and context.at < offer.starts_at:
-        return Lost.OFFER_NOT_YET
-    if offer.ends_at is not None and context.at >= offer.ends_at:
-        return Lost.OFFER_OVER
-    return Lost.CHANNEL if offer.channel_id is not None and offer.channel_id != context.channel_id else None
-
-
-def _in_currency(
-    rows: Sequence[PriceRow], context: PriceContext, rates: Mapping[str, CurrencyPath]
-) -> tuple[list[PriceRow], list[Candidate]]:
-    """Rows that have an amount in the currency of the context, and the others."""
-    own = [row for row in rows if row.currency == context.currency]
-    if own:
-        return own, [Candidate(row, Lost.CURRENCY) for row in rows if row.currency != context.currency]
-    known = [row for row in rows if row.currency in rates]
-    return known, [Candidate(row, Lost.NO_RATE) for row in rows if row.currency not in rates]
+    return row.offer.variant_id
 
 
 def layer_of(row: PriceRow) -> Layer:
     """What a row is about."""
-    if row.is_promotion or (row.offer is not None and row.offer.is_promotion):
+    offer = row.offer
+    if row.is_promotion or (offer is not None and offer.is_promotion):
         return Layer.PROMOTION
     if row.customer_id is not None or row.user_id is not None:
         return Layer.CUSTOMER
     if row.customer_group_id is not None or row.user_group_id is not None:
         return Layer.GROUP
-    return Layer.CHANNEL if row.channel_id is not None or row.offer is not None else Layer.BASE
+    return Layer.CHANNEL if row.channel_id is not None or offer is not None else Layer.BASE
+
+
+def _id_of(candidate: Candidate) -> int:
+    return candidate.row.id.int
+
+
+def _own_first(fitting: list[PriceRow]) -> tuple[list[PriceRow], list[Candidate]]:
+    """Leave out what a list derives from another one where it has a row of its own."""
+    derived = [row for row in fitting if row.source_id is not None]
+    if not derived:
+        return fitting, []
+    own = {row.list_id for row in fitting if row.source_id is None}
+    kept = [row for row in fitting if row.source_id is None or row.list_id not in own]
+    return kept, [Candidate(row, Lost.OWN_ROW) for row in derived if row.list_id in own]
+
+
+def _in_currency(
+    rows: list[PriceRow], context: PriceContext, rates: Mapping[str, CurrencyPath]
+) -> tuple[list[PriceRow], list[Candidate]]:
+    """Rows that have an amount in the currency of the context, and the others."""
+    wanted = context.currency
+    own = [row for row in rows if row.currency == wanted]
+    if len(own) == len(rows):
+        return rows, []
+    if own:
+        return own, [Candidate(row, Lost.CURRENCY) for row in rows if row.currency != wanted]
+    known = [row for row in rows if row.currency in rates]
+    return known, [Candidate(row, Lost.NO_RATE) for row in rows if row.currency not in rates]
+
+
+def _placed(
+    rows: Sequence[PriceRow], context: PriceContext, rules: PriceRules, rates: Mapping[str, CurrencyPath]
+) -> list[Placed]:
+    """The rows with their ranks, the greatest first."""
+    order = _order_of(rules)
+    net_of = _net_in(context, rates)
+    placed = [(_rank(row, order, net_of(row)), row) for row in rows]
+    placed.sort(key=_rank_of_placed, reverse=True)
+    return placed
 
 
 def _order_of(rules: PriceRules) -> Mapping[Layer, int]:
     return {layer: place for place, layer in enumerate(rules.layers)}
 
 
-def _rank(row: PriceRow, context: PriceContext, order: Mapping[Layer, int], rates: Mapping[str, CurrencyPath]) -> Rank:
+def _rank(row: PriceRow, order: Mapping[Layer, int], net: Decimal) -> Rank:
     """What is compared, part by part; the greater one wins. The id makes the order total."""
     return (
         order[layer_of(row)],
         row.list_priority,
-        row.variant_id is not None,
+        resolve_price_variant_id(row) is not None,
         row.offer is not None,
         row.min_quantity,
         row.valid_from or _EVER,
-        -_net(row, context, rates),
+        net.copy_negate(),
         -row.id.int,
     )
 
 
-def _net(row: PriceRow, context: PriceContext, rates: Mapping[str, CurrencyPath]) -> Decimal:
-    amount = _converted(row, context, rates)
-    if not row.includes_tax or not context.tax_rate:
-        return amount
-    return with_tax(amount, context.tax_rate, includes_tax=True)[0]
+def _net_in(context: PriceContext, rates: Mapping[str, CurrencyPath]) -> Callable[[PriceRow], Decimal]:
+    """How much a row is without tax in the context's currency."""
+    wanted, factor, is_taxed = context.currency, tax_factor(context.tax_rate), bool(context.tax_rate)
+
+    def net_of(row: PriceRow) -> Decimal:
+        amount = row.amount if row.currency == wanted else _converted(row, context, rates)
+        return rounded(EXACT.divide(amount, factor)) if is_taxed and row.includes_tax else amount
+
+    return net_of
 
 
 def _converted(row: PriceRow, context: PriceContext, rates: Mapping[str, CurrencyPath]) -> Decimal:
     if row.currency == context.currency:
         return row.amount
-    return _rounded(_EXACT.multiply(row.amount, rates[row.currency].rate))
+    return rounded(EXACT.multiply(row.amount, rates[row.currency].rate))
 
 
-def _best(placed: Sequence[Placed], rules: PriceRules, order: Mapping[Layer, int]) -> Placed:
-    """The first one; where promotions only lower, a promotion that is not cheaper than what is without it is none."""
+def _best(placed: Sequence[Placed], rules: PriceRules) -> int:
+    """The place of the first one; where promotions only lower, one that is not cheaper than the rest is passed over."""
     if not rules.only_cheaper_promotions:
-        return placed[0]
-    other = next((item for item in placed if item[0][0] != order[Layer.PROMOTION]), None)
+        return 0
+    promotion = rules.layers.index(Layer.PROMOTION)
+    other = next((place for place, (rank, _) in enumerate(placed) if rank[0] != promotion), None)
     if other is None:
-        return placed[0]
-    return next(item for item in placed if item is other or _is_cheaper(item, other, order))
-
-
-def _is_cheaper(item: Placed, other: Placed, order: Mapping[Layer, int]) -> bool:
-    """Say whether a row may stand before the best one without promotion."""
-    return item[0][0] != order[Layer.PROMOTION] or -item[0][6] < -other[0][6]
+        return 0
+    usual = placed[other][0][6]  # amounts stand negated in ranks: the greater one is the cheaper
+    return next(place for place, (rank, _) in enumerate(placed) if place == other or rank[6] > usual)
 
 
 def _decision(
-    best: Placed,
     placed: Sequence[Placed],
-    out: list[Candidate],
+    out: Sequence[Candidate],
     context: PriceContext,
+    rules: PriceRules,
     rates: Mapping[str, CurrencyPath],
 ) -> PriceDecision:
-    rank, row = best
-    losers = [Candidate(item[1], _reason(rank, item[0])) for item in placed if item is not best]
+    best = _best(placed, rules)
+    rank, row = placed[best]
     net, gross = with_tax(_converted(row, context, rates), context.tax_rate, includes_tax=row.includes_tax)
     return PriceDecision(
         row=row,
@@ -262,17 +231,18 @@ def _decision(
         gross=gross,
         tax_rate=context.tax_rate,
         conversion=None if row.currency == context.currency else rates[row.currency],
-        candidates=(Candidate(row, None), *losers, *out),
+        candidates=(
+            Candidate(row, None),
+            *(Candidate(item, Lost.NOT_CHEAPER) for _, item in placed[:best]),
+            *(Candidate(item, _reason(rank, other)) for other, item in placed[best + 1 :]),
+            *out,
+        ),
     )
 
 
 def _reason(winner: Rank, loser: Rank) -> Lost:
-    """The first part in which a row stands behind the winner; what stands before it was a promotion and no bargain."""
-    if loser > winner:
-        return Lost.NOT_CHEAPER
-    pairs = zip(_PARTS, zip(winner, loser, strict=True), strict=True)
-    return next(part for part, (won, lost) in pairs if won != lost)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(PLACES, rounding=ROUND_HALF_UP)
+    """The first part in which a row stands behind the winner; a row that is there twice, the last one."""
+    for place, part in enumerate(_PARTS):
+        if winner[place] != loser[place]:
+            return part
+    return Lost.LATER_ID

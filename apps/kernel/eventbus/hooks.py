@@ -15,6 +15,7 @@ from apps.kernel.registry.points import ExtensionPoint
 from apps.kernel.registry.store import Registry
 
 Text = str | Promise
+Noted = Callable[[str, Any, Any], None]
 GivenT = TypeVar("GivenT")
 AnswerT = TypeVar("AnswerT")
 
@@ -57,19 +58,23 @@ class Hook(Generic[GivenT, AnswerT]):
         self.answer = answer
         self.label = label or name
 
-    def run(self, given: GivenT, calculate: Callable[[GivenT], AnswerT]) -> AnswerT:
+    def run(self, given: GivenT, calculate: Callable[[GivenT], AnswerT], *, noted: Noted = lambda *_: None) -> AnswerT:
         """Ask the `before` handlers, calculate unless one of them answered, and ask the `after` handlers.
 
+        `noted` hears of each handler's id, what it was given and what there is after it: other input, or an answer.
         A handler that raises stops the calculation: a wrong answer is worse than none. Raises HookAnswerInvalid.
         """
         answered: Answered[AnswerT] | None = None
         for item in handlers_of(f"{self.name}.before"):
+            former = given
             given, answered = self._before(item, given)
+            noted(item.id, former, given if answered is None else answered.answer)
             if answered is not None:
                 break
         answer = calculate(given) if answered is None else answered.answer
         for item in handlers_of(f"{self.name}.after"):
-            answer = self._after(item, given, answer)
+            former_answer, answer = answer, self._after(item, given, answer)
+            noted(item.id, former_answer, answer)
         return answer
 
     def _before(self, item: HookHandler, given: GivenT) -> tuple[GivenT, Answered[AnswerT] | None]:

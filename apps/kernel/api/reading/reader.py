@@ -50,6 +50,7 @@ class ListShape:
     extras: tuple[str, ...] = ()  # fields that enrichers add, for whoever they are for: `_<module>`
     parts: ExportParts | None = None  # further columns of files
     definitions: str = ""  # the entity whose custom fields its records have, where that is not the list's own
+    further: frozenset[str] = frozenset()  # parameters that the view reads itself
 
     @property
     def fields_entity(self) -> str:
@@ -66,7 +67,7 @@ class ListShape:
     def known_parameters(self) -> frozenset[str]:
         """Every parameter of a list."""
         own = {"format", *self.filters.base_filters}
-        return frozenset(PARAMETERS | own | ({LOCALE} if self.is_translated else set()))
+        return frozenset(PARAMETERS | own | self.further | ({LOCALE} if self.is_translated else set()))
 
     @property
     def is_translated(self) -> bool:
