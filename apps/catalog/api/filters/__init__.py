@@ -1,0 +1,3 @@
+from apps.catalog.api.filters.offers import OfferFilters
+
+__all__ = ["OfferFilters"]
