@@ -93,7 +93,9 @@ def make_conversion(house: House, product: Product, unit: str = "box", factor: s
     return saved(house, UnitConversion(product=product, unit=unit, factor=Decimal(factor)))
 
 
-def make_offer(house: House, product: Product, starts_at: datetime, ends_at: datetime, **values: Any) -> Offer:
+def make_offer(
+    house: House, product: Product, starts_at: datetime | None, ends_at: datetime | None, **values: Any
+) -> Offer:
     """A promotion."""
     return saved(house, Offer(product=product, starts_at=starts_at, ends_at=ends_at, **{"title": "Sale", **values}))
 

@@ -1,7 +1,10 @@
 """Back office pages of the catalog."""
 
 from apps.catalog.admin.builder import variants_view
+from apps.catalog.admin.categories import CategoryPage
+from apps.catalog.admin.category_tree import category_tree_view
 from apps.catalog.admin.explaining import explained_view
+from apps.catalog.admin.offers import OfferPage
 from apps.catalog.admin.option_schemas import OptionSchemaPage
 from apps.catalog.admin.parts import parts_view, related_view
 from apps.catalog.admin.price_changes import change_view
@@ -14,6 +17,8 @@ from apps.catalog.admin.tags import ProductTagPage
 from apps.catalog.admin.variants import UnitConversionPage, VariantPage
 
 __all__ = [
+    "CategoryPage",
+    "OfferPage",
     "OptionSchemaPage",
     "PriceKindPage",
     "PriceListPage",
@@ -22,6 +27,7 @@ __all__ = [
     "ProductTagPage",
     "UnitConversionPage",
     "VariantPage",
+    "category_tree_view",
     "change_view",
     "explained_view",
     "grid_view",

@@ -1,4 +1,14 @@
+from apps.catalog.selectors.categories import (
+    Around,
+    around,
+    children_of,
+    living_categories,
+    nested,
+    product_counts,
+    seen_assignments,
+)
 from apps.catalog.selectors.lowest import LowestPrice, LowestQuestion, lowest_price
+from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title, with_state
 from apps.catalog.selectors.options import broken_variants, schema_usage, variants_with_options
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices
 from apps.catalog.selectors.prices import currencies_of_prices, history_of, prices_of_today, valid_at
@@ -25,12 +35,15 @@ from apps.catalog.selectors.variants import (
 )
 
 __all__ = [
+    "Around",
     "LowestPrice",
     "LowestQuestion",
     "PriceChoice",
+    "around",
     "broken_variants",
     "bundles_with",
     "categories_of",
+    "children_of",
     "chosen_prices",
     "components_of",
     "contains",
@@ -38,21 +51,31 @@ __all__ = [
     "currencies_of_prices",
     "has_conversions",
     "history_of",
+    "in_state",
+    "listing_of",
+    "living_categories",
     "living_product",
     "living_products",
     "lowest_price",
+    "name_offers",
+    "nested",
     "parts_of",
     "prices_of_today",
     "pricing_rules",
     "pricing_settings",
     "product_by_sku",
+    "product_counts",
+    "products_by_id",
     "products_with",
     "relations_of",
     "schema_usage",
+    "seen_assignments",
+    "shown_title",
     "tags_of",
     "twins_of",
     "valid_at",
     "variants_of",
     "variants_with_options",
     "with_sku",
+    "with_state",
 ]

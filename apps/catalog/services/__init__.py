@@ -1,3 +1,11 @@
+from apps.catalog.services.categories import (
+    create_category,
+    delete_category,
+    move_category,
+    reorder_categories,
+    update_category,
+)
+from apps.catalog.services.category_products import assign_products, reorder_products, unassign_products
 from apps.catalog.services.components import (
     create_component,
     delete_component,
@@ -6,6 +14,7 @@ from apps.catalog.services.components import (
     update_component,
 )
 from apps.catalog.services.conversions import create_conversion, delete_conversion, unit_complaints, update_conversion
+from apps.catalog.services.offers import create_offer, delete_offer, update_offer
 from apps.catalog.services.option_schemas import create_option_schema, delete_option_schema, update_option_schema
 from apps.catalog.services.price_changes import change_prices, preview_change
 from apps.catalog.services.price_drafts import PriceDraft
@@ -38,11 +47,14 @@ __all__ = [
     "Tier",
     "archive_product",
     "archive_variant",
+    "assign_products",
     "change_prices",
     "close_price",
     "correct_price",
+    "create_category",
     "create_component",
     "create_conversion",
+    "create_offer",
     "create_option_schema",
     "create_price",
     "create_price_kind",
@@ -50,8 +62,10 @@ __all__ = [
     "create_product",
     "create_tag",
     "create_variant",
+    "delete_category",
     "delete_component",
     "delete_conversion",
+    "delete_offer",
     "delete_option_schema",
     "delete_price_kind",
     "delete_price_list",
@@ -63,17 +77,23 @@ __all__ = [
     "generate_variants",
     "make_default_variant",
     "merge_tag",
+    "move_category",
     "preview_change",
     "rename_tag",
+    "reorder_categories",
+    "reorder_products",
     "reorder_variants",
     "set_prices",
     "set_relations",
     "set_tiers",
     "unarchive_product",
     "unarchive_variant",
+    "unassign_products",
     "unit_complaints",
+    "update_category",
     "update_component",
     "update_conversion",
+    "update_offer",
     "update_option_schema",
     "update_price_kind",
     "update_price_list",

@@ -1,4 +1,14 @@
+from apps.catalog.api.serializers.categories import (
+    AssignmentSerializer,
+    CategoryMove,
+    CategoryOrder,
+    CategoryProducts,
+    CategorySerializer,
+    TreeAnswer,
+    TreeQuestion,
+)
 from apps.catalog.api.serializers.components import ComponentSerializer, ConversionSerializer, NewConversionSerializer
+from apps.catalog.api.serializers.offers import NewOfferSerializer, OfferSerializer
 from apps.catalog.api.serializers.option_schemas import OptionSchemaListSerializer, OptionSchemaSerializer
 from apps.catalog.api.serializers.price_changes import (
     ChangeAnswer,
@@ -21,6 +31,11 @@ from apps.catalog.api.serializers.tags import TagMergeSerializer, TagSerializer
 from apps.catalog.api.serializers.variants import NewVariantSerializer, VariantSerializer
 
 __all__ = [
+    "AssignmentSerializer",
+    "CategoryMove",
+    "CategoryOrder",
+    "CategoryProducts",
+    "CategorySerializer",
     "ChangeAnswer",
     "ChangeSerializer",
     "ComponentSerializer",
@@ -28,7 +43,9 @@ __all__ = [
     "LowestAnswer",
     "LowestSerializer",
     "NewConversionSerializer",
+    "NewOfferSerializer",
     "NewVariantSerializer",
+    "OfferSerializer",
     "OptionSchemaListSerializer",
     "OptionSchemaSerializer",
     "PriceCorrectionSerializer",
@@ -43,5 +60,7 @@ __all__ = [
     "TagMergeSerializer",
     "TagSerializer",
     "TiersSerializer",
+    "TreeAnswer",
+    "TreeQuestion",
     "VariantSerializer",
 ]

@@ -1,0 +1,53 @@
+"""Handles and places of categories: pure functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"})
+BREAKS = re.compile(r"[^a-z0-9]+")
+
+
+def slug_of(name: str, *, longest: int, fallback: str) -> str:
+    """The name as a handle of a–z, 0–9 and hyphens; `fallback` where none of its letters can be said so."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(LETTERS)).encode("ascii", "ignore").decode()
+    return BREAKS.sub("-", plain).strip("-")[:longest].rstrip("-") or fallback
+
+
+def free_slug(wanted: str, taken: Collection[str], *, longest: int) -> str:
+    """`wanted`, or with the first of `-2`, `-3` … that nobody has."""
+    found, number = wanted, 2
+    while found in taken:
+        tail = f"-{number}"
+        found, number = wanted[: longest - len(tail)].rstrip("-") + tail, number + 1
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Numbers of those that come in, in their order, and the new numbers of those behind them, by their index."""
+
+    own: tuple[int, ...]
+    moved: Mapping[int, int] = field(default_factory=dict)
+
+
+def placed(numbers: Sequence[int], place: int | None, *, count: int = 1) -> Places:
+    """Let `count` of them stand before the one at index `place`; None or beyond the last one is the end.
+
+    `numbers` are those of the others in their order. Whoever need not make way keeps its number, so that gaps are
+    filled and coming in at the end changes nobody.
+    """
+    index = len(numbers) if place is None else min(max(place, 0), len(numbers))
+    last = numbers[index - 1] if index else -1
+    own = tuple(range(last + 1, last + 1 + count))
+    last += count
+    moved: dict[int, int] = {}
+    for following in range(index, len(numbers)):
+        if numbers[following] > last:
+            break
+        last = moved[following] = last + 1
+    return Places(own, moved)
