@@ -42,6 +42,7 @@ class TableWall:
     encrypted: tuple[str, ...]
     grants: tuple[str, ...]
     closed_only: bool = False  # rows are neither deleted nor changed, but for the one end of what they know
+    generated: tuple[str, ...] = ()  # columns that the database reckons from others
     keys: tuple[ForeignKeyWall, ...] = field(default=())
     extra_policies: tuple[tuple[str, str], ...] = field(default=())
 
@@ -77,6 +78,7 @@ def wall_of(model: type[models.Model]) -> TableWall:
         encrypted=tuple(sorted(str(c) for c, item in columns.items() if getattr(item, "encrypted", False))),
         grants=tuple(getattr(model, "app_grants", ALL_GRANTS)),
         closed_only=getattr(model, "undo", "") == "close",
+        generated=tuple(sorted(str(c) for c, item in columns.items() if getattr(item, "generated", False))),
         keys=_keys_of(model),
         extra_policies=tuple(getattr(model, "extra_policies", ())),
     )
@@ -126,9 +128,10 @@ def build_statements(wall: TableWall) -> list[str]:
         statements.append(f'ALTER TABLE "{wall.table}" FORCE ROW LEVEL SECURITY')
     statements += [f'CREATE POLICY {name} ON "{wall.table}" {rule}' for name, rule in wall.policies]
     if wall.closed_only:
+        arguments = ", ".join(f"'{column}'" for column in wall.generated)
         statements.append(
             f'CREATE TRIGGER {KEEP_KNOWN} BEFORE UPDATE OR DELETE ON "{wall.table}"'
-            " FOR EACH ROW EXECUTE FUNCTION keep_known()"
+            f" FOR EACH ROW EXECUTE FUNCTION keep_known({arguments})"
         )
     return statements
 

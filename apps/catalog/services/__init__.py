@@ -1,0 +1,5 @@
+from apps.catalog.services.importing.prices import load_prices
+from apps.catalog.services.importing.products import load_products
+from apps.catalog.services.importing.variants import load_variants
+
+__all__ = ["load_prices", "load_products", "load_variants"]
