@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.barcodes import is_barcode
+from apps.catalog.calculations.check_digits import is_barcode
 from apps.kernel.errors import FieldError
 
 ORDER: Final = "catalog.product.order"
@@ -20,6 +20,7 @@ OPTION_CHOICE: Final = "catalog.variant.option_choice"
 OPTION_MISSING: Final = "catalog.variant.option_missing"
 BARCODE: Final = "catalog.variant.barcode"
 LONGEST_OPTION: Final = 255
+MOST_OF_OPTION: Final = 10**15
 # What must not end before it begins.
 PAIRS: Final = (
     ("available_from", "available_until"),
@@ -99,15 +100,14 @@ def _typed(text: str, option: Mapping[str, Any]) -> Any:
     return word if 0 < len(word) <= LONGEST_OPTION else None
 
 
-def _number(text: str) -> int | str | None:
-    """A whole number, or the text of another one: JSON would make a float of it."""
+def _number(text: str) -> int | float | None:
     try:
         found = Decimal(text)
     except InvalidOperation:
         return None
-    if not found.is_finite() or len(text) > LONGEST_OPTION:
+    if not found.is_finite() or abs(found) >= MOST_OF_OPTION:
         return None
-    return int(found) if found == found.to_integral_value() and abs(found) < 10**15 else f"{found:f}"
+    return int(found) if found == found.to_integral_value() else float(found)
 
 
 def option_words(values: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.text import slugify
 
 from apps.catalog.models import Category, ProductTag
 from apps.kernel.bases.models import OrganizationModel
@@ -36,6 +36,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "auth.user": ("email", "name"),
     "auth.role": ("key", "name"),
 }
+# Letters that Unicode does not take apart into a plain one and a mark.
+WHOLE: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 Ids = Mapping[str, UUID | str]
 
 
@@ -136,7 +138,7 @@ def normal_label(label: str) -> str:
 
 
 def slug_of(label: str) -> str:
-    """What tells a tag apart: its label without capitals, accents and signs; a label of signs only stays as it is."""
-    bare = unicodedata.normalize("NFKD", normal_label(label).replace("ł", "l").replace("ß", "ss"))
-    plain = "".join(letter for letter in bare if not unicodedata.combining(letter))
-    return (re.sub(r"[^\w]+", "-", plain).strip("-_") or normal_label(label))[:150]
+    """What tells tags apart: their letters without capitals and accents, and signs where there are none."""
+    apart = unicodedata.normalize("NFKD", normal_label(label).translate(WHOLE))
+    folded = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return (slugify(folded, allow_unicode=True) or folded)[:150]

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.barcodes import normal_barcode
+from apps.catalog.calculations.check_digits import normal_barcode
 from apps.catalog.calculations.judging import (
     OPTION_CHOICE,
     barcode_complaints,
