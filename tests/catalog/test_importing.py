@@ -128,7 +128,8 @@ def test_products_are_met_by_sku_whatever_its_capitals_and_an_import_has_one_und
     assert not ProductTag.objects.filter(label="Fresh").exists()
 
 
-WRONG = """title,sku,handle,weight,country_of_origin,min_order_quantity,max_order_quantity,tax_class,categories,unit,sales_unit
+COLUMNS = "title,sku,handle,weight,country_of_origin,min_order_quantity,max_order_quantity,tax_class,categories"
+WRONG = f"""{COLUMNS},unit,sales_unit
 Good,ok-1,,,,,,,,,
 ,no-title,,,,,,,,,
 Bad sku,a b,,,,,,,,,
