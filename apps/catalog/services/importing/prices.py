@@ -16,7 +16,8 @@ from apps.catalog.calculations.judging import Span
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import DisplayMode, Offer, Price, PriceKind, PriceList, Product, Variant
 from apps.catalog.models.prices import SCOPE, always
-from apps.catalog.services.importing.fields import PRICE_COLUMNS, PRICE_POINTERS, price_fields
+from apps.catalog.selectors.moved_columns import PRICE_COLUMNS, PRICE_POINTERS
+from apps.catalog.services.importing.fields import price_fields
 from apps.catalog.services.importing.products import prepared
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget

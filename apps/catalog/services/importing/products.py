@@ -16,14 +16,8 @@ from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import CategoryAssignment, OptionSchema, Product, ProductTagging
 from apps.catalog.models.products import ProductType
 from apps.catalog.selectors import naming
-from apps.catalog.services.importing.fields import (
-    CATEGORIES,
-    DIMENSIONS,
-    PRODUCT_COLUMNS,
-    PRODUCT_POINTERS,
-    TAGS,
-    product_fields,
-)
+from apps.catalog.selectors.moved_columns import CATEGORIES, DIMENSIONS, PRODUCT_COLUMNS, PRODUCT_POINTERS, TAGS
+from apps.catalog.services.importing.fields import product_fields
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
 from apps.catalog.services.loading import store_products

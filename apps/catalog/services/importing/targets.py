@@ -56,8 +56,8 @@ class CatalogTarget:
         raise NotImplementedError
 
     def keys(self) -> tuple[Key, ...]:
-        """Columns that name a record, and the id."""
-        return (*((name,) for name in self.found_by), ID)
+        """The id, which files of the catalog's own have, and columns that name a record."""
+        return (ID, *((name,) for name in self.found_by))
 
     def unique(self) -> tuple[Key, ...]:
         """The same; rows without one of them are not compared by it."""

@@ -21,13 +21,8 @@ from apps.catalog.calculations.judging import (
 )
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
-from apps.catalog.services.importing.fields import (
-    OPTION,
-    OPTIONS,
-    VARIANT_COLUMNS,
-    VARIANT_POINTERS,
-    variant_fields,
-)
+from apps.catalog.selectors.moved_columns import OPTION, OPTIONS, VARIANT_COLUMNS, VARIANT_POINTERS
+from apps.catalog.services.importing.fields import variant_fields
 from apps.catalog.services.importing.products import prepared, take_dimensions
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
