@@ -59,6 +59,10 @@ class AttachmentBook(Protocol):
         """
         ...
 
+    def links(self, ids: Iterable[UUID], *, thumbnail: int | None = None) -> Mapping[UUID, str]:
+        """The same for many files, in one query; those without an address are absent."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.models import Product
 from apps.catalog.services.first_kinds import add_first_kinds
+from apps.catalog.services.samples.adding import add_samples
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
-from apps.kernel.tenancy.scope import Scope
+from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("catalog.*",),
@@ -39,3 +42,17 @@ system_dictionary(
 def seed_defaults(scope: Scope) -> None:
     """Give the tenant the kinds of prices that it begins with, unless it has had them."""
     add_first_kinds()
+
+
+# What three organizations of a demonstration sell, and how many products of it.
+EXAMPLES = {"clothing": 300, "parts": 600, "food": 600}
+
+
+def seed_examples(scope: Scope) -> None:
+    """Give three organizations of a demonstration a shop each, with prices of two years, unless they sell something."""
+    for (shop, products), organization_id in zip(EXAMPLES.items(), sorted(scope.organization_ids), strict=False):
+        with using_scope(in_organization(scope, organization_id)):
+            with scoped_transaction():
+                is_furnished = Product.objects.filter(organization_id=organization_id).exists()
+            if not is_furnished:
+                add_samples(shop=shop, products=products)

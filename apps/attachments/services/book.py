@@ -38,7 +38,12 @@ class StoredAttachmentBook:
 
     def link(self, attachment_id: UUID, *, thumbnail: int | None = None) -> str | None:
         """An address for the open scope's actor; None for a file that is not handed out."""
-        row = living_attachments().select_related("file").filter(pk=attachment_id).first()
-        if row is None or (thumbnail is not None and thumbnail not in THUMBNAILS):
-            return None
-        return link_to(row, thumbnail=thumbnail or 0)
+        return self.links([attachment_id], thumbnail=thumbnail).get(attachment_id)
+
+    def links(self, ids: Iterable[UUID], *, thumbnail: int | None = None) -> Mapping[UUID, str]:
+        """Addresses for the open scope's actor; files that are not handed out are absent."""
+        if thumbnail is not None and thumbnail not in THUMBNAILS:
+            return {}
+        rows = living_attachments().select_related("file").filter(pk__in=set(ids))
+        found = {row.pk: link_to(row, thumbnail=thumbnail or 0) for row in rows}
+        return {pk: address for pk, address in found.items() if address is not None}

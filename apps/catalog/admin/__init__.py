@@ -4,6 +4,7 @@ from apps.catalog.admin.builder import variants_view
 from apps.catalog.admin.categories import CategoryPage
 from apps.catalog.admin.category_tree import category_tree_view
 from apps.catalog.admin.explaining import explained_view
+from apps.catalog.admin.media import media_view
 from apps.catalog.admin.offers import OfferPage
 from apps.catalog.admin.option_schemas import OptionSchemaPage
 from apps.catalog.admin.parts import parts_view, related_view
@@ -31,6 +32,7 @@ __all__ = [
     "change_view",
     "explained_view",
     "grid_view",
+    "media_view",
     "parts_view",
     "related_view",
     "settings_view",

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.features import VIEW_PRODUCTS
+from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models.options import OptionSchema
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
@@ -96,6 +96,7 @@ class Product(CustomFields, Versioned, SoftDelete, OrganizationModel):
 
     entity_id = "catalog.product"
     view_feature: ClassVar[str] = VIEW_PRODUCTS
+    change_feature: ClassVar[str] = MANAGE_PRODUCTS
     option_schema_id: UUID | None
 
     title = models.CharField(_("title"), max_length=255)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.features import VIEW_PRODUCTS
+from apps.catalog.features import MANAGE_VARIANTS, VIEW_PRODUCTS
 from apps.catalog.models.products import SKU, Product
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
@@ -39,6 +39,7 @@ class Variant(CustomFields, Versioned, SoftDelete, OrganizationModel):
 
     entity_id = "catalog.variant"
     view_feature: ClassVar[str] = VIEW_PRODUCTS
+    change_feature: ClassVar[str] = MANAGE_VARIANTS
     product_id: UUID
 
     product = TenantForeignKey(Product, models.CASCADE, related_name="variants", verbose_name=_("product"))

@@ -14,6 +14,10 @@ from apps.catalog.services.components import (
     update_component,
 )
 from apps.catalog.services.conversions import create_conversion, delete_conversion, unit_complaints, update_conversion
+from apps.catalog.services.importing.prices import load_prices
+from apps.catalog.services.importing.products import load_products
+from apps.catalog.services.importing.variants import load_variants
+from apps.catalog.services.media import set_product_media, set_variant_media
 from apps.catalog.services.offers import create_offer, delete_offer, update_offer
 from apps.catalog.services.option_schemas import create_option_schema, delete_option_schema, update_option_schema
 from apps.catalog.services.price_changes import change_prices, preview_change
@@ -75,6 +79,9 @@ __all__ = [
     "edit_components",
     "edit_variants",
     "generate_variants",
+    "load_prices",
+    "load_products",
+    "load_variants",
     "make_default_variant",
     "merge_tag",
     "move_category",
@@ -84,8 +91,10 @@ __all__ = [
     "reorder_products",
     "reorder_variants",
     "set_prices",
+    "set_product_media",
     "set_relations",
     "set_tiers",
+    "set_variant_media",
     "unarchive_product",
     "unarchive_variant",
     "unassign_products",

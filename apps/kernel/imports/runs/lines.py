@@ -75,6 +75,7 @@ class Batches:
         self._plan = plan
         self._reader = plan.reader()
         self._repeats = plan.repeats()
+        self._required = [item.name for item in plan.target.fields() if item.required]
 
     def read(self, rows: Sequence[Row]) -> tuple[list[Line], list[Outcome]]:
         """Lines to be written, and what is wrong with the others. Every row is read once, in the order of the file."""
@@ -129,11 +130,11 @@ class Batches:
         return _error(line, key, "no_key", _("The row does not say which record it means."))
 
     def _complete(self, line: Line) -> Line | Outcome:
-        missing = [item for item in self._plan.target.fields() if item.required and item.name not in line.values]
+        missing = [name for name in self._required if name not in line.values]
         if not missing:
             return line
         told = _("A new record needs this.")
-        problems = tuple(Problem(item.name, "kernel.import.required", told) for item in missing)
+        problems = tuple(Problem(name, "kernel.import.required", told) for name in missing)
         return Outcome(line.number, Fate.ERROR, problems=problems)
 
 

@@ -1,0 +1,143 @@
+"""What is wrong with products, variants and prices that come from outside, as far as their own values say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from apps.catalog.calculations.check_digits import is_barcode
+from apps.kernel.errors import FieldError
+
+ORDER: Final = "catalog.product.order"
+UNIT: Final = "catalog.product.unit"
+EXCISE: Final = "catalog.product.excise"
+OPTION_UNKNOWN: Final = "catalog.variant.option_unknown"
+OPTION_CHOICE: Final = "catalog.variant.option_choice"
+OPTION_MISSING: Final = "catalog.variant.option_missing"
+BARCODE: Final = "catalog.variant.barcode"
+LONGEST_OPTION: Final = 255
+MOST_OF_OPTION: Final = 10**15
+# What must not end before it begins.
+PAIRS: Final = (
+    ("available_from", "available_until"),
+    ("launch_at", "end_of_life_at"),
+    ("min_order_quantity", "max_order_quantity"),
+)
+
+
+def product_complaints(row: Any) -> Iterator[FieldError]:
+    """What fields of a product say against one another; the database refuses the same without naming a field."""
+    for first, second in PAIRS:
+        begin, end = getattr(row, first), getattr(row, second)
+        if begin is not None and end is not None and end < begin:
+            yield FieldError(second, ORDER, _("It must not be before or below what it begins with."))
+    if row.sales_unit and not row.unit:
+        yield FieldError("unit", UNIT, _("A product with a sales unit needs a base unit."))
+    for name in ("sales_unit_quantity", "unit_price_quantity"):
+        value = getattr(row, name)
+        if value is not None and value <= 0:
+            yield FieldError(name, UNIT, _("This must be more than zero."))
+    if row.shows_unit_price and (not row.unit_price_reference or row.unit_price_quantity is None):
+        text = _("A price per unit needs its unit, and how much of it one base unit is.")
+        yield FieldError("unit_price_reference", UNIT, text)
+    if row.excise_category and not row.is_excise_good:
+        yield FieldError("excise_category", EXCISE, _("Only excise goods have a kind of excise."))
+
+
+def barcode_complaints(barcode: str, kind: str) -> Iterator[FieldError]:
+    """What is wrong with a barcode in its normal form."""
+    if kind and not is_barcode(barcode, kind):
+        yield FieldError("barcode", BARCODE, _("This is no barcode of its type."))
+
+
+def typed_options(
+    given: Mapping[str, str], options: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """Texts by option code as values of a schema's options, and what is wrong with them at `option_<code>`.
+
+    `options` is what an option schema holds. A choice is found by its code or its label, whatever the capitals.
+    """
+    known = {str(item["code"]): item for item in options}
+    found: dict[str, Any] = {}
+    complaints: list[FieldError] = []
+    for code, text in given.items():
+        option = known.get(code)
+        value = _typed(text, option) if option is not None else None
+        if option is None:
+            complaints.append(FieldError(f"option_{code}", OPTION_UNKNOWN, _("The product has no such option.")))
+        elif value is None:
+            complaints.append(FieldError(f"option_{code}", OPTION_CHOICE, _("The option has no such value.")))
+        else:
+            found[code] = value
+    return found, complaints
+
+
+def missing_options(values: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
+    """Complaints about required options without a value."""
+    for option in options:
+        code = str(option["code"])
+        if option.get("is_required") and values.get(code) in (None, ""):
+            yield FieldError(f"option_{code}", OPTION_MISSING, _("The product's variants need this option."))
+
+
+def _typed(text: str, option: Mapping[str, Any]) -> Any:
+    """The value, None for a text that is none."""
+    word, kind = text.strip(), option.get("input_type", "select")
+    if kind == "select":
+        choices = option.get("choices", ())
+        names = {
+            str(name).casefold(): item["code"] for item in choices for name in (item.get("label", ""), item["code"])
+        }
+        return names.get(word.casefold())
+    if kind == "number":
+        return _number(word)
+    if kind == "boolean":
+        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(word.casefold())
+    return word if 0 < len(word) <= LONGEST_OPTION else None
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not found.is_finite() or abs(found) >= MOST_OF_OPTION:
+        return None
+    return int(found) if found == found.to_integral_value() else float(found)
+
+
+def option_words(values: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> str:
+    """What a variant is called that has these values: labels of choices in the order of the options, `Blue / L`."""
+    words = []
+    for option in options:
+        value = values.get(str(option["code"]))
+        labels = {item["code"]: item.get("label") or item["code"] for item in option.get("choices", ())}
+        if value is not None:
+            words.append(str(labels.get(value, value)))
+    return " / ".join(words)
+
+
+class Span(NamedTuple):
+    """When and for which quantities a price holds; of quantities both ends belong to it, of the period the first."""
+
+    min_quantity: Decimal
+    max_quantity: Decimal | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+    def overlaps(self, other: Span) -> bool:
+        """Say whether there is a quantity and a moment that belong to both."""
+        return (
+            (self.max_quantity is None or other.min_quantity <= self.max_quantity)
+            and (other.max_quantity is None or self.min_quantity <= other.max_quantity)
+            and _is_before(other.valid_from, self.valid_until)
+            and _is_before(self.valid_from, other.valid_until)
+        )
+
+
+def _is_before(first: datetime | None, second: datetime | None) -> bool:
+    return first is None or second is None or first < second

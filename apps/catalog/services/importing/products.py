@@ -1,0 +1,207 @@
+"""Rows of files into products."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from apps.catalog.calculations.judging import product_complaints
+from apps.catalog.features import MANAGE_PRODUCTS
+from apps.catalog.models import CategoryAssignment, OptionSchema, Product, ProductTagging
+from apps.catalog.models.products import ProductType
+from apps.catalog.selectors import naming
+from apps.catalog.selectors.moved_columns import CATEGORIES, DIMENSIONS, PRODUCT_COLUMNS, PRODUCT_POINTERS, TAGS
+from apps.catalog.services.importing.fields import product_fields
+from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
+from apps.catalog.services.importing.targets import CatalogTarget
+from apps.catalog.services.loading import store_products
+from apps.kernel.commands.checking import complaints_of
+from apps.kernel.commands.declarations import command
+from apps.kernel.ids import uuid7
+from apps.kernel.imports.planning.fields import ImportField
+from apps.kernel.imports.planning.orders import Line, Outcome
+from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.tenancy.scope import Scope, current_scope
+
+LONGEST_LABEL = 100
+CHECKED = (*PRODUCT_COLUMNS, "dimensions")
+
+
+class ProductRows(CatalogRows):
+    """One batch of lines for products."""
+
+    model = Product
+    columns = PRODUCT_COLUMNS
+    pointers: ClassVar[Mapping[str, str]] = PRODUCT_POINTERS
+
+    def write(self, lines: Sequence[Line]) -> list[Outcome]:
+        """Judge the lines, and store what nothing is wrong with; an outcome for each."""
+        ids, unknown = self.named(lines)
+        held = self.held(lines)
+        customs = self.customs(list(held.values()))
+        ready = [line for line in lines if line.number not in unknown]
+        self._look_up(ready, held)
+        judged = [self._judged(line, ids[line.number], held, customs) for line in ready]
+        self._judge_together(judged)
+        store_products(list(sound(judged)))
+        return self.outcomes(lines, unknown, judged)
+
+    def _look_up(self, lines: Sequence[Line], held: Mapping[UUID, Product]) -> None:
+        """Read what lines name and what their products have: a query for each kind of thing."""
+        place = current_scope().organization_id
+        schemas = OptionSchema.objects.filter(organization_id=place, deleted_at__isnull=True)
+        self._schemas = set(schemas.values_list("pk", flat=True)) if self._names(lines, "option_schema") else set()
+        self._categories = naming.categories(self._words(lines, CATEGORIES))
+        self._tags = naming.tags(self._words(lines, TAGS))
+        self._has: dict[str, dict[UUID, list[UUID]]] = {CATEGORIES: defaultdict(list), TAGS: defaultdict(list)}
+        if self._names(lines, CATEGORIES):
+            rows = CategoryAssignment.objects.filter(product__in=held, category__deleted_at__isnull=True)
+            for product_id, category_id in rows.order_by("position", "pk").values_list("product_id", "category_id"):
+                self._has[CATEGORIES][product_id].append(category_id)
+        if self._names(lines, TAGS):
+            taggings = ProductTagging.objects.filter(product__in=held, tag__deleted_at__isnull=True)
+            for product_id, tag_id in taggings.values_list("product_id", "tag_id"):
+                self._has[TAGS][product_id].append(tag_id)
+
+    @staticmethod
+    def _names(lines: Sequence[Line], name: str) -> bool:
+        return any(name in line.values for line in lines)
+
+    @staticmethod
+    def _words(lines: Sequence[Line], name: str) -> list[str]:
+        return [word for line in lines for word in line.values.get(name, ())]
+
+    def _judged(
+        self,
+        line: Line,
+        ids: Mapping[str, UUID],
+        held: Mapping[UUID, Product],
+        customs: Mapping[UUID, Mapping[str, Any]],
+    ) -> Judged:
+        known = held.get(line.record_id) if line.record_id is not None else None
+        judged = Judged(line, known or Product(), known is None, prepared(line.values))
+        self.take(judged, ids)
+        take_dimensions(judged)
+        self.take_customs(judged, ids, customs.get(judged.row.pk, {}))
+        if "option_schema" in ids and ids["option_schema"] not in self._schemas:
+            judged.complain("option_schema", UNKNOWN, _("There is no such record."))
+        if judged.is_new and judged.row.option_schema_id and "product_type" not in judged.values:
+            judged.row.product_type = ProductType.CONFIGURABLE
+        judged.complaints += [*complaints_of(judged.row, CHECKED), *product_complaints(judged.row)]
+        self._take_categories(judged)
+        self._take_tags(judged)
+        return judged
+
+    def _take_categories(self, judged: Judged) -> None:
+        """What the cell says takes the place of the categories that there are."""
+        if CATEGORIES not in judged.values:
+            return
+        chosen: list[UUID] = []
+        for word in judged.values[CATEGORIES]:
+            found = self._categories.get(naming.normal_way(word))
+            if isinstance(found, UUID):
+                chosen.append(found)
+                continue
+            code = "kernel.import.ambiguous" if found else UNKNOWN
+            text = (
+                _("Several categories are called so: name the way to it.") if found else _("There is no such record.")
+            )
+            judged.complain(CATEGORIES, code, text)
+        self._settle(judged, CATEGORIES, list(dict.fromkeys(chosen)))
+
+    def _take_tags(self, judged: Judged) -> None:
+        """The same for tags; those that are not there are made when the row is stored."""
+        if TAGS not in judged.values:
+            return
+        labels = {naming.normal_label(label): " ".join(label.split()) for label in judged.values[TAGS]}
+        if any(len(label) > LONGEST_LABEL for label in labels.values()):
+            judged.complain(TAGS, "max_length", _("A tag has at most 100 letters."))
+            return
+        judged.parts["new_tags"] = [label for name, label in labels.items() if name not in self._tags]
+        there = dict.fromkeys(self._tags[name] for name in labels if name in self._tags)
+        self._settle(judged, TAGS, list(there), has_more=bool(judged.parts["new_tags"]))
+
+    def _settle(self, judged: Judged, name: str, chosen: list[UUID], *, has_more: bool = False) -> None:
+        """Note the ids where they are others than those that the product has; the order of categories counts."""
+        there = self._has[name][judged.row.pk]
+        is_same = there == chosen if name == CATEGORIES else set(there) == set(chosen)
+        if is_same and not has_more:
+            return
+        judged.parts[name] = chosen
+        judged.tell(name, str(len(there)), ", ".join(judged.values[name]))
+
+    def _judge_together(self, judged: Sequence[Judged]) -> None:
+        self.changeable(judged)
+        self.refuse_again(judged)
+        rows = Product.objects.filter(organization_id=current_scope().organization_id, deleted_at__isnull=True)
+        for name in ("sku", "handle"):
+            wanted = {key for item in judged if (key := self.key_of(item.row, name))}
+            known = rows.annotate(small=Lower(name)).filter(Q(small__in=wanted)).values_list("small", "pk")
+            self.refuse_taken(judged, name, known)
+        self.judge_references([item for item in judged if not item.complaints])
+        self.judge_customs(judged)
+
+
+def _example(scope: Scope) -> Mapping[str, Any]:
+    code = f"SAMPLE-{uuid7().hex[-8:]}"
+    return {"batch": Lines((Line(1, {"title": "Sample of a file", "sku": code, "tags": ["Sample"]}),))}
+
+
+@command("catalog.product.load", feature=MANAGE_PRODUCTS, bulk=True, example=_example)
+def load_products(batch: Lines) -> list[Outcome]:
+    """Add or change the products that lines of a file describe; an outcome for each, refused ones among them."""
+    return ProductRows(product_fields()).write(batch.lines)
+
+
+class ProductTarget(CatalogTarget):
+    """Products, found by SKU."""
+
+    model = Product
+    feature = MANAGE_PRODUCTS
+    command = load_products.spec.id
+    found_by = ("sku", "handle")
+
+    def fields(self) -> tuple[ImportField, ...]:
+        """Columns, what they point to, categories and tags, the tenant's own fields."""
+        return product_fields()
+
+    def load(self, lines: Sequence[Line]) -> Sequence[Outcome]:
+        """Write the batch."""
+        return load_products(Lines(lines))
+
+
+def prepared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the cells say, in the form in which it is kept: codes in their capitals, lists in order."""
+    found = dict(values)
+    for name in ("country_of_origin", "primary_currency", "un_number", "currency"):
+        if name in found:
+            found[name] = found[name].strip().upper()
+    for name in ("sku", "handle", "title", "name", "unit", "sales_unit"):
+        if name in found:
+            found[name] = found[name].strip()
+    if str(found.get("un_number", "")).isdigit():
+        found["un_number"] = f"UN{found['un_number']}"
+    if "gtu_codes" in found:
+        found["gtu_codes"] = sorted(set(found["gtu_codes"]))
+    return found
+
+
+def take_dimensions(judged: Judged) -> None:
+    """Give the row what cells say of its dimensions; numbers are kept as text, so that none is a float."""
+    given = {key: str(judged.values[name]) for name, key in DIMENSIONS.items() if name in judged.values}
+    if not given:
+        return
+    before = dict(judged.row.dimensions)
+    after = {**before, **given}
+    for name, key in DIMENSIONS.items():
+        if (judged.is_new and key in given) or before.get(key) != after.get(key):
+            judged.differ(name, "dimensions", before.get(key, ""), after.get(key, ""))
+        if key != "unit" and given.get(key, "").startswith("-"):
+            judged.complain(name, "min_value", _("This must not be less than zero."))
+    judged.row.dimensions = after

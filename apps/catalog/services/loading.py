@@ -1,0 +1,137 @@
+"""Products, variants and prices by set: rows that were judged before, written in a few statements however many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from apps.catalog.models import CategoryAssignment, Price, ProductTag, ProductTagging, Variant
+from apps.catalog.selectors import naming
+from apps.kernel import clock
+from apps.kernel.bases.bitemporal import close, known_from, moment_after
+from apps.kernel.commands.loading import hold_lock
+from apps.kernel.commands.running import note_bump
+from apps.kernel.tenancy.scope import current_scope
+
+ROUND = 500
+
+
+class Draft(Protocol):
+    """A row as it will be: a new one, or one that is there, locked by who loads.
+
+    `changed` names columns of a row that is there. Of `parts`, "categories" and "tags" hold ids that take the place of
+    those that there are, "new_tags" labels of tags that are still to be made.
+    """
+
+    row: Any
+    is_new: bool
+    changed: set[str]
+    parts: dict[str, Any]
+
+
+def store_rows(drafts: Sequence[Draft]) -> None:
+    """Write rows of one kind; each that is touched has a higher version afterwards."""
+    new = [draft.row for draft in drafts if draft.is_new]
+    known = [draft for draft in drafts if not draft.is_new]
+    if new:
+        type(new[0])._default_manager.bulk_create(new, batch_size=ROUND)
+    if known:
+        change_rows([draft.row for draft in known], {name for draft in known for name in draft.changed})
+
+
+def change_rows(rows: Sequence[Any], names: Iterable[str]) -> None:
+    """Update the columns of rows that are there."""
+    now = clock.now()
+    for row in rows:
+        row.version, row.updated_at = row.version + 1, now
+    columns = sorted({type(row)._meta.get_field(name).name for row in rows[:1] for name in names})
+    type(rows[0])._default_manager.bulk_update(rows, [*columns, "version", "updated_at"], batch_size=100)
+    for row in rows:
+        note_bump(row)
+
+
+def store_products(drafts: Sequence[Draft]) -> None:
+    """Write products with their categories and tags."""
+    if not drafts:
+        return
+    store_rows(drafts)
+    made = make_tags(label for draft in drafts for label in draft.parts.get("new_tags", ()))
+    for draft in drafts:
+        if draft.parts.get("new_tags"):
+            more = [made[naming.normal_label(label)] for label in draft.parts["new_tags"]]
+            draft.parts["tags"] = [*draft.parts.get("tags", ()), *more]
+    assign({draft.row.pk: draft.parts["categories"] for draft in drafts if "categories" in draft.parts})
+    mark({draft.row.pk: draft.parts["tags"] for draft in drafts if "tags" in draft.parts})
+
+
+def make_tags(labels: Iterable[str]) -> Mapping[str, UUID]:
+    """Tags by label in small letters; those that are not there are added."""
+    texts: dict[str, str] = {}
+    for label in labels:
+        texts.setdefault(naming.normal_label(label), " ".join(label.split()))
+    if not texts:
+        return {}
+    hold_lock(f"product tags of {current_scope().writing_organization()}")
+    found = dict(naming.tags(texts))
+    fresh: dict[str, ProductTag] = {}
+    for name, text in texts.items():
+        slug = naming.slug_of(text)
+        if name not in found:
+            fresh.setdefault(slug, ProductTag(label=text, slug=slug))
+            found[name] = fresh[slug].pk
+    ProductTag.objects.bulk_create(fresh.values())
+    return found
+
+
+def assign(wanted: Mapping[UUID, Sequence[UUID]]) -> None:
+    """Let products be in these categories, in this order, and in no other ones."""
+    if not wanted:
+        return
+    CategoryAssignment.objects.filter(product__in=wanted).delete()
+    CategoryAssignment.objects.bulk_create(
+        (
+            CategoryAssignment(product_id=product_id, category_id=category_id, position=position)
+            for product_id, ids in wanted.items()
+            for position, category_id in enumerate(ids)
+        ),
+        batch_size=ROUND,
+    )
+
+
+def mark(wanted: Mapping[UUID, Sequence[UUID]]) -> None:
+    """Let products have these tags and no other ones."""
+    if not wanted:
+        return
+    rows = ProductTagging.objects.filter(product__in=wanted).values_list("pk", "product_id", "tag_id")
+    held = {(product_id, tag_id): pk for pk, product_id, tag_id in rows}
+    given = {(product_id, tag_id) for product_id, ids in wanted.items() for tag_id in ids}
+    ProductTagging.objects.filter(pk__in=[pk for pair, pk in held.items() if pair not in given]).delete()
+    ProductTagging.objects.bulk_create(
+        (ProductTagging(product_id=product_id, tag_id=tag_id) for product_id, tag_id in sorted(given - set(held))),
+        batch_size=ROUND,
+    )
+
+
+def store_variants(drafts: Sequence[Draft]) -> None:
+    """Write variants. Where one becomes the default of its product, the one before it steps back first."""
+    if not drafts:
+        return
+    leading = {draft.row.product_id: draft.row.pk for draft in drafts if draft.row.is_default}
+    former = Variant.objects.filter(product__in=leading, is_default=True, deleted_at__isnull=True)
+    before = list(former.exclude(pk__in=leading.values()).select_for_update(no_key=True).order_by("pk"))
+    for row in before:
+        row.is_default = False
+    if before:
+        change_rows(before, ["is_default"])
+    store_rows(drafts)
+
+
+def store_prices(former: Sequence[Price], latter: Sequence[Price]) -> None:
+    """Let prices be known from the moment on at which the former ones no longer are."""
+    moment = moment_after(former)
+    if former:
+        close(Price.objects.filter(pk__in=[row.pk for row in former]), moment)
+    for row in latter:
+        row.known = known_from(moment)
+    Price.objects.bulk_create(latter, batch_size=ROUND)

@@ -1,0 +1,85 @@
+"""Which picture stands for a product or a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS
+from apps.catalog.models import Product, Variant
+from apps.catalog.selectors.media import FILES, is_picture_of
+from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_for_update
+from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.ids import uuid7
+from apps.kernel.references.validation import demand_targets
+from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import Scope
+
+NO_PICTURE = "catalog.media.no_picture"
+
+
+def _picture(row: Product | Variant) -> UUID:
+    """A small picture on the record: rows alone, whose content nobody asks for."""
+    model = ENTITIES[FILES].model
+    file = model._meta.get_field("file").related_model(
+        key=f"samples/{uuid7()}", size=1, sha256="0" * 64, content_type="image/png", status="clean"
+    )
+    file.save(force_insert=True)
+    place: dict[str, Any] = {"entity": row.entity_id, "record_id": row.pk, "size": 1, "content_type": "image/png"}
+    picture = model(file=file, name="sample.png", original_name="sample.png", **place)
+    picture.save(force_insert=True)
+    found: UUID = picture.pk
+    return found
+
+
+def _sample_product() -> Product:
+    product = Product(title="Sample with a picture")
+    product.save(force_insert=True)
+    return product
+
+
+def _product_example(scope: Scope) -> Mapping[str, Any]:
+    product = _sample_product()
+    return {"product_id": product.pk, "attachment_id": _picture(product)}
+
+
+def _variant_example(scope: Scope) -> Mapping[str, Any]:
+    variant = Variant(product=_sample_product(), name="Sample")
+    variant.save(force_insert=True)
+    return {"variant_id": variant.pk, "attachment_id": _picture(variant)}
+
+
+@command("catalog.product.set_default_media", feature=MANAGE_PRODUCTS, example=_product_example)
+def set_product_media(product_id: UUID, *, attachment_id: UUID | None) -> Product:
+    """Let a picture of the product stand for it, None for none. Raises RowNotFound, InvalidInput."""
+    product = load_for_update(Product, product_id)
+    _set(product, attachment_id)
+    return product
+
+
+@command("catalog.variant.set_default_media", feature=MANAGE_VARIANTS, example=_variant_example)
+def set_variant_media(variant_id: UUID, *, attachment_id: UUID | None) -> Variant:
+    """Let a picture of the variant, or of its product, stand for it; None for the product's main one.
+
+    Raises RowNotFound, InvalidInput.
+    """
+    variant = load_for_update(Variant, variant_id)
+    _set(variant, attachment_id)
+    return variant
+
+
+def _set(row: Product | Variant, attachment_id: UUID | None) -> None:
+    if row.is_deleted:
+        raise RowNotFound
+    if attachment_id is not None:
+        demand_targets([("attachment_id", FILES, attachment_id)])
+        if not is_picture_of(row, attachment_id):
+            message = _("Choose a picture that was added to this record.")
+            raise InvalidInput(errors=(FieldError("attachment_id", NO_PICTURE, message),))
+    if row.default_media_id != attachment_id:
+        row.default_media_id = attachment_id
+        row.save(update_fields=["default_media_id", "version"])
