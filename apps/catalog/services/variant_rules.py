@@ -10,7 +10,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.catalog.calculations import barcodes, measures, options
+from apps.catalog.calculations import barcodes, measures
+from apps.catalog.calculations import variant_options as options
 from apps.catalog.errors import CombinationTaken, TooManyVariants
 from apps.catalog.models import Product, Variant
 from apps.kernel.commands.errors import Duplicate

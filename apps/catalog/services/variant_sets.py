@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations import options as calculated
+from apps.catalog.calculations import variant_options as calculated
 from apps.catalog.errors import NoOptions, TooManyVariants, VariantsChanged
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
