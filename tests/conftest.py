@@ -7,9 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 
 from tests.support import databases, resetting
 from tests.support.scopes import House, make_house
+
+# A machine that has other work draws slowly; that says nothing about what is tried.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:
