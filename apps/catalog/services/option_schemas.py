@@ -45,14 +45,14 @@ def _changed_schema(scope: Scope) -> dict[str, Any]:
 def create_option_schema(
     *, name: str, code: str = "", description: str = "", options: Sequence[Option] = (), is_active: bool = True
 ) -> OptionSchema:
-    """Add options for products to share; a code that is not given is made of the name.
+    """Add options for products to share; a code that is not given is made of the name, as far as it has letters a–z.
 
     Raises InvalidInput with all complaints, Duplicate.
     """
     schema = OptionSchema(
         organization_id=current_scope().writing_organization(),
         name=squeezed(name),
-        code=code or slug_of(name)[:LONGEST_CODE],
+        code=code or slug_of(name)[:LONGEST_CODE] or f"options-{uuid7().hex[-12:]}",
         description=description,
         is_active=is_active,
     )
