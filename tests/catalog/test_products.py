@@ -223,7 +223,7 @@ def test_ranges_are_judged_as_the_product_will_be(bob: Client) -> None:
 
 def test_null_clears_and_what_is_left_out_stays(bob: Client) -> None:
     record = send(bob, "post", PRODUCTS, FULL).json()
-    cleared = {
+    cleared: dict[str, Any] = {
         "subtitle": "",
         "weight": None,
         "dimensions": {},

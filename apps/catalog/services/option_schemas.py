@@ -19,7 +19,7 @@ from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import RowNotFound
+from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -110,7 +110,7 @@ def set_options(schema: OptionSchema, options: Sequence[Option] | None, *, path:
 
     `path` says where in the caller's input the schema stands: `schema.`.
     """
-    complaints = []
+    complaints: list[FieldError] = []
     if options is not None:
         schema.options, complaints = settled_options(options, f"{path}options")
     demand_valid(schema, FIELDS, more=complaints)

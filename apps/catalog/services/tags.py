@@ -75,7 +75,7 @@ def merge_tag(tag_id: UUID, *, into_id: UUID) -> ProductTag:
     Raises RowNotFound, InvalidInput where there is no such other tag.
     """
     held = ProductTag.objects.select_for_update(of=("self",)).filter(pk__in=(tag_id, into_id)).order_by("pk")
-    into = {row.pk: row for row in held if not row.is_deleted}.get(into_id)
+    into: ProductTag | None = {row.pk: row for row in held if not row.is_deleted}.get(into_id)
     tag = _living(tag_id)
     if into is None or into.organization_id != tag.organization_id:
         raise InvalidInput(errors=(FieldError("into_id", UNKNOWN, _("There is no such record.")),))

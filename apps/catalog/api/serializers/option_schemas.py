@@ -30,7 +30,10 @@ class ChoiceRow(StrictSerializer):
     """A choice; a code that is left out is made of the label, a label that is left out is the code."""
 
     code = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_CODE, validators=[SLUG])
-    label = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_LABEL)
+    label: Any = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_LABEL)
+
+
+Choices = serializers.ListSerializer[Any]
 
 
 class OptionRow(ChoiceRow):
@@ -38,12 +41,12 @@ class OptionRow(ChoiceRow):
 
     input_type = serializers.ChoiceField(choices=INPUT_TYPES, required=False, default=SELECT)
     is_required = StrictBooleanField(required=False, default=False)
-    choices = ChoiceRow(many=True, required=False, max_length=MOST_CHOICES)
+    choices = Choices(child=ChoiceRow(), required=False, max_length=MOST_CHOICES)
 
 
 def option_rows(**options: Any) -> Any:
     """Options in their order."""
-    return OptionRow(many=True, required=False, max_length=MOST_OPTIONS, **options)
+    return Choices(child=OptionRow(), required=False, max_length=MOST_OPTIONS, **options)
 
 
 class OptionSchemaListSerializer(StrictModelSerializer):
