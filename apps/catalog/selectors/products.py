@@ -119,7 +119,8 @@ def parts_of(product_id: UUID) -> ProductParts:
         )
         .get()
     )
-    return ProductParts(**{name: value or 0 for name, value in found.items()})
+    counted: dict[str, Any] = {name: value or 0 for name, value in found.items()}
+    return ProductParts(**counted)
 
 
 def _count(rows: QuerySet[Any], count: Count) -> models.Subquery:
