@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.calculations.words import squeezed, tag_slug
 from apps.catalog.features import MANAGE_PRODUCTS
-from apps.catalog.models import Product, ProductTag
+from apps.catalog.models import ProductTag
 from apps.catalog.models.categories import ProductTagging
+from apps.catalog.services.products import create_product
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -41,11 +42,8 @@ def _renamed_tag(scope: Scope) -> dict[str, Any]:
 def _two_tags(scope: Scope) -> dict[str, Any]:
     """Two tags, both on one product and the one that goes on another too."""
     gone, kept = (create_tag(**_new_tag(scope)) for _place in range(2))
-    for tags in ((gone, kept), (gone,)):
-        product = Product(title="Tea", organization_id=gone.organization_id)
-        product.save(force_insert=True)
-        own = {"product": product, "organization_id": gone.organization_id}
-        ProductTagging.objects.bulk_create([ProductTagging(tag=tag, **own) for tag in tags])
+    create_product(title="Green tea", tag_ids=[gone.pk, kept.pk])
+    create_product(title="Black tea", tag_ids=[gone.pk])
     return {"tag_id": gone.pk, "into_id": kept.pk}
 
 
