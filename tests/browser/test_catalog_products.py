@@ -90,15 +90,22 @@ def test_options_are_edited_by_keyboard(desk: Callable[..., Desk], house: House)
         text, size = OptionSchema.objects.get().options
     assert (text["code"], text["input_type"], text["choices"]) == ("engraving", "text", [])
     assert ([choice["code"] for choice in size["choices"]], size["is_required"]) == (["s", "xl", "l"], True)
-    page.goto(f"{SCHEMAS}")
-    page.get_by_role("link", name="Clothing", exact=True).click()
+    assert [text for text in alice.complaints if "400" not in text] == []
+
+
+def test_an_option_is_taken_away(desk: Callable[..., Desk], house: House) -> None:
+    schema = make_schema(house)
+    alice = desk("*")
+    page = alice.page()
+    page.goto(f"{SCHEMAS}{schema.pk}/change/")
     page.get_by_role("button", name="Remove: Option 1", exact=True).press("Enter")
+    expect(page.get_by_label("Label", exact=True)).to_be_focused()
     shoot(page, "schema-full")
     save(page)
     expect(page.locator(".ag-messages")).to_be_visible()
     with reading(house.scope()):
-        assert [option["code"] for option in OptionSchema.objects.get().options] == ["size"]
-    assert [text for text in alice.complaints if "400" not in text] == []
+        assert [option["code"] for option in OptionSchema.objects.get().options] == ["colour"]
+    assert alice.complaints == []
 
 
 def test_options_can_be_edited_without_scripts(desk: Callable[..., Desk], house: House) -> None:

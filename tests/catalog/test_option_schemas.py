@@ -59,17 +59,16 @@ def test_codes_are_made_of_labels_and_labels_of_codes(bob: Client) -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ([{"input_type": "text"}], {"options.0.label": "required"}),
-        ([{"label": "日本", "input_type": "text"}], {"options.0.code": "invalid"}),
+        ([{"input_type": "text"}], {"options.0.label": "catalog.option.unnamed"}),
         ([{"code": "A b", "input_type": "text"}], {"options.0.code": "invalid"}),
         ([SIZE, SIZE], {"options.1.code": "catalog.option.repeated"}),
-        ([{"label": "Size"}], {"options.0.choices": "required"}),
+        ([{"label": "Size"}], {"options.0.choices": "catalog.option.no_choices"}),
         ([{**SIZE, "input_type": "number"}], {"options.0.choices": "catalog.option.choices_unused"}),
         (
             [{"label": "Size", "choices": [{"label": "S"}, {"code": "s"}]}],
             {"options.0.choices.1.code": "catalog.option.repeated"},
         ),
-        ([{"label": "Size", "choices": [{"label": "S"}, {}]}], {"options.0.choices.1.label": "required"}),
+        ([{"label": "Size", "choices": [{"label": "S"}, {}]}], {"options.0.choices.1.label": "catalog.option.unnamed"}),
         ([{"label": "x" * 151, "input_type": "text"}], {"options.0.label": "max_length"}),
         ([{"label": "Size", "input_type": "colour"}], {"options.0.input_type": "invalid_choice"}),
         ([{"label": "Size", "hue": 1}], {"options.0.hue": "unknown"}),
@@ -160,7 +159,7 @@ def test_a_product_has_options_of_its_own(bob: Client, house: House) -> None:
     assert (own["name"], own["is_owned"], own["options"][0]["code"]) == ("Ring", True, "size")
     assert own["code"].startswith("ring-")
     changed = send(bob, "patch", path, {"schema": {"name": "Ring sizes", "options": [SIZE, {"code": "text"}]}})
-    assert complaints(changed) == {"schema.options.1.choices": "required"}
+    assert complaints(changed) == {"schema.options.1.choices": "catalog.option.no_choices"}
     changed = send(bob, "patch", path, {"schema": {"name": "Ring sizes"}})
     assert changed.json()["option_schema_id"] == schema_id
     assert bob.get(f"{SCHEMAS}{schema_id}/").json()["name"] == "Ring sizes"
@@ -190,7 +189,11 @@ def test_a_code_of_a_schema_is_there_once(bob: Client, house: House) -> None:
     make_schema(house, code="clothing")
     answer = send(bob, "post", SCHEMAS, {"name": "Clothing"})
     assert (answer.status_code, answer.json()["code"]) == (409, "kernel.duplicate")
-    assert complaints(send(bob, "post", SCHEMAS, {"name": "日本"})) == {"code": "blank"}
+    options = [{"label": "日本", "choices": [{"label": "東"}, {"label": "西"}]}]
+    record = send(bob, "post", SCHEMAS, {"name": "日本", "options": options}).json()
+    assert record["code"].startswith("options-")
+    [option] = record["options"]
+    assert (option["code"], [item["code"] for item in option["choices"]]) == ("option-1", ["choice-1", "choice-2"])
 
 
 def test_schemas_are_set_up_by_who_may(house: House, other_house: House) -> None:

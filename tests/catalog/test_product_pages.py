@@ -80,7 +80,7 @@ def test_a_product_is_added_with_everything_that_it_has(alice: Client, house: Ho
 
 def test_saving_what_is_shown_changes_nothing(alice: Client, house: House) -> None:
     tag, category = make_tag(house), make_category(house)
-    values = {"dimensions": {"width": "20.5", "unit": "cm"}, "gtu_codes": ["GTU_02"], "weight": "0.35"}
+    values: dict[str, Any] = {"dimensions": {"width": "20.5", "unit": "cm"}, "gtu_codes": ["GTU_02"], "weight": "0.35"}
     product = make_product(house, **values, option_schema=make_schema(house))
     page = alice.get(address("product_change", product.pk))
     form = page.context["adminform"].form

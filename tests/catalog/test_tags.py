@@ -61,8 +61,8 @@ def test_a_label_is_there_once(bob: Client, house: House) -> None:
         assert (answer.status_code, complaints(answer)) == (409, {"label": "kernel.duplicate"})
     assert send(bob, "patch", f"{TAGS}{record['id']}/", {"label": "GROSSE"}).json()["label"] == "GROSSE"
     assert send(seller(house, organization=house.south), "post", TAGS, {"label": "Große"}).status_code == 201
-    for label, code in (("", "blank"), ("x" * 101, "max_length"), (None, "null")):
-        assert complaints(send(bob, "post", TAGS, {"label": label})) == {"label": code}
+    for wrong, code in (("", "blank"), ("x" * 101, "max_length"), (None, "null")):
+        assert complaints(send(bob, "post", TAGS, {"label": wrong})) == {"label": code}
     assert complaints(send(bob, "post", TAGS, {"label": "A", "slug": "a"})) == {"slug": "read_only"}
     assert send(bob, "patch", f"{TAGS}{record['id']}/", {}).status_code == 200
 

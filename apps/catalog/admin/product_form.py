@@ -24,7 +24,7 @@ class CapitalsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The text in capitals."""
-        return super().to_python(value).upper()
+        return (super().to_python(value) or "").upper()
 
 
 class SmallField(forms.CharField):
@@ -32,7 +32,7 @@ class SmallField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The text in small letters."""
-        return super().to_python(value).lower()
+        return (super().to_python(value) or "").lower()
 
 
 class UnNumberField(forms.CharField):
@@ -40,7 +40,7 @@ class UnNumberField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The number with its letters."""
-        return normal_un_number(super().to_python(value))
+        return normal_un_number(super().to_python(value) or "")
 
 
 # Fields whose input is brought into its form before it is judged.
@@ -86,9 +86,10 @@ class DimensionsField(forms.MultiValueField):
     """How large something is, as the command wants it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        length = {"required": False, "max_digits": 16, "decimal_places": 4, "min_value": 0}
-        fields = [*(forms.DecimalField(**length) for _name in LENGTHS), forms.CharField(max_length=LONGEST_UNIT)]
-        fields[-1].required = False
+        lengths = [
+            forms.DecimalField(required=False, max_digits=16, decimal_places=4, min_value=0) for _name in LENGTHS
+        ]
+        fields = [*lengths, forms.CharField(required=False, max_length=LONGEST_UNIT)]
         super().__init__(fields, require_all_fields=False, widget=DimensionsInput(), **kwargs)
 
     def compress(self, values: list[Any]) -> dict[str, Any]:

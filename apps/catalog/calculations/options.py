@@ -16,7 +16,8 @@ SELECT, TEXT, NUMBER, BOOLEAN = "select", "text", "number", "boolean"
 INPUT_TYPES: Final = (SELECT, TEXT, NUMBER, BOOLEAN)
 MOST_OPTIONS, MOST_CHOICES = 64, 200
 LONGEST_CODE, LONGEST_LABEL, LONGEST_VALUE = 64, 150, 255
-REPEATED, UNUSED = "catalog.option.repeated", "catalog.option.choices_unused"
+REPEATED, UNNAMED = "catalog.option.repeated", "catalog.option.unnamed"
+UNUSED, NO_CHOICES = "catalog.option.choices_unused", "catalog.option.no_choices"
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 Option = Mapping[str, Any]
 
@@ -34,9 +35,10 @@ def is_shaped(given: Any) -> bool:
 def settled_options(given: Sequence[Option], path: str = "options") -> tuple[list[dict[str, Any]], list[FieldError]]:
     """Options as they are kept, and everything that is wrong with what was given.
 
-    A code that is missing is made of the label, a label that is missing is the code.
+    A code that is missing is made of the label, or of the place where that has no letters from a to z; a label that is
+    missing is the code.
     """
-    options = [_settled_option(item) for item in given[:MOST_OPTIONS]]
+    options = [_settled_option(item, place) for place, item in enumerate(given[:MOST_OPTIONS], 1)]
     complaints = [*_too_many(given, MOST_OPTIONS, path), *_named(options, path)]
     for index, option in enumerate(options):
         complaints += _choice_complaints(option, given[index], f"{path}.{index}.choices")
@@ -46,19 +48,19 @@ def settled_options(given: Sequence[Option], path: str = "options") -> tuple[lis
     return options, complaints
 
 
-def _settled_option(given: Option) -> dict[str, Any]:
+def _settled_option(given: Option, place: int) -> dict[str, Any]:
     choices = given.get("choices") or () if given.get("input_type", SELECT) == SELECT else ()
     return {
-        **_settled_name(given),
+        **_settled_name(given, f"option-{place}"),
         "input_type": given.get("input_type", SELECT),
         "is_required": bool(given.get("is_required", False)),
-        "choices": [_settled_name(item) for item in choices[:MOST_CHOICES]],
+        "choices": [_settled_name(item, f"choice-{at}") for at, item in enumerate(choices[:MOST_CHOICES], 1)],
     }
 
 
-def _settled_name(given: Option) -> dict[str, Any]:
+def _settled_name(given: Option, fallback: str) -> dict[str, Any]:
     code, label = str(given.get("code") or "").strip(), squeezed(str(given.get("label") or ""))
-    return {"code": code or slug_of(label)[:LONGEST_CODE], "label": label or code}
+    return {"code": code or slug_of(label)[:LONGEST_CODE] or fallback, "label": label or code}
 
 
 def _choice_complaints(option: Option, given: Option, path: str) -> Iterator[FieldError]:
@@ -68,7 +70,7 @@ def _choice_complaints(option: Option, given: Option, path: str) -> Iterator[Fie
             yield FieldError(path, UNUSED, _("Only an option that is chosen from a list has choices."))
         return
     if not choices:
-        yield FieldError(path, "required", _("Give at least one choice."))
+        yield FieldError(path, NO_CHOICES, _("Give at least one choice."))
     yield from _too_many(choices, MOST_CHOICES, path)
     yield from _named(option["choices"], path)
 
@@ -79,7 +81,7 @@ def _named(items: Sequence[Option], path: str) -> Iterator[FieldError]:
     for index, item in enumerate(items):
         code, label = item["code"], item["label"]
         if not label:
-            yield FieldError(f"{path}.{index}.label", "required", _("Give a label or a code."))
+            yield FieldError(f"{path}.{index}.label", UNNAMED, _("Give a label or a code."))
         elif len(label) > LONGEST_LABEL:
             yield FieldError(f"{path}.{index}.label", "max_length", _at_most(LONGEST_LABEL))
         elif len(code) > LONGEST_CODE:

@@ -13,6 +13,7 @@ from apps.kernel.errors import FieldError
 
 IN_ORDER: Final = "catalog.product.out_of_order"
 NO_EXCISE: Final = "catalog.product.no_excise"
+HALF_UNIT_PRICE: Final = "catalog.product.unit_price_incomplete"
 NO_BASE_UNIT: Final = "catalog.uom.default_unit_missing"
 LENGTHS: Final = ("width", "height", "depth")
 LONGEST_UNIT, MOST_LENGTH = 25, Decimal(10) ** 12
@@ -78,7 +79,8 @@ def _unit_complaints(product: Mapping[str, Any]) -> Iterator[FieldError]:
     if product["shows_unit_price"]:
         for name in ("unit_price_reference", "unit_price_quantity"):
             if product[name] in {"", None}:
-                yield FieldError(name, "required", _("The price per unit needs its unit and how much of it there is."))
+                text = _("The price per unit needs its unit and how much of it there is.")
+                yield FieldError(name, HALF_UNIT_PRICE, text)
     for name in ("sales_unit_quantity", "unit_price_quantity"):
         if product[name] is not None and product[name] <= 0:
             yield FieldError(name, "min_value", _("This has to be more than 0."))

@@ -107,7 +107,7 @@ def parts_of(product_id: UUID) -> ProductParts:
     """What there is of one product, in one query; prices that are no longer known count as well."""
     prices = Price.objects.filter(product=OuterRef("pk")).order_by()
     part_of = Component.objects.filter(product=OuterRef("pk"), parent__deleted_at__isnull=True).order_by()
-    found = (
+    found: dict[str, Any] = (
         Product.objects.filter(pk=product_id)
         .values(
             price_count=_count(prices, Count("pk")),
@@ -119,7 +119,8 @@ def parts_of(product_id: UUID) -> ProductParts:
         )
         .get()
     )
-    return ProductParts(**{name: value or 0 for name, value in found.items()})
+    counted: dict[str, Any] = {name: value or 0 for name, value in found.items()}
+    return ProductParts(**counted)
 
 
 def _count(rows: QuerySet[Any], count: Count) -> models.Subquery:

@@ -19,7 +19,7 @@ from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import RowNotFound
+from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -45,14 +45,14 @@ def _changed_schema(scope: Scope) -> dict[str, Any]:
 def create_option_schema(
     *, name: str, code: str = "", description: str = "", options: Sequence[Option] = (), is_active: bool = True
 ) -> OptionSchema:
-    """Add options for products to share; a code that is not given is made of the name.
+    """Add options for products to share; a code that is not given is made of the name, as far as it has letters a–z.
 
     Raises InvalidInput with all complaints, Duplicate.
     """
     schema = OptionSchema(
         organization_id=current_scope().writing_organization(),
         name=squeezed(name),
-        code=code or slug_of(name)[:LONGEST_CODE],
+        code=code or slug_of(name)[:LONGEST_CODE] or f"options-{uuid7().hex[-12:]}",
         description=description,
         is_active=is_active,
     )
@@ -110,7 +110,7 @@ def set_options(schema: OptionSchema, options: Sequence[Option] | None, *, path:
 
     `path` says where in the caller's input the schema stands: `schema.`.
     """
-    complaints = []
+    complaints: list[FieldError] = []
     if options is not None:
         schema.options, complaints = settled_options(options, f"{path}options")
     demand_valid(schema, FIELDS, more=complaints)

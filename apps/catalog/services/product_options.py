@@ -89,7 +89,8 @@ def held_own(product: Product) -> OptionSchema | None:
     """The product's own schema, locked; None for one that is shared."""
     if product.option_schema_id is None or not product.option_schema.is_owned:
         return None
-    return OptionSchema.objects.select_for_update(of=("self",)).get(pk=product.option_schema_id)
+    own: OptionSchema = OptionSchema.objects.select_for_update(of=("self",)).get(pk=product.option_schema_id)
+    return own
 
 
 def _options(product: Product) -> Sequence[Option]:

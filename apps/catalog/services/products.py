@@ -211,8 +211,14 @@ def _demand_no_history(product: Product, variants: list[UUID], parts: ProductPar
             words.append(str(error.context["summary"]))
             usages |= error.context["usages"]
     if words:
-        counts = {"prices": parts.price_count, "variants": parts.priced_variants, "bundles": parts.bundle_count}
-        raise HasHistory(summary=", ".join(words), hint="archive", usages=usages, **counts)
+        raise HasHistory(
+            summary=", ".join(words),
+            hint="archive",
+            prices=parts.price_count,
+            variants=parts.priced_variants,
+            bundles=parts.bundle_count,
+            usages=usages,
+        )
 
 
 def _hide(model: Any, product: Product) -> None:

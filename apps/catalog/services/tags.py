@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.calculations.words import squeezed, tag_slug
 from apps.catalog.features import MANAGE_PRODUCTS
-from apps.catalog.models import Product, ProductTag
+from apps.catalog.models import ProductTag
 from apps.catalog.models.categories import ProductTagging
+from apps.catalog.services.products import create_product
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -41,11 +42,8 @@ def _renamed_tag(scope: Scope) -> dict[str, Any]:
 def _two_tags(scope: Scope) -> dict[str, Any]:
     """Two tags, both on one product and the one that goes on another too."""
     gone, kept = (create_tag(**_new_tag(scope)) for _place in range(2))
-    for tags in ((gone, kept), (gone,)):
-        product = Product(title="Tea", organization_id=gone.organization_id)
-        product.save(force_insert=True)
-        own = {"product": product, "organization_id": gone.organization_id}
-        ProductTagging.objects.bulk_create([ProductTagging(tag=tag, **own) for tag in tags])
+    create_product(title="Green tea", tag_ids=[gone.pk, kept.pk])
+    create_product(title="Black tea", tag_ids=[gone.pk])
     return {"tag_id": gone.pk, "into_id": kept.pk}
 
 
@@ -75,7 +73,7 @@ def merge_tag(tag_id: UUID, *, into_id: UUID) -> ProductTag:
     Raises RowNotFound, InvalidInput where there is no such other tag.
     """
     held = ProductTag.objects.select_for_update(of=("self",)).filter(pk__in=(tag_id, into_id)).order_by("pk")
-    into = {row.pk: row for row in held if not row.is_deleted}.get(into_id)
+    into: ProductTag | None = {row.pk: row for row in held if not row.is_deleted}.get(into_id)
     tag = _living(tag_id)
     if into is None or into.organization_id != tag.organization_id:
         raise InvalidInput(errors=(FieldError("into_id", UNKNOWN, _("There is no such record.")),))

@@ -15,6 +15,7 @@ from apps.catalog.calculations.options import (
     SELECT,
 )
 from apps.catalog.models import OptionSchema
+from apps.catalog.models.options import SLUG
 from apps.kernel.api.serializers import (
     StrictBooleanField,
     StrictCharField,
@@ -28,8 +29,11 @@ OWN = ("id", "organization_id", "version", "created_at", "updated_at")
 class ChoiceRow(StrictSerializer):
     """A choice; a code that is left out is made of the label, a label that is left out is the code."""
 
-    code = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_CODE)
-    label = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_LABEL)
+    code = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_CODE, validators=[SLUG])
+    label: Any = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_LABEL)
+
+
+Choices = serializers.ListSerializer[Any]
 
 
 class OptionRow(ChoiceRow):
@@ -37,18 +41,18 @@ class OptionRow(ChoiceRow):
 
     input_type = serializers.ChoiceField(choices=INPUT_TYPES, required=False, default=SELECT)
     is_required = StrictBooleanField(required=False, default=False)
-    choices = ChoiceRow(many=True, required=False, max_length=MOST_CHOICES)
+    choices = Choices(child=ChoiceRow(), required=False, max_length=MOST_CHOICES)
 
 
 def option_rows(**options: Any) -> Any:
     """Options in their order."""
-    return OptionRow(many=True, required=False, max_length=MOST_OPTIONS, **options)
+    return Choices(child=OptionRow(), required=False, max_length=MOST_OPTIONS, **options)
 
 
 class OptionSchemaListSerializer(StrictModelSerializer):
     """An option schema in a list."""
 
-    code = StrictCharField(required=False, allow_blank=True, max_length=150)
+    code = StrictCharField(required=False, allow_blank=True, max_length=150, validators=[SLUG])
     options = serializers.ListField(child=serializers.DictField(), read_only=True)
 
     class Meta:
@@ -67,6 +71,6 @@ class InlineSchemaSerializer(StrictSerializer):
     """Options that are written with a product and are its own."""
 
     name = StrictCharField(required=False, max_length=150)
-    code = StrictCharField(required=False, max_length=150)
+    code = StrictCharField(required=False, max_length=150, validators=[SLUG])
     description = StrictCharField(required=False, allow_blank=True, max_length=2000)
     options = option_rows()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from apps.catalog.api.serializers.option_schemas import OWN, InlineSchemaSerializer
 from apps.catalog.calculations.products import LONGEST_UNIT
 from apps.catalog.models import Product
+from apps.catalog.models.products import COUNTRY, CURRENCY, GTU, HANDLE, UN_NUMBER
 from apps.catalog.selectors import categories_of, tags_of
 from apps.catalog.services.marks import MOST_MARKS
 from apps.catalog.services.product_values import COLUMNS
@@ -19,6 +22,15 @@ SHOWN = (*OWN, *COLUMNS, "option_schema_id", "archived_at", "default_media_id")
 READ_ONLY = ("archived_at", "default_media_id")
 MOST_CODES = 20
 FOR_TITLE = "name"  # what the guides call a title
+
+
+# What comes into its stored form by capitals or small letters, spaces and `UN`.
+NEARLY_HANDLE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", HANDLE.message)
+NEARLY_CURRENCY = RegexValidator(r"^[A-Za-z]{3}$", CURRENCY.message)
+NEARLY_COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", COUNTRY.message)
+NEARLY_UN_NUMBER = RegexValidator(r"^([Uu][Nn] ?)?[0-9]{4}$", UN_NUMBER.message)
+NEARLY_GTU = RegexValidator(r"^[Gg][Tt][Uu]_(0[1-9]|1[0-3])$", GTU.message)
+LEAST = Decimal("0.000001")
 
 
 class DimensionsRow(StrictSerializer):
@@ -68,13 +80,18 @@ class ProductSerializer(ProductListSerializer):
     `schema` gives it options of its own; `option_schema_id` then says which they are.
     """
 
-    handle = StrictCharField(required=False, allow_blank=True, max_length=150)
-    primary_currency = StrictCharField(required=False, allow_blank=True, max_length=3)
-    country_of_origin = StrictCharField(required=False, allow_blank=True, max_length=2)
-    un_number = StrictCharField(required=False, allow_blank=True, max_length=10)
+    handle = StrictCharField(required=False, allow_blank=True, max_length=150, validators=[NEARLY_HANDLE])
+    primary_currency = StrictCharField(required=False, allow_blank=True, max_length=3, validators=[NEARLY_CURRENCY])
+    country_of_origin = StrictCharField(required=False, allow_blank=True, max_length=2, validators=[NEARLY_COUNTRY])
+    un_number = StrictCharField(required=False, allow_blank=True, max_length=7, validators=[NEARLY_UN_NUMBER])
     gtu_codes = serializers.ListField(
-        child=StrictCharField(max_length=6), required=False, allow_null=True, max_length=MOST_CODES
+        child=StrictCharField(max_length=6, validators=[NEARLY_GTU]),
+        required=False,
+        allow_null=True,
+        max_length=MOST_CODES,
     )
+    sales_unit_quantity = serializers.DecimalField(18, 6, required=False, min_value=LEAST)
+    unit_price_quantity = serializers.DecimalField(18, 6, required=False, allow_null=True, min_value=LEAST)
     dimensions: Any = DimensionsRow(required=False, allow_null=True)
     schema = InlineSchemaSerializer(required=False, allow_null=True, write_only=True)
     tag_ids = ProductTagIds(child=StrictUUIDField(), required=False, max_length=MOST_MARKS)
