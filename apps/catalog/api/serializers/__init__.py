@@ -1,10 +1,14 @@
-from apps.catalog.api.serializers.components import ComponentSerializer, ConversionSerializer, NewConversionSerializer
+from apps.catalog.api.serializers.components import (
+    ComponentSerializer,
+    NewUnitConversionSerializer,
+    UnitConversionSerializer,
+)
 from apps.catalog.api.serializers.variants import NewVariantSerializer, VariantSerializer
 
 __all__ = [
     "ComponentSerializer",
-    "ConversionSerializer",
-    "NewConversionSerializer",
+    "NewUnitConversionSerializer",
     "NewVariantSerializer",
+    "UnitConversionSerializer",
     "VariantSerializer",
 ]

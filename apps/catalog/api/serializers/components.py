@@ -85,7 +85,7 @@ class RelationsAnswer(serializers.Serializer[Any]):
     results = RelationAnswer(many=True)
 
 
-class ConversionSerializer(StrictModelSerializer):
+class UnitConversionSerializer(StrictModelSerializer):
     """A unit of a product. It stays with its product."""
 
     product_id = StrictUUIDField(read_only=True)
@@ -96,7 +96,7 @@ class ConversionSerializer(StrictModelSerializer):
         fields = (*OWN, "product_id", "unit", "factor", "position", "is_active")
 
 
-class NewConversionSerializer(ConversionSerializer):
+class NewUnitConversionSerializer(UnitConversionSerializer):
     """A new unit, of a product."""
 
     product_id = StrictUUIDField()

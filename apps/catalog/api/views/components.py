@@ -17,10 +17,10 @@ from apps.catalog.api.serializers.components import (
     ComponentAnswer,
     ComponentsAnswer,
     ComponentSerializer,
-    ConversionSerializer,
-    NewConversionSerializer,
+    NewUnitConversionSerializer,
     RelationsAnswer,
     RelationsSerializer,
+    UnitConversionSerializer,
     shown_component,
     shown_relation,
 )
@@ -99,7 +99,7 @@ class ConversionViewSet(CommandViewSet):
     """Units of products: `?product_id=` chooses those of one product."""
 
     entity = UnitConversion.entity_id
-    serializer_class = ConversionSerializer
+    serializer_class = UnitConversionSerializer
     filter_fields = (
         "organization_id",
         "product_id",
@@ -119,7 +119,7 @@ class ConversionViewSet(CommandViewSet):
 
     def get_serializer_class(self) -> Any:
         """A new unit says of which product."""
-        return NewConversionSerializer if self.action == "create" else super().get_serializer_class()
+        return NewUnitConversionSerializer if self.action == "create" else super().get_serializer_class()
 
 
 def _relations(product: Product) -> dict[str, Any]:
