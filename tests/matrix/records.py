@@ -183,9 +183,6 @@ BODIES: dict[str, Callable[[], Body]] = {
 }
 # Bodies that further addresses below a record cannot do without.
 FURTHER: dict[str, Callable[[], Body]] = {
-    "api/catalog/products/<uuid:pk>/components/": lambda: {"product_id": str(uuid7())},
-    "api/catalog/products/<uuid:pk>/relations/": lambda: {"relations": []},
-    "api/catalog/products/<uuid:pk>/variants/order/": lambda: {"variant_ids": []},
     "api/customers/people/<uuid:pk>/companies/": lambda: {"company_id": str(uuid7())},
     "api/imports/<uuid:pk>/stop/": lambda: {"keep": True},
 }
