@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from apps.catalog.models import Component, Product, Variant
 from apps.catalog.selectors import components_of, relations_of
+from apps.catalog.services import generate_variants
+from apps.kernel.tenancy.scope import using_scope
 from tests.browser.conftest import PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.catalog.factories import make_product, make_schema, make_variant, saved
@@ -52,7 +54,7 @@ def save(page: Page) -> None:
     page.locator(".va-save button").click()
 
 
-def test_24_variants_are_made_and_edited(desk: Callable[..., Desk], house: House, shirt: Product) -> None:
+def test_24_variants_are_made(desk: Callable[..., Desk], house: House, shirt: Product) -> None:
     alice = desk("*")
     page = alice.page()
     opened(page, shirt)
@@ -75,7 +77,15 @@ def test_24_variants_are_made_and_edited(desk: Callable[..., Desk], house: House
     assert [row.name for row in rows] == [f"{colour} / {size}" for colour in COLOURS for size in SIZES]
     assert (rows[0].sku, [row.pk for row in rows if row.is_default]) == ("LINEN-BLACK-S", [rows[0].pk])
     shoot(page, "variants-24")
+    assert alice.complaints == []
 
+
+def test_24_variants_are_edited_together(desk: Callable[..., Desk], house: House, shirt: Product) -> None:
+    with using_scope(house.scope(house.root, house.north)):
+        generate_variants(shirt.pk)
+    alice = desk("*")
+    page = alice.page()
+    opened(page, shirt)
     page.get_by_label("SKU of White / M", exact=True).fill("WM")
     page.get_by_label("Barcode of White / M", exact=True).fill("4006381333932")
     page.get_by_label("Type of the barcode of White / M", exact=True).select_option("ean13")
@@ -222,6 +232,15 @@ def test_variants_on_a_telephone(desk: Callable[..., Desk], house: House, shirt:
     assert alice.complaints == []
 
 
+def find_and_add(page: Page, title: str, variant: str) -> None:
+    page.get_by_placeholder("Title, SKU or handle").fill(title)
+    page.get_by_role("button", name="Search", exact=True).click()
+    if variant:
+        page.get_by_label(f"Variant of {title}").select_option(label=variant)
+    page.get_by_role("button", name=f"Add {title}").click()
+    expect(page.locator(".ag-messages")).to_contain_text("is a part of it now")
+
+
 def test_a_bundle_is_put_together(desk: Callable[..., Desk], house: House) -> None:
     bundle, cup, _plate = (
         make_product(house, title, product_type=kind)
@@ -233,12 +252,7 @@ def test_a_bundle_is_put_together(desk: Callable[..., Desk], house: House) -> No
     page.goto(f"{PARTS}?product={bundle.pk}")
     shoot(page, "parts-empty")
     for title, variant in (("Cup", "Blue"), ("Plate", "")):
-        page.get_by_placeholder("Title, SKU or handle").fill(title)
-        page.get_by_role("button", name="Search", exact=True).click()
-        if variant:
-            page.get_by_label(f"Variant of {title}").select_option(label=variant)
-        page.get_by_role("button", name=f"Add {title}").click()
-        expect(page.locator(".ag-messages")).to_contain_text("is a part of it now")
+        find_and_add(page, title, variant)
     page.get_by_label("Quantity of Cup – Blue").fill("0")
     page.get_by_label("At least of Plate").fill("many")
     page.locator(".va-save button").click()

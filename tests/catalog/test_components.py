@@ -62,6 +62,22 @@ def test_a_bundle_is_made_changed_and_taken_apart(bob: Client, house: House, bun
     assert titles(bob, bundle) == ["Plate"]
 
 
+def test_parts_are_edited_together(bob: Client, house: House, bundle: Product) -> None:
+    cup, plate, _gone = (added(bob, bundle, make_product(house, name))["id"] for name in ("Cup", "Plate", "Spoon"))
+    rows = [{"id": plate, "quantity": "3"}, {"id": cup, "min_quantity": "2", "max_quantity": "1"}, {"id": plate}]
+    answer = send(bob, "put", parts_of(bundle), {"components": rows})
+    assert complaints(answer) == {
+        "components.1.max_quantity": "min_value",
+        "components.2.id": "kernel.reference.unknown",
+    }
+    assert titles(bob, bundle) == ["Cup", "Plate", "Spoon"]
+    answer = send(bob, "put", parts_of(bundle), {"components": [rows[0], {"id": cup, "is_optional": True}]})
+    assert [(row["product"], row["quantity"], row["is_optional"]) for row in answer.json()["results"]] == [
+        ("Plate", "3.000000", False),
+        ("Cup", "1.000000", True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.admin.builder import TAB, variants_address
+from apps.catalog.admin.builder import TAB, page_address, variants_address
 from apps.catalog.admin.parts import PARTS_TAB, RELATED_TAB, parts_address, related_address
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import Product, Variant
@@ -20,6 +20,11 @@ def where_variants_are(product: Product) -> str:
 def where_siblings_are(variant: Variant) -> str:
     """The page of all variants of its product."""
     return variants_address(variant.product_id)
+
+
+def where_units_are(product: Product) -> str:
+    """The list of its units."""
+    return page_address("admin:catalog_unitconversion_changelist", query={"product__id__exact": product.pk})
 
 
 def where_parts_are(product: Product) -> str:
@@ -43,4 +48,7 @@ record_tab(
         priority=50,
         features=(VIEW_PRODUCTS,),
     )
+)
+record_tab(
+    RecordTab("catalog.units", _("Units"), Product.entity_id, where_units_are, priority=30, features=(VIEW_PRODUCTS,))
 )

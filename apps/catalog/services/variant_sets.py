@@ -27,8 +27,8 @@ from apps.catalog.services.variant_rules import (
     options_of,
     taken_codes,
 )
-from apps.catalog.services.variants import CREATE, in_order, number_variants
-from apps.kernel import clock
+from apps.catalog.services.variants import CREATE, in_order, numbered
+from apps.catalog.services.writing_together import write_together
 from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
@@ -38,6 +38,8 @@ from apps.kernel.tenancy.scope import Scope
 
 Rows = Sequence[Mapping[str, Any]]
 EDITED = ("name", "sku", "barcode", "barcode_type", "is_active")
+WRITTEN = (*EDITED, "is_default", "position")
+GIVEN_UP: dict[str, Any] = {"sku": "", "barcode": "", "barcode_type": "", "is_default": False}
 LONGEST_SKU, LONGEST_NAME = 191, 255
 
 
@@ -147,9 +149,9 @@ def edit_variants(
     edited.demand_sound()
     if default_id is not None:
         edited.mark(default_id)
-    edited.store()
     if order is not None:
-        number_variants(in_order(list(edited.rows.values()), order))
+        numbered(in_order(list(edited.rows.values()), order))
+    edited.store()
     return product
 
 
@@ -215,40 +217,36 @@ class _Edited:
             row.is_default = row is chosen
 
     def store(self) -> None:
-        """Write what has changed, in a few statements: what is given up first, so that another row may take it."""
+        """Write what has changed, in two statements: what is given up first, so that another row may take it."""
         rows = self.changed()
-        for row in rows:
-            row.version, row.updated_at = row.version + 1, clock.now()
-        given_up = [row for row in rows if self._gives_up(row)]
-        for row in given_up:
-            row._wanted = _written(row)  # type: ignore[attr-defined]
-            row.is_default = False
-            _set(row, ("sku", "barcode", "barcode_type"), ("", "", ""))
-        if given_up:
-            Variant.objects.bulk_update(given_up, ["sku", "barcode", "barcode_type", "is_default"])
-        for row in given_up:
-            _set(row, (*EDITED, "is_default"), row._wanted)  # type: ignore[attr-defined]
-        if rows:
-            Variant.objects.bulk_update(rows, [*EDITED, "is_default", "version", "updated_at"])
+        given_up = [row.pk for row in self._given_up(rows)]
+        Variant.objects.filter(pk__in=given_up).update(**GIVEN_UP)
+        before = [self.former[row.pk] for row in rows]
+        after = [_written(row) for row in rows]
+        names = [name for place, name in enumerate(WRITTEN) if _column(before, place) != _column(after, place)]
+        again = [name for name in GIVEN_UP if name not in names] if given_up else []
+        write_together(rows, [*names, *again])
 
-    def _gives_up(self, row: Variant) -> bool:
-        """Whether somebody else takes over what the row had."""
-        was = self.former[row.pk]
-        own = (row.sku.lower(), (row.barcode_type, row.barcode))
-        had = (was[1].lower(), (was[3], was[2]))
-        others = [other for other in self.rows.values() if other is not row]
-        takes_sku = had[0] and had[0] != own[0] and any(other.sku.lower() == had[0] for other in others)
-        takes_code = had[1] != own[1] and any((other.barcode_type, other.barcode) == had[1] for other in others)
-        return bool(takes_sku or takes_code or (was[5] and not row.is_default))
+    def _given_up(self, rows: Sequence[Variant]) -> list[Variant]:
+        """Those of the changed rows whose code or mark somebody else takes over."""
+        skus = {row.sku.lower() for row in self.rows.values()}
+        codes = {(row.barcode_type, row.barcode) for row in self.rows.values()}
+        return [row for row in rows if self._gives_up(row, skus, codes)]
+
+    def _gives_up(self, row: Variant, skus: set[str], codes: set[tuple[str, str]]) -> bool:
+        _name, sku, barcode, barcode_type, _active, was_default, _place = self.former[row.pk]
+        sku_wanders = bool(sku) and sku.lower() != row.sku.lower() and sku.lower() in skus
+        code = (barcode_type, barcode)
+        code_wanders = bool(barcode) and code != (row.barcode_type, row.barcode) and code in codes
+        return sku_wanders or code_wanders or (was_default and not row.is_default)
 
 
 def _written(row: Variant) -> list[Any]:
-    return [getattr(row, name) for name in (*EDITED, "is_default")]
+    return [getattr(row, name) for name in WRITTEN]
 
 
-def _set(row: Variant, names: Sequence[str], values: Sequence[Any]) -> None:
-    for name, value in zip(names, values, strict=True):
-        setattr(row, name, value)
+def _column(rows: Sequence[Sequence[Any]], place: int) -> list[Any]:
+    return [row[place] for row in rows]
 
 
 def _give_skus(product: Product, rows: Sequence[Variant]) -> None:

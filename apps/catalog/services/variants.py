@@ -32,6 +32,7 @@ from apps.catalog.services.variant_rules import (
     take_dimensions,
     take_options,
 )
+from apps.catalog.services.writing_together import write_together
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -295,10 +296,12 @@ def _demand_sound(
 
 def number_variants(order: Sequence[Variant], own: Variant | None = None) -> None:
     """Number the variants as they stand; all are written but `own`, which its command saves."""
-    moved = [row for place, row in enumerate(order) if row.position != place and row is not own]
+    write_together([row for row in numbered(order) if row is not own], ["position"])
+
+
+def numbered(order: Sequence[Variant]) -> list[Variant]:
+    """Give each variant the number of its place; those that had another one."""
+    moved = [row for place, row in enumerate(order) if row.position != place]
     for place, row in enumerate(order):
         row.position = place
-    for row in moved:
-        row.version, row.updated_at = row.version + 1, clock.now()
-    if moved:
-        Variant.objects.bulk_update(moved, ["position", "version", "updated_at"])
+    return moved

@@ -7,7 +7,13 @@ from apps.catalog.api.serializers.categories import (
     TreeAnswer,
     TreeQuestion,
 )
-from apps.catalog.api.serializers.components import ComponentSerializer, ConversionSerializer, NewConversionSerializer
+from apps.catalog.api.serializers.components import (
+    ComponentSerializer,
+    ConversionSerializer,
+    NewConversionSerializer,
+    NewUnitConversionSerializer,
+    UnitConversionSerializer,
+)
 from apps.catalog.api.serializers.offers import NewOfferSerializer, OfferSerializer
 from apps.catalog.api.serializers.option_schemas import OptionSchemaListSerializer, OptionSchemaSerializer
 from apps.catalog.api.serializers.price_changes import (
@@ -44,6 +50,7 @@ __all__ = [
     "LowestSerializer",
     "NewConversionSerializer",
     "NewOfferSerializer",
+    "NewUnitConversionSerializer",
     "NewVariantSerializer",
     "OfferSerializer",
     "OptionSchemaListSerializer",
@@ -62,5 +69,6 @@ __all__ = [
     "TiersSerializer",
     "TreeAnswer",
     "TreeQuestion",
+    "UnitConversionSerializer",
     "VariantSerializer",
 ]

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from apps.catalog.api.serializers.variants import FURTHEST, OWN
 from apps.catalog.models import Component, ProductRelation, Relation, UnitConversion
-from apps.catalog.services.components import MOST_RELATED
+from apps.catalog.services.components import MOST_PARTS, MOST_RELATED
 from apps.kernel.api.serializers import (
     StrictBooleanField,
     StrictIntegerField,
@@ -35,6 +35,22 @@ class ComponentSerializer(ChangedComponentSerializer):
 
     product_id = StrictUUIDField()
     variant_id = StrictUUIDField(required=False, allow_null=True)
+
+
+class ComponentRow(StrictSerializer):
+    """A part that is there, and what changes of it."""
+
+    id = StrictUUIDField()
+    quantity = serializers.DecimalField(max_digits=DIGITS, decimal_places=PLACES, required=False)
+    min_quantity = serializers.DecimalField(max_digits=DIGITS, decimal_places=PLACES, required=False, allow_null=True)
+    max_quantity = serializers.DecimalField(max_digits=DIGITS, decimal_places=PLACES, required=False, allow_null=True)
+    is_optional = StrictBooleanField(required=False)
+
+
+class ComponentEditSerializer(StrictSerializer):
+    """All parts in their order; those that are not named go."""
+
+    components: Any = serializers.ListSerializer(child=ComponentRow(), max_length=MOST_PARTS)
 
 
 class ComponentAnswer(serializers.Serializer[Any]):
@@ -85,7 +101,7 @@ class RelationsAnswer(serializers.Serializer[Any]):
     results = RelationAnswer(many=True)
 
 
-class ConversionSerializer(StrictModelSerializer):
+class UnitConversionSerializer(StrictModelSerializer):
     """A unit of a product. It stays with its product."""
 
     product_id = StrictUUIDField(read_only=True)
@@ -96,7 +112,7 @@ class ConversionSerializer(StrictModelSerializer):
         fields = (*OWN, "product_id", "unit", "factor", "position", "is_active")
 
 
-class NewConversionSerializer(ConversionSerializer):
+class NewUnitConversionSerializer(UnitConversionSerializer):
     """A new unit, of a product."""
 
     product_id = StrictUUIDField()

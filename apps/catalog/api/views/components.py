@@ -15,12 +15,13 @@ from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers.components import (
     ChangedComponentSerializer,
     ComponentAnswer,
+    ComponentEditSerializer,
     ComponentsAnswer,
     ComponentSerializer,
-    ConversionSerializer,
-    NewConversionSerializer,
+    NewUnitConversionSerializer,
     RelationsAnswer,
     RelationsSerializer,
+    UnitConversionSerializer,
     shown_component,
     shown_relation,
 )
@@ -38,19 +39,29 @@ from apps.kernel.errors import RowNotFound
 class ComponentsView(PlainView):
     """What a bundle or group is made of."""
 
-    features: ClassVar[dict[str, tuple[str, ...]]] = {"get": (VIEW_PRODUCTS,), "post": (MANAGE_PRODUCTS,)}
+    features: ClassVar[dict[str, tuple[str, ...]]] = {
+        "get": (VIEW_PRODUCTS,),
+        **dict.fromkeys(("post", "put"), (MANAGE_PRODUCTS,)),
+    }
 
     @extend_schema(responses={200: ComponentsAnswer})
     def get(self, request: Request, pk: UUID) -> Response:
         """All parts, in their order."""
         demand_known_parameters(request.query_params)
-        return Response({"results": [shown_component(row) for row in components_of(found_product(pk).pk)]})
+        return Response(_parts(found_product(pk)))
+
+    @extend_schema(request=ComponentEditSerializer, responses={200: ComponentsAnswer})
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Change the parts that are there together, as one action; those that are not named go."""
+        found_product(pk)
+        given = self.checked(ComponentEditSerializer)
+        return self.answered(lambda: services.edit_components(pk, **given), _parts, expected=expected_version(request))
 
     @extend_schema(request=ComponentSerializer, responses={201: ComponentAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Add a part, at the end unless a position is given."""
-        given = self.checked(ComponentSerializer)
         found_product(pk)
+        given = self.checked(ComponentSerializer)
         return self.answered(
             lambda: services.create_component(parent_id=pk, **given), shown_component, status=status.HTTP_201_CREATED
         )
@@ -89,6 +100,7 @@ class RelationsView(PlainView):
     @extend_schema(request=RelationsSerializer, responses={200: RelationsAnswer})
     def put(self, request: Request, pk: UUID) -> Response:
         """Set all of them."""
+        found_product(pk)
         given = self.checked(RelationsSerializer)
         return self.answered(
             lambda: services.set_relations(pk, **given), _relations, expected=expected_version(request)
@@ -99,7 +111,7 @@ class ConversionViewSet(CommandViewSet):
     """Units of products: `?product_id=` chooses those of one product."""
 
     entity = UnitConversion.entity_id
-    serializer_class = ConversionSerializer
+    serializer_class = UnitConversionSerializer
     filter_fields = (
         "organization_id",
         "product_id",
@@ -119,7 +131,11 @@ class ConversionViewSet(CommandViewSet):
 
     def get_serializer_class(self) -> Any:
         """A new unit says of which product."""
-        return NewConversionSerializer if self.action == "create" else super().get_serializer_class()
+        return NewUnitConversionSerializer if self.action == "create" else super().get_serializer_class()
+
+
+def _parts(product: Product) -> dict[str, Any]:
+    return {"results": [shown_component(row) for row in components_of(product.pk)]}
 
 
 def _relations(product: Product) -> dict[str, Any]:
