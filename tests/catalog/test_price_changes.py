@@ -179,18 +179,19 @@ def test_prices_are_chosen_by_all_that_is_given(house: House, bob: Client) -> No
         make_price(house, product, kind)
     make_price(house, products[2], kind, price_list=group)
     make_price(house, products[2], make_kind(house), currency="PLN")
+    choices: dict[str, dict[str, Any]] = {
+        "category": {"category_id": str(clothes.pk)},
+        "below": {"category_id": str(shirts.pk)},
+        "tag": {"tag_id": str(tag.pk)},
+        "tag and kind": {"tag_id": str(tag.pk), "kind_id": str(kind.pk)},
+        "list": {"price_list_id": str(group.pk)},
+        "currency": {"currency": "PLN"},
+        "products": {"product_ids": [str(products[0].pk), str(products[2].pk)]},
+        "nothing": {"tag_id": str(uuid7())},
+    }
     chosen = {
-        name: send(bob, "post", CHANGE, {**given, "percent": "1", "dry_run": True}).json()["chosen"]
-        for name, given in {
-            "category": {"category_id": str(clothes.pk)},
-            "below": {"category_id": str(shirts.pk)},
-            "tag": {"tag_id": str(tag.pk)},
-            "tag and kind": {"tag_id": str(tag.pk), "kind_id": str(kind.pk)},
-            "list": {"price_list_id": str(group.pk)},
-            "currency": {"currency": "PLN"},
-            "products": {"product_ids": [str(products[0].pk), str(products[2].pk)]},
-            "nothing": {"tag_id": str(uuid7())},
-        }.items()
+        name: send(bob, "post", CHANGE, {**chosen_by, "percent": "1", "dry_run": True}).json()["chosen"]
+        for name, chosen_by in choices.items()
     }
     assert chosen == {
         "category": 2,

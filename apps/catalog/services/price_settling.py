@@ -169,6 +169,7 @@ def _row(draft: PriceDraft, around: Surroundings) -> Price:
     chosen["channel_id"] = draft.channel_id or getattr(offer, "channel_id", None)
     for name in ("channel_id", "customer_group_id"):
         chosen[name] = chosen[name] or getattr(price_list, name, None)
+    amount: Any = _amount(draft)  # none is complained of
     return Price(
         **({} if product is None else {"organization_id": product.organization_id}),
         product_id=draft.product_id,
@@ -177,7 +178,7 @@ def _row(draft: PriceDraft, around: Surroundings) -> Price:
         kind_id=draft.kind_id,
         price_list_id=draft.price_list_id,
         currency=draft.currency or getattr(price_list, "currency", "") or getattr(kind, "currency", ""),
-        amount=_amount(draft),
+        amount=amount,
         includes_tax=_includes_tax(draft, kind),
         min_quantity=draft.min_quantity,
         max_quantity=draft.max_quantity,
