@@ -81,6 +81,12 @@ def test_what_is_wrong_stands_beside_its_field(house: House, bob: Client) -> Non
         ({"max_quantity": "0.5"}, "The most is less than the least."),
     ):
         assert text in bob.post(f"{PAGES}/price/add/", {**body, **changes}).content.decode()
+    body = {"name": "Trade", "code": "trade", "currency": "EUR", "priority": "0"}
+    dates = {"valid_from": "2027-05-01T00:00:00", "valid_until": "2027-04-01T00:00:00"}
+    assert (
+        "The end lies after the beginning." in bob.post(f"{PAGES}/pricelist/add/", {**body, **dates}).content.decode()
+    )
+    assert "Constraint" not in bob.post(f"{PAGES}/pricelist/add/", {**body, "percent": "5"}).content.decode()
     assert known(house) == ["10.00"]
 
 

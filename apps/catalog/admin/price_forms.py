@@ -26,17 +26,15 @@ def tax_field() -> forms.TypedChoiceField:
     )
 
 
-class PriceForm(CommandForm):
+class JudgedForm(CommandForm):
     """A form whose rules the command judges: it names the field, and constraints of the database do not."""
 
-    def clean(self) -> dict[str, Any]:
-        """Leave the constraints out."""
-        given: dict[str, Any] = super().clean() or {}
-        self._validate_constraints = False
-        return given
+    def _get_validation_exclusions(self) -> set[str]:
+        """Have the model look at no column: constraints of excluded ones are left out."""
+        return {field.name for field in self._meta.model._meta.fields}
 
 
-class NewPriceForm(PriceForm):
+class NewPriceForm(JudgedForm):
     """A price that somebody enters."""
 
     amount = number_field(_("Amount"), min_value=0, help_text=_("For one base unit."))
@@ -55,7 +53,7 @@ class NewPriceForm(PriceForm):
         kinds.queryset = PriceKind.objects.filter(deleted_at__isnull=True).order_by("title")
 
 
-class PriceCorrectionForm(PriceForm):
+class PriceCorrectionForm(JudgedForm):
     """What a price should be."""
 
     amount = number_field(

@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
+from apps.catalog.admin.price_forms import JudgedForm
 from apps.catalog.features import MANAGE_PRICING, MANAGE_SETTINGS, VIEW_PRODUCTS
 from apps.catalog.models import PriceKind, PriceList
 from apps.kernel.admin.pages import CommandAdmin
@@ -40,6 +41,7 @@ class PriceKindPage(CommandAdmin):
 class PriceListPage(CommandAdmin):
     """Price lists of the selected organizations."""
 
+    form = JudgedForm
     create_command = services.create_price_list
     update_command = services.update_price_list
     delete_command = services.delete_price_list
