@@ -18,6 +18,7 @@ from apps.catalog.models import (
     UnitConversion,
     Variant,
 )
+from apps.catalog.services.price_restoring import validate_price_restore
 from apps.kernel.registry.entities import entity
 
 entity(OptionSchema, icon="tune", search=("name", "code"), url="admin:catalog_optionschema_change")
@@ -38,5 +39,11 @@ entity(UnitConversion, icon="straighten", search=("unit",), url="admin:catalog_u
 entity(Offer, icon="local_offer", search=("title",), url="admin:catalog_offer_change", broadcast="staff")
 entity(PriceKind, icon="category", search=("title", "code"), url="admin:catalog_pricekind_change")
 entity(PriceList, icon="list_alt", search=("name", "code"), url="admin:catalog_pricelist_change", broadcast="staff")
-entity(Price, icon="payments", url="admin:catalog_price_change", broadcast="staff")
+entity(
+    Price,
+    icon="payments",
+    url="admin:catalog_price_change",
+    validate_restore=validate_price_restore,
+    broadcast="staff",
+)
 entity(PricingSettings, icon="settings")

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.types.range import Range
@@ -226,6 +228,18 @@ def test_a_change_that_is_none_is_refused(house: House, bob: Client, body: Any, 
 def test_nothing_to_change_is_said(house: House, bob: Client) -> None:
     answer = send(bob, "post", CHANGE, {"percent": "1"})
     assert (answer.status_code, answer.json()["code"]) == (400, "catalog.price_change.nothing")
+
+
+def test_any_number_of_prices_is_two_writing_statements(house: House) -> None:
+    kind = make_kind(house)
+    for _number in range(5):
+        make_price(house, make_product(house), kind)
+    with using_scope(house.scope(house.north)), CaptureQueriesContext(connection) as queries:
+        change_prices(choice=PriceChoice(kind_id=kind.pk), change=change(percent="5"))
+    words = [
+        item["sql"].split()[0] for item in queries if '"price"' in item["sql"] and "end_command(" not in item["sql"]
+    ]
+    assert [word for word in words if word != "SELECT"] == ["UPDATE", "INSERT"]
 
 
 def known_facts(moment: datetime | None) -> set[tuple[UUID, Decimal]]:

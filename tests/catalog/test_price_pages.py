@@ -14,6 +14,7 @@ from apps.catalog.calculations.grid import Cell, Group, settled
 from apps.catalog.calculations.periods import Period
 from apps.catalog.models import Price, PriceKind, Product
 from apps.catalog.selectors import prices_of_today, pricing_settings
+from apps.kernel.extensions.tabs import tabs_of
 from apps.kernel.ids import uuid7
 from tests.auth.factories import reading_in
 from tests.catalog.factories import make_kind, make_price, make_product, make_variant, seller
@@ -117,6 +118,14 @@ def test_the_grid_saves_what_was_entered_as_one_action(house: House, bob: Client
     wrong = bob.post(grid_of(product), {"seen": seen(stale), cell(product, kind): "99,9999"})
     assert "Some amounts are not valid" in wrong.content.decode()
     assert 'value="99,9999"' in wrong.content.decode()
+
+
+def test_products_have_a_tab_with_their_prices(house: House) -> None:
+    product = make_product(house)
+    with reading_in(house):
+        assert [(item[0], item[2]) for item in tabs_of(product) if item[0] == "catalog.prices"] == [
+            ("catalog.prices", grid_of(product))
+        ]
 
 
 def test_the_grid_is_of_products_in_sight(house: House, other_house: House, bob: Client) -> None:

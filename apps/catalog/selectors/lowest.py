@@ -64,7 +64,7 @@ def lowest_price(question: LowestQuestion) -> LowestPrice | None:
 
 
 def _lowest(question: LowestQuestion, variant_id: UUID | None) -> LowestPrice | None:
-    window: Range[datetime] = Range(question.at - timedelta(days=question.days), question.at, "[)")
+    window = _window(question)
     rows: Any = _candidates(question, window).filter(variant=variant_id)
     best: Any = rows.filter(in_force__isempty=False).order_by("-includes_tax", "amount", "in_force__startswith", "pk")
     row = best.first()
@@ -72,6 +72,14 @@ def _lowest(question: LowestQuestion, variant_id: UUID | None) -> LowestPrice | 
         return None
     in_force = row.in_force
     return LowestPrice(row.pk, row.kind_id, row.amount, row.currency, row.includes_tax, in_force.lower, in_force.upper)
+
+
+def _window(question: LowestQuestion) -> Range[datetime]:
+    """The days; the calendar begins in the year 1."""
+    try:
+        return Range(question.at - timedelta(days=question.days), question.at, "[)")
+    except OverflowError:
+        return Range(None, question.at, "()")
 
 
 def _candidates(question: LowestQuestion, window: Range[datetime]) -> Any:
