@@ -21,6 +21,7 @@ from apps.catalog.models import (
     Variant,
 )
 from apps.catalog.services.components import hold_bundles, judge_part
+from apps.catalog.services.price_restoring import validate_price_restore
 from apps.kernel.registry.entities import Image, entity
 from apps.kernel.tenancy.scope import Actor
 
@@ -50,5 +51,11 @@ entity(UnitConversion, icon="straighten", search=("unit",), url="admin:catalog_u
 entity(Offer, icon="local_offer", search=("title",), url="admin:catalog_offer_change", broadcast="staff")
 entity(PriceKind, icon="category", search=("title", "code"), url="admin:catalog_pricekind_change")
 entity(PriceList, icon="list_alt", search=("name", "code"), url="admin:catalog_pricelist_change", broadcast="staff")
-entity(Price, icon="payments", url="admin:catalog_price_change", broadcast="staff")
 entity(PricingSettings, icon="settings")
+entity(
+    Price,
+    icon="payments",
+    url="admin:catalog_price_change",
+    validate_restore=validate_price_restore,
+    broadcast="staff",
+)

@@ -143,6 +143,13 @@ class PriceChangedSince(Conflict):
     message: ClassVar[object] = _("A price was corrected or closed meanwhile. Look at the prices of today first.")
 
 
+class PriceParentGone(Conflict):
+    """A price would count again whose kind or list has been deleted meanwhile."""
+
+    code = "catalog.price.parent_gone"
+    message: ClassVar[object] = _("Its kind or its list has been deleted meanwhile. Bring that back first.")
+
+
 class PriceListFilled(Conflict):
     """Prices follow the currency, channel and group of their list, so these stay while it has prices."""
 

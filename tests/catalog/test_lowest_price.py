@@ -169,5 +169,6 @@ def test_it_is_asked_over_http(house: House) -> None:
         }
     }
     assert bob.get(LOWEST, {**query, "currency": "PLN"}).json() == {"lowest": None}
+    assert bob.get(LOWEST, {**query, "at": "0001-01-01T00:00:00Z"}).json() == {"lowest": None}
     answer = bob.get(LOWEST, {"currency": "EUR", "days": "0", "x": "1"})
     assert answer.status_code == 400

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.types.range import Range
@@ -179,18 +181,19 @@ def test_prices_are_chosen_by_all_that_is_given(house: House, bob: Client) -> No
         make_price(house, product, kind)
     make_price(house, products[2], kind, price_list=group)
     make_price(house, products[2], make_kind(house), currency="PLN")
+    choices: dict[str, dict[str, Any]] = {
+        "category": {"category_id": str(clothes.pk)},
+        "below": {"category_id": str(shirts.pk)},
+        "tag": {"tag_id": str(tag.pk)},
+        "tag and kind": {"tag_id": str(tag.pk), "kind_id": str(kind.pk)},
+        "list": {"price_list_id": str(group.pk)},
+        "currency": {"currency": "PLN"},
+        "products": {"product_ids": [str(products[0].pk), str(products[2].pk)]},
+        "nothing": {"tag_id": str(uuid7())},
+    }
     chosen = {
-        name: send(bob, "post", CHANGE, {**given, "percent": "1", "dry_run": True}).json()["chosen"]
-        for name, given in {
-            "category": {"category_id": str(clothes.pk)},
-            "below": {"category_id": str(shirts.pk)},
-            "tag": {"tag_id": str(tag.pk)},
-            "tag and kind": {"tag_id": str(tag.pk), "kind_id": str(kind.pk)},
-            "list": {"price_list_id": str(group.pk)},
-            "currency": {"currency": "PLN"},
-            "products": {"product_ids": [str(products[0].pk), str(products[2].pk)]},
-            "nothing": {"tag_id": str(uuid7())},
-        }.items()
+        name: send(bob, "post", CHANGE, {**chosen_by, "percent": "1", "dry_run": True}).json()["chosen"]
+        for name, chosen_by in choices.items()
     }
     assert chosen == {
         "category": 2,
@@ -225,6 +228,18 @@ def test_a_change_that_is_none_is_refused(house: House, bob: Client, body: Any, 
 def test_nothing_to_change_is_said(house: House, bob: Client) -> None:
     answer = send(bob, "post", CHANGE, {"percent": "1"})
     assert (answer.status_code, answer.json()["code"]) == (400, "catalog.price_change.nothing")
+
+
+def test_any_number_of_prices_is_two_writing_statements(house: House) -> None:
+    kind = make_kind(house)
+    for _number in range(5):
+        make_price(house, make_product(house), kind)
+    with using_scope(house.scope(house.north)), CaptureQueriesContext(connection) as queries:
+        change_prices(choice=PriceChoice(kind_id=kind.pk), change=change(percent="5"))
+    words = [
+        item["sql"].split()[0] for item in queries if '"price"' in item["sql"] and "end_command(" not in item["sql"]
+    ]
+    assert [word for word in words if word != "SELECT"] == ["UPDATE", "INSERT"]
 
 
 def known_facts(moment: datetime | None) -> set[tuple[UUID, Decimal]]:

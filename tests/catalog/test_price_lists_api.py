@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 
+from apps.catalog.errors import PriceParentGone
 from apps.catalog.models import PriceKind, PricingSettings
 from apps.catalog.setup import seed_defaults
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.catalog.factories import make_kind, make_price, make_price_list, make_product, seller
@@ -53,6 +55,19 @@ def test_a_kind_in_use_stays(house: House, bob: Client) -> None:
     assert answer.json()["usages"] == {"catalog.price.kind_id": 1}
     assert bob.delete(f"/api/catalog/prices/{price.pk}/").status_code == 204
     assert bob.delete(f"{KINDS}{kind.pk}/").status_code == 204
+
+
+def test_a_price_counts_again_only_while_its_kind_is_there(house: House, bob: Client) -> None:
+    kind = make_kind(house)
+    price = make_price(house, make_product(house), kind)
+    closed = bob.delete(f"/api/catalog/prices/{price.pk}/").headers["X-Action-Id"]
+    gone = bob.delete(f"{KINDS}{kind.pk}/").headers["X-Action-Id"]
+    with using_scope(house.scope()):
+        with pytest.raises(PriceParentGone):
+            undo(UUID(closed))
+        undo(UUID(gone))
+        undo(UUID(closed))
+    assert bob.get("/api/catalog/prices/").json()["count"] == 1
 
 
 @pytest.mark.parametrize(

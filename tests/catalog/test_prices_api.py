@@ -136,6 +136,8 @@ def test_a_kind_says_whether_amounts_are_with_tax(bob: Client, house: House, bod
             {"valid_from": "2027-05-01T00:00:00Z", "valid_until": "2027-05-01T00:00:00Z"},
             {"valid_until": "catalog.price.end_before_start"},
         ),
+        ({"valid_from": "9999-05-01T00:00:00Z"}, {"valid_from": "catalog.price.moment_out_of_range"}),
+        ({"valid_until": "0001-01-01T00:00:00Z"}, {"valid_until": "catalog.price.moment_out_of_range"}),
         ({"valid_from": "2027-05-01"}, {"valid_from": "invalid"}),
         ({"valid_from": "2027-05-01T10:00:00"}, {"valid_from": "invalid"}),
         ({"valid_from": 7}, {"valid_from": "invalid"}),

@@ -166,6 +166,7 @@ ADMITTED = frozenset(
         "catalog.price.currency_not_held",
         "catalog.price.end_before_start",
         "catalog.price.min_above_max",
+        "catalog.price.moment_out_of_range",
         "catalog.price.none_given",
         "catalog.price.of_another_organization",
         "catalog.price.of_another_product",

@@ -26,7 +26,15 @@ def tax_field() -> forms.TypedChoiceField:
     )
 
 
-class NewPriceForm(CommandForm):
+class JudgedForm(CommandForm):
+    """A form whose rules the command judges: it names the field, and constraints of the database do not."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Have the model look at no column: constraints of excluded ones are left out."""
+        return {field.name for field in self._meta.model._meta.fields}
+
+
+class NewPriceForm(JudgedForm):
     """A price that somebody enters."""
 
     amount = number_field(_("Amount"), min_value=0, help_text=_("For one base unit."))
@@ -45,7 +53,7 @@ class NewPriceForm(CommandForm):
         kinds.queryset = PriceKind.objects.filter(deleted_at__isnull=True).order_by("title")
 
 
-class PriceCorrectionForm(CommandForm):
+class PriceCorrectionForm(JudgedForm):
     """What a price should be."""
 
     amount = number_field(
@@ -67,5 +75,5 @@ class PriceCorrectionForm(CommandForm):
             return
         self.initial["amount"] = entered_text(price.amount, places=currency_places(price.currency))
         self.initial["includes_tax"] = "true" if price.includes_tax else "false"
-        self.initial |= {name: entered_text(getattr(price, name)) for name in self.numbers}
-        self.initial |= {"valid_from": price.valid.lower, "valid_until": price.valid.upper}
+        self.initial.update({name: entered_text(getattr(price, name)) for name in self.numbers})
+        self.initial.update({"valid_from": price.valid.lower, "valid_until": price.valid.upper})

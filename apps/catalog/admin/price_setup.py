@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
+from apps.catalog.admin.price_forms import JudgedForm
 from apps.catalog.features import MANAGE_PRICING, MANAGE_SETTINGS, VIEW_PRODUCTS
 from apps.catalog.models import PriceKind, PriceList
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
+
+TENTH_LESS = '{"multiply": [{"field": "price"}, 0.9]}'
 
 
 @register(PriceKind)
@@ -37,6 +41,7 @@ class PriceKindPage(CommandAdmin):
 class PriceListPage(CommandAdmin):
     """Price lists of the selected organizations."""
 
+    form = JudgedForm
     create_command = services.create_price_list
     update_command = services.update_price_list
     delete_command = services.delete_price_list
@@ -60,7 +65,7 @@ class PriceListPage(CommandAdmin):
         """The form, which says what a formula looks like."""
         kwargs["help_texts"] = {
             "percent": _("-10 is a tenth less than in the other list."),
-            "formula": _('In place of a percentage, as JSON: {"multiply": [{"field": "price"}, 0.9]}'),
+            "formula": format_lazy("{} {}", _("In place of a percentage, as JSON:"), TENTH_LESS),
             "round_to": _("0.05 makes amounts multiples of five hundredths."),
             "priority": _("Of prices of the same layer those of the list with the higher number count."),
         }

@@ -172,7 +172,7 @@ class PricePage(CommandAdmin):
     @admin.display(description=_("for whom"))
     def for_whom(self, price: Price) -> str:
         """What narrows it."""
-        named = [price._meta.get_field(name) for name in FOR_WHOM if getattr(price, name) is not None]
+        named: list[Any] = [price._meta.get_field(name) for name in FOR_WHOM if getattr(price, name) is not None]
         named += [price._meta.get_field("offer")] if price.offer_id else []
         return ", ".join(str(item.verbose_name) for item in named) or gettext("everybody")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -63,17 +64,25 @@ def lowest_price(question: LowestQuestion) -> LowestPrice | None:
 
 
 def _lowest(question: LowestQuestion, variant_id: UUID | None) -> LowestPrice | None:
-    window: Range[datetime] = Range(question.at - timedelta(days=question.days), question.at, "[)")
-    rows = _candidates(question, window).filter(variant=variant_id)
-    best = rows.filter(in_force__isempty=False).order_by("-includes_tax", "amount", "in_force__startswith", "pk")
+    window = _window(question)
+    rows: Any = _candidates(question, window).filter(variant=variant_id)
+    best: Any = rows.filter(in_force__isempty=False).order_by("-includes_tax", "amount", "in_force__startswith", "pk")
     row = best.first()
     if row is None:
         return None
-    in_force = row.in_force  # type: ignore[attr-defined]
+    in_force = row.in_force
     return LowestPrice(row.pk, row.kind_id, row.amount, row.currency, row.includes_tax, in_force.lower, in_force.upper)
 
 
-def _candidates(question: LowestQuestion, window: Range[datetime]) -> models.QuerySet[Price]:
+def _window(question: LowestQuestion) -> Range[datetime]:
+    """The days; the calendar begins in the year 1."""
+    try:
+        return Range(question.at - timedelta(days=question.days), question.at, "[)")
+    except OverflowError:
+        return Range(None, question.at, "()")
+
+
+def _candidates(question: LowestQuestion, window: Range[datetime]) -> Any:
     """Prices that anybody could have had, with the part of the window in which each was in force."""
     channel = models.Q(channel_id__isnull=True)
     if question.channel_id is not None:

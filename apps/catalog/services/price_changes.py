@@ -19,6 +19,7 @@ from apps.catalog.models import Price
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices, points_of
 from apps.catalog.selectors.prices import range_of
 from apps.catalog.services.price_drafts import locked_products
+from apps.catalog.services.price_settling import untimely
 from apps.catalog.services.price_writing import Replacing, copied, write
 from apps.catalog.services.prices import new_price
 from apps.kernel import clock
@@ -117,5 +118,6 @@ def _complaints(change: PriceChange, valid_from: datetime | None) -> Iterator[Fi
         yield FieldError("round_to", NO_WAY, _("Prices are rounded to multiples of more than zero."))
     if change.ending is not None and not 0 <= change.ending < (change.round_to or 1):
         yield FieldError("ending", NO_WAY, _("An ending is less than what prices are rounded to."))
+    yield from untimely(valid_from, None)
     if valid_from is not None and valid_from < clock.now():
         yield FieldError("valid_from", IN_PAST, _("This lies in the past. What was valid then stays on record."))

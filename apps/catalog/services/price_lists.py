@@ -16,6 +16,7 @@ from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import PriceList
 from apps.catalog.selectors.prices import pointing_prices
 from apps.catalog.services.price_kinds import demand_unpriced
+from apps.catalog.services.price_settling import untimely
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -43,7 +44,6 @@ FIELDS = (
 )
 # What prices of a list take from it.
 TAKEN = ("currency", "channel_id", "customer_group_id")
-END_BEFORE_START = "catalog.price.end_before_start"
 NO_BASE = "catalog.price_list.no_base"
 TWO_WAYS = "catalog.price_list.two_ways"
 FORMULA = "catalog.price_list.formula_invalid"
@@ -163,17 +163,15 @@ def _derived(price_list: PriceList) -> Any:
 def _demand_sound(price_list: PriceList) -> None:
     _hold_lists(price_list.organization_id)
     others = {row.pk: row for row in PriceList.objects.filter(organization_id=price_list.organization_id)}
-    demand_valid(price_list, FIELDS, more=[*_untimely(price_list), *_underived(price_list, others)])
+    demand_valid(price_list, FIELDS, more=_complaints(price_list, others))
     if _goes_round(price_list, others):
         text = str(PriceListInCircle.message)
         raise PriceListInCircle(errors=(FieldError("base_list_id", PriceListInCircle.code, text),))
     validate_references([price_list])
 
 
-def _untimely(price_list: PriceList) -> Iterator[FieldError]:
-    first, last = price_list.valid_from, price_list.valid_until
-    if first is not None and last is not None and last <= first:
-        yield FieldError("valid_until", END_BEFORE_START, _("The end lies after the beginning."))
+def _complaints(price_list: PriceList, others: dict[UUID, PriceList]) -> list[FieldError]:
+    return [*untimely(price_list.valid_from, price_list.valid_until), *_underived(price_list, others)]
 
 
 def _underived(price_list: PriceList, others: dict[UUID, PriceList]) -> Iterator[FieldError]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,8 @@ NOT_HELD = "catalog.price.currency_not_held"
 MIN_ABOVE_MAX = "catalog.price.min_above_max"
 NOT_POSITIVE = "catalog.price.quantity_not_positive"
 END_BEFORE_START = "catalog.price.end_before_start"
+OUT_OF_CALENDAR = "catalog.price.moment_out_of_range"
+YEARS = (1900, 9000)  # beyond them another time zone, or the days before, may fall out of the calendar
 MOST_COMPLAINTS = 100
 Place = Callable[[int], str]
 
@@ -116,8 +119,7 @@ class Settled:
             yield FieldError("min_quantity", NOT_POSITIVE, _("Quantities begin above zero."))
         if draft.max_quantity is not None and draft.max_quantity < draft.min_quantity:
             yield FieldError("max_quantity", MIN_ABOVE_MAX, _("The most is less than the least."))
-        if not Period(draft.valid_from, draft.valid_until).is_some:
-            yield FieldError("valid_until", END_BEFORE_START, _("The end lies after the beginning."))
+        yield from untimely(draft.valid_from, draft.valid_until)
 
     def _currency(self) -> Iterator[FieldError]:
         names = [name for name in FIELDS if name != "amount" or self.row.amount is not None]
@@ -130,6 +132,15 @@ class Settled:
         held = self.around.currencies.get(self.row.organization_id, frozenset())
         if self.row.currency and held and self.row.currency not in held:
             yield FieldError("currency", NOT_HELD, _("The organization has no such currency in use."))
+
+
+def untimely(first: datetime | None, last: datetime | None) -> Iterator[FieldError]:
+    """What is wrong with a period."""
+    for name, moment in (("valid_from", first), ("valid_until", last)):
+        if moment is not None and not YEARS[0] <= moment.year < YEARS[1]:
+            yield FieldError(name, OUT_OF_CALENDAR, _("Give a year from 1900 to 8999."))
+    if not Period(first, last).is_some:
+        yield FieldError("valid_until", END_BEFORE_START, _("The end lies after the beginning."))
 
 
 def settle(drafts: Sequence[PriceDraft], *, place: Place) -> list[Price]:
@@ -169,6 +180,7 @@ def _row(draft: PriceDraft, around: Surroundings) -> Price:
     chosen["channel_id"] = draft.channel_id or getattr(offer, "channel_id", None)
     for name in ("channel_id", "customer_group_id"):
         chosen[name] = chosen[name] or getattr(price_list, name, None)
+    amount: Any = _amount(draft)  # none is complained of
     return Price(
         **({} if product is None else {"organization_id": product.organization_id}),
         product_id=draft.product_id,
@@ -177,7 +189,7 @@ def _row(draft: PriceDraft, around: Surroundings) -> Price:
         kind_id=draft.kind_id,
         price_list_id=draft.price_list_id,
         currency=draft.currency or getattr(price_list, "currency", "") or getattr(kind, "currency", ""),
-        amount=_amount(draft),
+        amount=amount,
         includes_tax=_includes_tax(draft, kind),
         min_quantity=draft.min_quantity,
         max_quantity=draft.max_quantity,

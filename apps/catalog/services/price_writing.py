@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from apps.catalog.calculations.periods import Period
@@ -28,6 +28,7 @@ from apps.catalog.services.price_settling import Place
 from apps.kernel.bases.bitemporal import close, known_from, known_once, moment_after
 from apps.kernel.commands.translation import constraint_of
 from apps.kernel.errors import FieldError
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 COPIED = ("organization_id", *RANK, "amount", "includes_tax", "min_quantity", "max_quantity")
 MOST_COMPLAINTS = 100
@@ -112,7 +113,7 @@ def write(change: Replacing) -> list[Price]:
     former = list(change.former.values())
     moment = moment_after(former)
     try:
-        with transaction.atomic():
+        with scoped_transaction():
             if former and close(Price.objects.filter(pk__in=list(change.former)), moment) != len(former):
                 raise PriceChangedSince
             for row in change.latter:

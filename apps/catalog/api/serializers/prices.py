@@ -14,8 +14,8 @@ from apps.catalog.services.price_sets import MOST_PRICES, MOST_TIERS, Tier
 from apps.kernel.api.filters import MomentField
 from apps.kernel.api.serializers import StrictModelSerializer, StrictSerializer, StrictUUIDField
 
-AMOUNT = {"max_digits": 16, "decimal_places": 4, "min_value": 0}
-QUANTITY = {"max_digits": 18, "decimal_places": 6}
+AMOUNT: dict[str, Any] = {"max_digits": 16, "decimal_places": 4, "min_value": 0}
+QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
 SCOPE = (
     "product_id",
     "variant_id",
