@@ -209,7 +209,11 @@ def test_a_list_of_products_with_the_best_price_of_each(house: House, bob: Clien
     make_product(house, "Without")
     plain = bob.get(PRICED).json()
     assert ["price" in item for item in plain["results"]] == [False, False]
-    asked: dict[str, Any] = {"price_currency": "EUR", "price_customer_group_ids": str(group), "price_channel_id": str(channel)}
+    asked: dict[str, Any] = {
+        "price_currency": "EUR",
+        "price_customer_group_ids": str(group),
+        "price_channel_id": str(channel),
+    }
     shirt, without = bob.get(PRICED, {**asked, "page_size": 10}).json()["results"]
     assert (shirt["title"], shirt["price"]["net"], shirt["price"]["layer"]) == ("Shirt", "9.0000", "group")
     assert (without["title"], without["price"]) == ("Without", None)
