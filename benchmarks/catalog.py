@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -255,23 +256,21 @@ def _decision() -> Iterator[Figure]:
         tax_rate=Decimal(23),
     )
     fitting = [_row(dice, product) for _ in range(ROWS)]
-    scopes = (
+    scopes: tuple[dict[str, Any], ...] = (
         {},
         {"channel_id": channel},
         {"channel_id": uuid7()},
         {"customer_id": uuid7()},
         {"customer_group_id": group},
     )
-    mixed = [row._replace(**dice.choice(scopes)) for row in fitting]  # type: ignore[arg-type]
+    mixed = [row._replace(**dice.choice(scopes)) for row in fitting]
     rules = PriceRules(tuple(Layer))
     for name, rows in (("that all fit", fitting), ("of which some fit", mixed)):
         decision = select_best_price(rows, context)
+        traced = partial(trace_of, decision, context, rules=rules, rates={})
         readings = {
-            "select": microseconds_each(lambda rows=rows: select_best_price(rows, context), repeat=REPEAT),  # type: ignore[misc]
-            "trace": microseconds_each(
-                lambda found=decision: trace_of(found, context, rules=rules, rates={}),  # type: ignore[misc]
-                repeat=REPEAT,
-            ),
+            "select": microseconds_each(partial(select_best_price, rows, context), repeat=REPEAT),
+            "trace": microseconds_each(traced, repeat=REPEAT),
         }
         taken = take_turns(readings, rounds=ROUNDS, warm_up=WARM_UP)
         value = taken["select"].median

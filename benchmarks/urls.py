@@ -99,8 +99,9 @@ class StockProducts(StockViewSet):
     def get_queryset(self) -> models.QuerySet[Any]:
         """Rows that the wall lets through."""
         _tell_once(self.request)
-        prices = models.Prefetch("prices", models.QuerySet(Price).filter(known__upper_inf=True))
-        rows = models.QuerySet(Product).filter(deleted_at__isnull=True)
+        known: models.QuerySet[Any] = models.QuerySet(Price).filter(known__upper_inf=True)
+        prices: Any = models.Prefetch("prices", known)
+        rows: models.QuerySet[Any] = models.QuerySet(Product).filter(deleted_at__isnull=True)
         return rows.prefetch_related(prices).order_by("title", "id")
 
 
