@@ -95,8 +95,8 @@ def test_digests_on_demand_are_those_of_explanations(bob: Client, product: Produ
     [
         ({"currency": "eur"}, {"requests.0.currency": "invalid"}),
         ({"currency": "EURO"}, {"requests.0.currency": "invalid"}),
-        ({"quantity": "0"}, {"requests.0.quantity": "catalog.quantity.invalid"}),
-        ({"quantity": "-1"}, {"requests.0.quantity": "catalog.quantity.invalid"}),
+        ({"quantity": "0"}, {"requests.0.quantity": "min_value"}),
+        ({"quantity": "-1"}, {"requests.0.quantity": "min_value"}),
         ({"quantity": "1e999"}, {"requests.0.quantity": "max_digits"}),
         ({"quantity": "0.0000001"}, {"requests.0.quantity": "max_decimal_places"}),
         ({"quantity": "1234567890123"}, {"requests.0.quantity": "max_whole_digits"}),
@@ -187,14 +187,11 @@ def test_groups_in_the_address(house: House, bob: Client, product: Product, pric
 
 def test_fields_of_an_explanation_have_plain_names(house: House, bob: Client, product: Product) -> None:
     other = make_variant(house, make_product(house))
-    answer = explain(bob, **line(product, unit="box", variant_id=other.pk, quantity=0, colour="red"))
+    answer = explain(bob, **line(product, unit="box", variant_id=other.pk, colour="red"))
     assert complaints(answer) == {"colour": "kernel.parameter.unknown"}
-    answer = explain(bob, **line(product, unit="box", variant_id=other.pk, quantity=0))
-    assert complaints(answer) == {
-        "unit": "catalog.unit.unknown",
-        "variant_id": "kernel.reference.unknown",
-        "quantity": "catalog.quantity.invalid",
-    }
+    answer = explain(bob, **line(product, unit="box", variant_id=other.pk))
+    assert complaints(answer) == {"unit": "catalog.unit.unknown", "variant_id": "kernel.reference.unknown"}
+    assert complaints(explain(bob, **line(product, quantity=0))) == {"quantity": "min_value"}
 
 
 # Lists of products with prices.
@@ -209,7 +206,11 @@ def test_a_list_of_products_with_the_best_price_of_each(house: House, bob: Clien
     make_product(house, "Without")
     plain = bob.get(PRICED).json()
     assert ["price" in item for item in plain["results"]] == [False, False]
-    asked = {"price_currency": "EUR", "price_customer_group_ids": str(group), "price_channel_id": str(channel)}
+    asked: dict[str, Any] = {
+        "price_currency": "EUR",
+        "price_customer_group_ids": str(group),
+        "price_channel_id": str(channel),
+    }
     shirt, without = bob.get(PRICED, {**asked, "page_size": 10}).json()["results"]
     assert (shirt["title"], shirt["price"]["net"], shirt["price"]["layer"]) == ("Shirt", "9.0000", "group")
     assert (without["title"], without["price"]) == ("Without", None)

@@ -408,10 +408,10 @@ def test_a_converted_price_names_its_rate() -> None:
 
 def test_rates_are_needed_only_where_nothing_is_in_the_right_currency() -> None:
     dollars, zlotys = price(1, currency="USD"), price(2, currency="PLN", channel_id=SHOP)
-    assert currencies_needed([dollars, zlotys], asks()) == {"USD"}
-    assert currencies_needed([dollars, zlotys], asks(channel_id=SHOP)) == {"USD", "PLN"}
-    assert currencies_needed([dollars, BASE], asks()) == frozenset()
-    assert currencies_needed([BASE], asks()) == frozenset()
+    assert currencies_needed(weighed([dollars, zlotys], asks())) == {"USD"}
+    assert currencies_needed(weighed([dollars, zlotys], asks(channel_id=SHOP))) == {"USD", "PLN"}
+    assert currencies_needed(weighed([dollars, BASE], asks())) == frozenset()
+    assert currencies_needed(weighed([BASE], asks())) == frozenset()
 
 
 def test_losers_stand_in_their_order() -> None:

@@ -156,6 +156,7 @@ ADMITTED = frozenset(
         "auth.object_grant.kind",
         "auth.feature.unknown",
         "attachments.entity.unknown",
+        "catalog.unit.unknown",
         # another request has used the key, or the record has moved on
         "kernel.idempotency.reused",
         "kernel.idempotency.withheld",

@@ -108,7 +108,7 @@ def _product(request: HttpRequest) -> Product:
         wanted = UUID(request.GET.get("product", ""))
     except ValueError:
         raise Http404 from None
-    found = Product.objects.filter(pk=wanted, deleted_at__isnull=True).first()
+    found: Product | None = Product.objects.filter(pk=wanted, deleted_at__isnull=True).first()
     if found is None:
         raise Http404
     return found

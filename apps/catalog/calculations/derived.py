@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from apps.catalog.calculations.amounts import EXACT, HUNDRED, rounded
@@ -24,8 +23,7 @@ _LONGEST_CHAIN: Final = 10
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)  # a formula is about a price alone, whatever time it is
 
 
-@dataclass(frozen=True, slots=True)
-class ListFacts:
+class ListFacts(NamedTuple):
     """A price list as pricing sees it; see PriceList."""
 
     id: UUID

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -99,13 +100,9 @@ def fits(rows: Iterable[PriceRow], context: PriceContext) -> tuple[list[PriceRow
     return fitting, out
 
 
-def currencies_needed(rows: Iterable[PriceRow], context: PriceContext) -> frozenset[str]:
-    """Currencies whose rates decide: none where a row that fits is in the right one."""
-    given = list(rows)
-    if all(row.currency == context.currency for row in given):
-        return frozenset()
-    codes = frozenset(row.currency for row in fits(given, context)[0])
-    return frozenset() if context.currency in codes else codes
+def currencies_needed(found: Weighed) -> frozenset[str]:
+    """Currencies whose rates would make a difference: those of prices that fit, where none is in the right one."""
+    return frozenset(item.row.currency for item in found.candidates if item.reason is Lost.NO_RATE)
 
 
 def resolve_price_variant_id(row: PriceRow) -> UUID | None:
@@ -166,6 +163,7 @@ def _placed(
     return placed
 
 
+@lru_cache(maxsize=64)
 def _order_of(rules: PriceRules) -> Mapping[Layer, int]:
     return {layer: place for place, layer in enumerate(rules.layers)}
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, CharField, F, Func, QuerySet, TextField, UUIDField, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db.models.functions import Cast
 
 from apps.catalog.calculations.derived import ListFacts
 from apps.catalog.contracts import Layer, OfferFacts, PriceRequest, PriceRules
@@ -29,8 +29,7 @@ from apps.catalog.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
+class ProductFacts(NamedTuple):
     """A product as pricing sees it; see Product."""
 
     id: UUID
@@ -44,8 +43,7 @@ class ProductFacts:
     tax_class_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class VariantFacts:
+class VariantFacts(NamedTuple):
     """A variant as pricing sees it; see Variant."""
 
     id: UUID
@@ -55,8 +53,7 @@ class VariantFacts:
     tax_class_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFacts:
+class UnitFacts(NamedTuple):
     """How many base units a unit of a product is."""
 
     product_id: UUID
@@ -64,8 +61,7 @@ class UnitFacts:
     factor: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class KindFacts:
+class KindFacts(NamedTuple):
     """A kind of price as pricing sees it; see PriceKind."""
 
     id: UUID
@@ -74,8 +70,7 @@ class KindFacts:
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _OfferRow:
+class _OfferRow(NamedTuple):
     id: UUID
     product_id: UUID
     variant_id: UUID | None
@@ -86,8 +81,7 @@ class _OfferRow:
     channel_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
+class _Settings(NamedTuple):
     layers: list[int]
     only_cheaper_promotions: bool
 
@@ -126,7 +120,7 @@ class Among(Func):
         super().__init__(F(column), values, output_field=BooleanField())
 
 
-# Each part of the union: its name, the type that its JSON is read as, and the columns that are written there.
+# Each part of the union: its name, and the type that its JSON is read as: an array of the columns that it names.
 _TYPES: Final[Mapping[str, Any]] = {
     "product": ProductFacts,
     "variant": VariantFacts,
@@ -165,9 +159,9 @@ def _living(model: type[Any]) -> QuerySet[Any]:
 
 
 def _part(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    columns = {item.name: _column(item.name) for item in fields(_TYPES[name])}
-    said = Cast(JSONObject(**columns), TextField())
-    return rows.order_by().values_list(Value(name, output_field=CharField()), said)
+    columns = [_column(column) for column in _TYPES[name]._fields]
+    said = Func(*columns, function="json_build_array", output_field=TextField())
+    return rows.order_by().values_list(Value(name, output_field=CharField()), Cast(said, TextField()))
 
 
 def _column(name: str) -> Any:

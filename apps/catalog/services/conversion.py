@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from apps.catalog.calculations.selection import currencies_needed
-from apps.catalog.contracts import CurrencyPath, PriceQuestion
+from apps.catalog.contracts import CurrencyPath, PriceContext
 from apps.currencies.contracts import Conversion, ConversionOrder, ExchangeRates
 from apps.directory.contracts import TenantBook
 from apps.kernel.errors import Unprocessable
@@ -30,21 +29,20 @@ class _Wanted:
     known_at: datetime | None
 
 
-def rates_for(questions: Sequence[PriceQuestion]) -> tuple[Rates, ...]:
-    """Rates of each question by currency, as far as there are any; no query where nothing has to be converted.
+def rates_for(contexts: Sequence[PriceContext], needed: Sequence[Collection[str]]) -> tuple[Rates, ...]:
+    """Rates by currency that each context needs, as far as there are any; no query where none is needed.
 
-    The day is the tenant's own, at the instant that a question is about.
+    The day is the tenant's own, at the instant that a context is about.
     """
-    needed = [currencies_needed(item.rows, item.context) for item in questions]
     if not any(needed):
         return ({},) * len(needed)
     zone = ZoneInfo(service(TenantBook).profile().time_zone)
     wanted = [
         [
-            _Wanted(code, item.context.currency, item.context.at.astimezone(zone).date(), item.context.known_at)
+            _Wanted(code, context.currency, context.at.astimezone(zone).date(), context.known_at)
             for code in sorted(codes)
         ]
-        for item, codes in zip(questions, needed, strict=True)
+        for context, codes in zip(contexts, needed, strict=True)
     ]
     known = _found(dict.fromkeys(order for orders in wanted for order in orders))
     return tuple({order.from_code: known[order] for order in orders if order in known} for orders in wanted)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from apps.catalog.calculations.selection import Weighed, resolve_price_variant_id, select_best_price, weighed
+from apps.catalog.calculations.selection import (
+    Weighed,
+    currencies_needed,
+    resolve_price_variant_id,
+    select_best_price,
+    weighed,
+)
 from apps.catalog.calculations.trace import NoPrice, trace_of
 from apps.catalog.contracts import (
     NO_OPINION,
@@ -38,6 +44,7 @@ from apps.kernel.services import service
 from apps.sales.contracts import TaxRates
 
 Decision = PriceDecision | None
+NOTHING: Final = Weighed(None, ())
 
 
 class StoredCatalogPricing:
@@ -83,7 +90,7 @@ class _Round:
         self.resolvers = PRICING_RESOLVERS.open()
         has_others = bool(self.resolvers or handlers_of(f"{PRICING_RESOLVE.name}.before"))
         self.questions = self._questions(requests, whole=whole or has_others)
-        self.said = [_Said([], {}, Weighed(None, ())) for _ in requests]
+        self.said = [_Said([], {}, NOTHING) for _ in requests]
 
     def _questions(self, requests: Sequence[PriceRequest], *, whole: bool) -> tuple[PriceQuestion, ...]:
         facts = self.facts
@@ -111,13 +118,25 @@ class _Round:
         pairs = zip(given.items, self.said, strict=True)
         answers = [self._resolved(question, said) for question, said in pairs]
         open_ones = [place for place, answer in enumerate(answers) if answer is NO_OPINION]
-        rates = rates_for([given.items[place] for place in open_ones])
-        for place, known in zip(open_ones, rates, strict=True):
-            question, said = given.items[place], self.said[place]
-            said.rates = known
-            said.found = weighed(question.rows, question.context, rules=self.facts.rules, rates=known)
-            answers[place] = said.found.decision
+        self._select(open_ones)
+        for place in open_ones:
+            answers[place] = self.said[place].found.decision
         return PriceAnswers(tuple(answers))
+
+    def _select(self, places: Sequence[int]) -> None:
+        """Let the catalog choose: without rates, and then once more where they make a difference."""
+        for place in places:
+            self.said[place].found = self._weighed(place)
+        needed = {place: codes for place in places if (codes := currencies_needed(self.said[place].found))}
+        contexts = [self.questions[place].context for place in needed]
+        for place, rates in zip(needed, rates_for(contexts, list(needed.values())), strict=True):
+            if rates:
+                self.said[place].rates = rates
+                self.said[place].found = self._weighed(place)
+
+    def _weighed(self, place: int) -> Weighed:
+        question, said = self.questions[place], self.said[place]
+        return weighed(question.rows, question.context, rules=self.facts.rules, rates=said.rates)
 
     def _resolved(self, question: PriceQuestion, said: _Said) -> Any:
         """What the first resolver with an opinion decides."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.calculations.price_words import layer_in_words, reason_in_words
@@ -27,6 +28,8 @@ from apps.kernel.money import RATE_DIGITS, RATE_PLACES, STORAGE_PLACES
 
 MOST_LINES: Final = 1_000
 MOST_GROUPS: Final = 100
+ONE_ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SMALLEST_QUANTITY: Final = Decimal("0.000001")
 LARGEST_QUANTITY: Final = Decimal("999999999999.999999")
 LONGEST_UNIT: Final = 50
 AMOUNT: Final = {"max_digits": 24, "decimal_places": STORAGE_PLACES}
@@ -54,7 +57,9 @@ class QuestionSerializer(StrictSerializer):
     product_id = StrictUUIDField()
     currency = serializers.RegexField(r"^[A-Z]{3}$")
     variant_id = StrictUUIDField(required=False, allow_null=True)
-    quantity = serializers.DecimalField(QUANTITY_DIGITS, QUANTITY_PLACES, required=False)
+    quantity = serializers.DecimalField(
+        QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=SMALLEST_QUANTITY, max_value=LARGEST_QUANTITY
+    )
     unit = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_UNIT)
     at = MomentParameter(required=False, allow_null=True)
     known_at = MomentParameter(required=False, allow_null=True)
@@ -64,6 +69,7 @@ class QuestionSerializer(StrictSerializer):
     offer_id = StrictUUIDField(required=False, allow_null=True)
 
 
+@extend_schema_field({"type": "string", "pattern": f"^{ONE_ID}(,{ONE_ID})*$"})
 class IdsParameter(StrictCharField):
     """Ids, parted by commas."""
 
@@ -106,7 +112,7 @@ class PriceContextQuestion(StrictSerializer):
 
     price_currency = serializers.RegexField(r"^[A-Z]{3}$")
     price_quantity = serializers.DecimalField(
-        QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=Decimal("0.000001"), max_value=LARGEST_QUANTITY
+        QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=SMALLEST_QUANTITY, max_value=LARGEST_QUANTITY
     )
     price_unit = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_UNIT)
     price_at = MomentParameter(required=False)
