@@ -134,8 +134,6 @@ def test_two_moves_at_once_close_no_circle(house: House) -> None:
 @pytest.mark.committed
 def test_nobody_comes_below_a_parent_that_goes_at_the_same_time(house: House) -> None:
     parent, other = make_category(house, "Parent"), make_category(house, "Other")
-    ended = at_once(
-        house, lambda: delete_category(parent.pk), lambda: move_category(other.pk, parent_id=parent.pk)
-    )
+    ended = at_once(house, lambda: delete_category(parent.pk), lambda: move_category(other.pk, parent_id=parent.pk))
     assert ended in (["done", "done"], ["done", "kernel.reference.unknown"], ["done", "kernel.invalid"])
     assert parents(house) == {other.pk: None}

@@ -99,7 +99,7 @@ def reorder_products(category_id: UUID, *, product_ids: Sequence[UUID]) -> Categ
             bad.append(FieldError(f"product_ids.{place}", "catalog.list.repeated", twice))
     if bad:
         raise InvalidInput(errors=tuple(bad))
-    values = {"now": clock.now(), "products": list(product_ids), "category": category.pk}
+    values: dict[str, Any] = {"now": clock.now(), "products": list(product_ids), "category": category.pk}
     with connection.cursor() as cursor:  # scope: the rows of one category that was read in the scope
         cursor.execute(ARRANGE, values)
     return category
@@ -115,7 +115,9 @@ def _held(category_id: UUID, product_ids: Sequence[UUID]) -> Category:
         Product.objects.filter(pk__in=held, organization_id=category.organization_id).values_list("pk", flat=True)
     )
     text = _("There is no such record.")
-    bad = [FieldError(f"product_ids.{place}", UNKNOWN, text) for place, item in enumerate(product_ids) if item not in own]
+    bad = [
+        FieldError(f"product_ids.{place}", UNKNOWN, text) for place, item in enumerate(product_ids) if item not in own
+    ]
     if bad:
         raise InvalidInput(errors=tuple(bad))
     return category

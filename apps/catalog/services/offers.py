@@ -119,9 +119,7 @@ def delete_offer(offer_id: UUID) -> Offer:
 def _locked_product(product_id: UUID, organization_id: UUID) -> Product | None:
     """The living product, locked: who makes offers of one product waits for whoever does so now."""
     rows = Product.objects.select_for_update(no_key=True, of=("self",))
-    found: Product | None = rows.filter(
-        pk=product_id, organization_id=organization_id, deleted_at__isnull=True
-    ).first()
+    found: Product | None = rows.filter(pk=product_id, organization_id=organization_id, deleted_at__isnull=True).first()
     return found
 
 
@@ -139,7 +137,9 @@ def _living(offer_id: UUID) -> Offer:
 def _demand_sound(offer: Offer) -> None:
     """Check the offer as it will be. Raises InvalidInput with all complaints, ListingExists."""
     offer.title = " ".join(offer.title.split())
-    demand_valid(offer, FIELDS, more=[*_variant_complaints(offer), *_date_complaints(offer), *_channel_complaints(offer)])
+    demand_valid(
+        offer, FIELDS, more=[*_variant_complaints(offer), *_date_complaints(offer), *_channel_complaints(offer)]
+    )
     validate_references([offer])
     if offer.kind == OfferKind.LISTING and (twin := listing_of(offer)) is not None:
         text = str(ListingExists.message)
