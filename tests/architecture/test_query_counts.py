@@ -132,7 +132,7 @@ def alice(house: House, settings: Any, tmp_path: Path) -> Iterator[Client]:
             for body in bodies:
                 assert client.post(path, body, content_type=JSON).status_code in {201, 202}
         make_dictionary(house, "fair", "shop", owner=house.north)
-        for kind in ("customers.consent", "kernel.erasure") * 2:
+        for kind in ("catalog.category_assignment", "customers.consent", "kernel.erasure") * 2:
             make(kind, house.scope(house.north))
         client.get("/api/notifications/mails/")
         yield client

@@ -61,6 +61,7 @@ def test_a_move_in_a_tree_of_50_000_touches_its_subtree_alone(house: House) -> N
         below = set(Category.objects.filter(path__startswith=target.path).values_list("pk", flat=True))
     assert len(touched) == NODES // BRANCHES
     assert touched == below - {target.pk}
+    bob.get(CATEGORIES, {"page_size": 1})  # what a process does once
     timed("first page of the list", lambda: bob.get(CATEGORIES))
     timed("its fields without those around it", lambda: bob.get(CATEGORIES, {"fields": "id,name"}))
     timed("two levels of the tree", lambda: bob.get(f"{CATEGORIES}tree/", {"depth": 2}))

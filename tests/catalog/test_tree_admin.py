@@ -133,7 +133,7 @@ def test_the_tree_costs_the_same_however_large(alice: Client, house: House) -> N
 
 def test_a_category_is_added_and_changed_by_its_form(alice: Client, house: House) -> None:
     clothes = make_category(house, "Clothes")
-    page = alice.get(reverse("admin:catalog_category_add"), {"parent": clothes.pk})
+    page = alice.get(reverse("admin:catalog_category_add"), {"parent": str(clothes.pk)})
     assert str(page.context["adminform"].form.initial["parent"]) == str(clothes.pk)
     given = {"name": "Shirts", "slug": "", "parent": clothes.pk, "description": "", "is_active": "on"}
     assert alice.post(reverse("admin:catalog_category_add"), given).status_code == 302

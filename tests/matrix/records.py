@@ -11,6 +11,7 @@ from uuid import UUID
 from apps.audit_logs.models import ReadAccess
 from apps.auth.notifications import ACCOUNT_LOCKED
 from apps.auth.services.keys import create_api_key
+from apps.catalog.models import CategoryAssignment, Product
 from apps.currencies.models import RunTrigger
 from apps.currencies.services.fetching.sources import Source, today
 from apps.currencies.services.fetching.storing import Asked, open_run
@@ -155,10 +156,20 @@ def _visit() -> UUID:
         return UUID(str(StageTransition.objects.get(deal=deal_id).pk))
 
 
+def _assignment() -> UUID:
+    product = Product(title="Shirt")
+    row = CategoryAssignment(category_id=_example_of("catalog.category"), product=product)
+    with seeding(current_scope()):
+        product.save(force_insert=True)
+        row.save(force_insert=True)
+    return UUID(str(row.pk))
+
+
 # Kinds whose command of creation has no example (nothing takes it back), or that no command creates.
 MAKERS: dict[str, Maker] = {
     "audit_logs.read_access": _read,
     "auth.api_key": _api_key,
+    "catalog.category_assignment": _assignment,
     "currencies.fetch_run": _fetch,
     "customers.consent": _consent,
     "customers.stage_transition": _visit,

@@ -99,6 +99,9 @@ def _settle(row: Any, label: str, *, given: Mapping[str, Any]) -> None:
     """Set columns that depend on others."""
     if label in ONE_ID:
         row.pk = getattr(row, ONE_ID[label])
+    if label == "catalog.Category":  # the database looks at paths
+        row.path = f"{row.parent.path if row.parent else ''}{row.pk}/"
+        row.depth = row.parent.depth + 1 if row.parent else 0
     chosen, other = EITHER.get(label, ("", ""))
     if chosen and other not in given:
         setattr(row, chosen, uuid7())

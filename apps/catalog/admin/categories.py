@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,8 @@ class CategoryPage(CommandAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Say what an empty field means."""
+        if db_field.name == "description":
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         texts = {
             "slug": _("Left empty, it is made from the name."),

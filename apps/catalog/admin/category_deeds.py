@@ -79,10 +79,10 @@ def _add(request: HttpRequest, parts: list[str]) -> str:
     """`add:<parent or root>`, with the name."""
     try:
         [parent] = parts
-        given = {"parent_id": _parent(parent)}
+        parent_id = _parent(parent)
     except ValueError:
         raise Http404 from None
-    category = run(create_category, name=request.POST.get("name", ""), **given)
+    category = run(create_category, name=request.POST.get("name", ""), parent_id=parent_id)
     return _("“%(category)s” was added.") % {"category": category}
 
 

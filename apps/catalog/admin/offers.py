@@ -96,7 +96,7 @@ class OfferPage(CommandAdmin):
     readonly_fields = ("product",)
     fieldsets = (
         (None, {"fields": ("product", ("variant", "kind"), "is_active")}),
-        (_("When and where"), {"fields": (("starts_at", "ends_at"), "channel_id")}),
+        (_("When and where"), {"fields": ("starts_at", "ends_at", "channel_id")}),
         (_("Texts"), {"fields": ("title", "description")}),
     )
 
@@ -113,8 +113,8 @@ class OfferPage(CommandAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         texts = {
             "variant": _("Left empty, the offer is about the product with all its variants."),
-            "title": _("Left empty, the product’s title is shown."),
-            "description": _("Left empty, the product’s description is shown."),
+            "title": _("Left empty, that of the product is shown."),
+            "description": _("Left empty, that of the product is shown."),
             "channel_id": _("A listing needs a channel; a promotion without one holds in all of them."),
             "starts_at": _("A promotion needs a beginning and an end."),
         }

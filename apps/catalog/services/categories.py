@@ -149,7 +149,7 @@ def move_category(category_id: UUID, *, parent_id: UUID | None, position: int | 
     return category
 
 
-@command("catalog.category.reorder", feature=MANAGE_CATEGORIES, example=_ordered_categories)
+@command("catalog.category.reorder", feature=MANAGE_CATEGORIES, example=_ordered_categories, bulk=True)
 def reorder_categories(*, parent_id: UUID | None = None, category_ids: Sequence[UUID]) -> list[Category]:
     """Arrange all children of a category, or all at the top of the organization with None. One statement.
 

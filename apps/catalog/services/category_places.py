@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, models
@@ -114,7 +114,7 @@ def renumber(positions: Mapping[UUID, int]) -> None:
     """Give categories new numbers, in one statement."""
     if not positions:
         return
-    values = {"now": clock.now(), "ids": list(positions), "positions": list(positions.values())}
+    values: dict[str, Any] = {"now": clock.now(), "ids": list(positions), "positions": list(positions.values())}
     with connection.cursor() as cursor:  # scope: ids that were read in the scope, behind the wall
         cursor.execute(RENUMBER, values)
 

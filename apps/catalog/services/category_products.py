@@ -99,7 +99,7 @@ def reorder_products(category_id: UUID, *, product_ids: Sequence[UUID]) -> Categ
             bad.append(FieldError(f"product_ids.{place}", "catalog.list.repeated", twice))
     if bad:
         raise InvalidInput(errors=tuple(bad))
-    values = {"now": clock.now(), "products": list(product_ids), "category": category.pk}
+    values: dict[str, Any] = {"now": clock.now(), "products": list(product_ids), "category": category.pk}
     with connection.cursor() as cursor:  # scope: the rows of one category that was read in the scope
         cursor.execute(ARRANGE, values)
     return category
