@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from apps.catalog.models import Product
 from apps.catalog.services.samples.adding import add_samples
+from apps.catalog.services.telling import schedule_telling
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -23,6 +24,12 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
 
 # They go and come back with their organization.
 organization_equipment = ("catalog.option_schema", "catalog.category", "catalog.tag", "catalog.price_list")
+
+
+def seed_defaults(scope: Scope) -> None:
+    """Have those who look after offers and price lists told every morning what happens soon."""
+    schedule_telling(scope.tenant_id)
+
 
 # What three organizations of a demonstration sell, and how many products of it.
 EXAMPLES = {"clothing": 300, "parts": 600, "food": 600}
