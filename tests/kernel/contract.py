@@ -203,6 +203,7 @@ ADMITTED = frozenset(
         "backoffice.view.nobody_keeps",
         "backoffice.view.unknown_list",
         "backoffice.view.not_yours",
+        "catalog.media.no_picture",
         "customers.company.has_subsidiaries",
         "customers.comment.one_subject",
         "customers.company.parent_circle",
