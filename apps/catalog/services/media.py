@@ -24,7 +24,7 @@ NO_PICTURE = "catalog.media.no_picture"
 
 def _picture(row: Product | Variant) -> UUID:
     """A small picture on the record: rows alone, whose content nobody asks for."""
-    model = ENTITIES[FILES].model
+    model: Any = ENTITIES[FILES].model
     file = model._meta.get_field("file").related_model(
         key=f"samples/{uuid7()}", size=1, sha256="0" * 64, content_type="image/png", status="clean"
     )

@@ -84,13 +84,13 @@ def _coming(now: datetime, zone: ZoneInfo) -> Iterator[Coming]:
     counts = _price_counts([offer.pk for offer in starting])
     for offer in starting:
         facts = {**_offer_facts(offer, offer.starts_at, zone), "prices": counts.get(offer.pk, 0)}
-        yield Coming(Ahead.OFFER_BEGINS, offer, offer.starts_at, facts)  # type: ignore[arg-type]
+        yield Coming(Ahead.OFFER_BEGINS, offer, offer.starts_at, facts)
     for offer in offers.filter(ends_at__gt=now, ends_at__lt=end).order_by("ends_at", "pk"):
-        yield Coming(Ahead.OFFER_ENDS, offer, offer.ends_at, _offer_facts(offer, offer.ends_at, zone))  # type: ignore[arg-type]
+        yield Coming(Ahead.OFFER_ENDS, offer, offer.ends_at, _offer_facts(offer, offer.ends_at, zone))
     lists = PriceList.objects.filter(is_active=True, deleted_at__isnull=True)
     for row in lists.filter(valid_until__gt=now, valid_until__lte=now + WEEK).order_by("valid_until", "pk"):
         facts = {"name": row.name, "at": _words(row.valid_until, zone)}
-        yield Coming(Ahead.LIST_ENDS, row, row.valid_until, facts)  # type: ignore[arg-type]
+        yield Coming(Ahead.LIST_ENDS, row, row.valid_until, facts)
 
 
 def _price_counts(offer_ids: Sequence[UUID]) -> dict[UUID, int]:
