@@ -225,6 +225,7 @@ ADMITTED = frozenset(
         "backoffice.view.nobody_keeps",
         "backoffice.view.unknown_list",
         "backoffice.view.not_yours",
+<<<<<<< HEAD
 <<<<<<< /tmp/tmpu26x6892/o
         "catalog.option.choices_unused",
         "catalog.option.no_choices",
@@ -254,6 +255,9 @@ ADMITTED = frozenset(
         "catalog.offer.listing_exists",
         "catalog.offer.variant_foreign",
 >>>>>>> /tmp/tmpu26x6892/t
+=======
+        "catalog.media.no_picture",
+>>>>>>> movingcat
         "customers.company.has_subsidiaries",
         "customers.comment.one_subject",
         "customers.company.parent_circle",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.selectors.media import OWNERS, has_pictures
 from apps.catalog.services.importing import PriceTarget, ProductTarget, VariantTarget
+from apps.kernel.extensions.palette import PaletteCommand, palette_command
 from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.imports.targets import import_target
 
@@ -28,3 +29,20 @@ def media_address(record: Any) -> str:
 
 for entity in OWNERS:
     record_tab(RecordTab(f"{entity}_media", _("Media"), entity, media_address, priority=40, features=(VIEW_PRODUCTS,)))
+
+for kind, label in (
+    ("products", _("Products as a file to be imported again")),
+    ("variants", _("Variants as a file to be imported again")),
+    ("prices", _("Prices as a file to be imported again")),
+):
+    palette_command(
+        PaletteCommand(
+            f"catalog.{kind}_file",
+            label,
+            download=f"/api/catalog/files/{kind}/?format=xlsx",
+            keywords="export csv xlsx",
+            icon="download",
+            note=_("Catalog"),
+            features=(VIEW_PRODUCTS,),
+        )
+    )

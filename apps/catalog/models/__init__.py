@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.catalog.models.categories import Category, CategoryAssignment, ProductTag, ProductTagging
+from apps.catalog.models.notices import Ahead, SentNotice
 from apps.catalog.models.offers import Offer, OfferKind
 from apps.catalog.models.options import OptionSchema
 from apps.catalog.models.prices import DisplayMode, Price, PriceKind, PriceList, PricingSettings
@@ -11,6 +12,7 @@ from apps.catalog.models.units import UnitConversion
 from apps.catalog.models.variants import CodeType, Component, Variant
 
 __all__ = [
+    "Ahead",
     "Category",
     "CategoryAssignment",
     "CodeType",
@@ -29,6 +31,7 @@ __all__ = [
     "ProductTagging",
     "ProductType",
     "Relation",
+    "SentNotice",
     "UnitConversion",
     "Variant",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors.media import FILES, is_picture_of
+from apps.catalog.services.example_rows import writing_examples
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
@@ -22,35 +23,30 @@ from apps.kernel.tenancy.scope import Scope
 NO_PICTURE = "catalog.media.no_picture"
 
 
-def _picture(row: Product | Variant) -> UUID:
-    """A small picture on the record: rows alone, whose content nobody asks for."""
-    model = ENTITIES[FILES].model
+def _with_picture(*rows: Product | Variant) -> UUID:
+    """Save the rows, with a small picture on the last one: rows alone, whose content nobody asks for."""
+    model: Any = ENTITIES[FILES].model
     file = model._meta.get_field("file").related_model(
         key=f"samples/{uuid7()}", size=1, sha256="0" * 64, content_type="image/png", status="clean"
     )
-    file.save(force_insert=True)
-    place: dict[str, Any] = {"entity": row.entity_id, "record_id": row.pk, "size": 1, "content_type": "image/png"}
-    picture = model(file=file, name="sample.png", original_name="sample.png", **place)
-    picture.save(force_insert=True)
+    place: dict[str, Any] = {"entity": rows[-1].entity_id, "record_id": rows[-1].pk}
+    picture = model(file=file, name="a.png", original_name="a.png", size=1, content_type="image/png", **place)
+    with writing_examples():
+        for row in (*rows, file, picture):
+            row.save(force_insert=True)
     found: UUID = picture.pk
     return found
 
 
-def _sample_product() -> Product:
-    product = Product(title="Sample with a picture")
-    product.save(force_insert=True)
-    return product
-
-
 def _product_example(scope: Scope) -> Mapping[str, Any]:
-    product = _sample_product()
-    return {"product_id": product.pk, "attachment_id": _picture(product)}
+    product = Product(title="Sample with a picture")
+    return {"attachment_id": _with_picture(product), "product_id": product.pk}
 
 
 def _variant_example(scope: Scope) -> Mapping[str, Any]:
-    variant = Variant(product=_sample_product(), name="Sample")
-    variant.save(force_insert=True)
-    return {"variant_id": variant.pk, "attachment_id": _picture(variant)}
+    product = Product(title="Sample with a picture")
+    variant = Variant(product=product, name="Sample")
+    return {"attachment_id": _with_picture(product, variant), "variant_id": variant.pk}
 
 
 @command("catalog.product.set_default_media", feature=MANAGE_PRODUCTS, example=_product_example)

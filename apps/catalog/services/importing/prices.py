@@ -17,6 +17,7 @@ from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import DisplayMode, Offer, Price, PriceKind, PriceList, Product, Variant
 from apps.catalog.models.prices import SCOPE, always
 from apps.catalog.selectors.moved_columns import PRICE_COLUMNS, PRICE_POINTERS
+from apps.catalog.services.example_rows import writing_examples
 from apps.catalog.services.importing.fields import price_fields
 from apps.catalog.services.importing.products import prepared
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
@@ -193,11 +194,11 @@ def _span_of(row: Price) -> Span:
 def _example(scope: Scope) -> Mapping[str, Any]:
     code = uuid7().hex[-8:]
     product = Product(title="Sample of a file", sku=f"SAMPLE-{code}")
-    product.save(force_insert=True)
     kind = PriceKind(title="Sample of a file", code=f"sample-{code}")
-    kind.save(force_insert=True)
     price = Price(product=product, kind=kind, currency="EUR", amount=Decimal("11.00"), valid=always())
-    price.save(force_insert=True)
+    with writing_examples():
+        for row in (product, kind, price):
+            row.save(force_insert=True)
     terms = {"product": str(product.pk), "kind": str(kind.pk), "currency": "EUR"}
     return {"batch": Lines((Line(1, {**terms, "amount": Decimal("12.50")}),))}
 

@@ -22,6 +22,7 @@ from apps.catalog.calculations.judging import (
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors.moved_columns import OPTION, OPTIONS, VARIANT_COLUMNS, VARIANT_POINTERS
+from apps.catalog.services.example_rows import writing_examples
 from apps.catalog.services.importing.fields import variant_fields
 from apps.catalog.services.importing.products import prepared, take_dimensions
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
@@ -131,7 +132,8 @@ class VariantRows(CatalogRows):
 
 def _example(scope: Scope) -> Mapping[str, Any]:
     product = Product(title="Sample of a file", sku=f"SAMPLE-{uuid7().hex[-8:]}")
-    product.save(force_insert=True)
+    with writing_examples():
+        product.save(force_insert=True)
     line = Line(1, {"product": str(product.pk), "name": "Blue", "sku": f"{product.sku}-B", "is_default": True})
     return {"batch": Lines((line,))}
 
