@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from apps.catalog.models import (Product)
-from apps.catalog.services.first_kinds import (add_first_kinds)
-from apps.catalog.services.samples.adding import (add_samples)
-from apps.catalog.services.telling import (schedule_telling)
-from apps.dictionaries.contracts import (EntryDraft, system_dictionary)
-from apps.kernel.tenancy.scope import (Scope, in_organization, using_scope)
-from apps.kernel.tenancy.transactions import (scoped_transaction)
-from collections.abc import (Mapping)
-from django.utils.translation import (gettext_lazy as _)
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.models import Product
+from apps.catalog.services.first_kinds import add_first_kinds
+from apps.catalog.services.samples.adding import add_samples
+from apps.catalog.services.telling import schedule_telling
+from apps.dictionaries.contracts import EntryDraft, system_dictionary
+from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
+from apps.kernel.tenancy.transactions import scoped_transaction
 
 default_role_features: Mapping[str, tuple[str, ...]] = {
     "superadmin": ("catalog.*",),
@@ -37,20 +39,19 @@ system_dictionary(
     ),
 )
 
-<<<<<<< /tmp/tmplv4pi009/o
-def seed_defaults(scope: Scope) -> None:
-    """Give the tenant the kinds of prices that it begins with, unless it has had them."""
-    add_first_kinds()
-||||||| /tmp/tmplv4pi009/b
 
-=======
 def seed_defaults(scope: Scope) -> None:
-    """Have those who look after offers and price lists told every morning what happens soon."""
+    """Give the tenant the kinds of prices that it begins with, unless it has had them.
+
+    Those who look after offers and price lists are told every morning what happens soon.
+    """
+    add_first_kinds()
     schedule_telling(scope.tenant_id)
->>>>>>> /tmp/tmplv4pi009/t
+
 
 # What three organizations of a demonstration sell, and how many products of it.
 EXAMPLES = {"clothing": 300, "parts": 600, "food": 600}
+
 
 def seed_examples(scope: Scope) -> None:
     """Give three organizations of a demonstration a shop each, with prices of two years, unless they sell something."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import httpx
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import httpx
 import schemathesis
-from collections.abc import (Iterator)
-from contextlib import (contextmanager)
-from dataclasses import (dataclass)
-from hypothesis import (strategies as st)
-from schemathesis.checks import (CheckContext)
-from schemathesis.config import (SchemathesisConfig)
-from schemathesis.core.failures import (Failure)
-from schemathesis.core.transport import (Response)
-from schemathesis.engine import (events, from_schema)
-from schemathesis.generation.case import (Case)
-from schemathesis.openapi.checks import (RejectedPositiveData)
-from schemathesis.schemas import (BaseSchema)
-from schemathesis.specs.openapi.checks import (is_unexpected_http_status_case)
-from tests.auth.factories import (PASSWORD, make_role, make_user)
-from tests.kernel.web_servers import (Server, granian)
-from tests.notifications.letters import (declared, queue)
-from tests.progress.factories import (open_job)
-from tests.support.scopes import (House, make_house)
-from typing import (Any, ClassVar)
+from hypothesis import strategies as st
+from schemathesis.checks import CheckContext
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure
+from schemathesis.core.transport import Response
+from schemathesis.engine import events, from_schema
+from schemathesis.generation.case import Case
+from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import is_unexpected_http_status_case
+
+from tests.auth.factories import PASSWORD, make_role, make_user
+from tests.kernel.web_servers import Server, granian
+from tests.notifications.letters import declared, queue
+from tests.progress.factories import open_job
+from tests.support.scopes import House, make_house
 
 ALICE, SPARE = "alice@example.org", "spare@example.org"
 CURRENCIES = "/api/currencies/currencies/"
@@ -42,6 +44,7 @@ ENDING = (
     ("DELETE", "/api/auth/sessions/{id}/"),
     ("POST", "/api/auth/password/change/"),
 )
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -66,6 +69,7 @@ class Contract:
         known = {"Authorization": f"Bearer {self.token(email)}", "X-Organization-Id": str(self.house.north.pk)}
         return httpx.Client(base_url=self.address, headers={**known, **headers}, timeout=30)
 
+
 @contextmanager
 def served() -> Iterator[Contract]:
     """A furnished house behind granian, without limits."""
@@ -84,6 +88,7 @@ def served() -> Iterator[Contract]:
         contract = Contract(server, house)
         _furnish(contract)
         yield contract
+
 
 def _furnish(contract: Contract) -> None:
     """Write through the interface itself, so that there is a history, and a log of reads."""
@@ -104,6 +109,7 @@ def _furnish(contract: Contract) -> None:
         alice.post("/api/auth/api_keys/", json={"name": "Shop", "features": ["currencies.view"]}).raise_for_status()
         alice.get("/api/notifications/mails/").raise_for_status()
 
+
 class SignedIn:
     """Alice's token for every case; a spare one, used once, for what ends a session."""
 
@@ -120,6 +126,7 @@ class SignedIn:
         for name in [name for name in case.headers if str(name).lower() in OF_THE_CONNECTION]:
             del case.headers[name]
         case.headers["Authorization"] = f"Bearer {data}"
+
 
 # Refusals of requests that the document calls right, because only the data or another field decides.
 REFUSED = {400, 404, 409, 412, 422}
@@ -225,8 +232,6 @@ ADMITTED = frozenset(
         "backoffice.view.nobody_keeps",
         "backoffice.view.unknown_list",
         "backoffice.view.not_yours",
-<<<<<<< HEAD
-<<<<<<< /tmp/tmpu26x6892/o
         "catalog.option.choices_unused",
         "catalog.option.no_choices",
         "catalog.option.repeated",
@@ -242,8 +247,6 @@ ADMITTED = frozenset(
         "catalog.tag.merge_same",
         "catalog.uom.default_unit_missing",
         "catalog.uom.unit_not_found",
-||||||| /tmp/tmpu26x6892/b
-=======
         "catalog.category.circular",
         "catalog.category.order_incomplete",
         "catalog.category.product_missing",
@@ -254,10 +257,7 @@ ADMITTED = frozenset(
         "catalog.offer.dates_reversed",
         "catalog.offer.listing_exists",
         "catalog.offer.variant_foreign",
->>>>>>> /tmp/tmpu26x6892/t
-=======
         "catalog.media.no_picture",
->>>>>>> movingcat
         "customers.company.has_subsidiaries",
         "customers.comment.one_subject",
         "customers.company.parent_circle",
@@ -302,7 +302,6 @@ ADMITTED = frozenset(
         "catalog.product.variant_order_incomplete",
         "catalog.relation.repeated",
         "catalog.uom.default_sales_unit_conversion_required",
-        "catalog.uom.default_unit_missing",
         "catalog.uom.duplicate_conversion",
         "catalog.uom.unit_is_base",
         "catalog.variant.archived",
@@ -393,14 +392,17 @@ ADMITTED = frozenset(
 # A kind and an id come together, which no shape can say.
 HALVES = frozenset({("entity", "required"), ("record_id", "required")})
 
+
 def plain_formats() -> None:
     """Addresses as people have them: the standards know forms that are refused here."""
     names = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
     schemathesis.openapi.format("email", st.builds("{}@{}.org".format, names, names))
     schemathesis.openapi.format("uri", st.builds("https://{}.org/{}".format, names, names))
 
+
 # How many digits a number has no shape can say; of texts it says so.
 DIGITS = frozenset({"max_digits", "max_decimal_places", "max_whole_digits"})
+
 
 def _value_at(body: Any, path: str) -> Any:
     for step in path.split("."):
@@ -412,12 +414,15 @@ def _value_at(body: Any, path: str) -> Any:
             return None
     return body
 
+
 def _is_round(value: Any) -> bool:
     return isinstance(value, float) and value.is_integer()
+
 
 def _has_exponent(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
     return any(re.search(r"[0-9][eE][-+]?[0-9]", str(item)) for item in values)
+
 
 def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
     """What one shape cannot say of another.
@@ -440,6 +445,7 @@ def _is_told(case: Case[Any], error: dict[str, Any]) -> bool:
         return True
     return error["code"] == "kernel.parameter.unknown" and error["field"] in PAGES and "format" in (case.query or {})
 
+
 @schemathesis.check
 def refusals_are_admitted(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """A right request is refused for the reasons of the list only."""
@@ -459,6 +465,7 @@ def refusals_are_admitted(ctx: CheckContext, response: Response, case: Case[Any]
             allowed_statuses=[],
         )
 
+
 def sample(contract: Contract, *, at: str) -> list[str]:
     """What examples and random requests find.
 
@@ -467,6 +474,7 @@ def sample(contract: Contract, *, at: str) -> list[str]:
     """
     off = {"enabled": False}
     return conformance(contract, at=at, generation=GENERATION, phases={"coverage": off, "stateful": off})
+
 
 def conformance(contract: Contract, *, at: str = "^/api/", **settings: Any) -> list[str]:
     """Everything that schemathesis finds at addresses that match, as texts."""
@@ -492,12 +500,14 @@ def conformance(contract: Contract, *, at: str = "^/api/", **settings: Any) -> l
     schema.auth(refresh_interval=None)(signed_in)
     return list(_found(schema.include(path_regex=at).exclude(path=STREAM)))
 
+
 def _found(schema: BaseSchema) -> Iterator[str]:
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             yield from _failures(event.recorder)
         elif isinstance(event, events.NonFatalError | events.FatalError):
             yield repr(event)
+
 
 def _failures(recorder: Any) -> Iterator[str]:
     for case_id, nodes in recorder.checks.items():
