@@ -9,8 +9,6 @@ from apps.catalog.api.serializers.categories import (
 )
 from apps.catalog.api.serializers.components import (
     ComponentSerializer,
-    ConversionSerializer,
-    NewConversionSerializer,
     NewUnitConversionSerializer,
     UnitConversionSerializer,
 )
@@ -45,10 +43,8 @@ __all__ = [
     "ChangeAnswer",
     "ChangeSerializer",
     "ComponentSerializer",
-    "ConversionSerializer",
     "LowestAnswer",
     "LowestSerializer",
-    "NewConversionSerializer",
     "NewOfferSerializer",
     "NewUnitConversionSerializer",
     "NewVariantSerializer",
