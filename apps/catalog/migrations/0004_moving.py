@@ -11,7 +11,7 @@ from apps.kernel.tenancy import operations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0003_owned_option_schemas"),
     ]
 
     operations = [
