@@ -493,7 +493,10 @@ def conformance(contract: Contract, *, at: str = "^/api/", **settings: Any) -> l
         }
     )
     schema = schemathesis.openapi.from_url(
-        f"{contract.address}/api/schema/", config=config, headers={"Authorization": f"Bearer {contract.token()}"}
+        f"{contract.address}/api/schema/",
+        config=config,
+        headers={"Authorization": f"Bearer {contract.token()}"},
+        timeout=60,  # the document of the whole house is drawn for it
     )
     signed_in = type("SignedInHere", (SignedIn,), {"contract": contract, "alice": contract.token()})
     plain_formats()
