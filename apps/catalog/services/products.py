@@ -27,6 +27,7 @@ from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.together import NotTogether, together_or_none
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
@@ -139,7 +140,7 @@ def unarchive_product(product_id: UUID) -> Product:
     return product
 
 
-@command("catalog.product.delete", feature=MANAGE_PRODUCTS, example=_some_product)
+@command("catalog.product.delete", feature=MANAGE_PRODUCTS, example=_some_product, apart=True)
 def delete_product(product_id: UUID) -> Product:
     """Hide a product without history, with its variants, offers, units and own options.
 
@@ -147,8 +148,10 @@ def delete_product(product_id: UUID) -> Product:
     """
     product = living_product(product_id)
     # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+    Product.objects.select_for_update(of=("self",)).values_list("pk").get(pk=product.pk)
     parts = parts_of(product.pk)
+    if parts.bundle_count and together_or_none() is not None:
+        raise NotTogether  # the bundle may be among those that the order deletes
     variants = _held_variants(product) if parts.has_variants else []
     _demand_no_history(product, variants, parts)
     hidden = (Variant, parts.has_variants), (Offer, parts.has_offers), (UnitConversion, parts.has_conversions)

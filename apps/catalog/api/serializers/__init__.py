@@ -31,7 +31,12 @@ from apps.catalog.api.serializers.prices import (
     TiersSerializer,
 )
 from apps.catalog.api.serializers.products import ProductListSerializer, ProductSerializer
-from apps.catalog.api.serializers.tags import TagMergeSerializer, TagSerializer
+from apps.catalog.api.serializers.tags import (
+    ProductTagMergeSerializer,
+    ProductTagSerializer,
+    TagMergeSerializer,
+    TagSerializer,
+)
 from apps.catalog.api.serializers.variants import NewVariantSerializer, VariantSerializer
 
 __all__ = [
@@ -60,6 +65,8 @@ __all__ = [
     "PricingSettingsSerializer",
     "ProductListSerializer",
     "ProductSerializer",
+    "ProductTagMergeSerializer",
+    "ProductTagSerializer",
     "TagMergeSerializer",
     "TagSerializer",
     "TiersSerializer",

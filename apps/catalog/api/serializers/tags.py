@@ -7,7 +7,7 @@ from apps.catalog.models import ProductTag
 from apps.kernel.api.serializers import StrictModelSerializer, StrictSerializer, StrictUUIDField
 
 
-class TagSerializer(StrictModelSerializer):
+class ProductTagSerializer(StrictModelSerializer):
     """A tag; `slug` tells tags apart."""
 
     class Meta:
@@ -16,7 +16,7 @@ class TagSerializer(StrictModelSerializer):
         read_only_fields = ("slug",)
 
 
-class TagMergeSerializer(StrictSerializer):
+class ProductTagMergeSerializer(StrictSerializer):
     """The tag that takes the place of this one."""
 
     into_id = StrictUUIDField()

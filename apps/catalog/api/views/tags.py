@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from apps.catalog import services
 from apps.catalog.api.guarding import guarded
-from apps.catalog.api.serializers import TagMergeSerializer, TagSerializer
+from apps.catalog.api.serializers import ProductTagMergeSerializer, ProductTagSerializer
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import ProductTag
 from apps.kernel.api.viewsets import CommandViewSet
@@ -22,7 +22,7 @@ class TagViewSet(CommandViewSet):
     """Product tags of the selected organizations; new ones go to the one that is selected."""
 
     entity = ProductTag.entity_id
-    serializer_class = TagSerializer
+    serializer_class = ProductTagSerializer
     filter_fields = ("organization_id", "label", "slug", "created_at", "updated_at")
     ordering_fields = ("label",)
     default_ordering = "label"
@@ -33,8 +33,8 @@ class TagViewSet(CommandViewSet):
         view=VIEW_PRODUCTS, manage=MANAGE_PRODUCTS, merge=(MANAGE_PRODUCTS,)
     )
 
-    @extend_schema(request=TagMergeSerializer, responses={200: TagSerializer})
+    @extend_schema(request=ProductTagMergeSerializer, responses={200: ProductTagSerializer})
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: UUID) -> Response:
         """Let another tag take the place of this one; the answer is the tag that stays."""
-        return self.answered(services.merge_tag, pk, **self.checked(request, serializer=TagMergeSerializer))
+        return self.answered(services.merge_tag, pk, **self.checked(request, serializer=ProductTagMergeSerializer))
