@@ -150,6 +150,23 @@ def test_of_a_default_that_goes_the_next_in_sale_takes_the_place(bob: Client, ho
     assert send(bob, "post", f"{VARIANTS}{ids[0]}/unarchive/", {}).json()["code"] == "catalog.variant.not_archived"
 
 
+def test_an_archived_default_gives_way_to_whoever_comes(bob: Client, house: House, shirt: Product) -> None:
+    def archived(**values: str) -> str:
+        record = made(bob, shirt, option_values={"size": "l", **values})
+        assert send(bob, "post", f"{VARIANTS}{record['id']}/archive/", {}).json()["is_default"] is True
+        return str(record["id"])
+
+    first = archived(colour="blue")
+    second = archived(colour="red")
+    assert of_product(house, shirt) == [("L / Blue", False), ("L / Red", True)]
+    assert send(bob, "post", f"{VARIANTS}{first}/unarchive/", {}).json()["is_default"] is True
+    for item in (second, first):
+        send(bob, "post", f"{VARIANTS}{item}/archive/", {})
+    options = {"options": {"size": ["s"], "colour": ["red"]}}
+    assert send(bob, "post", f"/api/catalog/products/{shirt.pk}/variants/generate/", options).status_code == 201
+    assert of_product(house, shirt) == [("L / Blue", False), ("L / Red", False), ("S / Red", True)]
+
+
 def test_a_barcode_is_judged_as_it_will_be(bob: Client, house: House) -> None:
     product = make_product(house)
     record = made(bob, product, name="One", barcode="not typed")

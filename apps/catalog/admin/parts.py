@@ -124,12 +124,18 @@ def related_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 def _shared(site: AdminSite, request: HttpRequest, product: Product, sent: Sent) -> dict[str, Any]:
     refusal = sent.refusal
-    unplaced = [] if refusal is None else [str(item.message) for item in refusal.errors if "." not in item.field]
+    unplaced = [] if refusal is None else _unplaced(refusal)
     return {
         **page_context(site, request, product, here=""),
         "text": request.GET.get("q", "").strip(),
         "unplaced": unplaced or ([refusal.detail] if refusal is not None else []),
     }
+
+
+def _unplaced(refusal: PlatformError) -> list[str]:
+    """Complaints that stand beside no input."""
+    found = (item for item in refusal.errors if "." not in item.field or item.field.endswith(("_id", ".id")))
+    return list(dict.fromkeys(str(item.message) for item in found))
 
 
 def _is_done(request: HttpRequest, deed: Callable[[], str], sent: Sent) -> bool:

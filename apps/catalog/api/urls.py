@@ -37,11 +37,11 @@ from apps.catalog.api.views.pricing import ExplainPriceView, ResolvePricesView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
+router.register("variants", VariantViewSet, basename="catalog.variant")
+router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_conversion")
 router.register("products", ProductViewSet, basename="catalog.product")
 router.register("option-schemas", OptionSchemaViewSet, basename="catalog.option_schema")
 router.register("tags", TagViewSet, basename="catalog.tag")
-router.register("variants", VariantViewSet, basename="catalog.variant")
-router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_conversion")
 router.register("price-kinds", PriceKindViewSet, basename="catalog.price_kind")
 router.register("price-lists", PriceListViewSet, basename="catalog.price_list")
 router.register("prices", PriceViewSet, basename="catalog.price")

@@ -133,5 +133,5 @@ def _taken(field: str, wanted: Mapping[int, Any], elsewhere: set[Any]) -> Iterat
 
 
 def default_among(others: Sequence[Variant]) -> UUID | None:
-    """Id of the default one among variants."""
-    return next((row.pk for row in others if row.is_default), None)
+    """Id of the default one, None where there is none in sale: then the next that comes takes its place."""
+    return next((row.pk for row in others if row.is_default and row.archived_at is None), None)

@@ -32,6 +32,7 @@ from apps.catalog.services.writing_together import write_together
 from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.defaults import unmark
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope
@@ -119,6 +120,7 @@ def generate_variants(product_id: UUID, *, options: Mapping[str, Sequence[Any]] 
         for place, (name, values) in enumerate(plan.missing)
     ]
     if rows and default_among(there) is None:
+        unmark(there)
         rows[0].is_default = True
     _give_skus(product, rows)
     # Required fields of the tenant's own are filled in later: nobody enters 24 variants one by one.

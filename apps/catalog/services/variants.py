@@ -196,12 +196,18 @@ def archive_variant(variant_id: UUID) -> Variant:
 
 @command("catalog.variant.unarchive", feature=MANAGE_VARIANTS, example=_archived_variant)
 def unarchive_variant(variant_id: UUID) -> Variant:
-    """Bring an archived variant back into sale. Raises RowNotFound, VariantNotArchived."""
-    variant, _others = _living(variant_id)
+    """Bring an archived variant back into sale; it is the default where no other one is in sale.
+
+    Raises RowNotFound, VariantNotArchived.
+    """
+    variant, others = _living(variant_id)
     if variant.archived_at is None:
         raise VariantNotArchived
+    if default_among(others) is None:
+        unmark(others)
+        variant.is_default = True
     variant.archived_at = None
-    variant.save(update_fields=["archived_at", "version"])
+    variant.save(update_fields=["archived_at", "is_default", "version"])
     return variant
 
 
