@@ -1,8 +1,8 @@
 from apps.catalog.api.serializers.price_changes import (
     ChangeAnswer,
-    ChangeSerializer,
     LowestAnswer,
     LowestSerializer,
+    PriceChangeSerializer,
     PricingSettingsSerializer,
 )
 from apps.catalog.api.serializers.prices import (
@@ -17,9 +17,9 @@ from apps.catalog.api.serializers.prices import (
 
 __all__ = [
     "ChangeAnswer",
-    "ChangeSerializer",
     "LowestAnswer",
     "LowestSerializer",
+    "PriceChangeSerializer",
     "PriceCorrectionSerializer",
     "PriceKindSerializer",
     "PriceListSerializer",
