@@ -168,6 +168,15 @@ def test_what_is_over_stays_what_it_was(house: House, bob: Client) -> None:
     assert amounts(bob) == ["11.0000", "5.0000"]
 
 
+def test_prices_of_products_that_are_gone_stay(house: House, bob: Client) -> None:
+    kind = make_kind(house)
+    make_price(house, make_product(house), kind, "10")
+    make_price(house, make_product(house, deleted_at=clock.now()), kind, "20")
+    assert send(bob, "post", CHANGE, {"percent": "10", "dry_run": True}).json()["chosen"] == 1
+    assert send(bob, "post", CHANGE, {"percent": "10"}).json()["changed"] == 1
+    assert amounts(bob) == ["11.0000", "20.0000"]
+
+
 def test_prices_are_chosen_by_all_that_is_given(house: House, bob: Client) -> None:
     kind, group = make_kind(house), make_price_list(house)
     clothes = make_category(house, "Clothes")

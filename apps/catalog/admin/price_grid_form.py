@@ -69,11 +69,11 @@ class GridForm:
     def lines(self) -> list[Line]:
         """Rows in the order of kind, currency and quantity."""
         found: dict[tuple[UUID, str, Decimal], Line] = {}
-        for (group, least), cell in self.cells.items():
+        for group, least in self.cells:
             kind = self.kinds[group.kind_id].title
-            most = cell.most
-            place = (group.kind_id, group.currency, least)
-            found.setdefault(place, Line(kind, group.currency, quantities_text(least, most)))
+            # Where a tier ends differs from column to column, so a row says where it begins.
+            line = Line(kind, group.currency, quantities_text(least, None))
+            found.setdefault((group.kind_id, group.currency, least), line)
         for (kind_id, currency, least), line in found.items():
             line.cells = [self._shown(column, kind_id, currency, least, line) for column in self.columns]
         return list(found.values())

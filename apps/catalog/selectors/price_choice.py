@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from apps.catalog.calculations.changes import PricePoint
-from apps.catalog.models import Category, CategoryAssignment, Price, ProductTagging
+from apps.catalog.models import Category, CategoryAssignment, Price, Product, ProductTagging
 from apps.catalog.selectors.prices import period_of, prices_of_today
 from apps.kernel.bases.mixins import SoftDelete
 
@@ -30,8 +30,8 @@ class PriceChoice:
 
 
 def chosen_prices(choice: PriceChoice, *, valid_from: datetime) -> models.QuerySet[Price]:
-    """Prices of today of living products that the choice names and that are valid from a moment on, by product."""
-    rows = prices_of_today().filter(product__deleted_at__isnull=True)
+    """Prices of today that the choice names and that are valid from a moment on, by product."""
+    rows = prices_of_today()
     if choice.kind_id is not None:
         rows = rows.filter(kind=choice.kind_id)
     if choice.price_list_id is not None:
@@ -46,6 +46,17 @@ def chosen_prices(choice: PriceChoice, *, valid_from: datetime) -> models.QueryS
         rows = rows.filter(product__in=ProductTagging.objects.filter(tag=choice.tag_id).values("product"))
     rows = rows.filter(models.Q(valid__upper_inf=True) | models.Q(valid__endswith__gt=valid_from))
     return rows.order_by("product_id", "kind_id", "currency", "min_quantity", "pk")
+
+
+def of_living_products(rows: list[Price]) -> list[Price]:
+    """Those whose product is there, in one query.
+
+    It is no join: where statistics are young, as behind a large import, PostgreSQL would go through all products for
+    each price.
+    """
+    ids = {row.product_id for row in rows}
+    living = set(Product.objects.filter(pk__in=ids, deleted_at__isnull=True).values_list("pk", flat=True))
+    return [row for row in rows if row.product_id in living]
 
 
 def points_of(rows: list[Price]) -> list[PricePoint]:

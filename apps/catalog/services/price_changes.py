@@ -16,7 +16,7 @@ from apps.catalog.calculations.periods import Period
 from apps.catalog.errors import NoPricesChosen, PricesImpossible, TooManyPrices
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import Price
-from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices, points_of
+from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices, of_living_products, points_of
 from apps.catalog.selectors.prices import range_of
 from apps.catalog.services.price_drafts import locked_products
 from apps.catalog.services.price_settling import untimely
@@ -27,7 +27,7 @@ from apps.kernel.commands.declarations import command
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.tenancy.scope import Scope
 
-MOST_CHANGED = 20_000
+MOST_CHANGED = 10_000
 ONE_WAY = "catalog.price_change.one_way"
 NO_WAY = "catalog.price_change.out_of_range"
 IN_PAST = "catalog.price_change.in_past"
@@ -85,6 +85,7 @@ def _preview(choice: PriceChoice, change: PriceChange, valid_from: datetime | No
     rows = list(_chosen(choice, valid_from)[: MOST_CHANGED + 1])
     if len(rows) > MOST_CHANGED:
         raise TooManyPrices(count=_chosen(choice, valid_from).count(), most=MOST_CHANGED)
+    rows = of_living_products(rows)
     plan = planned(points_of(rows), change, valid_from=valid_from)
     return Preview({row.pk: row for row in rows}, tuple(plan), tuple(impossible(plan)))
 

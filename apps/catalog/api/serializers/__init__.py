@@ -19,6 +19,7 @@ from apps.catalog.api.serializers.price_changes import (
     ChangeSerializer,
     LowestAnswer,
     LowestSerializer,
+    PriceChangeSerializer,
     PricingSettingsSerializer,
 )
 from apps.catalog.api.serializers.prices import (
@@ -56,6 +57,7 @@ __all__ = [
     "OfferSerializer",
     "OptionSchemaListSerializer",
     "OptionSchemaSerializer",
+    "PriceChangeSerializer",
     "PriceCorrectionSerializer",
     "PriceKindSerializer",
     "PriceListSerializer",

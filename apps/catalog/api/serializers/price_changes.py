@@ -25,7 +25,7 @@ MOST_SHOWN = 200
 MOST_DAYS = 366
 
 
-class ChangeSerializer(StrictSerializer):
+class PriceChangeSerializer(StrictSerializer):
     """Which prices, and what becomes of them.
 
     `percent` or `amount` more (less below zero), then rounded to a multiple of `round_to` with `ending` above it. From
@@ -84,7 +84,7 @@ class ChangeAnswer(serializers.Serializer[Any]):
     results = PlannedAnswer(many=True)
 
     class Meta:
-        ref_name = "PriceChange"
+        ref_name = "PriceChangeResult"
 
 
 def shown_preview(preview: Preview) -> dict[str, Any]:

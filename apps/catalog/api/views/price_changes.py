@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from apps.catalog import services
 from apps.catalog.api.serializers import (
     ChangeAnswer,
-    ChangeSerializer,
     LowestAnswer,
     LowestSerializer,
+    PriceChangeSerializer,
     PricingSettingsSerializer,
 )
 from apps.catalog.api.serializers.price_changes import shown_lowest, shown_preview
@@ -29,10 +29,10 @@ class PriceChangeView(PlainView):
 
     features: ClassVar[tuple[str, ...]] = (MANAGE_PRICING,)
 
-    @extend_schema(request=ChangeSerializer, responses={200: ChangeAnswer})
+    @extend_schema(request=PriceChangeSerializer, responses={200: ChangeAnswer})
     def post(self, request: Request) -> Response:
         """Change the amounts of the chosen prices as one action, or with `dry_run` say what would become of them."""
-        given = self.checked(ChangeSerializer)
+        given = self.checked(PriceChangeSerializer)
         if given.pop("dry_run"):
             return Response(shown_preview(services.preview_change(**given)))
         return self.answered(lambda: services.change_prices(**given), _done)
