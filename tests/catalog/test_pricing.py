@@ -37,6 +37,7 @@ from apps.kernel import clock
 from apps.kernel.bases.bitemporal import close
 from apps.kernel.commands.forbidding import WriteForbidden
 from apps.kernel.errors import InvalidInput
+from apps.kernel.eventbus.declarations import EVENTS
 from apps.kernel.eventbus.hooks import HANDLERS, Answered, HookAnswerInvalid, hook_handler
 from apps.kernel.eventbus.subscribing import subscribe
 from apps.kernel.ids import uuid7
@@ -55,6 +56,7 @@ from tests.catalog.factories import (
     make_variant,
     saved,
 )
+from tests.directory.callers import client_of, complaints, member, send
 from tests.support.scopes import House, seeding
 
 DAY = timedelta(days=1)
@@ -533,9 +535,16 @@ def test_a_hook_cannot_lose_a_line(house: House, product: Product, answer: Any) 
         ask(house, PriceRequest(product.pk, "EUR"))
 
 
-def test_nobody_can_wait_for_the_hooks() -> None:
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+def test_nobody_can_wait_for_the_hooks(house: House, moment: str) -> None:
+    """Neither a persistent subscriber nor a webhook; and what is no event can start no workflow."""
     with pytest.raises(ValueError, match="hook"):
-        subscribe(BEFORE, id="tests.waits", persistent=True)(lambda payload, ctx: None)
+        subscribe(moment, id="tests.waits", persistent=True)(lambda payload, ctx: None)
+    bob = client_of(member(house, "webhooks.*"), organization=house.north)
+    body = {"name": "Prices", "url": "https://example.org/hook", "event_patterns": [moment]}
+    answer = send(bob, "post", "/api/webhooks/webhooks/", body)
+    assert (answer.status_code, complaints(answer)) == (400, {"event_patterns.0": "webhooks.webhook.pattern_idle"})
+    assert moment not in EVENTS
 
 
 # Traces.

@@ -14,7 +14,7 @@ from apps.kernel.registry.store import NotRegistered
 from apps.kernel.services import ALIASES, provide, service, service_named
 
 # Modules whose services guides name; one that is installed has to offer them.
-PENDING = {"catalog", "customer_accounts", "data_sync", "integrations", "sales", "workflows"}
+PENDING = {"customer_accounts", "data_sync", "integrations", "sales", "workflows"}
 
 
 class Scales(Protocol):
