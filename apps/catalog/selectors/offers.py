@@ -27,7 +27,8 @@ def in_state(state: OfferState, at: datetime) -> Q:
 def with_state(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
     """The offers with the word for where they stand as `state`."""
     cases = [When(in_state(state, at), then=Value(state.value)) for state in OfferState]
-    return rows.annotate(state=Case(*cases, output_field=CharField()))
+    found: QuerySet[Any] = rows.annotate(state=Case(*cases, output_field=CharField()))
+    return found
 
 
 def listing_of(offer: Offer) -> Offer | None:
