@@ -194,6 +194,10 @@ def test_children_are_arranged(bob: Client, house: House) -> None:
             400,
             {"category_ids": "catalog.category.order_incomplete"},
         )
+    whole = seller(house, organization=house.root)
+    assert (
+        send(whole, "post", f"{CATEGORIES}reorder/", {"parent_id": clothes, "category_ids": order}).status_code == 200
+    )
     assert send(bob, "post", f"{CATEGORIES}{ids['B']}/move/", {"parent_id": clothes, "position": 1}).status_code == 200
     assert tree(bob) == [{"Clothes": ["C", "B", "A"]}]
     made(bob, "First", clothes, position=0)

@@ -18,7 +18,7 @@ from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.catalog.factories import make_category, make_offer, make_product
 from tests.sales.factories import make_channel
-from tests.support.scopes import House, reading
+from tests.support.scopes import House, reading, seeding
 
 TREE = "admin:catalog_category_tree"
 MAY, JUNE, JULY = (datetime(2026, month, 1, tzinfo=UTC) for month in (5, 6, 7))
@@ -106,6 +106,19 @@ def test_what_cannot_be_done_changes_nothing(alice: Client, house: House) -> Non
     for nonsense in ("", "fly", "move:1:2", f"move:{one.pk}:x:root:end", "add", "add:nowhere", f"rename:{one.pk}"):
         assert alice.post(reverse(TREE), {"deed": nonsense}).status_code == 404
     assert outline(house) == [("One", ""), ("Inner", "One")]
+
+
+def test_categories_of_several_organizations_stand_under_their_names(house: House) -> None:
+    make_category(house, "One")
+    with seeding(house.scope(house.south)):
+        row = Category(name="Two", path="")
+        row.path = f"{row.pk}/"
+        row.save(force_insert=True)
+    role = make_role(house, "catalog.*")
+    user = make_user(house, name="Carol", roles=(role,), home_organization_id=house.root.pk)
+    shown = signed_in(user).get(reverse(TREE)).content.decode()
+    assert [name for name in ("North", "South") if f'<p class="ct-owner">{name}</p>' in shown] == ["North", "South"]
+    assert "Add one below" not in shown
 
 
 def test_whoever_may_only_look_has_no_menus(house: House) -> None:

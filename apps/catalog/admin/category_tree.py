@@ -23,12 +23,14 @@ from apps.catalog.selectors import Around, around, living_categories
 from apps.catalog.services import create_category, move_category
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.registration import OwnPage, own_page
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
 MOST_OPEN: Final = 100
 MOST_SHOWN: Final = 1000
 WHOLE: Final = 100  # a tree of this size is shown with everything open
 NOTHING = "none"
+ORGANIZATION: Final = "directory.organization"
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ class Node:
     out: str = ""
     into: str = ""
     children: list[Node] = field(default_factory=list)
+    owner: str = ""  # the organization's name, where categories of several are shown
+    takes_more: bool = False
 
     @property
     def parent(self) -> str:
@@ -63,7 +67,6 @@ def category_tree_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     categories, opened = _shown(asked)
     truncated = len(categories) > MOST_SHOWN
     nodes = _nodes(categories[:MOST_SHOWN], opened)
-    scope = current_scope()
     context = {
         **site.each_context(request),
         "title": _("Category tree"),
@@ -72,7 +75,7 @@ def category_tree_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "most": MOST_SHOWN,
         "address": _address(opened),
         "closed_url": _address(()) if opened else "",
-        "may_add": may_run(create_category) and scope.organization_id is not None,
+        "may_add": may_run(create_category) and current_scope().organization_id is not None,
         "may_move": may_run(move_category),
         "list_url": reverse("admin:catalog_category_changelist"),
         "is_fullwidth": "1",
@@ -105,18 +108,33 @@ def _shown(asked: set[UUID] | None) -> tuple[list[Category], set[UUID]]:
 
 
 def _nodes(categories: Sequence[Category], opened: set[UUID]) -> list[Node]:
-    facts = around(categories)
+    facts, writing = around(categories), current_scope().organization_id
     below: dict[UUID | None, list[Node]] = defaultdict(list)
     for row in categories:
         is_open = row.pk in opened
         toggled = opened - {row.pk} if is_open else opened | {row.pk}
-        below[row.parent_id].append(Node(row, facts.get(row.pk, Around()), is_open, _address(toggled)))
+        node = Node(row, facts.get(row.pk, Around()), is_open, _address(toggled))
+        node.takes_more = row.organization_id == writing
+        below[row.parent_id].append(node)
     for nodes in below.values():
         for node in nodes:
             node.children = below.get(node.category.pk, [])
     roots = sorted(below[None], key=lambda node: str(node.category.organization_id))
+    _name_owners(roots)
     _arrange(roots, above=None)
     return roots
+
+
+def _name_owners(roots: Sequence[Node]) -> None:
+    """Say above the first root of each organization whose it is, where there are several."""
+    owners = {node.category.organization_id for node in roots}
+    if len(owners) < 2:
+        return
+    names = ENTITIES[ORGANIZATION].labels(owners)
+    for node in roots:
+        if (owner := node.category.organization_id) in owners:
+            owners.discard(owner)
+            node.owner = names.get(owner, "")
 
 
 def _arrange(nodes: Sequence[Node], above: Node | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
@@ -23,10 +24,11 @@ def in_state(state: OfferState, at: datetime) -> Q:
     return ~planned & ~over
 
 
-def with_state(rows: QuerySet[Offer], at: datetime) -> QuerySet[Offer]:
+def with_state(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
     """The offers with the word for where they stand as `state`."""
     cases = [When(in_state(state, at), then=Value(state.value)) for state in OfferState]
-    return rows.annotate(state=Case(*cases, output_field=CharField()))
+    found: QuerySet[Any] = rows.annotate(state=Case(*cases, output_field=CharField()))
+    return found
 
 
 def listing_of(offer: Offer) -> Offer | None:

@@ -155,10 +155,10 @@ def reorder_categories(*, parent_id: UUID | None = None, category_ids: Sequence[
 
     Raises InvalidInput for an unknown parent, CategoryOrderIncomplete unless each living child is named once.
     """
-    organization_id = current_scope().writing_organization()
+    organization_id = _owner(parent_id)
     hold_tree(organization_id)
     if parent_id is not None and parent_among(organization_id, parent_id) is None:
-        raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
+        raise _unknown_parent()
     present = set(children_of(organization_id, parent_id).values_list("pk", flat=True))
     if len(category_ids) != len(present) or set(category_ids) != present:
         text = str(CategoryOrderIncomplete.message)
@@ -182,6 +182,20 @@ def delete_category(category_id: UUID) -> Category:
     category.deleted_at = clock.now()
     category.save(update_fields=["deleted_at", "version"])
     return category
+
+
+def _owner(parent_id: UUID | None) -> UUID:
+    """The organization whose tree it is: the parent's, and at the top the one that is written to."""
+    if parent_id is None:
+        return current_scope().writing_organization()
+    found: UUID | None = Category.objects.filter(pk=parent_id).values_list("organization_id", flat=True).first()
+    if found is None:
+        raise _unknown_parent()
+    return found
+
+
+def _unknown_parent() -> InvalidInput:
+    return InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
 
 
 def _new_parent(category: Category, parent_id: UUID | None) -> Category | None:
