@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,11 +22,13 @@ from apps.catalog.models import (
     ProductTagging,
     Variant,
 )
+from apps.catalog.services import load_prices, load_products, load_variants
+from apps.catalog.services.importing.rows import Lines
 from apps.customers.models import CustomerGroup
 from apps.kernel.bases.bitemporal import currently_known
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.ids import uuid7
-from apps.kernel.imports.planning.orders import Mode
+from apps.kernel.imports.planning.orders import Fate, Line, Mode, Outcome
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import reading
 from apps.sales.models import Channel
@@ -42,7 +44,7 @@ from tests.catalog.factories import (
     make_variant,
     saved,
 )
-from tests.catalog.importing import PRICE, PRODUCT, VARIANT, counts, problems, take, targets, work
+from tests.catalog.importing import PRICE, VARIANT, counts, problems, take, targets, work
 from tests.support.scopes import House, seeding
 
 pytestmark = pytest.mark.committed
@@ -333,28 +335,34 @@ def test_whom_a_price_is_for_is_said_by_what_people_call_them(shop: House) -> No
     assert amounts(shirt) == ["7", "8", "9"]
 
 
+Load = Callable[[Lines], list[Outcome]]
+
+
 @pytest.mark.parametrize(
-    ("entity", "header", "row"),
+    ("load", "values"),
     [
-        (PRODUCT, "title,sku,tags,categories", "Hat {0},hat-{0},Warm,Hats"),
-        (VARIANT, "product,sku,name,size,colour", "shirt,v-{0},Name {0},,"),
-        (PRICE, "product,kind,currency,amount,min_quantity,max_quantity", "shirt,regular,EUR,9,{0},{0}"),
+        (load_products, {"title": "Hat", "sku": "hat-{}", "tags": ["Warm"], "categories": ["Hats"]}),
+        (load_variants, {"product": "shirt", "sku": "v-{}", "name": "Name {}"}),
+        (load_prices, {"product": "shirt", "kind": "regular", "currency": "EUR", "amount": Decimal(9)}),
     ],
 )
-def test_a_batch_asks_as_much_for_fifty_rows_as_for_two(shop: House, entity: str, header: str, row: str) -> None:
+def test_a_batch_asks_as_much_for_fifty_rows_as_for_two(shop: House, load: Load, values: dict[str, Any]) -> None:
     make_product(shop, "Shirt", sku="shirt")
     make_kind(shop, "regular")
     make_category(shop, "Hats")
     make_tag(shop, "Warm")
 
+    def line(number: int) -> Line:
+        own = {name: value.format(number) if isinstance(value, str) else value for name, value in values.items()}
+        more = {} if "sku" in own else {"min_quantity": Decimal(number), "max_quantity": Decimal(number)}
+        return Line(number, {**own, **more})
+
     def queries(first: int, count: int) -> int:
-        text = "\n".join([header, *(row.format(number) for number in range(first, first + count))])
-        run = take(f"{text}\n", entity)
+        lines = [line(number) for number in range(first, first + count)]
         with CaptureQueriesContext(connection) as caught:
-            done = work(run)
-        assert counts(done) == {"created": count}
+            done = load(Lines(lines))
+        assert [item.fate for item in done] == [Fate.CREATED] * count
         return len(caught)
 
     queries(1, 2)
-    queries(200, 50)  # what follows from the first many is read once
-    assert queries(100, 50) <= queries(10, 2)
+    assert queries(100, 50) == queries(10, 2)
