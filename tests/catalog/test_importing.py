@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from psycopg.types.range import Range
 
+from apps.auth.models import User
 from apps.catalog.models import (
     CategoryAssignment,
     Price,
@@ -19,11 +22,16 @@ from apps.catalog.models import (
     ProductTagging,
     Variant,
 )
+from apps.catalog.services import load_prices, load_products, load_variants
+from apps.catalog.services.importing.rows import Lines
+from apps.customers.models import CustomerGroup
 from apps.kernel.bases.bitemporal import currently_known
 from apps.kernel.commands.undo.engine import undo
-from apps.kernel.imports.planning.orders import Mode
+from apps.kernel.ids import uuid7
+from apps.kernel.imports.planning.orders import Fate, Line, Mode, Outcome
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import reading
+from apps.sales.models import Channel
 from tests.auth.factories import make_role, make_user
 from tests.catalog.factories import (
     make_category,
@@ -301,3 +309,60 @@ def test_prices_that_overlap_and_everything_else_that_is_wrong(shop: House) -> N
 def test_prices_are_added_or_corrected_and_nothing_else(shop: House) -> None:
     run = take("product,kind,amount\nx,y,1\n", PRICE)
     assert run.options["mode"] == Mode.CREATE
+
+
+def test_whom_a_price_is_for_is_said_by_what_people_call_them(shop: House) -> None:
+    shirt = make_product(shop, "Shirt", sku="shirt")
+    make_kind(shop, "regular", currency="EUR")
+    group = saved(shop, CustomerGroup(code="whole", name="Wholesalers"))
+    channel = saved(shop, Channel(code="web", name="Web shop"))
+    anybody = User.objects.get(name="Alice")
+    run = work(
+        take(
+            "product,kind,amount,user,customer_group,channel\n"
+            "shirt,regular,9,ALICE@example.org,,\n"
+            "shirt,regular,8,,wholesalers,\n"
+            "shirt,regular,7,,,WEB\n"
+            f"shirt,regular,6,{uuid7()},,\n"
+            "shirt,regular,5,nobody@example.org,,\n",
+            PRICE,
+        )
+    )
+    unknown = [("user", "kernel.reference.unknown")]
+    assert (counts(run), problems(run)) == ({"created": 3, "error": 2}, {5: unknown, 6: unknown})
+    found = {row.amount: (row.user_id, row.customer_group_id, row.channel_id) for row in Price.objects.all()}
+    assert found == {9: (anybody.pk, None, None), 8: (None, group.pk, None), 7: (None, None, channel.pk)}
+    assert amounts(shirt) == ["7", "8", "9"]
+
+
+Load = Callable[[Lines], list[Outcome]]
+
+
+@pytest.mark.parametrize(
+    ("load", "values"),
+    [
+        (load_products, {"title": "Hat", "sku": "hat-{}", "tags": ["Warm"], "categories": ["Hats"]}),
+        (load_variants, {"product": "shirt", "sku": "v-{}", "name": "Name {}"}),
+        (load_prices, {"product": "shirt", "kind": "regular", "currency": "EUR", "amount": Decimal(9)}),
+    ],
+)
+def test_a_batch_asks_as_much_for_fifty_rows_as_for_two(shop: House, load: Load, values: dict[str, Any]) -> None:
+    make_product(shop, "Shirt", sku="shirt")
+    make_kind(shop, "regular")
+    make_category(shop, "Hats")
+    make_tag(shop, "Warm")
+
+    def line(number: int) -> Line:
+        own = {name: value.format(number) if isinstance(value, str) else value for name, value in values.items()}
+        more = {} if "sku" in own else {"min_quantity": Decimal(number), "max_quantity": Decimal(number)}
+        return Line(number, {**own, **more})
+
+    def queries(first: int, count: int) -> int:
+        lines = [line(number) for number in range(first, first + count)]
+        with CaptureQueriesContext(connection) as caught:
+            done = load(Lines(lines))
+        assert [item.fate for item in done] == [Fate.CREATED] * count
+        return len(caught)
+
+    queries(1, 2)
+    assert queries(100, 50) == queries(10, 2)

@@ -35,7 +35,7 @@ class _PicturesView(PlainView):
         """All of them."""
         demand_known_parameters(request.query_params)
         found = pictures_of(owner_of(self.entity, pk))
-        return Response({"results": PictureAnswer(found, many=True).data})
+        return Response({"results": [PictureAnswer(item).data for item in found]})
 
 
 class ProductPicturesView(_PicturesView):
