@@ -16,7 +16,6 @@ from apps.catalog.api.serializers.offers import NewOfferSerializer, OfferSeriali
 from apps.catalog.api.serializers.option_schemas import OptionSchemaListSerializer, OptionSchemaSerializer
 from apps.catalog.api.serializers.price_changes import (
     ChangeAnswer,
-    ChangeSerializer,
     LowestAnswer,
     LowestSerializer,
     PriceChangeSerializer,
@@ -26,18 +25,13 @@ from apps.catalog.api.serializers.prices import (
     PriceCorrectionSerializer,
     PriceKindSerializer,
     PriceListSerializer,
-    PricesAnswer,
     PriceSerializer,
+    PricesAnswer,
     PricesSerializer,
     TiersSerializer,
 )
 from apps.catalog.api.serializers.products import ProductListSerializer, ProductSerializer
-from apps.catalog.api.serializers.tags import (
-    ProductTagMergeSerializer,
-    ProductTagSerializer,
-    TagMergeSerializer,
-    TagSerializer,
-)
+from apps.catalog.api.serializers.tags import ProductTagMergeSerializer, ProductTagSerializer
 from apps.catalog.api.serializers.variants import NewVariantSerializer, VariantSerializer
 
 __all__ = [
@@ -47,7 +41,6 @@ __all__ = [
     "CategoryProducts",
     "CategorySerializer",
     "ChangeAnswer",
-    "ChangeSerializer",
     "ComponentSerializer",
     "LowestAnswer",
     "LowestSerializer",
@@ -69,8 +62,6 @@ __all__ = [
     "ProductSerializer",
     "ProductTagMergeSerializer",
     "ProductTagSerializer",
-    "TagMergeSerializer",
-    "TagSerializer",
     "TiersSerializer",
     "TreeAnswer",
     "TreeQuestion",
