@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -63,6 +63,8 @@ class CustomerKindOfRecord(Entity):
 @dataclass(frozen=True, slots=True)
 class PartOfADeal(Entity):
     """What belongs to deals: of those that are there and that the actor may see."""
+
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {"deal_id": (Deal.entity_id,)}
 
     def living(self) -> models.QuerySet[Any]:
         """Rows of deals that are there, without the restricted ones of others."""
@@ -148,7 +150,10 @@ class CommentKind(Entity):
     """Comments on what the actor sees."""
 
     narrows = True
-    about = "customer_id"
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "customer_id": (Person.entity_id, Company.entity_id),
+        "deal_id": (Deal.entity_id,),
+    }
 
     def living(self) -> models.QuerySet[Any]:
         """Those that are there."""

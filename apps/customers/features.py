@@ -38,6 +38,7 @@ VIEW_ALL_PEOPLE = feature("customers.people.view_all", _("See restricted people 
 VIEW_ALL_COMPANIES = feature(
     "customers.companies.view_all", _("See restricted companies too, whoever they were granted to")
 )
+VIEW_ALL_DEALS = feature("customers.deals.view_all", _("See restricted deals too, whoever they were granted to"))
 EXPORT_SUBJECTS = feature(
     "customers.subjects.export",
     _("Hand out everything that is known about a person"),

@@ -47,7 +47,8 @@ def dependent() -> list[Entity]:
 def about_hidden(entity: Entity, actor: Actor | None = None) -> models.QuerySet[Any]:
     """Rows of a dependent kind that are about records which are hidden from the actor."""
     acting, test = actor or current_scope().actor, Q(pk__in=())
-    for kind in restrictable():
-        hidden = beyond(kind.model._default_manager.filter(pk=OuterRef(entity.about)), Level.VIEW, acting)
-        test |= Q(Exists(hidden))
+    for column, kinds in entity.about.items():
+        for kind in (ENTITIES[item] for item in kinds if item in ENTITIES):
+            hidden = beyond(kind.model._default_manager.filter(pk=OuterRef(column)), Level.VIEW, acting)
+            test |= Q(Exists(hidden))
     return entity.model._default_manager.filter(test)
