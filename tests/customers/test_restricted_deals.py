@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.auth.models import User
-from apps.customers.models import Comment, Deal, Follower, Interaction
+from apps.customers.models import Comment, Deal, DealPerson, Follower, Interaction
 from apps.kernel.extensions.dashboards import DASHBOARD_WIDGETS
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.sweeper import sweep
@@ -166,6 +166,10 @@ def test_what_was_made_with_it_does_not_show_its_lines_in_the_history(
     path = f"/api/audit_logs/actions/{made['X-Action-Id']}/"
     told = [client.get(path).json() for client in (owner, stranger)]
     kinds = {"customers.deal", "customers.deal_person", "customers.stage_transition"}
+    with seeding(house.scope()):
+        part = DealPerson.objects.get()
+    history = f"/api/audit_logs/records/customers.deal_person/{part.pk}/history/"
+    assert [client.get(history).status_code for client in (owner, stranger)] == [200, 404]
     assert [kinds & set(re.findall(r"customers\.\w+", str(found["changes"]))) for found in told] == [kinds, set()]
 
 
