@@ -23,6 +23,7 @@ from apps.customers.services.interactions import (
 )
 from apps.customers.services.labels import assign_label, create_label, delete_label, unassign_label, update_label
 from apps.customers.services.leads import convert_lead
+from apps.customers.services.loading_consents import load_consents
 from apps.customers.services.merging import merge_companies, merge_people
 from apps.customers.services.outcomes import lose_deal, move_deal, reopen_deal, win_deal
 from apps.customers.services.people import create_person, delete_person, restore_person, update_person
@@ -71,6 +72,7 @@ __all__ = [
     "export_person",
     "follow",
     "give_consent",
+    "load_consents",
     "lose_deal",
     "merge_companies",
     "merge_people",
