@@ -9,11 +9,10 @@ from typing import Any
 from apps.customers.features import MANAGE_PEOPLE
 from apps.customers.models import Consent, ConsentState
 from apps.customers.services.people import create_person
-from apps.dictionaries.contracts import ENTRY, DictionaryBook
+from apps.dictionaries.contracts import ENTRY
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.examples import example_record
 from apps.kernel.commands.inputs import Unkept
-from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
 
 PURPOSES = "customers.consent_purpose"
@@ -27,8 +26,7 @@ class Statements(Unkept):
 
 
 def _some_statements(scope: Scope) -> dict[str, Any]:
-    known = next((item.id for item in service(DictionaryBook).entries(PURPOSES)), None)
-    person, purpose_id = create_person(first_name="Ada"), known or example_record(ENTRY)
+    person, purpose_id = create_person(first_name="Ada"), example_record(ENTRY)
     row = Consent(customer_id=person.pk, organization_id=person.organization_id, purpose_id=purpose_id)
     row.state, row.at = ConsentState.GIVEN, person.created_at
     return {"statements": Statements([row])}
