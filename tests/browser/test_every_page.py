@@ -21,6 +21,7 @@ from tests.support.scopes import House
 OF_ONE_RECORD = frozenset(
     {
         "customers_access",
+        "customers_calendar_move",
         "customers_company_access",
         "customers_deal_access",
         "customers_consents",
