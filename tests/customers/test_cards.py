@@ -65,7 +65,7 @@ def test_who_may_not_see_them_finds_no_card(house: House) -> None:
 
 @pytest.mark.parametrize("kind", ["person", "company", "deal"])
 def test_files_stand_on_the_overview_and_are_added_there(house: House, kind: str) -> None:
-    made = {"person": make_person, "company": make_company, "deal": make_deal}
+    made: dict[str, Any] = {"person": make_person, "company": make_company, "deal": make_deal}
     record: Any = made[kind](house)
     plural = {"person": "people", "company": "companies", "deal": "deals"}[kind]
     alice = client_of(member(house, f"customers.{plural}.manage"), organization=house.north)

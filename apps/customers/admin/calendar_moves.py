@@ -140,7 +140,7 @@ def _move(found: Movable, wanted: datetime, *, version: int) -> None:
     if found.original_at is None:
         run(services.reschedule_interaction, found.row.pk, scheduled_at=wanted, expected_version=version)
         return
-    given = {"original_at": found.original_at, "starts_at": wanted}
+    given: dict[str, Any] = {"original_at": found.original_at, "starts_at": wanted}
     run(services.move_occurrence, found.row.pk, **given, expected_version=version)
 
 

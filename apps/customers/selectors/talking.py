@@ -72,7 +72,7 @@ def labels_on(customer_id: UUID) -> list[tuple[Label, bool]]:
     return [(row, bool(row.is_held)) for row in rows]
 
 
-def subject_key(record: Any) -> dict[str, UUID]:
+def subject_key(record: Any) -> dict[str, Any]:
     """The column that names the record in what is about it (`customer_id` or `deal_id`), with its id."""
     return {"deal_id" if record.entity_id == DEAL else "customer_id": record.pk}
 

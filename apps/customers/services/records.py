@@ -62,7 +62,8 @@ class Parts:
 def taken(given: dict[str, Any]) -> Parts:
     """Take the parts out of a command's arguments."""
     places = Places(given.pop("companies", None))
-    return Parts(*(given.pop(name) for name in ("contact_points", "addresses", "tag_ids", "group_ids")), places)
+    names = ("contact_points", "addresses", "tag_ids", "group_ids")
+    return Parts(**{name: given.pop(name) for name in names}, places=places)
 
 
 def _unknown(entity: str, argument: str, ids: Ids | None) -> Iterator[FieldError]:
