@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -64,10 +64,18 @@ class CustomerKindOfRecord(Entity):
 class PartOfADeal(Entity):
     """What belongs to deals: of those that are there and that the actor may see."""
 
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {"deal_id": (Deal.entity_id,)}
+    is_part = True
+
     def living(self) -> models.QuerySet[Any]:
         """Rows of deals that are there, without the restricted ones of others."""
         deals = visible(Deal.objects.filter(pk=OuterRef("deal_id"), deleted_at__isnull=True))
         return self.model._default_manager.filter(Exists(deals))
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Labels of rows of deals that the actor may see, of deleted ones too."""
+        deals = visible(Deal.objects.filter(pk=OuterRef("deal_id")))
+        return self.worded(self.model._default_manager.filter(Exists(deals), pk__in=set(ids)))
 
 
 add_entity(
@@ -85,7 +93,7 @@ entity(
     CustomerGroup, icon="groups", search=("name", "code"), url="admin:customers_customergroup_change", broadcast="staff"
 )
 entity(PersonCompany, icon="badge")
-entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_change", broadcast="staff")
+entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_overview", broadcast="staff")
 entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
 entity(Stage, icon="step", search=("label",))
 PARTS_OF_A_DEAL = ((DealPerson, "person"), (DealCompany, "apartment"), (DealLine, "list"), (StageTransition, "move_up"))
@@ -148,7 +156,10 @@ class CommentKind(Entity):
     """Comments on what the actor sees."""
 
     narrows = True
-    about = "customer_id"
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "customer_id": (Person.entity_id, Company.entity_id),
+        "deal_id": (Deal.entity_id,),
+    }
 
     def living(self) -> models.QuerySet[Any]:
         """Those that are there."""

@@ -38,6 +38,7 @@ VIEW_ALL_PEOPLE = feature("customers.people.view_all", _("See restricted people 
 VIEW_ALL_COMPANIES = feature(
     "customers.companies.view_all", _("See restricted companies too, whoever they were granted to")
 )
+VIEW_ALL_DEALS = feature("customers.deals.view_all", _("See restricted deals too, whoever they were granted to"))
 EXPORT_SUBJECTS = feature(
     "customers.subjects.export",
     _("Hand out everything that is known about a person"),
@@ -55,5 +56,5 @@ MANAGE_COMMENTS = feature(
 )
 USE_LABELS = feature("customers.labels.use", _("Mark customers with labels of one's own"))
 FOLLOW = feature("customers.followers.use", _("Follow customers that one sees"))
-IMPORT = feature("customers.import", _("Import people and companies from files"))
+IMPORT = feature("customers.import", _("Import people, companies and consents from files"))
 EXPORT = feature("customers.export", _("Export people and companies into files"))

@@ -26,12 +26,12 @@ RESOURCE = ("resource_entity", "resource_id", "resource_label")
 
 def visible_events() -> QuerySet[OutboxEvent]:
     """Events of the scope's organizations and of the tenant itself, without those about hidden records."""
-    return about_reached(OutboxEvent.objects.all(), record="record_id")
+    return about_reached(OutboxEvent.objects.all(), record="record_id", with_parts=True)
 
 
 def visible_deliveries() -> QuerySet[Delivery]:
     """Deliveries of events that the actor may see."""
-    return about_reached(Delivery.objects.all(), record="event__record_id")
+    return about_reached(Delivery.objects.all(), record="event__record_id", with_parts=True)
 
 
 def named_then(events: Iterable[OutboxEvent]) -> dict[tuple[str, UUID], str]:

@@ -1,4 +1,5 @@
 // Leads through the days of a calendar by keyboard: arrows from day to day, Page Up and Page Down to another page.
+// What is planned is dragged to another day; the link beside it does the same by keyboard and without this script.
 (() => {
     "use strict";
 
@@ -25,5 +26,27 @@
             event.preventDefault();
             days[place + STEPS[event.key]].focus();
         }
+    });
+
+    const form = document.querySelector("[data-moves]"), cells = [...calendar.querySelectorAll("[data-date]")];
+    window.agoraDragging({
+        root: calendar,
+        grip: "[data-entry][draggable=true]",
+        thing: "[data-entry]",
+        dragged: "ci-entry--dragged",
+        place: (event, entry) => {
+            const day = event.target.closest?.("[data-date]");
+            return day && day.dataset.date !== entry.dataset.from ? day : null;
+        },
+        mark: (day) => day.classList.add("ci-day--over"),
+        unmark: () => cells.forEach((day) => day.classList.remove("ci-day--over")),
+        drop: (entry, day) => {
+            form.action = entry.dataset.entry;
+            form.elements.version.value = entry.dataset.version;
+            form.elements.starts.value = entry.dataset.starts;
+            form.elements.from.value = entry.dataset.from;
+            form.elements.to.value = day.dataset.date;
+            form.submit();
+        },
     });
 })();

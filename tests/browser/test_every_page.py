@@ -22,7 +22,16 @@ from tests.browser.watching import stopped, violations, watched
 from tests.support.scopes import House
 
 # Own pages that stand for one record, which their address names; the tests of their modules look at them.
-OF_ONE_RECORD = frozenset({"customers_access", "customers_consents", "customers_deal_demands"})
+OF_ONE_RECORD = frozenset(
+    {
+        "customers_access",
+        "customers_calendar_move",
+        "customers_company_access",
+        "customers_deal_access",
+        "customers_consents",
+        "customers_deal_demands",
+    }
+)
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
 
 

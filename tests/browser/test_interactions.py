@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import expect
 
 from apps.customers.models import Interaction
 from apps.kernel import clock
 from tests.browser.conftest import PHONE, Desk, shoot
 from tests.browser.judging import faults_of
+from tests.browser.test_axe import violations
 from tests.customers.factories import make_interaction, make_person
 from tests.support.scopes import House, seeding
 
@@ -131,3 +133,34 @@ def test_calendar_tasks_and_form_on_a_telephone(alice: Desk, house: House, dark:
         assert faults_of(page, name) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], name
     assert alice.complaints == []
+
+
+def test_an_interaction_is_dragged_to_another_day_and_planned_by_keyboard(alice: Desk, house: House) -> None:
+    first = datetime(2027, 3, 15, 10, 0, tzinfo=UTC)
+    row = make_interaction(house, "Call Ada", scheduled_at=first)
+    page = alice.page()
+    page.goto(f"{CALENDAR}?day=2027-03-15")
+    entry = page.locator("[data-entry]")
+    with page.expect_navigation():
+        entry.drag_to(page.locator('[data-date="2027-03-18"]'))
+    expect(page.locator('[data-date="2027-03-18"] .ci-title')).to_have_text("Call Ada")
+    expect(page.locator(".ag-messages")).to_contain_text("is planned for")
+    shoot(page, "calendar-dragged")
+    page.get_by_role("link", name="Plan for another time: Call Ada").focus()
+    shoot(page, "calendar-mover")
+    page.keyboard.press("Enter")
+    page.fill("#id_starts_at", "2027-03-19T15:30")
+    shoot(page, "calendar-move")
+    assert [*faults_of(page, "move"), *violations(page, "move")] == []
+    with seeding(house.scope(house.north)):
+        Interaction.objects.filter(pk=row.pk).update(version=F("version") + 1)
+    page.get_by_role("button", name="Move it").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Somebody changed it meanwhile")
+    shoot(page, "calendar-move-conflict")
+    assert [*faults_of(page, "conflict"), *violations(page, "conflict")] == []
+    page.get_by_role("button", name="Move it all the same").press("Enter")
+    expect(page.locator('[data-date="2027-03-19"] .ci-title')).to_have_text("Call Ada")
+    page.get_by_role("button", name="Undo").first.click()
+    page.goto(f"{CALENDAR}?day=2027-03-15")
+    expect(page.locator('[data-date="2027-03-18"] .ci-title')).to_have_text("Call Ada")
+    assert [text for text in alice.complaints if "412" not in text] == []

@@ -21,7 +21,7 @@ from tests.support.scopes import House, seeding
 ADD = "admin:customers_person_add"
 NO_ROWS = {
     f"{prefix}-{name}": value
-    for prefix in ("contact_points", "addresses")
+    for prefix in ("contact_points", "addresses", "employments")
     for name, value in {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}.items()
 }
 

@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.auth.models import User
-from apps.customers.models import Company, Consent, Person
+from apps.customers.models import Company, Consent, Deal, Person
 from apps.kernel.ids import uuid7
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
-from tests.customers.factories import make_company, make_person
+from tests.customers.factories import make_company, make_deal, make_person
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.support.scopes import House, seeding
 
@@ -43,11 +43,16 @@ def consents(person: Person) -> str:
     return f"{reverse('admin:customers_consents')}?id={person.pk}"
 
 
-def access(record: Person | Company) -> str:
-    return f"{reverse('admin:customers_access')}?entity={record.entity_id}&id={record.pk}"
+def access(record: Person | Company | Deal) -> str:
+    page = {Person: "access", Company: "company_access", Deal: "deal_access"}[type(record)]
+    return f"{reverse(f'admin:customers_{page}')}?entity={record.entity_id}&id={record.pk}"
 
 
-def change(record: Person | Company) -> str:
+def titled(house: House, title: str) -> Deal:
+    return make_deal(house, title=title)
+
+
+def change(record: Person | Company | Deal) -> str:
     return reverse(f"admin:customers_{record._meta.model_name}_change", args=[record.pk])
 
 
@@ -94,12 +99,16 @@ def test_readers_see_consents_and_write_none(house: House, news: str) -> None:
     assert signed_in(user(house, "Carol", "customers.companies.view")).get(consents(person)).status_code == 403
 
 
-@pytest.mark.parametrize("make", [make_person, make_company])
-def test_a_record_is_restricted_shared_and_opened_again(alice: Client, house: House, make: Any) -> None:
-    record, carol = (
-        make(house, "Zoroaster"),
-        user(house, "Carol", "customers.people.manage", "customers.companies.manage"),
-    )
+@pytest.mark.parametrize(
+    ("make", "feature"),
+    [
+        (make_person, "customers.people.manage"),
+        (make_company, "customers.companies.manage"),
+        (titled, "customers.deals.manage"),
+    ],
+)
+def test_a_record_is_restricted_shared_and_opened_again(alice: Client, house: House, make: Any, feature: str) -> None:
+    record, carol = make(house, "Zoroaster"), user(house, "Carol", feature)
     other = signed_in(carol)
     assert "Who may see it" in text(alice.get(change(record)))
     assert alice.post(access(record), {"step": "restrict"}).status_code == 302

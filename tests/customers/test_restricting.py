@@ -1,4 +1,4 @@
-"""Restricted people and companies: no way leads to them for others, in the browser's session or by an API key."""
+"""Restricted people, companies and deals: no way leads others to them, by the browser's session or by an API key."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.conf import LazySettings
 from django.test import Client
 
 from apps.auth.models import User
-from apps.customers.models import Company, Person
+from apps.customers.models import Company, Deal, Person
 from apps.kernel.access.explain import explain_access
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.auth.factories import acting_as, make_role, make_user
 from tests.auth.programs import make_key, program
-from tests.customers.factories import COMPANIES, PEOPLE, make_company, make_person
+from tests.customers.factories import COMPANIES, DEALS, PEOPLE, make_company, make_deal, make_person
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import client_of, complaints, member, send
 from tests.kernel.streams import finish, listening, streaming
@@ -28,6 +28,7 @@ from tests.support.scopes import House
 READS = (
     "customers.people.view",
     "customers.companies.view",
+    "customers.deals.view",
     "customers.export",
     "audit_logs.view_tenant",
     "audit_logs.undo_tenant",
@@ -37,9 +38,11 @@ READS = (
     "events.view",
     "dictionaries.view",
 )
-WRITES = (*READS, "customers.people.manage", "customers.companies.manage", "customers.erase")
+WRITES = (*READS, "customers.people.manage", "customers.companies.manage", "customers.deals.manage", "customers.erase")
 NAME = "Zoroaster"
-Record = Person | Company
+Record = Person | Company | Deal
+ADDRESSES = {Person: PEOPLE, Company: COMPANIES, Deal: DEALS}
+KINDS = {Person: "people", Company: "companies", Deal: "deals"}
 
 
 @pytest.fixture(autouse=True)
@@ -57,32 +60,39 @@ def owner(house: House, alice: User) -> Client:
     return client_of(alice, organization=house.north)
 
 
-@pytest.fixture(params=["person", "company"])
+@pytest.fixture(params=["person", "company", "deal"])
 def hidden(request: pytest.FixtureRequest, house: House, owner: Client) -> Record:
     """A record that Alice has made, changed and restricted."""
-    record: Record = make_person(house, NAME) if request.param == "person" else make_company(house, NAME)
+    record = made(house, request.param)
     assert send(owner, "patch", at(record), {"description": "Looks at stars"}).status_code == 200
     if isinstance(record, Person):
         purpose = entry_of(house, make_dictionary(house, "news", key="customers.consent_purpose"), "news")
         said = {"purpose_id": str(purpose.pk), "state": "given"}
         assert send(owner, "post", at(record, "consents/"), said).status_code == 201
-    build_index(house, "customers.person", "customers.company")
+    build_index(house, "customers.person", "customers.company", "customers.deal")
     answer = send(owner, "post", at(record, "restrict/"), {})
     assert (answer.status_code, answer.json()["is_restricted"]) == (200, True)
     return record
 
 
+def made(house: House, kind: str) -> Record:
+    if kind == "deal":
+        return make_deal(house, title=NAME)
+    return make_person(house, NAME) if kind == "person" else make_company(house, NAME)
+
+
 def at(record: Record, action: str = "") -> str:
-    return f"{PEOPLE if isinstance(record, Person) else COMPANIES}{record.pk}/{action}"
+    return f"{ADDRESSES[type(record)]}{record.pk}/{action}"
 
 
 def kind_of(record: Record) -> str:
-    return "person" if isinstance(record, Person) else "company"
+    return str(record._meta.model_name)
 
 
 def lists(client: Client, record: Record) -> str:
     address = at(record).removesuffix(f"{record.pk}/")
-    asked = ("", "?q=Zoro", "?display_name__icontains=zoro", f"?ids={record.pk}", "?cursor=", "?count=exact")
+    name = "title" if isinstance(record, Deal) else "display_name"
+    asked = ("", "?q=Zoro", f"?{name}__icontains=zoro", f"?ids={record.pk}", "?cursor=", "?count=exact")
     return "".join(text_of(client.get(f"{address}{item}")) for item in asked)
 
 
@@ -240,7 +250,7 @@ def test_bad_input_is_named(owner: Client, hidden: Record, body: dict[str, str],
 
 
 def test_a_feature_shows_all_of_a_kind_and_changes_none(house: House, hidden: Record) -> None:
-    kind = "people" if isinstance(hidden, Person) else "companies"
+    kind = KINDS[type(hidden)]
     chief = member(house, *WRITES, f"customers.{kind}.view_all", name="Chief")
     client = client_of(chief, organization=house.north)
     assert [mentions(channel, client, hidden) for channel in (lists, files, searches, history, events)] == [True] * 5

@@ -55,6 +55,8 @@ WITH_OWN = frozenset(
         "attachments.attachment.claim",
         "customers.company.restrict",
         "customers.company.unrestrict",
+        "customers.deal.restrict",
+        "customers.deal.unrestrict",
         "customers.person.restrict",
         "customers.person.unrestrict",
         "customers.interaction.answer",

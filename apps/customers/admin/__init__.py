@@ -3,6 +3,7 @@
 from apps.customers.admin.board import board_view
 from apps.customers.admin.board_demands import demands_view
 from apps.customers.admin.calendar import calendar_view
+from apps.customers.admin.calendar_moves import move_view
 from apps.customers.admin.customers import CompanyPage, PersonPage
 from apps.customers.admin.deals import DealPage
 from apps.customers.admin.duplicates import duplicates_view
@@ -32,6 +33,7 @@ __all__ = [
     "demands_view",
     "duplicates_view",
     "merge_view",
+    "move_view",
     "occurrence_view",
     "tasks_view",
 ]

@@ -171,7 +171,7 @@ def _card(card: Card, asked: _Asked) -> ShownCard:
         card,
         shown_amount(card.value_amount, card.value_currency),
         shown_amount(card.base_amount, card.base_currency) if is_converted else "",
-        _address("admin:customers_deal_change", card.id),
+        _address("admin:customers_deal_overview", card.id),
         _address("admin:customers_deal_press", card.id, "lose", query={"next": asked.address()}),
     )
 

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.customers.admin.calendar_form import ME, MONTH, WEEK, Wish, begins, owner_of, wish_of
+from apps.customers.admin.calendar_moves import move_address
 from apps.customers.admin.occurrence import address_of
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import InteractionStatus, InteractionType
@@ -43,7 +44,7 @@ ICONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of a day."""
+    """One entry of a day. `move` is where it is moved, "" where it is not."""
 
     title: str
     time: str
@@ -52,6 +53,9 @@ class Line:
     url: str
     state: str
     words: str
+    move: str
+    version: int
+    starts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def _days(wish: Wish, days: list[date], entries: dict[date, list[Entry]], *, tod
             date_format(day, "l j F"),
             day == today,
             wish.view == MONTH and day.month != wish.day.month,
-            [_line(item, day) for item in entries[day][:most]],
+            [_line(item, day, back=wish.address()) for item in entries[day][:most]],
             max(0, len(entries[day]) - most),
             wish.at(day).address(view=WEEK),
             f"{add}?scheduled_at={day.isoformat()}T09:00" if may_add else "",
@@ -145,7 +149,7 @@ def _days(wish: Wish, days: list[date], entries: dict[date, list[Entry]], *, tod
     ]
 
 
-def _line(entry: Entry, day: date) -> Line:
+def _line(entry: Entry, day: date, *, back: str) -> Line:
     row, occurrence = entry.interaction, entry.occurrence
     start = timezone.localtime(occurrence.starts_at)
     is_timed = not occurrence.is_all_day and start.date() == day
@@ -159,4 +163,7 @@ def _line(entry: Entry, day: date) -> Line:
         url=address_of(occurrence) if row.is_series else reverse("admin:customers_interaction_change", args=[row.pk]),
         state=status.value,
         words=", ".join(word for word in words if word),
+        move=move_address(entry, back=back),
+        version=row.version,
+        starts=occurrence.starts_at.isoformat(),
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
 from apps.customers.admin.deal_forms import ConversionForm
 from apps.customers.admin.lookalikes import CustomerPage
-from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
+from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm, PlaceRows
 from apps.customers.admin.privacy import ERASE_BUTTON, EXPORT_BUTTON
 from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
+from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.registration import register
 
@@ -53,6 +57,10 @@ class PersonPage(CustomerPages, CustomerPage):
         (_("Standing"), {"fields": (*STANDING, "tag_ids", "group_ids")}),
         (_("Notes"), {"fields": ("description",)}),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: Person | None) -> Any:
+        """Where they work only for those who see companies."""
+        return (*super().get_inlines(request, obj), *((PlaceRows,) if allows(VIEW_COMPANIES) else ()))
 
 
 @register(Company)

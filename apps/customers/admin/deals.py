@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
 from apps.customers.admin.deal_forms import DealForm, LossForm, MoveForm
+from apps.customers.admin.deal_overview import deal_overview_view
+from apps.customers.admin.deal_words import is_open, marks_of, worded, worded_reason, worded_worth
+from apps.customers.admin.talking import TalkedAbout
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
 from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome, Pipeline
 from apps.customers.selectors import is_overdue, is_stale, needs_attention, today
-from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel import clock
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
@@ -27,7 +25,6 @@ from apps.kernel.admin.inlines import CommandTabularInline
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -129,14 +126,11 @@ class ByOwner(SelectFilter):
         return queryset
 
 
-def is_open(deal: Deal) -> bool:
-    """Say whether the deal has not ended."""
-    return deal.outcome == Outcome.OPEN
-
-
 @register(Deal)
-class DealPage(CommandAdmin):
+class DealPage(TalkedAbout, CommandAdmin):
     """Deals of the selected organizations."""
+
+    overview = staticmethod(deal_overview_view)
 
     create_command = services.create_deal
     update_command = services.update_deal
@@ -245,35 +239,9 @@ class DealPage(CommandAdmin):
     @admin.display(description=_("reason of the loss"))
     def reason(self, deal: Deal) -> str:
         """Why it was lost, as the dictionary has it now."""
-        found = service(DictionaryBook).entry(deal.loss_reason_id) if deal.loss_reason_id else None
-        return found.label if found else "–"
+        return worded_reason(deal)
 
     @admin.display(description=_("In base currency"))
     def worth(self, deal: Deal) -> str:
         """The base amount with the day of its rate, or that there was no rate."""
-        if deal.value_amount is None:
-            return "–"
-        if deal.base_amount is None:
-            return _t("No exchange rate")
-        amount = worded(deal.base_amount, deal.base_currency)
-        if deal.base_currency == deal.value_currency:
-            return amount
-        return _t("%(amount)s at the rate of %(day)s") % {"amount": amount, "day": deal.rate_date}
-
-
-def marks_of(deal: Any, *, at: datetime, day: date) -> Iterator[str]:
-    """Why an open deal wants attention, in words."""
-    if not is_open(deal):
-        return
-    days = deal.stage.stale_after_days
-    if days is not None and deal.stage_since + timedelta(days=days) < at:
-        yield _t("Stale")
-    if deal.expected_close_on is not None and deal.expected_close_on < day:
-        yield _t("Overdue")
-
-
-def worded(amount: Any, currency: str) -> str:
-    """An amount with its currency, as readers expect it."""
-    if amount is None:
-        return ""
-    return f"{number_format(amount, 2, use_l10n=True, force_grouping=True)} {currency}"
+        return worded_worth(deal)

@@ -19,12 +19,11 @@ from apps.customers.selectors.overview import (
     Link,
     companies_around,
     companies_of,
-    followers_of,
     marks_on,
     people_of,
     values_of,
 )
-from apps.customers.selectors.talking import following, labels_on, person_acting
+from apps.customers.selectors.talking import followers_of, following, labels_on, person_acting
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.commands.history.reads import DETAIL, note_reads
@@ -119,7 +118,7 @@ def _standing(request: HttpRequest, record: Any) -> dict[str, Any]:
     links = companies_of(record.pk) if is_person else people_of(record.pk)
     chosen = {name: getattr(record, name) for name in VALUES if hasattr(record, name)}
     values = values_of([*chosen.values(), *(link.role_id for link in links)])
-    labels, followers = labels_of(request), followers_of(record.pk)
+    labels, followers = labels_of(request), followers_of(record)
     labels.fetch((USER, item) for item in (record.owner_id, *followers))
     tags, groups = marks_on(record.pk)
     above, below = (None, []) if is_person else companies_around(record)
@@ -149,14 +148,21 @@ def _values(record: Any, chosen: dict[str, UUID | None], values: Any) -> list[Fa
 
 def _own(page: Any, record: Any) -> dict[str, Any]:
     """What the reader may do here in their own name."""
-    is_user = person_acting() is not None
-    may_label, may_follow = is_user and allows(USE_LABELS), is_user and allows(FOLLOW)
-    has_timeline = bool(sources_for(str(record.entity_id)))
+    may_label = person_acting() is not None and allows(USE_LABELS)
     return {
+        **taking_part(page, record),
         "labels": labels_on(record.pk) if may_label else [],
         "label_url": address(page, "label", record) if may_label else "",
         "labels_url": reverse(f"{page.admin_site.name}:customers_label_changelist") if may_label else "",
+    }
+
+
+def taking_part(page: Any, record: Any) -> dict[str, Any]:
+    """How the reader follows the record and comments on it, as far as they may."""
+    may_follow = person_acting() is not None and allows(FOLLOW)
+    has_timeline = bool(sources_for(str(record.entity_id)))
+    return {
         "follow_url": address(page, "follow", record) if may_follow else "",
-        "is_following": may_follow and following(record.pk) is not None,
+        "is_following": may_follow and following(record) is not None,
         "talk_url": f"{address(page, 'timeline', record)}#comment" if has_timeline and allows(WRITE_COMMENTS) else "",
     }

@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from apps.customers.models import Address, ContactPoint, Customer, CustomerGroup, CustomerRecord, Tag
+from apps.customers.models import (
+    Address,
+    Company,
+    ContactPoint,
+    Customer,
+    CustomerGroup,
+    CustomerRecord,
+    PersonCompany,
+    Tag,
+)
 from apps.customers.selectors import groups_of, tags_of
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.admin.inlines import CommandFormSet, CommandStackedInline, CommandTabularInline
@@ -59,6 +70,20 @@ class AddressRows(CommandStackedInline):
 
     def __init__(self, parent_model: Any, admin_site: Any) -> None:
         super().__init__(Customer, admin_site)
+
+
+class PlaceRows(CommandTabularInline):
+    """Companies that a person works for."""
+
+    model = PersonCompany
+    argument = "companies"
+    fields = ("company", "role_id", "is_primary")
+    ordering = ("-is_primary", "created_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows with the companies that the reader sees, whose names stand above them."""
+        seen = ENTITIES[Company.entity_id].living()
+        return super().get_queryset(request).filter(company__in=seen.values("pk")).select_related("person", "company")
 
 
 class CustomerForm(CommandForm):

@@ -16,11 +16,19 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
-from apps.customers.features import ERASE, MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_PEOPLE
-from apps.customers.models import Company, Consent, ConsentChannel, ConsentState, CustomerRecord, Person
+from apps.customers.features import (
+    ERASE,
+    MANAGE_COMPANIES,
+    MANAGE_DEALS,
+    MANAGE_PEOPLE,
+    VIEW_COMPANIES,
+    VIEW_DEALS,
+    VIEW_PEOPLE,
+)
+from apps.customers.models import Company, Consent, ConsentChannel, ConsentState, Deal, Person
 from apps.customers.selectors import consents_of, current_of
 from apps.customers.services.erasing import LONGEST_REASON
-from apps.customers.services.restricting import COMPANIES, PEOPLE, Restriction
+from apps.customers.services.restricting import COMPANIES, DEALS, PEOPLE, Restriction
 from apps.kernel.access.objects import Level
 from apps.kernel.access.records import about_visible
 from apps.kernel.access.visible import decide
@@ -41,9 +49,10 @@ from apps.kernel.services import service
 
 LEVELS = ((Level.VIEW, _("see it")), (Level.CHANGE, _("see and change it")))
 PURPOSES = "customers.consent_purpose"
-KINDS: dict[str, tuple[type[CustomerRecord], str, Restriction]] = {
-    str(Person.entity_id): (Person, MANAGE_PEOPLE, PEOPLE),
-    str(Company.entity_id): (Company, MANAGE_COMPANIES, COMPANIES),
+KINDS: dict[str, tuple[str, Restriction]] = {
+    str(Person.entity_id): (MANAGE_PEOPLE, PEOPLE),
+    str(Company.entity_id): (MANAGE_COMPANIES, COMPANIES),
+    str(Deal.entity_id): (MANAGE_DEALS, DEALS),
 }
 
 
@@ -183,11 +192,13 @@ def consents_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return _page(site, request, person, "customers/consents.html", context)
 
 
+@own_page(OwnPage("customers_deal_access", "customers/access/deal/", VIEW_DEALS))
+@own_page(OwnPage("customers_company_access", "customers/access/company/", VIEW_COMPANIES))
 @own_page(OwnPage("customers_access", "customers/access/", VIEW_PEOPLE))
 def access_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Who may see a person or company; on POST restrict it, share it, or open it again."""
+    """Who may see a person, company or deal; on POST restrict it, share it, or open it again."""
     record = shown_record(site, request, tuple(KINDS))
-    _model, feature, restriction = KINDS[str(record.entity_id)]
+    feature, restriction = KINDS[str(record.entity_id)]
     if not allows(feature) or not decide(record).allows(Level.CHANGE):
         raise PermissionDenied
     step = request.POST.get("step", "")
@@ -220,7 +231,7 @@ def _access_changed(
         )
     steps = {
         "restrict": (restriction.restrict, _now("Only those who are named below see it now.")),
-        "unrestrict": (restriction.unrestrict, _now("Everybody who may see customers sees it now.")),
+        "unrestrict": (restriction.unrestrict, _now("Everybody who may see such records sees it now.")),
     }
     if step not in steps:
         raise Http404

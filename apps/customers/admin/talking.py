@@ -1,4 +1,4 @@
-"""What is said about customers, in the back office: comments and labels, and the doings of a customer's own pages."""
+"""What is said about customers and deals, in the back office: comments and labels, and what is done on their pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from apps.customers.admin.overview import address, overview_view, seen_record
 from apps.customers.extensions.talking import composing
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS, WRITE_COMMENTS
 from apps.customers.models import Comment, CustomerKind, Label
-from apps.customers.selectors.talking import following, labels_on, seen_comments
+from apps.customers.models.talking import DEAL
+from apps.customers.selectors.talking import following, labels_on, seen_comments, subject_key
 from apps.customers.services.comments import USER, may_change_comment
 from apps.customers.services.topics import KINDS
 from apps.kernel.admin.access import allows
@@ -32,26 +33,31 @@ from apps.kernel.errors import PlatformError
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
+View = Callable[..., HttpResponse]
 MOST_FOUND = 8
 MOST_MENTIONS = 20
 FORM_ERRORS = frozenset({400, 409, 422})
 
 
-class CustomerPages:
-    """Pages of a person or company beside its form: the overview, and what is done from it."""
+class TalkedAbout:
+    """Pages of a record beside its form: the overview, and what is done from it."""
 
-    def get_urls(self) -> list[URLPattern]:
-        """The house's addresses and those of the customer's own pages."""
-        parent: Any = super()
-        page: Any = self
-        views = {
-            "overview": ("<path:object_id>/overview/", overview_view),
+    overview: ClassVar[View]
+
+    def own_views(self) -> dict[str, tuple[str, View]]:
+        """Their names, addresses and views."""
+        return {
+            "overview": ("<path:object_id>/overview/", type(self).overview),
             "comment": ("<path:object_id>/comment/", comment_view),
             "follow": ("<path:object_id>/follow/", follow_view),
-            "label": ("<path:object_id>/label/", label_view),
             "mentionable": ("mentionable/", mentionable_view),
         }
-        own = [page._tool_url(name, place, view) for name, (place, view) in views.items()]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The house's addresses and those of the record's own pages."""
+        parent: Any = super()
+        page: Any = self
+        own = [page._tool_url(name, place, view) for name, (place, view) in self.own_views().items()]
         return [*own, *parent.get_urls()]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
@@ -66,6 +72,16 @@ class CustomerPages:
         return LeadingList
 
 
+class CustomerPages(TalkedAbout):
+    """Pages of a person or company, whom one may label as well."""
+
+    overview = staticmethod(overview_view)
+
+    def own_views(self) -> dict[str, tuple[str, View]]:
+        """Those of every record, and labels."""
+        return {**super().own_views(), "label": ("<path:object_id>/label/", label_view)}
+
+
 def comment_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """Take a comment; one that is refused is shown again with what is wrong."""
     record = seen_record(page, request, object_id)
@@ -76,7 +92,7 @@ def comment_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespons
         return HttpResponseRedirect(back)
     body, mentioned = request.POST.get("body", ""), _ids(request.POST.getlist("mention_ids"))
     try:
-        run(services.create_comment, body=body, customer_id=record.pk, mention_ids=mentioned)
+        run(services.create_comment, body=body, **subject_key(record), mention_ids=mentioned)
     except PlatformError as refusal:
         if refusal.status not in FORM_ERRORS:
             raise
@@ -129,9 +145,9 @@ def follow_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse
     """Begin to follow, or end it."""
 
     def turn(record: Any) -> str:
-        row = following(record.pk)
+        row = following(record)
         if row is None:
-            run(services.follow, customer_id=record.pk)
+            run(services.follow, **subject_key(record))
             return _("You are told what others do here.")
         run(services.unfollow, row.pk)
         return _("You are told no more of what others do here.")
@@ -170,7 +186,7 @@ class CommentPage(CommandAdmin):
     icon = "chat"
     order = 70
     bulk_fields: ClassVar[tuple[str, ...]] = ()
-    empty_hint = gettext_lazy("Comments are written on the timeline of a person or company.")
+    empty_hint = gettext_lazy("Comments are written on the timeline of a person, company or deal.")
     list_display = ("words", "about", "author", "created_at")
     list_display_links = ("words",)
     search_fields = ("body",)
@@ -196,9 +212,11 @@ class CommentPage(CommandAdmin):
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
         """Look up the authors of the page at once."""
         labels = labels_of(request)
-        labels.fetch((USER, row.author_id) for row in rows if row.author_id)
+        labels.fetch([(USER, row.author_id) for row in rows if row.author_id])
+        labels.fetch([(DEAL, row.deal_id) for row in rows if row.deal_id])
         for row in rows:
             row.author_words = labels.text(USER, row.author_id)
+            row.deal_words = labels.text(DEAL, row.deal_id) if row.deal_id else ""
 
     def words(self, row: Comment) -> str:
         """The first words."""
@@ -206,10 +224,12 @@ class CommentPage(CommandAdmin):
 
     words.short_description = gettext_lazy("comment")  # type: ignore[attr-defined]
 
-    def about(self, row: Comment) -> Any:
+    def about(self, row: Any) -> Any:
         """What it is about, as a link."""
         if row.customer is None:
-            return str(row.deal_id)
+            known = getattr(row, "deal_words", None)
+            words = ENTITIES[DEAL].labels([row.deal_id]).get(row.deal_id, "") if known is None else known
+            return format_html('<a href="{}" class="text-link">{}</a>', record_url(DEAL, row.deal_id), words)
         entity = KINDS[CustomerKind(row.customer.kind)]
         return format_html('<a href="{}" class="text-link">{}</a>', record_url(entity, row.customer.pk), row.customer)
 

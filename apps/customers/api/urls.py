@@ -23,7 +23,7 @@ from apps.customers.api.views.duplicates import CheckView, DismissView, Duplicat
 from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
 from apps.customers.api.views.interactions import InteractionViewSet
 from apps.customers.api.views.talking import CommentViewSet, FollowerViewSet, LabelViewSet
-from apps.customers.api.views.timeline import CompanyTimelineView, PersonTimelineView
+from apps.customers.api.views.timeline import CompanyTimelineView, DealTimelineView, PersonTimelineView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:pk>/export/", SubjectExportView.as_view(), name="customers.person.export"),
     path("people/<uuid:pk>/timeline/", PersonTimelineView.as_view(), name="customers.person-timeline"),
     path("companies/<uuid:pk>/timeline/", CompanyTimelineView.as_view(), name="customers.company-timeline"),
+    path("deals/<uuid:pk>/timeline/", DealTimelineView.as_view(), name="customers.deal-timeline"),
     path("people/<uuid:pk>/convert/", ConversionView.as_view(), name="customers.person-convert"),
     path("interactions/occurrences/", OccurrencesView.as_view(), name="customers.interaction.occurrences"),
     path("interactions/conflicts/", ConflictsView.as_view(), name="customers.interaction.conflicts"),

@@ -1,4 +1,4 @@
-"""Cards in the overview of a person or company: what is planned with them, and their open deals."""
+"""Cards in the overview of a person, company or deal: what is planned, and the open deals of customers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_DEALS, VIEW_INTERACTIONS
-from apps.customers.models import Company, InteractionStatus, Outcome, Person
+from apps.customers.models import Company, Deal, InteractionStatus, Outcome, Person
 from apps.customers.selectors import agenda, deals_with, living_interactions
+from apps.customers.selectors.talking import subject_key
 from apps.customers.services.deal_worth import shown_amount
 from apps.kernel import clock
 from apps.kernel.admin.access import allows
@@ -22,13 +23,13 @@ OVERVIEW: Final = "detail:*:overview"
 
 
 def show_planned(place: Place) -> dict[str, Any] | None:
-    """What takes place with the customer in the next months; None for other records."""
-    if not isinstance(place.record, Person | Company):
+    """What takes place with the customer, or for the deal, in the next months; None for other records."""
+    if not isinstance(place.record, Person | Company | Deal):
         return None
-    now = clock.now()
-    rows = living_interactions().filter(customer=place.record.pk, status=InteractionStatus.PLANNED)
+    now, key = clock.now(), subject_key(place.record)
+    rows = living_interactions().filter(**key, status=InteractionStatus.PLANNED)
     found = [item for item in agenda(now, now + AHEAD, rows).entries if item.occurrence.status == "planned"]
-    plan = f"{reverse('admin:customers_interaction_add')}?{urlencode({'customer_id': place.record.pk})}"
+    plan = f"{reverse('admin:customers_interaction_add')}?{urlencode(key)}"
     return {
         "entries": found[:MOST],
         "has_more": len(found) > MOST,

@@ -127,7 +127,7 @@ def _entry(deal: Deal, *, is_late: bool) -> Entry:
     return Entry(
         deal.title,
         note=late if is_late else stale,
-        link=reverse("admin:customers_deal_change", args=[deal.pk]),
+        link=reverse("admin:customers_deal_overview", args=[deal.pk]),
         icon="event_busy" if is_late else "hourglass_bottom",
         tone="danger" if is_late else "warning",
     )

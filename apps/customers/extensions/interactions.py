@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.calculations import Stretch
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
-from apps.customers.models import Company, Interaction, InteractionStatus, InteractionType, Person
+from apps.customers.models import Company, Deal, Interaction, InteractionStatus, InteractionType, Person
 from apps.customers.selectors import Entry as AgendaEntry
 from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
 from apps.kernel import clock
@@ -173,8 +173,9 @@ status_badge(StatusBadge("customers.interaction_status", Interaction.entity_id, 
 
 
 def fetch_done(asking: Asking) -> list[Moment]:
-    """What was done with the customers, and who was in charge of it; two queries."""
-    rows = living_interactions().filter(customer__in=asking.ids, status=InteractionStatus.DONE)
+    """What was done with the customers, or for the deals, and who was in charge of it; two queries."""
+    field = "deal_id" if asking.entity == Deal.entity_id else "customer_id"
+    rows = living_interactions().filter(**{f"{field}__in": asking.ids}, status=InteractionStatus.DONE)
     if asking.until is not None:
         rows = rows.filter(occurred_at__lte=asking.until)
     found = list(rows.filter(occurred_at__isnull=False).order_by("-occurred_at", "-pk")[: asking.limit])
@@ -200,7 +201,12 @@ def plan_with(ids: Sequence[UUID]) -> str:
     return f"{reverse('admin:customers_interaction_add')}?customer_id={ids[0]}"
 
 
-for kind in (Person, Company):
+def plan_for(ids: Sequence[UUID]) -> str:
+    """The form of a new interaction for the deal."""
+    return f"{reverse('admin:customers_interaction_add')}?deal_id={ids[0]}"
+
+
+for kind in (Person, Company, Deal):
     timeline_source(
         TimelineSource(
             f"customers.interactions_of_{kind._meta.model_name}",
@@ -217,7 +223,7 @@ for kind in (Person, Company):
             f"customers.plan_with_{kind._meta.model_name}",
             kind.entity_id,
             _("Plan something"),
-            address=plan_with,
+            address=plan_for if kind is Deal else plan_with,
             icon="event",
             in_row=True,
             features=(MANAGE_INTERACTIONS,),

@@ -8,11 +8,16 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.customers.features import MANAGE_COMPANIES, MANAGE_DEALS, MANAGE_PEOPLE, VIEW_PEOPLE
 from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.tenancy.scope import current_scope
 
-RESTRICTABLE = {"customers.person": MANAGE_PEOPLE, "customers.company": MANAGE_COMPANIES}
+# Kind of record → what deciding who sees it needs, and the page where that is done.
+RESTRICTABLE = {
+    "customers.person": (MANAGE_PEOPLE, "admin:customers_access"),
+    "customers.company": (MANAGE_COMPANIES, "admin:customers_company_access"),
+    "customers.deal": (MANAGE_DEALS, "admin:customers_deal_access"),
+}
 
 
 def consents_address(record: Any) -> str:
@@ -22,10 +27,10 @@ def consents_address(record: Any) -> str:
 
 def access_address(record: Any) -> str:
     """Where it stands who may see the record; "" for kinds and readers that this is nothing for."""
-    feature = RESTRICTABLE.get(str(record.entity_id), "")
+    feature, page = RESTRICTABLE.get(str(record.entity_id), ("", ""))
     if not feature or not current_scope().actor.access.allows(feature):
         return ""
-    return f"{reverse('admin:customers_access')}?{urlencode({'entity': record.entity_id, 'id': record.pk})}"
+    return f"{reverse(page)}?{urlencode({'entity': record.entity_id, 'id': record.pk})}"
 
 
 record_tab(

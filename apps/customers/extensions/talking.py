@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import VIEW_COMMENTS, WRITE_COMMENTS
-from apps.customers.models import Comment, Company, Person
+from apps.customers.models import Comment, Company, Deal, Person
 from apps.customers.models.talking import DEAL, LONGEST_BODY
 from apps.customers.selectors.talking import mentions_of, seen_comments
 from apps.customers.services.comments import USER, may_change_comment
@@ -64,8 +64,8 @@ timeline_source(
 
 
 def overview_of(record: Any) -> str:
-    """Where the overview of a person or company stands; "" for other records of the module."""
-    if not isinstance(record, Person | Company):
+    """Where the overview of a person, company or deal stands; "" for other records of the module."""
+    if not isinstance(record, Person | Company | Deal):
         return ""
     return reverse(f"admin:customers_{record._meta.model_name}_overview", args=[record.pk])
 
@@ -81,14 +81,14 @@ def composing(record: Any) -> dict[str, Any]:
 
 
 def with_composer(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Variables of the form for a comment, above the timeline of a person or company."""
+    """Variables of the form for a comment, above the timeline of a person, company or deal."""
     return composing(given["original"])
 
 
-spot("detail:*:overview", "the overview of a person or company, among its cards")
-spot("detail:*:overview-side", "the overview of a person or company, beside its cards")
+spot("detail:*:overview", "the overview of a person, company or deal, among its cards")
+spot("detail:*:overview-side", "the overview of a person, company or deal, beside its cards")
 record_tab(RecordTab("customers.overview", _("Overview"), "customers.*", overview_of, leads=True))
-for _kind in (Person, Company):
+for _kind in (Person, Company, Deal):
     replacement(
         Replacement(
             f"customers.{_kind._meta.model_name}_timeline",

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
+from apps.customers.features import MANAGE_DEALS, VIEW_ALL_DEALS, VIEW_DEALS
 from apps.customers.models.companies import CURRENCY, Company
 from apps.customers.models.people import Person
 from apps.customers.models.pipelines import MOST_PERCENT, Pipeline, Stage
@@ -48,6 +48,7 @@ class Deal(CustomFields, Versioned, SoftDelete, ObjectAccess, OrganizationModel)
     entity_id = "customers.deal"
     view_feature = VIEW_DEALS
     change_feature = MANAGE_DEALS
+    view_all_feature = VIEW_ALL_DEALS
     pipeline_id: UUID
     stage_id: UUID
 

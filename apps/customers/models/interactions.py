@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models.companies import Company
+from apps.customers.models.deals import Deal
 from apps.customers.models.identity import Customer
 from apps.customers.models.people import Person
 from apps.kernel.bases.keys import TenantForeignKey
@@ -64,14 +65,14 @@ class Interaction(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
     `scheduled_at` is when it is planned, `occurred_at` when it was done. With a `recurrence` (the value of an RRULE)
     `scheduled_at` is the first of a series, which keeps its time of day in `time_zone` ("": the tenant's);
     `recurs_until` is when its last one begins, None for a series without end. A private one belongs to `author_id`
-    alone, and what is about a restricted customer is seen by those who see the customer.
+    alone, and what is about a restricted customer or deal is seen by those who see that one.
     """
 
     entity_id = "customers.interaction"
     view_feature = VIEW_INTERACTIONS
     change_feature = MANAGE_INTERACTIONS
     personal_to = "author_id"
-    below: ClassVar = {"customer_id": (Person, Company)}
+    below: ClassVar = {"customer_id": (Person, Company), "deal_id": (Deal,)}
     customer_id: UUID | None
 
     customer = TenantForeignKey(

@@ -1,4 +1,4 @@
-"""What stands in files of people and companies beside their own columns, named as the import's fields are."""
+"""What stands in files of people, companies and consents beside their own columns, named as the import's fields are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from apps.customers.models import (
     Address,
     Channel,
     Company,
+    Consent,
     ContactPoint,
+    Customer,
     Membership,
     Person,
     PersonCompany,
@@ -41,6 +43,7 @@ ORDER: Final = (Purpose.OFFICE, Purpose.BILLING, Purpose.HOME, Purpose.SHIPPING,
 SHARED: Final = (*COLUMNS[Channel.EMAIL], *COLUMNS[Channel.PHONE], *ADDRESS, "tags", "groups")
 STANDING: Final = ("status", "lifecycle_stage", "source", "temperature")
 PERSON_COLUMNS: Final = (*SHARED, "company_id", "company", *STANDING, "owner")
+CONSENT_COLUMNS: Final = ("email", "person", "purpose")
 COMPANY_COLUMNS: Final = (*SHARED, "parent", *STANDING, "industry", "owner")
 
 
@@ -54,6 +57,22 @@ def person_cells(ids: Sequence[UUID]) -> Cells:
         if company_id in names:
             found[person_id] |= {"company_id": company_id, "company": names[company_id]}
     return _with_names(found, Person, STANDING)
+
+
+def consent_cells(ids: Sequence[UUID]) -> Cells:
+    """The cells of consents: whose they are, by their first e-mail and by name, and what they are for; four queries."""
+    rows = list(Consent.objects.filter(pk__in=ids).values_list("pk", "customer_id", "purpose_id"))
+    points = points_of({customer_id for _pk, customer_id, _purpose in rows})
+    names = ENTITIES[Customer.entity_id].labels([customer_id for _pk, customer_id, _purpose in rows])
+    purposes = service(DictionaryBook).entries_by_id({purpose_id for _pk, _customer, purpose_id in rows})
+    return {
+        pk: {
+            "email": _point_cells(points.get(customer_id, ())).get("email"),
+            "person": names.get(customer_id),
+            "purpose": purposes[purpose_id].label if purpose_id in purposes else None,
+        }
+        for pk, customer_id, purpose_id in rows
+    }
 
 
 def company_cells(ids: Sequence[UUID]) -> Cells:

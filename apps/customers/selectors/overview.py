@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from apps.customers.models import Company, CustomerGroup, Follower, Person, PersonCompany, Tag
+from apps.customers.models import Company, CustomerGroup, Person, PersonCompany, Tag
 from apps.customers.selectors.talking import opens
 from apps.dictionaries.contracts import DictionaryBook, EntryFacts
 from apps.kernel.access.visible import visible
@@ -56,12 +56,6 @@ def companies_around(company: Company) -> tuple[Company | None, list[Company]]:
     rows = visible(Company._default_manager.filter(deleted_at__isnull=True))
     above = rows.filter(pk=company.parent_id).first() if company.parent_id else None
     return above, list(rows.filter(parent=company.pk).order_by("display_name", "pk")[:MOST_LINKS])
-
-
-def followers_of(customer_id: UUID) -> list[UUID]:
-    """Ids of the users who follow the customer, the earliest first; one query."""
-    rows = Follower.objects.filter(customer_id=customer_id).order_by("created_at", "pk")
-    return list(rows.values_list("user_id", flat=True))
 
 
 def values_of(ids: Iterable[UUID | None]) -> dict[UUID, EntryFacts]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -71,9 +72,20 @@ def labels_on(customer_id: UUID) -> list[tuple[Label, bool]]:
     return [(row, bool(row.is_held)) for row in rows]
 
 
-def following(customer_id: UUID) -> Follower | None:
-    """The row by which the user who acts follows the customer; None where they do not."""
-    return Follower.objects.filter(customer_id=customer_id, user_id=person_acting()).first()
+def subject_key(record: Any) -> dict[str, Any]:
+    """The column that names the record in what is about it (`customer_id` or `deal_id`), with its id."""
+    return {"deal_id" if record.entity_id == DEAL else "customer_id": record.pk}
+
+
+def following(record: Any) -> Follower | None:
+    """The row by which the user who acts follows the customer or deal; None where they do not."""
+    return Follower.objects.filter(**subject_key(record), user_id=person_acting()).first()
+
+
+def followers_of(record: Any) -> list[UUID]:
+    """Ids of the users who follow the customer or deal, the earliest first; one query."""
+    rows = Follower.objects.filter(**subject_key(record)).order_by("created_at", "pk")
+    return list(rows.values_list("user_id", flat=True))
 
 
 def mentions_of(comment_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

@@ -1,7 +1,7 @@
-"""The timeline of a customer as programs read it: the house's sources of timelines, merged and paged by key.
+"""The timeline of a customer or deal as programs read it: the house's sources of timelines, merged and paged by key.
 
 What happens to customers is told by any module, in its `extensions.py`, by a `TimelineSource` for `customers.person`,
-`customers.company` or `customers.*`. The pages of the back office draw the same sources.
+`customers.company`, `customers.deal` or `customers.*`. The pages of the back office draw the same sources.
 """
 
 from __future__ import annotations

@@ -23,11 +23,12 @@ from apps.customers.services.interactions import (
 )
 from apps.customers.services.labels import assign_label, create_label, delete_label, unassign_label, update_label
 from apps.customers.services.leads import convert_lead
+from apps.customers.services.loading_consents import load_consents
 from apps.customers.services.merging import merge_companies, merge_people
 from apps.customers.services.outcomes import lose_deal, move_deal, reopen_deal, win_deal
 from apps.customers.services.people import create_person, delete_person, restore_person, update_person
 from apps.customers.services.pipelines import create_pipeline, delete_pipeline, update_pipeline
-from apps.customers.services.restricting import COMPANIES, PEOPLE
+from apps.customers.services.restricting import COMPANIES, DEALS, PEOPLE
 from apps.customers.services.retention import purge_company, purge_person
 from apps.customers.services.series import cancel_occurrence, complete_occurrence, move_occurrence, reopen_occurrence
 from apps.customers.services.stages import create_stage, delete_stage, reorder_stages, update_stage
@@ -35,6 +36,7 @@ from apps.customers.services.tags import create_tag, delete_tag, update_tag
 
 __all__ = [
     "COMPANIES",
+    "DEALS",
     "PEOPLE",
     "answer_interaction",
     "assign_label",
@@ -70,6 +72,7 @@ __all__ = [
     "export_person",
     "follow",
     "give_consent",
+    "load_consents",
     "lose_deal",
     "merge_companies",
     "merge_people",

@@ -16,6 +16,7 @@ from apps.customers.services.deal_places import demanded, note_visit, place, sta
 from apps.customers.services.deal_worth import worded_value
 from apps.customers.services.deals import PLACE, demand_open, facts, living_deal, new_deal
 from apps.customers.services.pipelines import example_stages
+from apps.customers.services.topics import subject_of_deal, those_who_see
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
@@ -123,6 +124,8 @@ def _end(deal: Deal, outcome: Outcome) -> None:
 
 def _tell_owner(deal: Deal, kind: str, *, reason: str = "") -> None:
     readers: Iterable[UUID] = () if deal.owner_id is None else (deal.owner_id,)
+    if deal.is_restricted:
+        readers = those_who_see(subject_of_deal(deal), readers)
     variables = {"title": deal.title, "value": worded_value(deal), "reason": reason}
     service(Notifier).notify(kind, readers, variables, about=(Deal.entity_id, deal.pk))
 

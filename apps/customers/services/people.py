@@ -82,9 +82,13 @@ def create_person(  # noqa: PLR0913 - one for each column
     addresses: Given = (),
     tag_ids: Ids = (),
     group_ids: Ids = (),
+    companies: Given | None = None,
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Person:
-    """Add a person; a display name that is not given is made of the names. Raises InvalidInput with all complaints."""
+    """Add a person; a display name that is not given is made of the names.
+
+    `companies` are rows of `company_id`, `role_id` and `is_primary`. Raises InvalidInput with all complaints.
+    """
     given = dict(locals())
     custom, parts = given.pop("custom_fields"), taken(given)
     person = Person(**given)
@@ -116,6 +120,7 @@ def update_person(  # noqa: PLR0913 - one for each column
     addresses: Given | None = None,
     tag_ids: Ids | None = None,
     group_ids: Ids | None = None,
+    companies: Given | None = None,
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Person:
     """Change what is given; lists are set as a whole. Raises RowNotFound, InvalidInput with all complaints.

@@ -14,6 +14,7 @@ from apps.customers.errors import AlreadyMerged, NameMissing, PersonErased
 from apps.customers.models import Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
 from apps.customers.services.lists import Given, Settled
 from apps.customers.services.needs import demand_unneeded
+from apps.customers.services.places import Places
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
@@ -35,6 +36,7 @@ class Parts:
     addresses: Given | None = None
     tag_ids: Ids | None = None
     group_ids: Ids | None = None
+    places: Places = field(default_factory=lambda: Places(None))
     lists: list[Settled[Any]] = field(default_factory=list)
 
     def settle(self, customer: Customer) -> Iterator[FieldError]:
@@ -46,6 +48,7 @@ class Parts:
                 yield from found.complaints
         yield from _unknown(Tag.entity_id, "tag_ids", self.tag_ids)
         yield from _unknown(CustomerGroup.entity_id, "group_ids", self.group_ids)
+        yield from self.places.settle(customer)
 
     def store(self, customer: Customer) -> None:
         """Write all of it."""
@@ -53,11 +56,14 @@ class Parts:
             item.store()
         _mark(Tagging, "tag_id", customer, self.tag_ids)
         _mark(Membership, "group_id", customer, self.group_ids)
+        self.places.store(customer)
 
 
 def taken(given: dict[str, Any]) -> Parts:
     """Take the parts out of a command's arguments."""
-    return Parts(*(given.pop(name) for name in ("contact_points", "addresses", "tag_ids", "group_ids")))
+    places = Places(given.pop("companies", None))
+    names = ("contact_points", "addresses", "tag_ids", "group_ids")
+    return Parts(**{name: given.pop(name) for name in names}, places=places)
 
 
 def _unknown(entity: str, argument: str, ids: Ids | None) -> Iterator[FieldError]:

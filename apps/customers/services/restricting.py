@@ -1,13 +1,14 @@
-"""Restricting single people and companies: who, of those who may see customers, sees this one."""
+"""Restricting single people, companies and deals: who, of those who may see such records, sees this one."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE
-from apps.customers.models import Company, Person
+from apps.customers.features import MANAGE_COMPANIES, MANAGE_DEALS, MANAGE_PEOPLE
+from apps.customers.models import Company, Deal, Person
 from apps.customers.services.companies import create_company
+from apps.customers.services.deals import create_deal
 from apps.customers.services.people import create_person
 from apps.kernel.access.objects import Level
 from apps.kernel.bases.mixins import ObjectAccess
@@ -78,3 +79,4 @@ class Restriction:
 
 PEOPLE = Restriction(Person, feature=MANAGE_PEOPLE, create=create_person)
 COMPANIES = Restriction(Company, feature=MANAGE_COMPANIES, create=create_company)
+DEALS = Restriction(Deal, feature=MANAGE_DEALS, create=create_deal)

@@ -11,7 +11,7 @@ from apps.customers.models import Comment, Customer, Follower
 from apps.customers.models.talking import DEAL
 from apps.customers.notifications import FOLLOWED, MENTIONED
 from apps.customers.selectors.talking import mentions_of
-from apps.customers.services.topics import Subject, subject_of, those_who_see
+from apps.customers.services.topics import Subject, subject_of, subject_of_deal, those_who_see
 from apps.kernel.eventbus.contexts import EventContext
 from apps.kernel.ports import Notifier
 from apps.kernel.registry.entities import ENTITIES
@@ -68,7 +68,7 @@ def _subjects(ids: set[UUID], *, field: str) -> dict[UUID, Subject]:
         return {row.pk: subject_of(row) for row in rows}
     kind = ENTITIES.get(DEAL)
     deals = kind.living().filter(pk__in=ids) if kind is not None else ()
-    return {row.pk: Subject(DEAL, row.pk, str(row), row.organization_id) for row in deals}
+    return {row.pk: subject_of_deal(row) for row in deals}
 
 
 def _followers(subjects: Iterable[UUID], *, field: str) -> dict[UUID, list[UUID]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -57,6 +58,11 @@ def subject_of(customer: Customer) -> Subject:
     return Subject(KINDS[CustomerKind(customer.kind)], customer.pk, customer.name, customer.organization_id)
 
 
+def subject_of_deal(deal: Any) -> Subject:
+    """The deal as what is spoken of."""
+    return Subject(DEAL, deal.pk, str(deal), deal.organization_id)
+
+
 def _customer(customer_id: UUID) -> Subject | None:
     row = seen_customers().filter(pk=customer_id).first()
     return subject_of(row) if row is not None else None
@@ -67,7 +73,7 @@ def _deal(deal_id: UUID) -> Subject | None:
     if kind is None or not opens(kind.model, current_scope().actor):
         return None
     row = kind.living().filter(pk=deal_id).first()
-    return Subject(DEAL, row.pk, str(row), row.organization_id) if row is not None else None
+    return subject_of_deal(row) if row is not None else None
 
 
 def demand_person() -> UUID:

@@ -25,16 +25,19 @@ def closed_to(actor: Actor) -> list[Entity]:
     return [entity for entity in ENTITIES.values() if can_be_restricted(entity.model) and may_hide(entity.model, actor)]
 
 
-def about_visible(rows: models.QuerySet[RowT], *, record: str, actor: Actor | None = None) -> models.QuerySet[RowT]:
+def about_visible(
+    rows: models.QuerySet[RowT], *, record: str, actor: Actor | None = None, with_parts: bool = False
+) -> models.QuerySet[RowT]:
     """The rows without those whose record, named by the column `record`, is hidden from the actor.
 
     One condition for each kind that may be restricted, inside the same statement; ids are unique over all kinds.
+    `with_parts` where the record may be a part of another one, too.
     """
     acting = actor or current_scope().actor
     for entity in closed_to(acting):
         hidden = beyond(entity.model._default_manager.filter(pk=OuterRef(record)), Level.VIEW, acting)
         rows = rows.exclude(Exists(hidden))
-    for entity in dependent():
+    for entity in (item for item in dependent() if with_parts or not item.is_part):
         rows = rows.exclude(Exists(about_hidden(entity, acting).filter(pk=OuterRef(record))))
     return rows
 
@@ -47,7 +50,8 @@ def dependent() -> list[Entity]:
 def about_hidden(entity: Entity, actor: Actor | None = None) -> models.QuerySet[Any]:
     """Rows of a dependent kind that are about records which are hidden from the actor."""
     acting, test = actor or current_scope().actor, Q(pk__in=())
-    for kind in restrictable():
-        hidden = beyond(kind.model._default_manager.filter(pk=OuterRef(entity.about)), Level.VIEW, acting)
-        test |= Q(Exists(hidden))
+    for column, kinds in entity.about.items():
+        for kind in (ENTITIES[item] for item in kinds if item in ENTITIES):
+            hidden = beyond(kind.model._default_manager.filter(pk=OuterRef(column)), Level.VIEW, acting)
+            test |= Q(Exists(hidden))
     return entity.model._default_manager.filter(test)

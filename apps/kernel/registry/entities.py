@@ -46,8 +46,11 @@ class Entity:
 
     # Whether `living` leaves out more than `visible` does: rows about records that the actor does not see.
     narrows: ClassVar[bool] = False
-    # The column that names the record which a row is about: where that is hidden, so is what happened to the row.
-    about: ClassVar[str] = ""
+    # Columns that name the records which a row is about, and of which kinds those are: where one is hidden, so is what
+    # happened to the row.
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # Rows that come and go with such a record: no action is about one of them alone.
+    is_part: ClassVar[bool] = False
 
     def living(self) -> models.QuerySet[Any]:
         """Rows of the scope that are not soft-deleted, that are known still, and that the actor may see."""

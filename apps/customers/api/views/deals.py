@@ -20,15 +20,15 @@ from apps.customers.api.serializers import (
     DealSerializer,
     TransitionSerializer,
 )
+from apps.customers.api.views.restricting import RestrictedRecords, restricting
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
 from apps.customers.models import Deal, StageTransition
 from apps.kernel.api.reading.viewset import ReadingViewSet
-from apps.kernel.api.viewsets import CommandViewSet
 
 ACTIONS = ("restore", "move", "win", "lose", "reopen")
 
 
-class DealViewSet(CommandViewSet):
+class DealViewSet(RestrictedRecords):
     """Deals of the selected organizations; new ones go to the one that is selected."""
 
     entity = Deal.entity_id
@@ -58,9 +58,10 @@ class DealViewSet(CommandViewSet):
     create_command = services.create_deal
     update_command = services.update_deal
     delete_command = services.delete_deal
+    restriction = services.DEALS
     bulk_commands: ClassVar[dict[str, Any]] = {"win": services.win_deal, "reopen": services.reopen_deal}
     features: ClassVar[dict[str, tuple[str, ...]]] = guarded(
-        view=VIEW_DEALS, manage=MANAGE_DEALS, **dict.fromkeys(ACTIONS, (MANAGE_DEALS,))
+        view=VIEW_DEALS, manage=MANAGE_DEALS, **dict.fromkeys(ACTIONS, (MANAGE_DEALS,)), **restricting(MANAGE_DEALS)
     )
 
     def get_serializer_class(self) -> Any:

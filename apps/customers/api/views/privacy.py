@@ -24,6 +24,8 @@ from apps.customers.api.serializers.privacy import (
 from apps.customers.features import ERASE, EXPORT_SUBJECTS, MANAGE_PEOPLE, VIEW_PEOPLE
 from apps.customers.models import Consent, ConsentState
 from apps.customers.selectors import consents_of, current_of
+from apps.customers.selectors.exporting import CONSENT_COLUMNS, consent_cells
+from apps.kernel.api.exporting.parts import ExportParts
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.reading.viewset import ReadingViewSet
@@ -102,6 +104,7 @@ class ConsentViewSet(ReadingViewSet):
     filter_fields = ("organization_id", "customer_id", "purpose_id", "channel", "state", "at", "created_at")
     ordering_fields = ("at", "created_at")
     default_ordering = "-at"
+    export_parts = ExportParts(CONSENT_COLUMNS, consent_cells)
     features: ClassVar[dict[str, tuple[str, ...]]] = {"list": (VIEW_PEOPLE,), "retrieve": (VIEW_PEOPLE,)}
 
 

@@ -1,4 +1,4 @@
-"""REST interface of timelines: what happened to a customer, whoever tells of it."""
+"""REST interface of timelines: what happened to a customer or a deal, whoever tells of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers.api.serializers.talking import TimelinePage, TimelineQuery
-from apps.customers.features import VIEW_COMPANIES, VIEW_PEOPLE
-from apps.customers.models import Company, Person
+from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_PEOPLE
+from apps.customers.models import Company, Deal, Person
 from apps.customers.selectors.timeline import timeline_page, told
 from apps.kernel.api.plain import PlainView
 from apps.kernel.commands.history.reads import DETAIL, note_reads
@@ -64,4 +64,16 @@ class CompanyTimelineView(TimelineView):
     @extend_schema(parameters=[TimelineQuery], responses={200: TimelinePage})
     def get(self, request: Request, pk: UUID) -> Response:
         """A page of the company's timeline, the latest first; `kind` shows one source, `cursor` goes on."""
+        return self.page(pk)
+
+
+class DealTimelineView(TimelineView):
+    """What happened to a deal."""
+
+    entity = Deal.entity_id
+    features: ClassVar[tuple[str, ...]] = (VIEW_DEALS,)
+
+    @extend_schema(parameters=[TimelineQuery], responses={200: TimelinePage})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """A page of the deal's timeline, the latest first; `kind` shows one source, `cursor` goes on."""
         return self.page(pk)

@@ -31,14 +31,14 @@ def without_hidden(rows: QuerySet[Any]) -> QuerySet[Any]:
     return about_reached(rows, record="resource_id")
 
 
-def about_reached(rows: QuerySet[Any], *, record: str) -> QuerySet[Any]:
+def about_reached(rows: QuerySet[Any], *, record: str, with_parts: bool = False) -> QuerySet[Any]:
     """Rows without those whose record is hidden from the actor, or was when it was deleted for good.
 
-    `record` names the column that holds the record's id.
+    `record` names the column that holds the record's id; see `about_visible` for `with_parts`.
     """
     for kind in closed_to(current_scope().actor):
         rows = rows.exclude(Exists(_lost(kind.model).filter(row_id=OuterRef(record))))
-    return about_visible(rows, record=record)
+    return about_visible(rows, record=record, with_parts=with_parts)
 
 
 def hidden_ids(images: Iterable[Image]) -> set[UUID]:

@@ -51,7 +51,9 @@ def _seen_from_above(model: type[models.Model], ids: set[UUID], actors: Sequence
         places = dict(rows.values_list("pk", column))
         for kind in kinds if places else ():
             seen = _seen_of(kind, set(places.values()), actors)
-            found |= {record: seen[place] for record, place in places.items() if place in seen}
+            for record, place in places.items():
+                if place in seen:
+                    found[record] = found.get(record, seen[place]) & seen[place]
     return found
 
 
