@@ -25,8 +25,8 @@ from apps.catalog.api.serializers.prices import (
     PriceCorrectionSerializer,
     PriceKindSerializer,
     PriceListSerializer,
-    PriceSerializer,
     PricesAnswer,
+    PriceSerializer,
     PricesSerializer,
     TiersSerializer,
 )
