@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import (Sequence)
+from dataclasses import (dataclass)
 
 BENCHMARKS = {
     "plans": "each index under row-level security, with and without the leakproof marks",
@@ -18,8 +18,14 @@ BENCHMARKS = {
     "currencies": "a thousand conversions over twenty pairs, and a correction of a thousand rates",
     "search": "searches over 1 million documents in every way, and how soon a change is found",
     "custom_fields": "lists of 1 million records by a custom field, before, during and after its promotion",
+<<<<<<< /tmp/tmprmb27cn3/o
     "customers": "lists of 50 of 1 million people, beside stock DRF and the bare query, and by a promoted field",
     "catalog": "prices of a list, of a thousand lines, one decision over 50 prices, and its explanation",
+||||||| /tmp/tmprmb27cn3/b
+    "customers": "lists of 50 of 1 million people, beside stock DRF and the bare query, and by a promoted field",
+=======
+    "customers": "1 million people: lists beside stock DRF and the bare query, a board, a timeline, likely duplicates",
+>>>>>>> /tmp/tmprmb27cn3/t
     "imports": "a file of 50 thousand rows: check, import and undo, beside a bulk insert",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
@@ -29,7 +35,6 @@ BENCHMARKS = {
     "stream": "live streams of one process: from the commit until 500 clients have heard, and memory",
 }
 FULL = "full"
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -43,7 +48,6 @@ class Options:
     def size(self, full: int) -> int:
         """Rows to load where the documents speak of `full` rows: a tenth of them in a small run."""
         return self.rows or (full if self.full else full // 10)
-
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the command line; ends the program for `--help` and for what it does not understand."""
@@ -63,7 +67,6 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     full = found.full or os.environ.get("AGORA_BENCH_SIZE", "") == FULL
     return Options(tuple(dict.fromkeys(found.names or BENCHMARKS)), found.rows, full, found.as_json)
-
 
 def _positive(text: str) -> int:
     number = int(text)
