@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from apps.customers.models import Comment
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
-from tests.browser.test_axe import violations
+from tests.browser.watching import violations
 from tests.customers.factories import make_company, make_deal, make_person, make_pipeline
 from tests.support.scopes import House, seeding
 

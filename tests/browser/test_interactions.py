@@ -14,7 +14,7 @@ from apps.customers.models import Interaction
 from apps.kernel import clock
 from tests.browser.conftest import PHONE, Desk, shoot
 from tests.browser.judging import faults_of
-from tests.browser.test_axe import violations
+from tests.browser.watching import violations
 from tests.customers.factories import make_interaction, make_person
 from tests.support.scopes import House, seeding
 
