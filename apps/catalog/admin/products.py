@@ -17,7 +17,7 @@ from apps.catalog.admin.product_form import TIDY, ProductForm
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import Category, Product, ProductTag
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
-from apps.catalog.selectors import categories_of, tags_of
+from apps.catalog.selectors.products import marks_of
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.pages import CommandAdmin
@@ -215,12 +215,10 @@ class ProductPage(CommandAdmin):
         return field
 
     def prepare_rows(self, request: HttpRequest, rows: list[Any]) -> None:
-        """Look up tags and categories of the products on the page, in two queries."""
-        ids = [row.pk for row in rows]
-        tags, categories = tags_of(ids), categories_of(ids)
+        """Look up tags and categories of the products on the page, in one query."""
+        marks = marks_of(row.pk for row in rows)
         for row in rows:
-            row.tags_there = [tag.label for tag in tags.get(row.pk, ())]
-            row.categories_there = [item.name for item in categories.get(row.pk, ())]
+            row.tags_there, row.categories_there = marks.get(row.pk, ([], []))
 
     @admin.display(description=_("Standing"), ordering="is_active")
     def standing(self, product: Product) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from apps.catalog.models import Category, Component, Offer, Price, Product, ProductTag, UnitConversion, Variant
@@ -77,6 +78,20 @@ def categories_of(product_ids: Iterable[UUID]) -> dict[UUID, list[Category]]:
     rows = CategoryAssignment.objects.filter(product__in=list(product_ids), category__deleted_at__isnull=True)
     for row in rows.select_related("category").order_by("position", "pk"):
         found[row.product_id].append(row.category)
+    return dict(found)
+
+
+def marks_of(product_ids: Iterable[UUID]) -> dict[UUID, tuple[list[str], list[str]]]:
+    """What the tags and the categories of products are called, in the orders of those two; one query for both."""
+    ids = list(product_ids)
+    tags = ProductTagging.objects.filter(product__in=ids).order_by()
+    placed = CategoryAssignment.objects.filter(product__in=ids, category__deleted_at__isnull=True).order_by()
+    rows = tags.values_list("product_id", Value(0), Value(0), "tag__label").union(
+        placed.values_list("product_id", Value(1), "position", "category__name"), all=True
+    )
+    found: dict[UUID, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for product_id, kind, _place, name in sorted(rows, key=itemgetter(1, 2, 3)):
+        found[product_id][kind].append(name)
     return dict(found)
 
 
