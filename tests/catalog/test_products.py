@@ -23,6 +23,7 @@ from tests.catalog.factories import (
 )
 from tests.dictionaries.factories import make_dictionary
 from tests.directory.callers import complaints, send
+from tests.entities.factories import make_field
 from tests.support.scopes import House, reading
 
 PRODUCTS = "/api/catalog/products/"
@@ -407,6 +408,17 @@ def test_options_come_from_a_shared_schema(bob: Client, house: House) -> None:
     answer = send(bob, "patch", at(record), {"option_schema_id": str(schema.pk), "schema": {"options": []}})
     assert complaints(answer) == {"schema": "catalog.product.two_schemas"}
     assert send(bob, "patch", at(record), {"option_schema_id": None}).json()["option_schema_id"] is None
+
+
+def test_fields_of_the_tenant_are_kept_and_filtered_by(bob: Client, house: House) -> None:
+    make_field(house, entity="catalog.product")
+    record = made(bob, title="Large", cf_size=3)
+    made(bob, title="Small", custom_fields={"size": 1})
+    assert record["custom_fields"] == {"size": 3}
+    assert titles(bob, cf_size="3") == titles(bob, cf_size__gte="2") == ["Large"]
+    assert titles(bob, ordering="-cf_size") == ["Large", "Small"]
+    assert complaints(send(bob, "patch", at(record), {"cf_size": "x"})).keys() == {"custom_fields.size"}
+    assert send(bob, "patch", at(record), {"cf_size": None}).json()["custom_fields"] == {"size": None}
 
 
 def test_many_are_archived_changed_and_deleted_at_once(bob: Client, house: House) -> None:

@@ -50,13 +50,6 @@ router.register("category-assignments", AssignmentViewSet, basename="catalog.cat
 router.register("offers", OfferViewSet, basename="catalog.offer")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("files/products/", ProductFileView.as_view(), name="catalog.file-products"),
-    path("files/variants/", VariantFileView.as_view(), name="catalog.file-variants"),
-    path("files/prices/", PriceFileView.as_view(), name="catalog.file-prices"),
-    path("products/<uuid:pk>/media/", ProductPicturesView.as_view(), name="catalog.product-media"),
-    path("products/<uuid:pk>/media/main/", ProductMainPictureView.as_view(), name="catalog.product-media-main"),
-    path("variants/<uuid:pk>/media/", VariantPicturesView.as_view(), name="catalog.variant-media"),
-    path("variants/<uuid:pk>/media/main/", VariantMainPictureView.as_view(), name="catalog.variant-media-main"),
     path("products/<uuid:pk>/variants/", ProductVariantsView.as_view(), name="catalog.product-variants"),
     path("products/<uuid:pk>/variants/generate/", GenerationView.as_view(), name="catalog.product-variants-generate"),
     path("products/<uuid:pk>/variants/order/", VariantOrderView.as_view(), name="catalog.product-variants-order"),
@@ -72,5 +65,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("priced-products/", PricedProductViewSet.as_view({"get": "list"}), name="catalog.priced_products"),
     path("prices/explain/", ExplainPriceView.as_view(), name="catalog.pricing.explain"),
     path("categories/tree/", CategoryTreeView.as_view(), name="catalog.category.tree"),
+    path("files/products/", ProductFileView.as_view(), name="catalog.file-products"),
+    path("files/variants/", VariantFileView.as_view(), name="catalog.file-variants"),
+    path("files/prices/", PriceFileView.as_view(), name="catalog.file-prices"),
+    path("products/<uuid:pk>/media/", ProductPicturesView.as_view(), name="catalog.product-media"),
+    path("products/<uuid:pk>/media/main/", ProductMainPictureView.as_view(), name="catalog.product-media-main"),
+    path("variants/<uuid:pk>/media/", VariantPicturesView.as_view(), name="catalog.variant-media"),
+    path("variants/<uuid:pk>/media/main/", VariantMainPictureView.as_view(), name="catalog.variant-media-main"),
     *router.urls,
 ]
