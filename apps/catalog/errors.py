@@ -132,8 +132,15 @@ class PricesOverlap(Conflict):
     message: ClassVar[object] = _("It overlaps prices of equal rank: {summary}.")
 
     def __init__(self, rows: Iterable[Any] = (), *, errors: tuple[FieldError, ...] = ()) -> None:
-        named = [{"id": str(row.pk), "label": str(row)} for row in rows][:MOST_NAMED]
+        named = [{"id": str(row.pk), "label": _label(row)} for row in rows][:MOST_NAMED]
         super().__init__(errors=errors, prices=named, summary=", ".join(item["label"] for item in named))
+
+
+def _label(row: Any) -> str:
+    """Amount, currency and quantities: `10.0000 EUR (5 – 9)`, `8.0000 EUR (10 +)`."""
+    least = f"{row.min_quantity.normalize():f}"
+    most = "+" if row.max_quantity is None else f"– {row.max_quantity.normalize():f}"
+    return f"{row} ({least} {most})"
 
 
 class PriceChangedSince(Conflict):

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.range import Range
 
@@ -69,6 +69,7 @@ def test_what_an_amount_becomes(amount: str, how: dict[str, str], result: str) -
     assert str(changed_amount(Decimal(amount), change(**how))) == result
 
 
+@settings(deadline=None)
 @given(
     amount=st.decimals(0, 10_000, places=4),
     percent=st.decimals(-100, 300, places=4),
@@ -86,6 +87,7 @@ def test_a_rounded_amount_is_the_nearest_that_ends_so(
     assert abs(found - exactly) <= multiple / 2 or found == ending
 
 
+@settings(deadline=None)
 @given(
     starts=st.lists(st.one_of(st.none(), st.integers(-20, 20)), min_size=1, max_size=6),
     length=st.integers(1, 30),
