@@ -6,7 +6,7 @@ from __future__ import annotations
 # else there is this trigger. A deletion of a whole tenant needs both keys: it runs as the table's owner (a SECURITY
 # DEFINER function of agora_owner, which the app role cannot make and whose role it cannot take), and it names the
 # tenant in `app.deleted_tenant`, which alone opens nothing. Arguments of the trigger name generated columns: these are
-# reckoned after it has run, so that a new row seems to have none of them, and they follow from columns that it looks at.
+# reckoned after it has run, so that a new row seems to have none of them, and they follow from columns that it sees.
 KEEP_KNOWN_FUNCTION = r"""
 CREATE OR REPLACE FUNCTION keep_known() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
