@@ -254,3 +254,14 @@ def test_the_prices_of_a_page_cost_three_queries(house: House, bob: Client) -> N
 
     count()
     assert count(price_currency="EUR") - count() == 3
+
+
+@pytest.mark.committed
+def test_prices_are_read_where_no_test_holds_a_transaction_open(house: House) -> None:
+    product, bob = make_product(house), seller(house)
+    make_price(house, product, make_kind(house), "12.30")
+    for digests in (False, True):
+        [found] = resolve(bob, line(product), digests=digests).json()["results"]
+        assert found["net"] == "12.3000"
+    assert explain(bob, **line(product)).json()["price"]["net"] == "12.3000"
+    assert bob.get(PRICED, {"price_currency": "EUR"}).json()["results"][0]["price"]["net"] == "12.3000"

@@ -37,22 +37,22 @@ from apps.catalog.api.views.pricing import ExplainPriceView, ResolvePricesView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
-router.register("price-kinds", PriceKindViewSet, basename="catalog.price_kind")
-router.register("price-lists", PriceListViewSet, basename="catalog.price_list")
-router.register("prices", PriceViewSet, basename="catalog.price")
 router.register("products", ProductViewSet, basename="catalog.product")
 router.register("option-schemas", OptionSchemaViewSet, basename="catalog.option_schema")
 router.register("tags", TagViewSet, basename="catalog.tag")
 router.register("variants", VariantViewSet, basename="catalog.variant")
 router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_conversion")
+router.register("price-kinds", PriceKindViewSet, basename="catalog.price_kind")
+router.register("price-lists", PriceListViewSet, basename="catalog.price_list")
+router.register("prices", PriceViewSet, basename="catalog.price")
 router.register("categories", CategoryViewSet, basename="catalog.category")
 router.register("category-assignments", AssignmentViewSet, basename="catalog.category_assignment")
 router.register("offers", OfferViewSet, basename="catalog.offer")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
-    path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
-    path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),
+    path("pricing/resolve/", ResolvePricesView.as_view(), name="catalog.pricing.resolve"),
+    path("priced-products/", PricedProductViewSet.as_view({"get": "list"}), name="catalog.priced_products"),
+    path("prices/explain/", ExplainPriceView.as_view(), name="catalog.pricing.explain"),
     path("products/<uuid:pk>/variants/", ProductVariantsView.as_view(), name="catalog.product-variants"),
     path("products/<uuid:pk>/variants/generate/", GenerationView.as_view(), name="catalog.product-variants-generate"),
     path("products/<uuid:pk>/variants/order/", VariantOrderView.as_view(), name="catalog.product-variants-order"),
@@ -61,9 +61,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "products/<uuid:pk>/components/<uuid:component_id>/", ComponentView.as_view(), name="catalog.product-component"
     ),
     path("products/<uuid:pk>/relations/", RelationsView.as_view(), name="catalog.product-relations"),
-    path("pricing/resolve/", ResolvePricesView.as_view(), name="catalog.pricing.resolve"),
-    path("priced-products/", PricedProductViewSet.as_view({"get": "list"}), name="catalog.priced_products"),
-    path("prices/explain/", ExplainPriceView.as_view(), name="catalog.pricing.explain"),
+    path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
+    path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
+    path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),
     path("categories/tree/", CategoryTreeView.as_view(), name="catalog.category.tree"),
     path("files/products/", ProductFileView.as_view(), name="catalog.file-products"),
     path("files/variants/", VariantFileView.as_view(), name="catalog.file-variants"),
