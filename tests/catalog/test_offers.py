@@ -11,14 +11,14 @@ from django.db import connections
 from django.test import Client
 
 from apps.catalog.calculations.offers import OfferState, state_at
-from apps.catalog.models import Offer, OfferKind
+from apps.catalog.models import Offer, OfferKind, Price
 from apps.catalog.selectors import with_state
 from apps.catalog.services import create_offer
 from apps.kernel import clock
 from apps.kernel.errors import PlatformError
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
-from tests.catalog.factories import make_offer, make_product, make_variant, seller
+from tests.catalog.factories import make_kind, make_offer, make_price, make_product, make_variant, seller
 from tests.directory.callers import complaints, send
 from tests.sales.factories import make_channel
 from tests.support.scopes import House, reading
@@ -223,3 +223,12 @@ def test_of_two_listings_at_once_one_is_refused(house: House) -> None:
         thread.join()
     assert sorted(outcomes) == ["catalog.offer.listing_exists", "made"]
     assert len(stored(house)) == 1
+
+
+def test_a_deleted_offer_keeps_its_prices_for_when_it_comes_back(bob: Client, house: House) -> None:
+    shirt = make_product(house)
+    offer = make_offer(house, shirt, MAY, JUNE)
+    price = make_price(house, shirt, make_kind(house), offer=offer)
+    assert send(bob, "delete", f"{OFFERS}{offer.pk}/").status_code == 204
+    with reading(house.scope(house.north)):
+        assert Price.objects.get(pk=price.pk).offer_id == offer.pk

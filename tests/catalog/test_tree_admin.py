@@ -161,6 +161,17 @@ def test_a_category_is_added_and_changed_by_its_form(alice: Client, house: House
     assert "Clothes / Shirts" in listed
 
 
+def test_a_parent_is_deleted_together_with_those_below_and_beside_it(alice: Client, house: House) -> None:
+    clothes = make_category(house, "Clothes")
+    inner = make_category(house, "Shirts", clothes), make_category(house, "Trousers", clothes, position=1)
+    rows = (clothes, *inner, make_category(house, "Sale", position=1))
+    address = reverse("admin:catalog_category_changelist")
+    body = {"action": "delete_selected", "_selected_action": [str(row.pk) for row in rows]}
+    chosen = alice.post(address, {**body, "index": "0"}).context["chosen"]
+    alice.post(address, {**body, "confirmed": "yes", "selection": chosen.text})
+    assert outline(house) == []
+
+
 def test_offers_are_listed_by_state_and_channel(alice: Client, house: House) -> None:
     shirt, web = make_product(house, "Linen shirt"), make_channel(house, name="Web shop")
     make_offer(house, shirt, MAY, JUNE, title="Spring")

@@ -22,11 +22,13 @@ from apps.kernel.commands.translation import constraint_of
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.validation import UNKNOWN
 
+# Rows that only make way or move along keep their versions: whoever has one open has nothing to decide anew, and an
+# order for many may go on with them. The record that a command is about gets its version when it is saved.
 # A path has 37 characters for each level and stands in an index, whose entries are short.
 MOST_LEVELS: Final = 32
 TOO_DEEP = "catalog.category.too_deep"
 RENUMBER: Final = """
-UPDATE category SET position = given.position, version = category.version + 1, updated_at = %(now)s
+UPDATE category SET position = given.position, updated_at = %(now)s
 FROM unnest(%(ids)s::uuid[], %(positions)s::int[]) AS given (id, position)
 WHERE category.id = given.id AND category.position <> given.position
 """
@@ -129,7 +131,7 @@ def plant(category: Category, parent: Category | None) -> None:
 def replant(category: Category, parent: Category | None) -> None:
     """Hang a category under another parent with everything below it: one statement, which touches nothing else.
 
-    Deleted ones move along, so that their paths stay right. The category's own version is left to whoever saves it.
+    Deleted ones move along, so that their paths stay right.
     """
     former, former_depth = category.path, category.depth
     plant(category, parent)
@@ -138,7 +140,6 @@ def replant(category: Category, parent: Category | None) -> None:
             parent_id=Case(When(pk=category.pk, then=_key(category.parent_id)), default=F("parent_id")),
             path=Concat(Value(category.path), Substr("path", len(former) + 1)),
             depth=F("depth") + (category.depth - former_depth),
-            version=Case(When(pk=category.pk, then=F("version")), default=F("version") + 1),
             updated_at=clock.now(),
         )
 
@@ -155,7 +156,6 @@ def lift_children(category: Category) -> None:
         parent_id=Case(When(parent_id=category.pk, then=_key(category.parent_id)), default=F("parent_id")),
         path=Concat(Value(above, output_field=models.TextField()), Substr("path", len(category.path) + 1)),
         depth=F("depth") - 1,
-        version=F("version") + 1,
         updated_at=clock.now(),
     )
     renumber(positions)
