@@ -37,9 +37,6 @@ from apps.catalog.api.views.pricing import ExplainPriceView, ResolvePricesView
 from apps.kernel.api.routers import CommandRouter
 
 router = CommandRouter()
-router.register("categories", CategoryViewSet, basename="catalog.category")
-router.register("category-assignments", AssignmentViewSet, basename="catalog.category_assignment")
-router.register("offers", OfferViewSet, basename="catalog.offer")
 router.register("products", ProductViewSet, basename="catalog.product")
 router.register("option-schemas", OptionSchemaViewSet, basename="catalog.option_schema")
 router.register("tags", TagViewSet, basename="catalog.tag")
@@ -48,9 +45,18 @@ router.register("unit-conversions", ConversionViewSet, basename="catalog.unit_co
 router.register("price-kinds", PriceKindViewSet, basename="catalog.price_kind")
 router.register("price-lists", PriceListViewSet, basename="catalog.price_list")
 router.register("prices", PriceViewSet, basename="catalog.price")
+router.register("categories", CategoryViewSet, basename="catalog.category")
+router.register("category-assignments", AssignmentViewSet, basename="catalog.category_assignment")
+router.register("offers", OfferViewSet, basename="catalog.offer")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("categories/tree/", CategoryTreeView.as_view(), name="catalog.category.tree"),
+    path("files/products/", ProductFileView.as_view(), name="catalog.file-products"),
+    path("files/variants/", VariantFileView.as_view(), name="catalog.file-variants"),
+    path("files/prices/", PriceFileView.as_view(), name="catalog.file-prices"),
+    path("products/<uuid:pk>/media/", ProductPicturesView.as_view(), name="catalog.product-media"),
+    path("products/<uuid:pk>/media/main/", ProductMainPictureView.as_view(), name="catalog.product-media-main"),
+    path("variants/<uuid:pk>/media/", VariantPicturesView.as_view(), name="catalog.variant-media"),
+    path("variants/<uuid:pk>/media/main/", VariantMainPictureView.as_view(), name="catalog.variant-media-main"),
     path("products/<uuid:pk>/variants/", ProductVariantsView.as_view(), name="catalog.product-variants"),
     path("products/<uuid:pk>/variants/generate/", GenerationView.as_view(), name="catalog.product-variants-generate"),
     path("products/<uuid:pk>/variants/order/", VariantOrderView.as_view(), name="catalog.product-variants-order"),
@@ -65,12 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pricing/resolve/", ResolvePricesView.as_view(), name="catalog.pricing.resolve"),
     path("priced-products/", PricedProductViewSet.as_view({"get": "list"}), name="catalog.priced_products"),
     path("prices/explain/", ExplainPriceView.as_view(), name="catalog.pricing.explain"),
-    path("files/products/", ProductFileView.as_view(), name="catalog.file-products"),
-    path("files/variants/", VariantFileView.as_view(), name="catalog.file-variants"),
-    path("files/prices/", PriceFileView.as_view(), name="catalog.file-prices"),
-    path("products/<uuid:pk>/media/", ProductPicturesView.as_view(), name="catalog.product-media"),
-    path("products/<uuid:pk>/media/main/", ProductMainPictureView.as_view(), name="catalog.product-media-main"),
-    path("variants/<uuid:pk>/media/", VariantPicturesView.as_view(), name="catalog.variant-media"),
-    path("variants/<uuid:pk>/media/main/", VariantMainPictureView.as_view(), name="catalog.variant-media-main"),
+    path("categories/tree/", CategoryTreeView.as_view(), name="catalog.category.tree"),
     *router.urls,
 ]
