@@ -49,9 +49,10 @@ FROM (SELECT number, now() - make_interval(mins => number * 11) AS moment
 """
 PEOPLE: Final = """
 INSERT INTO deal_person (id, tenant_id, organization_id, created_at, updated_at, deal_id, person_id)
-SELECT uuid7(), deal.tenant_id, deal.organization_id, now(), now(), deal.id, chosen.id
-FROM (SELECT id, tenant_id, organization_id, row_number() OVER () AS number FROM deal) AS deal
-JOIN unnest(%(people)s::uuid[]) WITH ORDINALITY AS chosen(id, place) ON place = 1 + deal.number %% cardinality(%(people)s)
+SELECT uuid7(), old.tenant_id, old.organization_id, now(), now(), old.id, chosen.id
+FROM (SELECT id, tenant_id, organization_id, row_number() OVER () AS number FROM deal) AS old
+JOIN unnest(%(people)s::uuid[]) WITH ORDINALITY AS chosen(id, place)
+    ON place = 1 + old.number %% cardinality(%(people)s)
 """
 INTERACTIONS: Final = """
 INSERT INTO interaction (id, tenant_id, organization_id, created_at, updated_at, version, is_restricted, customer_id,
