@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, models
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
@@ -106,5 +106,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stock/people/", StockPeople.as_view({"get": "list"})),
     path("bench/anybody/", Anybody.as_view()),
     path("bench/staff/", Staff.as_view()),
-    path("", include((house, "house"))),
+    *house,
 ]

@@ -15,8 +15,10 @@ from apps.customers.calculations import (
     chosen_sides,
     first_of,
     following,
+    held_whole,
     joined,
     likeness,
+    needed_similarity,
     normal_domain,
     normal_email,
     normal_phone,
@@ -154,3 +156,45 @@ def test_custom_values_are_taken_field_by_field() -> None:
         "size": 1,
         "hue": "red",
     }
+
+
+WORDS = st.lists(st.text(alphabet="abcde", min_size=1, max_size=9), min_size=1, max_size=4).map(" ".join)
+
+
+@given(WORDS, WORDS, st.booleans())
+def test_names_that_are_less_near_than_needed_make_nobody_likely(one: str, other: str, supported: bool) -> None:
+    places = ADA.places if supported else frozenset[tuple[str, str]]()
+    found = likeness(Traits(one, places=places), Traits(other, places=places))
+    if similarity(one, other) < needed_similarity(supported=supported):
+        assert not found.is_likely
+
+
+def test_the_needed_similarity_is_hardly_more_careful_than_it_must_be() -> None:
+    assert needed_similarity(supported=False) == pytest.approx(0.8083, abs=0.0001)
+    assert needed_similarity(supported=True) == pytest.approx(0.6040, abs=0.0001)
+
+
+@given(WORDS, st.data())
+def test_whoever_is_near_enough_holds_one_of_the_groups_whole(text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    other = f"{text[:at]}{data.draw(st.text(alphabet='ab ', max_size=2))}{text[at + data.draw(st.integers(0, 2)) :]}"
+    for near in (0.5, 0.604, 0.8, 0.8083, 1.0):
+        groups = held_whole(text, near=near)
+        if similarity(text, other) >= near:
+            assert any(all(item in other for item in group) for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "groups"),
+    [
+        ("anna kowalska", 0.8083, [["ann", "owa", "lsk"], ["nna", "wal", "ska"], ["kow", "als"]]),
+        ("anna kowalska", 1, [["ann", "nna", "kow", "owa", "wal", "als", "lsk", "ska"]]),
+        ("anna anna", 0.8, [["ann"], ["nna"]]),
+        ("li wu", 0.8, [[], []]),
+        ("", 0.8, [[]]),
+    ],
+)
+def test_groups_share_no_trigrams_and_are_one_more_than_may_be_lacking(
+    text: str, near: float, groups: list[list[str]]
+) -> None:
+    assert held_whole(text, near=near) == groups

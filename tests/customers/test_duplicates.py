@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.customers.models import Person
+from apps.customers.models import ContactPoint, Person
+from apps.customers.selectors.duplicates import MOST_SHARING
 from tests.customers.factories import COMPANIES, PEOPLE, WORKS, clerk, make_company, make_person
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House, seeding
@@ -66,6 +67,26 @@ def test_a_name_that_is_only_near_needs_something_beside_it(bob: Client) -> None
         bob, first_name="Ida", last_name="Lovelace", addresses=[{"postal_code": "sw1y  4jh", "city": "LONDON"}]
     )
     assert reasons == ["place", "similar_name"]
+
+
+def test_a_name_that_is_nearly_the_same_is_enough(bob: Client) -> None:
+    made(bob, first_name="Wolfgang Amadeus", last_name="Mozart")
+    made(bob, first_name="Li", last_name="Wu")
+    assert checked(bob, first_name="Amadeus", last_name="Mozartt Wolfgang") == [
+        ("Wolfgang Amadeus Mozart", 59, ["similar_name"])
+    ]
+    assert checked(bob, first_name="Wolfgang Amadeus", last_name="Bozart") == []
+    assert checked(bob, first_name="Wu", last_name="Li") == [("Li Wu", 75, ["same_name"])]
+
+
+def test_somebody_near_is_found_behind_a_switchboard_that_everybody_shares(bob: Client, house: House) -> None:
+    people = [make_person(house, f"Clerk {number}") for number in range(MOST_SHARING)]
+    people.append(make_person(house, "Ada Lovelase"))
+    with seeding(house.scope(house.north)):
+        for person in people:
+            ContactPoint(customer_id=person.pk, channel="phone", value="+442079460958").save(force_insert=True)
+    found = checked(bob, first_name="Ada", last_name="Lovelace", phones=["+44 20 7946 0958"])
+    assert found[0] == ("Ada Lovelase", 79, ["phone", "similar_name"])
 
 
 def test_companies_are_compared_without_legal_forms_and_by_domain(bob: Client) -> None:

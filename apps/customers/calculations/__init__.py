@@ -2,7 +2,15 @@ from apps.customers.calculations.agenda import Change, Occurrence, Series, Stret
 from apps.customers.calculations.countries import country_code
 from apps.customers.calculations.deals import lacking, placed, sum_of_lines
 from apps.customers.calculations.icalendar import CalendarEntry, calendar_file, uid_of
-from apps.customers.calculations.likeness import Likeness, Reason, Traits, likeness, similarity
+from apps.customers.calculations.likeness import (
+    Likeness,
+    Reason,
+    Traits,
+    held_whole,
+    likeness,
+    needed_similarity,
+    similarity,
+)
 from apps.customers.calculations.merging import Side, by_field, chosen_sides, is_empty, proposed, taken_from
 from apps.customers.calculations.names import first_of, following, joined, words_of
 from apps.customers.calculations.reaching import normal_domain, normal_email, normal_phone
@@ -36,11 +44,13 @@ __all__ = [
     "first_of",
     "first_start",
     "following",
+    "held_whole",
     "is_empty",
     "joined",
     "lacking",
     "last_start",
     "likeness",
+    "needed_similarity",
     "normal_domain",
     "normal_email",
     "normal_phone",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil, sqrt
 
 NEAR = 0.5  # names that share less of their letters say nothing
 LIKELY = 50  # the score from which people are asked
+ROUNDED = 0.5  # scores and weights are whole
+EXACT = 1e-9  # what a product may be beside the whole number that it is
 
 
 class Reason(StrEnum):
@@ -77,6 +80,14 @@ def _weighed(one: Traits, other: Traits) -> Iterable[tuple[Reason, int]]:
         yield Reason.SIMILAR_NAME, round(WEIGHTS[Reason.SAME_NAME] * near * near)
 
 
+def needed_similarity(*, supported: bool) -> float:
+    """From which part of their trigrams on names make two customers likely: alone, or `supported` by the same place."""
+    doubt = 1 - (LIKELY - ROUNDED) / 100
+    if supported:
+        doubt /= 1 - WEIGHTS[Reason.PLACE] / 100
+    return sqrt((100 * (1 - doubt) - ROUNDED) / WEIGHTS[Reason.SAME_NAME])
+
+
 def similarity(one: str, other: str) -> float:
     """The part of their trigrams that two texts share, 0 to 1, whatever the order of words: as PostgreSQL counts it."""
     left, right = trigrams(one), trigrams(other)
@@ -87,3 +98,15 @@ def trigrams(text: str) -> frozenset[str]:
     """Three letters in a row of each word, which counts as if it had two blanks before and one behind."""
     padded = (f"  {word} " for word in text.split())
     return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))
+
+
+def held_whole(text: str, *, near: float) -> list[list[str]]:
+    """Groups of the text's trigrams of which every text that is as near holds one group whole, each as three letters.
+
+    A near text may lack a few of the trigrams; the groups have none in common and are one more than those. Trigrams
+    with blanks are left out: a group may be empty, and then nothing follows from it.
+    """
+    own = len(trigrams(text))
+    lacking = own - ceil(near * own - EXACT)
+    letters = list(dict.fromkeys(word[at : at + 3] for word in text.split() for at in range(len(word) - 2)))
+    return [letters[start :: lacking + 1] for start in range(lacking + 1)]

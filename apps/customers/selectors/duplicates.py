@@ -9,23 +9,20 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Count, F, Func, Q, TextField, Value
+from django.db.models import Count, F, Q
 
-from apps.customers.calculations import Likeness, Traits, likeness
+from apps.customers.calculations import Likeness, Traits, likeness, needed_similarity
 from apps.customers.models import Channel, Company, ContactPoint, Customer, CustomerRecord, NotDuplicate
+from apps.customers.selectors.name_keys import key_of, named_like
 from apps.customers.selectors.records import addresses_of, points_of
 from apps.kernel.crypto.fields import hash_for_lookup
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.transactions import scoped_transaction
-from apps.kernel.tenancy.trigrams import similar_from
 
-NEAREST = 20  # names that are compared
 MOST_SHARING = 30  # a phone that more people have is a switchboard's
 MOST_GROUPS = 500  # of each reason
 MOST_PAIRS = 2000  # that are compared at once
 MOST_TOLD = 10
-ROUGHLY = 0.6  # names that share fewer trigrams make nobody likely, not even with the same town
 REACHED = ("value_index", "customer_id")
 Pair = tuple[UUID, UUID]
 
@@ -75,7 +72,13 @@ def lookalikes(model: type[CustomerRecord], asked: Described) -> list[Lookalike]
 
 
 def _judged(model: type[CustomerRecord], asked: Described) -> list[Lookalike]:
-    ids = {*_reached_by(asked), *_named_like(model, asked), *_in_domain(model, asked)} - {asked.id}
+    ids = {*_reached_by(asked), *_in_domain(model, asked)}
+    # Who shares more than a place is among them already, unless there are more of those than anybody looks at.
+    is_whole = len(ids) < MOST_SHARING
+    near = needed_similarity(supported=bool(asked.places) or not is_whole)
+    if asked.name:
+        ids |= {*named_like(_living(asked), asked.name, model.kind, near=near)}
+    ids -= {asked.id}
     if asked.id is not None:
         ids -= _decided_about(asked.id)
     judged = [
@@ -92,11 +95,6 @@ def _own(asked: Described, other: Compared) -> Traits:
     return Traits(other.asked_key, emails, phones, asked.domain, places)
 
 
-def _key(name: str, kind: str) -> Func:
-    """The words by which a name that was typed is compared, as the database makes them of stored ones."""
-    return Func(Value(name), Value(kind), function="customer_name_key", output_field=TextField())
-
-
 def _living(asked: Described) -> Any:
     rows = Customer.objects.filter(deleted_at__isnull=True)
     return rows.filter(organization_id=asked.organization_id) if asked.organization_id else rows
@@ -109,17 +107,6 @@ def _reached_by(asked: Described) -> Iterable[UUID]:
     field: Any = ContactPoint._meta.get_field("value")
     rows = ContactPoint.objects.filter(value_index__in=[hash_for_lookup(field, value) for value in values])
     found: Iterable[UUID] = rows.order_by("pk").values_list("customer_id", flat=True)[: MOST_SHARING * len(values)]
-    return found
-
-
-def _named_like(model: type[CustomerRecord], asked: Described) -> Iterable[UUID]:
-    if not asked.name:
-        return ()
-    similar_from(ROUGHLY)
-    key: Any = _key(asked.name, model.kind)
-    rows = _living(asked).filter(kind=model.kind, name_key__trigram_similar=key)
-    nearest = rows.annotate(near=TrigramSimilarity("name_key", key)).order_by("-near", "pk")
-    found: Iterable[UUID] = nearest.values_list("pk", flat=True)[:NEAREST]
     return found
 
 
@@ -145,7 +132,7 @@ def _traits_of(model: type[CustomerRecord], ids: Collection[UUID], *, name: str 
     if not ids:
         return {}
     rows = ENTITIES[str(model.entity_id)].living().filter(pk__in=ids)
-    keyed = rows.annotate(name_key=F("customer__name_key"), asked_key=_key(name, model.kind))
+    keyed = rows.annotate(name_key=F("customer__name_key"), asked_key=key_of(name, model.kind))
     records = {row.pk: row for row in keyed.order_by("pk")}
     points, addresses = points_of(records), addresses_of(records)
     return {
