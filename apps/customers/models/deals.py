@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
 from apps.customers.models.companies import CURRENCY, Company
+from apps.customers.models.identity import restricted_index
 from apps.customers.models.people import Person
 from apps.customers.models.pipelines import MOST_PERCENT, Pipeline, Stage
 from apps.kernel.bases.keys import TenantForeignKey
@@ -139,6 +140,7 @@ class Deal(CustomFields, Versioned, SoftDelete, ObjectAccess, OrganizationModel)
                 )
             ),
             models.Index(fields=["tenant_id", "stage", "outcome"], name="deal_lane"),
+            restricted_index("deal"),
         ]
 
     def __str__(self) -> str:

@@ -126,4 +126,9 @@ def record_indexes(table: str) -> list[models.Index]:
             ("organization_id", "organization"),
         )
     ]
-    return [*sorted_by, *chosen]
+    return [*sorted_by, *chosen, restricted_index(table)]
+
+
+def restricted_index(table: str) -> models.Index:
+    """An index of the few rows that not everybody sees: whatever is about such rows asks for them."""
+    return models.Index(fields=["tenant_id", "id"], condition=models.Q(is_restricted=True), name=f"{table}_restricted")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models.companies import Company
-from apps.customers.models.identity import Customer
+from apps.customers.models.identity import Customer, restricted_index
 from apps.customers.models.people import Person
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import ObjectAccess, SoftDelete, Versioned
@@ -139,6 +139,12 @@ class Interaction(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
             models.Index(fields=["tenant_id", "created_at", "id"], name="interaction_created"),
             models.Index(fields=["tenant_id", "updated_at", "id"], name="interaction_changed"),
             models.Index(fields=["tenant_id", "customer", "status", "scheduled_at"], name="interaction_customer"),
+            # The latest of a customer with many: what was done stands on its timeline.
+            models.Index(
+                fields=["tenant_id", "customer", "occurred_at", "id"],
+                condition=SoftDelete.ALIVE & models.Q(status=InteractionStatus.DONE),
+                name="interaction_done",
+            ),
             models.Index(fields=["tenant_id", "owner_id", "status", "scheduled_at"], name="interaction_owner"),
             models.Index(fields=["tenant_id", "deal_id"], name="interaction_deal"),
             models.Index(fields=["tenant_id", "organization_id"], name="interaction_organization"),
@@ -147,6 +153,7 @@ class Interaction(Versioned, SoftDelete, ObjectAccess, OrganizationModel):
                 condition=~models.Q(recurrence=""),
                 name="interaction_series",
             ),
+            restricted_index("interaction"),
         ]
 
     def __str__(self) -> str:
