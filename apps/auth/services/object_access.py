@@ -11,9 +11,10 @@ from uuid import UUID
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Q, QuerySet, Subquery
 
 from apps.auth.models import ApiKeyRole, RoleGrant, UserGrant, UserRole
+from apps.auth.services.granted_condition import by_own_grant, by_role, codename
 from apps.kernel.access.arrays import OneOf
 from apps.kernel.access.objects import Level, ObjectGrant
 from apps.kernel.access.visible import can_be_restricted
@@ -35,10 +36,13 @@ class StoredGrants:
 
     def granted_rows(self, model: type[models.Model], level: Level, actor: Actor, *, record: str) -> Q:
         """The condition that rows pass whose record was granted to the actor, inside the asking statement."""
-        test = Q()
-        for grants in reaching(actor):
-            test |= Q(Exists(admitting(grants_of(grants, model), model, level).filter(object_pk=OuterRef(record))))
-        return test or Q(Exists(UserGrant.objects.none()))
+        if actor.kind is ActorKind.API_KEY and actor.id is not None:
+            return Q(by_role(ApiKeyRole, model, level, actor.id, record=record))
+        user_id = _person(actor)
+        if user_id is None:
+            return Q(Exists(UserGrant.objects.none()))
+        own = by_own_grant(model, level, user_id, record=record)
+        return Q(own) | Q(by_role(UserRole, model, level, user_id, record=record))
 
     def grants_on(self, record: models.Model, actor: Actor) -> tuple[ObjectGrant, ...]:
         """The same grants of one record, the actor's own first."""
@@ -108,11 +112,6 @@ def _seeing_every_organization() -> Iterator[None]:
     living = service(OrganizationTree).all_living()
     with using_scope(replace(scope, organization_ids=scope.organization_ids | living)), scoped_transaction():
         yield
-
-
-def codename(model: type[models.Model], level: Level) -> str:
-    """Name of Django's permission for the level: `change_book`."""
-    return f"{level.value}_{model._meta.model_name}"
 
 
 def source_of(grant: UserGrant | RoleGrant) -> str:

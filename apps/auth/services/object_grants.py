@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.auth.errors import GrantMissing, OwnAccessLost, RecordOpen
 from apps.auth.features import MANAGE_ACL
 from apps.auth.models import Role, RoleGrant, User, UserGrant
-from apps.auth.services.object_access import codename
+from apps.auth.services.granted_condition import codename
 from apps.auth.services.object_boundary import demand_own_reach
 from apps.auth.services.roles import create_role
 from apps.kernel.access.objects import Level
