@@ -15,7 +15,7 @@ from apps.kernel.bases.mixins import Versioned
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedTextField
 from apps.kernel.tenancy.columns import OrganizationColumn
-from apps.kernel.tenancy.managers import ScopedQuerySet, TenantManager
+from apps.kernel.tenancy.managers import TenantManager
 from apps.kernel.tenancy.scope import Scope
 
 DERIVED = "It is derived from audited rows, and rebuilt from them at any time."
@@ -38,9 +38,9 @@ class RecordsOrganization(OrganizationColumn):
 class DocumentManager(TenantManager["SearchDocument"]):
     """Documents of the tenant itself, and of the organizations that the scope sees."""
 
-    def _narrow(self, rows: ScopedQuerySet[SearchDocument], scope: Scope) -> ScopedQuerySet[SearchDocument]:
+    def _seen(self, scope: Scope) -> models.Q:
         seen = models.Q(organization_id__isnull=True) | models.Q(organization_id__any=sorted(scope.organization_ids))
-        return super()._narrow(rows, scope).filter(seen)
+        return super()._seen(scope) & seen
 
 
 class SearchDocument(TenantModel):

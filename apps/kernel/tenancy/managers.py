@@ -89,16 +89,16 @@ class TenantManager(models.Manager[RowT], Generic[RowT]):
 
     def get_queryset(self) -> ScopedQuerySet[RowT]:
         """Rows of the open scope's tenant. Raises ScopeMissing without a scope."""
-        scope = _demand_scope(self.model)
-        return self._narrow(ScopedQuerySet(self.model, query=ScopedQuery(self.model), using=self._db), scope)
+        query = ScopedQuery(self.model)
+        query.add_q(self._seen(_demand_scope(self.model)))  # as filter() does, without copies of what is new
+        return ScopedQuerySet(self.model, query=query, using=self._db)
 
-    def _narrow(self, rows: ScopedQuerySet[RowT], scope: Scope) -> ScopedQuerySet[RowT]:
-        return rows.filter(tenant_id=scope.tenant_id)
+    def _seen(self, scope: Scope) -> models.Q:
+        return models.Q(tenant_id=scope.tenant_id)
 
 
 class OrganizationManager(TenantManager[RowT], Generic[RowT]):
     """Default manager of every organization-owned model: the tenant, and only the organizations seen."""
 
-    def _narrow(self, rows: ScopedQuerySet[RowT], scope: Scope) -> ScopedQuerySet[RowT]:
-        seen = sorted(scope.organization_ids)
-        return super()._narrow(rows, scope).filter(organization_id__any=seen)
+    def _seen(self, scope: Scope) -> models.Q:
+        return models.Q(("tenant_id", scope.tenant_id), ("organization_id__any", sorted(scope.organization_ids)))

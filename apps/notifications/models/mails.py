@@ -12,7 +12,7 @@ from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedEmailField, EncryptedTextField
 from apps.kernel.registry.letters import MAILS
 from apps.kernel.tenancy.columns import OrganizationColumn
-from apps.kernel.tenancy.managers import ScopedQuerySet, TenantManager
+from apps.kernel.tenancy.managers import TenantManager
 from apps.kernel.tenancy.scope import Scope, current_scope
 
 
@@ -55,9 +55,9 @@ class SendersOrganization(OrganizationColumn):
 class MailManager(TenantManager["Mail"]):
     """Mails of the tenant itself, and of the organizations that the scope sees."""
 
-    def _narrow(self, rows: ScopedQuerySet[Mail], scope: Scope) -> ScopedQuerySet[Mail]:
+    def _seen(self, scope: Scope) -> models.Q:
         seen = models.Q(organization_id__isnull=True) | models.Q(organization_id__any=sorted(scope.organization_ids))
-        return super()._narrow(rows, scope).filter(seen)
+        return super()._seen(scope) & seen
 
 
 class Mail(TenantModel):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 
 from apps.kernel.tenancy.columns import OrganizationColumn
-from apps.kernel.tenancy.managers import ScopedQuerySet, TenantManager
+from apps.kernel.tenancy.managers import TenantManager
 from apps.kernel.tenancy.scope import Scope
 
 RowT = TypeVar("RowT", bound=models.Model)
@@ -32,6 +32,6 @@ class ReachColumn(OrganizationColumn):
 class ReachManager(TenantManager[RowT]):
     """Rows of the tenant itself, and of the organizations that the scope sees."""
 
-    def _narrow(self, rows: ScopedQuerySet[RowT], scope: Scope) -> ScopedQuerySet[RowT]:
+    def _seen(self, scope: Scope) -> models.Q:
         seen = models.Q(organization_id__isnull=True) | models.Q(organization_id__any=sorted(scope.organization_ids))
-        return super()._narrow(rows, scope).filter(seen)
+        return super()._seen(scope) & seen
