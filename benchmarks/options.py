@@ -18,7 +18,7 @@ BENCHMARKS = {
     "currencies": "a thousand conversions over twenty pairs, and a correction of a thousand rates",
     "search": "searches over 1 million documents in every way, and how soon a change is found",
     "custom_fields": "lists of 1 million records by a custom field, before, during and after its promotion",
-    "customers": "lists of 50 of 1 million people, beside stock DRF and the bare query, and by a promoted field",
+    "customers": "1 million people: lists beside stock DRF and the bare query, a board, a timeline, likely duplicates",
     "imports": "a file of 50 thousand rows: check, import and undo, beside a bulk insert",
     "work": "claims of due work per second",
     "events": "committed events to one persistent subscriber per second",
