@@ -62,6 +62,7 @@ def test_pages_of_a_customer_are_sound_empty_and_full(
         "timeline-empty": f"{PEOPLE}{empty.pk}/timeline/",
         "overview-full": f"{PEOPLE}{person.pk}/overview/",
         "timeline-full": f"{PEOPLE}{person.pk}/timeline/",
+        "form-full": f"{PEOPLE}{person.pk}/change/",
         "overview-company": f"/backend/customers/company/{company.pk}/overview/",
         "comments": "/backend/customers/comment/",
         "comment": f"/backend/customers/comment/{comment.pk}/change/",
