@@ -160,10 +160,10 @@ def test_each_wrong_row_says_why_and_the_others_go_in(shop: House) -> None:
         4: [("sku", "invalid")],
         5: [("weight", "min_value")],
         6: [("country_of_origin", "invalid"), ("country_of_origin", "max_length")],
-        7: [("max_order_quantity", "catalog.product.order")],
+        7: [("max_order_quantity", "catalog.product.out_of_order")],
         8: [("tax_class", "kernel.reference.unknown")],
         9: [("categories", "kernel.reference.unknown")],
-        10: [("unit", "catalog.product.unit")],
+        10: [("unit", "catalog.uom.default_unit_missing")],
         11: [("sku", "catalog.import.taken")],
         12: [("handle", "catalog.import.taken")],
     }
@@ -208,7 +208,7 @@ def test_options_of_variants_have_columns_and_are_judged_against_the_schema(shop
         4: [("option_size", "catalog.variant.option_missing")],
         5: [("options", "catalog.import.taken")],
         6: [("option_size", "catalog.variant.option_unknown"), ("name", "blank")],
-        7: [("barcode", "catalog.variant.barcode")],
+        7: [("barcode", "catalog.barcode.check_digit")],
         8: [("product", "kernel.reference.unknown")],
         9: [("is_default", "catalog.variant.default_twice")],
     }

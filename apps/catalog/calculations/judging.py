@@ -1,4 +1,4 @@
-"""What is wrong with products, variants and prices that come from outside, as far as their own values say so."""
+"""What files say of options, and when two prices of a file stand in each other's way."""
 
 from __future__ import annotations
 
@@ -9,49 +9,13 @@ from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.check_digits import is_barcode
 from apps.kernel.errors import FieldError
 
-ORDER: Final = "catalog.product.order"
-UNIT: Final = "catalog.product.unit"
-EXCISE: Final = "catalog.product.excise"
 OPTION_UNKNOWN: Final = "catalog.variant.option_unknown"
 OPTION_CHOICE: Final = "catalog.variant.option_choice"
 OPTION_MISSING: Final = "catalog.variant.option_missing"
-BARCODE: Final = "catalog.variant.barcode"
 LONGEST_OPTION: Final = 255
 MOST_OF_OPTION: Final = 10**15
-# What must not end before it begins.
-PAIRS: Final = (
-    ("available_from", "available_until"),
-    ("launch_at", "end_of_life_at"),
-    ("min_order_quantity", "max_order_quantity"),
-)
-
-
-def product_complaints(row: Any) -> Iterator[FieldError]:
-    """What fields of a product say against one another; the database refuses the same without naming a field."""
-    for first, second in PAIRS:
-        begin, end = getattr(row, first), getattr(row, second)
-        if begin is not None and end is not None and end < begin:
-            yield FieldError(second, ORDER, _("It must not be before or below what it begins with."))
-    if row.sales_unit and not row.unit:
-        yield FieldError("unit", UNIT, _("A product with a sales unit needs a base unit."))
-    for name in ("sales_unit_quantity", "unit_price_quantity"):
-        value = getattr(row, name)
-        if value is not None and value <= 0:
-            yield FieldError(name, UNIT, _("This must be more than zero."))
-    if row.shows_unit_price and (not row.unit_price_reference or row.unit_price_quantity is None):
-        text = _("A price per unit needs its unit, and how much of it one base unit is.")
-        yield FieldError("unit_price_reference", UNIT, text)
-    if row.excise_category and not row.is_excise_good:
-        yield FieldError("excise_category", EXCISE, _("Only excise goods have a kind of excise."))
-
-
-def barcode_complaints(barcode: str, kind: str) -> Iterator[FieldError]:
-    """What is wrong with a barcode in its normal form."""
-    if kind and not is_barcode(barcode, kind):
-        yield FieldError("barcode", BARCODE, _("This is no barcode of its type."))
 
 
 def typed_options(

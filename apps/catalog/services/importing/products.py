@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.judging import product_complaints
+from apps.catalog.calculations.products import rule_complaints
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import CategoryAssignment, OptionSchema, Product, ProductTagging
 from apps.catalog.models.products import ProductType
@@ -93,7 +93,7 @@ class ProductRows(CatalogRows):
             judged.complain("option_schema", UNKNOWN, _("There is no such record."))
         if judged.is_new and judged.row.option_schema_id and "product_type" not in judged.values:
             judged.row.product_type = ProductType.CONFIGURABLE
-        judged.complaints += [*complaints_of(judged.row, CHECKED), *product_complaints(judged.row)]
+        judged.complaints += [*complaints_of(judged.row, CHECKED), *rule_complaints(vars(judged.row))]
         self._take_categories(judged)
         self._take_tags(judged)
         return judged

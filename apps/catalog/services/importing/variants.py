@@ -11,10 +11,9 @@ from uuid import UUID
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.check_digits import normal_barcode
+from apps.catalog.calculations.barcodes import normalized
 from apps.catalog.calculations.judging import (
     OPTION_CHOICE,
-    barcode_complaints,
     missing_options,
     option_words,
     typed_options,
@@ -28,6 +27,7 @@ from apps.catalog.services.importing.products import prepared, take_dimensions
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
 from apps.catalog.services.loading import store_variants
+from apps.catalog.services.variant_rules import barcode_complaints
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
 from apps.kernel.ids import uuid7
@@ -84,7 +84,7 @@ class VariantRows(CatalogRows):
             judged.complain("product", OTHER_PRODUCT, _("A variant stays with its product."))
         self._take_options(judged, product)
         judged.complaints += complaints_of(judged.row, CHECKED)
-        judged.complaints += barcode_complaints(judged.row.barcode, judged.row.barcode_type)
+        judged.complaints += barcode_complaints(judged.row)
         return judged
 
     def _take_options(self, judged: Judged, product: Product) -> None:
@@ -173,7 +173,7 @@ def _prepared(values: Mapping[str, Any], known: Variant | None) -> dict[str, Any
     found = prepared(values)
     kind = found.get("barcode_type", known.barcode_type if known is not None else "")
     if "barcode" in found:
-        found["barcode"] = normal_barcode(found["barcode"], kind)
+        found["barcode"] = normalized(kind, found["barcode"])
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from apps.catalog.calculations.check_digits import with_check_digit
+from apps.catalog.calculations.barcodes import gs1_check_digit
 from apps.catalog.services.samples.words import (
     COLOURS,
     DESCRIPTION,
@@ -142,8 +142,9 @@ class Draw:
         pairs = [(size, colour) for colour in COLOURS for size in SIZES]
         for size, colour in self.chosen(pairs, VARIANTS):
             self._number += 1
+            digits = f"590{self._number:09}"
             yield VariantSample(
-                size, colour, f"{sku}-{size.upper()}-{colour[:3].upper()}", with_check_digit(f"590{self._number:09}")
+                size, colour, f"{sku}-{size.upper()}-{colour[:3].upper()}", f"{digits}{gs1_check_digit(digits)}"
             )
 
     @staticmethod
