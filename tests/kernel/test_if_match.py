@@ -60,8 +60,8 @@ def actions(world: World) -> int:
         return Action.objects.count()
 
 
-# What is done with records that are deleted, or with two that nobody may make alike.
-UNCHANGEABLE = frozenset({"restore", "purge", "merge"})
+# What is done with records that are deleted or archived, or with two that nobody may make alike.
+UNCHANGEABLE = frozenset({"restore", "purge", "merge", "unarchive"})
 
 
 def called(world: World, route: Route, order: Order, tag: str) -> Answer:

@@ -53,6 +53,7 @@ FORMS = frozenset({"api/imports/"})
 WITH_OWN = frozenset(
     {
         "attachments.attachment.claim",
+        "catalog.category.reorder",
         "customers.company.restrict",
         "customers.company.unrestrict",
         "customers.deal.restrict",

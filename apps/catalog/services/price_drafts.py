@@ -98,6 +98,11 @@ def _currencies(organization_id: UUID) -> frozenset[str]:
         return frozenset(item.code for item in service(CurrencyBook).active())
 
 
+def example_currency(scope: Scope) -> str:
+    """A currency that prices of the organization may be in."""
+    return min(_currencies(scope.writing_organization()), default="EUR")
+
+
 def example_product(scope: Scope) -> Product:
     """A product for examples, as if the command of prices had made it."""
     product = Product(organization_id=scope.writing_organization(), title="Shirt", sku=f"P-{uuid7().hex[-8:]}")

@@ -15,6 +15,7 @@ from apps.catalog.errors import PriceListFilled, PriceListInCircle
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import PriceList
 from apps.catalog.selectors.prices import pointing_prices
+from apps.catalog.services.price_drafts import example_currency
 from apps.catalog.services.price_kinds import demand_unpriced
 from apps.catalog.services.price_settling import untimely
 from apps.kernel import clock
@@ -51,7 +52,7 @@ OTHER_CURRENCY = "catalog.price_list.currency_of_base"
 
 
 def _new_list(scope: Scope) -> dict[str, Any]:
-    return {"name": "Wholesale", "code": f"wholesale-{uuid7().hex[-8:]}", "currency": "EUR", "priority": 10}
+    return {"name": "Wholesale", "code": f"wholesale-{uuid7().hex[-8:]}", "currency": example_currency(scope), "priority": 10}
 
 
 def new_list(scope: Scope) -> PriceList:

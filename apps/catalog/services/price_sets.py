@@ -15,7 +15,7 @@ from apps.catalog.errors import PriceChangedSince
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import Price
 from apps.catalog.selectors.prices import Rank, period_of, prices_of_today, rank_of
-from apps.catalog.services.price_drafts import PriceDraft, example_product, locked_products
+from apps.catalog.services.price_drafts import PriceDraft, example_currency, example_product, locked_products
 from apps.catalog.services.price_kinds import new_kind
 from apps.catalog.services.price_settling import NOT_POSITIVE, settle
 from apps.catalog.services.price_writing import (
@@ -47,17 +47,17 @@ class Tier:
 
 def _some_prices(scope: Scope) -> dict[str, Any]:
     product, kind = example_product(scope), new_kind()
-    common: dict[str, Any] = {"product_id": product.pk, "kind_id": kind.pk}
+    common: dict[str, Any] = {"product_id": product.pk, "kind_id": kind.pk, "currency": example_currency(scope)}
     return {
         "prices": [
-            PriceDraft(**common, currency="EUR", amount=Decimal("19.99")),
-            PriceDraft(**common, currency="PLN", amount=Decimal("89.00")),
+            PriceDraft(**common, amount=Decimal("19.99"), max_quantity=Decimal(9)),
+            PriceDraft(**common, amount=Decimal("17.99"), min_quantity=Decimal(10)),
         ]
     }
 
 
 def _some_tiers(scope: Scope) -> dict[str, Any]:
-    common = {"product_id": example_product(scope).pk, "kind_id": new_kind().pk, "currency": "EUR"}
+    common = {"product_id": example_product(scope).pk, "kind_id": new_kind().pk, "currency": example_currency(scope)}
     set_prices(prices=[PriceDraft(**common, amount=Decimal(20))])  # type: ignore[arg-type]
     return {
         "scope": PriceDraft(**common),  # type: ignore[arg-type]

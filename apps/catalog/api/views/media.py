@@ -63,30 +63,35 @@ class VariantPicturesView(_PicturesView):
 class _MainPictureView(PlainView):
     """The picture that stands for a record."""
 
-    def chosen(self, request: Request, command: Any) -> Response:
-        """Run the command with what was chosen."""
+    entity: ClassVar[str]
+
+    def chosen(self, request: Request, pk: UUID, command: Any) -> Response:
+        """Run the command with what was chosen; a record that is not there is missed whatever the body says."""
+        owner_of(self.entity, pk)
         given = self.checked(MainPictureSerializer)
-        run = partial(command, attachment_id=given["attachment_id"])
+        run = partial(command, pk, attachment_id=given["attachment_id"])
         return self.answered(run, lambda row: MainPictureAnswer(row).data, expected=expected_version(request))
 
 
 class ProductMainPictureView(_MainPictureView):
     """The main picture of a product."""
 
+    entity = str(Product.entity_id)
     features: ClassVar[tuple[str, ...]] = (MANAGE_PRODUCTS,)
 
     @extend_schema(request=MainPictureSerializer, responses={200: MainPictureAnswer})
     def put(self, request: Request, pk: UUID) -> Response:
         """Let one of the product's pictures stand for it, or none."""
-        return self.chosen(request, partial(services.set_product_media, pk))
+        return self.chosen(request, pk, services.set_product_media)
 
 
 class VariantMainPictureView(_MainPictureView):
     """The main picture of a variant."""
 
+    entity = str(Variant.entity_id)
     features: ClassVar[tuple[str, ...]] = (MANAGE_VARIANTS,)
 
     @extend_schema(request=MainPictureSerializer, responses={200: MainPictureAnswer})
     def put(self, request: Request, pk: UUID) -> Response:
         """Let one of the variant's or its product's pictures stand for it, or none."""
-        return self.chosen(request, partial(services.set_variant_media, pk))
+        return self.chosen(request, pk, services.set_variant_media)
