@@ -9,6 +9,7 @@ from typing import Any
 
 from django.test import Client
 
+from apps.catalog.contracts import NO_OPINION, PRICING_RESOLVERS, NoOpinion, PricingResolver
 from apps.kernel.commands.guards import GUARDS, GuardEntry
 from apps.kernel.extensions.actions import ACTIONS, FILTERS, ListFilter, RecordAction
 from apps.kernel.extensions.badges import BADGES, StatusBadge
@@ -24,6 +25,7 @@ from apps.kernel.extensions.spots import WIDGETS, Widget
 from apps.kernel.extensions.tabs import TABS, RecordTab
 from apps.kernel.extensions.timelines import TIMELINES, Asking, Moment, TimelineSource
 from apps.kernel.registry.points import ExtensionPoint
+from tests.catalog.factories import make_product
 from tests.kernel.books import BOOKS, make_books
 from tests.support.scopes import House
 from tests.support.shelf.services import save_loan
@@ -197,7 +199,22 @@ def _replacement(name: str, ran: Ran) -> Replacement:
     return Replacement(name, "page:start", context=change)
 
 
+def _resolver(name: str, ran: Ran) -> PricingResolver:
+    def resolve(question: Any) -> NoOpinion:
+        ran.append(name)
+        return NO_OPINION
+
+    return PricingResolver(name, resolve)
+
+
+def _ask_price(house: House, client: Client, ran: Ran) -> None:
+    lines = [{"product_id": str(make_product(house).pk), "currency": "EUR"}]
+    answer = client.post("/api/catalog/pricing/resolve/", {"requests": lines}, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+
+
 KINDS = {
+    "pricing resolver": Kind(PRICING_RESOLVERS, _resolver, _ask_price),
     "dashboard widget": Kind(DASHBOARD_WIDGETS, _dashboard_widget, _read_catalog),
     "figures": Kind(FIGURES, _figures, _read_sources),
     "command guard": Kind(GUARDS, _guard, _create_book),

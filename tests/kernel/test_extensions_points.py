@@ -30,7 +30,7 @@ def ran(house: House, kind: Kind, *, holds: bool = True, **settings: Any) -> Ran
     entries = [kind.make(f"probes.{name}", found) for name in ("b", "a", "high", "gated")]
     entries[2] = replace(entries[2], priority=10)
     entries[3] = replace(entries[3], priority=20, features=("shelf.books.view", "audit_logs.undo_self"))
-    user = member(house, "shelf.*", "dashboards.view", *(["audit_logs.*"] if holds else []))
+    user = member(house, "shelf.*", "dashboards.view", "catalog.products.view", *(["audit_logs.*"] if holds else []))
     with declared(kind.point, *entries), override_settings(**settings):
         kind.run(house, client_of(user, organization=house.root), found)
     return [name.removeprefix("probes.") for name in found]

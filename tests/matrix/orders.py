@@ -25,7 +25,8 @@ class Order:
 def prepared(world: World, route: Route) -> Order:
     """A request that succeeds for whoever may make it."""
     if not route.is_resource:
-        further = FURTHER.get(route.path) if route.method == "post" else None
+        method = "" if route.method == "post" else f"{route.method} "
+        further = FURTHER.get(f"{method}{route.path}")
         return Order(route.at(uuid7()), further() if further else {})
     if route.action == "create":
         return Order(route.at(), creation(route, world.scope))

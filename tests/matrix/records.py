@@ -192,8 +192,14 @@ BODIES: dict[str, Callable[[], Body]] = {
     "backoffice.view": lambda: {"list": "backoffice.view", "name": f"Own {uuid7().hex[-8:]}", "settings": {}},
     "directory.tenant": lambda: {"name": "Initech", "slug": f"initech-{uuid7().hex[-8:]}"},
 }
-# Bodies that further addresses below a record cannot do without.
+# Bodies that further addresses below a record cannot do without; without a method the body is that of POST.
 FURTHER: dict[str, Callable[[], Body]] = {
+    "api/catalog/products/<uuid:pk>/components/": lambda: {"product_id": str(uuid7())},
+    "put api/catalog/products/<uuid:pk>/components/": lambda: {"components": []},
+    "put api/catalog/products/<uuid:pk>/media/main/": lambda: {"attachment_id": None},
+    "put api/catalog/products/<uuid:pk>/relations/": lambda: {"relations": []},
+    "api/catalog/products/<uuid:pk>/variants/order/": lambda: {"variant_ids": []},
+    "put api/catalog/variants/<uuid:pk>/media/main/": lambda: {"attachment_id": None},
     "api/customers/people/<uuid:pk>/companies/": lambda: {"company_id": str(uuid7())},
     "api/imports/<uuid:pk>/stop/": lambda: {"keep": True},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -62,6 +63,16 @@ def hold_product_of(model: Any, row_id: UUID, *, key: str = "product_id") -> Non
     product_id = model.objects.filter(pk=row_id).values_list(key, flat=True).first()
     if product_id is not None:
         Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk=product_id).first()
+
+
+def hold_schemas(products: Iterable[Product]) -> None:
+    """Keep the option schemas of locked products as they are, and read them anew: a choice may just have gone."""
+    given = [item for item in products if item.option_schema_id is not None]
+    if given:
+        ids = hold(ENTITIES[OptionSchema.entity_id], {item.option_schema_id for item in given if item.option_schema_id})
+        schemas = OptionSchema.objects.in_bulk(list(ids))
+        for item in given:
+            item.option_schema = schemas.get(item.option_schema_id)
 
 
 @contextmanager

@@ -100,7 +100,8 @@ def _currencies(organization_id: UUID) -> frozenset[str]:
 
 def example_currency(scope: Scope) -> str:
     """A currency that prices of the organization may be in."""
-    return min(_currencies(scope.writing_organization()), default="EUR")
+    with scoped_transaction():
+        return min(_currencies(scope.writing_organization()), default="EUR")
 
 
 def example_product(scope: Scope) -> Product:

@@ -52,7 +52,12 @@ OTHER_CURRENCY = "catalog.price_list.currency_of_base"
 
 
 def _new_list(scope: Scope) -> dict[str, Any]:
-    return {"name": "Wholesale", "code": f"wholesale-{uuid7().hex[-8:]}", "currency": example_currency(scope), "priority": 10}
+    return {
+        "name": "Wholesale",
+        "code": f"wholesale-{uuid7().hex[-8:]}",
+        "currency": example_currency(scope),
+        "priority": 10,
+    }
 
 
 def new_list(scope: Scope) -> PriceList:

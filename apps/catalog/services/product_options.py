@@ -74,7 +74,8 @@ class ProductOptions:
     def _chosen(self, product: Product, former: OptionSchema | None) -> Iterator[FieldError]:
         if isinstance(self.schema, Mapping):
             if isinstance(self.schema_id, UUID):
-                yield FieldError("schema", BOTH, _("Give either the id of a schema or a schema."))
+                for name in ("option_schema_id", "schema"):
+                    yield FieldError(name, BOTH, _("Give either the id of a schema or a schema."))
                 return
             self.own = former or _new_own(product)
             yield from _written(self.own, self.schema)

@@ -14,6 +14,7 @@ from apps.catalog.calculations import barcodes, measures
 from apps.catalog.calculations import variant_options as options
 from apps.catalog.errors import CombinationTaken, TooManyVariants
 from apps.catalog.models import Product, Variant
+from apps.catalog.services.held_products import hold_schemas
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.errors import FieldError
 
@@ -38,7 +39,8 @@ BARCODE_WORDS: Final = {
 
 def options_of(product: Product) -> tuple[options.Option, ...]:
     """What the product's variants may differ in; nothing without a schema."""
-    return options.options_of(product.option_schema.options) if product.option_schema_id else ()
+    hold_schemas([product])
+    return options.options_of(product.option_schema.options) if product.option_schema is not None else ()
 
 
 def option_complaints(faults: Iterable[options.Fault], *, field: str = "option_values") -> list[FieldError]:

@@ -1,5 +1,5 @@
 from apps.catalog.api.serializers.categories import (
-    AssignmentSerializer,
+    CategoryAssignmentSerializer,
     CategoryMove,
     CategoryOrder,
     CategoryProducts,
@@ -35,7 +35,7 @@ from apps.catalog.api.serializers.tags import ProductTagMergeSerializer, Product
 from apps.catalog.api.serializers.variants import NewVariantSerializer, VariantSerializer
 
 __all__ = [
-    "AssignmentSerializer",
+    "CategoryAssignmentSerializer",
     "CategoryMove",
     "CategoryOrder",
     "CategoryProducts",

@@ -113,7 +113,7 @@ class CategoryProducts(StrictSerializer):
     product_ids = serializers.ListField(child=StrictUUIDField(), min_length=1, max_length=MOST_PRODUCTS)
 
 
-class AssignmentSerializer(StrictModelSerializer):
+class CategoryAssignmentSerializer(StrictModelSerializer):
     """A product in a category; `position` sorts the products of one category."""
 
     product_id = StrictUUIDField(read_only=True)

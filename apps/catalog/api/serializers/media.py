@@ -7,9 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.selectors.media import Picture
+from apps.kernel.api.serializers import StrictSerializer
 
 
-class MainPictureSerializer(serializers.Serializer[None]):
+class MainPictureSerializer(StrictSerializer):
     """Which picture should stand for the record."""
 
     attachment_id = serializers.UUIDField(allow_null=True, help_text="a picture of the record; null for none")

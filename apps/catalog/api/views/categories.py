@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from apps.catalog import services
 from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import (
-    AssignmentSerializer,
+    CategoryAssignmentSerializer,
     CategoryMove,
     CategoryOrder,
     CategoryProducts,
@@ -96,7 +96,7 @@ class AssignmentViewSet(ReadingViewSet):
     """Products in categories: `?category_id=` chooses those of one, in their order."""
 
     entity = CategoryAssignment.entity_id
-    serializer_class = AssignmentSerializer
+    serializer_class = CategoryAssignmentSerializer
     filter_fields = ("organization_id", "category_id", "product_id", "position", "created_at")
     ordering_fields = ("position", "created_at")
     default_ordering = "position"

@@ -53,15 +53,15 @@ class ComponentsView(PlainView):
     @extend_schema(request=ComponentEditSerializer, responses={200: ComponentsAnswer})
     def put(self, request: Request, pk: UUID) -> Response:
         """Change the parts that are there together, as one action; those that are not named go."""
-        found_product(pk)
         given = self.checked(ComponentEditSerializer)
+        found_product(pk)
         return self.answered(lambda: services.edit_components(pk, **given), _parts, expected=expected_version(request))
 
     @extend_schema(request=ComponentSerializer, responses={201: ComponentAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Add a part, at the end unless a position is given."""
-        found_product(pk)
         given = self.checked(ComponentSerializer)
+        found_product(pk)
         return self.answered(
             lambda: services.create_component(parent_id=pk, **given), shown_component, status=status.HTTP_201_CREATED
         )
@@ -100,8 +100,8 @@ class RelationsView(PlainView):
     @extend_schema(request=RelationsSerializer, responses={200: RelationsAnswer})
     def put(self, request: Request, pk: UUID) -> Response:
         """Set all of them."""
-        found_product(pk)
         given = self.checked(RelationsSerializer)
+        found_product(pk)
         return self.answered(
             lambda: services.set_relations(pk, **given), _relations, expected=expected_version(request)
         )

@@ -66,9 +66,9 @@ class _MainPictureView(PlainView):
     entity: ClassVar[str]
 
     def chosen(self, request: Request, pk: UUID, command: Any) -> Response:
-        """Run the command with what was chosen; a record that is not there is missed whatever the body says."""
-        owner_of(self.entity, pk)
+        """Run the command with what was chosen."""
         given = self.checked(MainPictureSerializer)
+        owner_of(self.entity, pk)
         run = partial(command, pk, attachment_id=given["attachment_id"])
         return self.answered(run, lambda row: MainPictureAnswer(row).data, expected=expected_version(request))
 

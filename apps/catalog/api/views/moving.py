@@ -19,7 +19,11 @@ from apps.kernel.api.exporting.streams import streaming_response
 from apps.kernel.api.plain import PlainView
 from apps.kernel.tenancy.scope import current_scope
 
-ANSWER = {(200, form.media_type.partition(";")[0]): OpenApiTypes.BINARY for form in FORMATS.values()}
+OBJECTS = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+ANSWER = {
+    (200, form.media_type.partition(";")[0]): OBJECTS if form.id == "json" else OpenApiTypes.BINARY
+    for form in FORMATS.values()
+}
 
 
 class _FileView(PlainView):

@@ -116,8 +116,8 @@ class VariantOrderView(PlainView):
     @extend_schema(request=VariantOrderSerializer, responses={200: VariantsAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
         """Arrange all variants of the product."""
-        found_product(pk)
         given = self.checked(VariantOrderSerializer)
+        found_product(pk)
         return self.answered(lambda: services.reorder_variants(pk, **given), _all_of)
 
 

@@ -22,6 +22,7 @@ from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors.moved_columns import OPTION, OPTIONS, VARIANT_COLUMNS, VARIANT_POINTERS
 from apps.catalog.services.example_rows import writing_examples
+from apps.catalog.services.held_products import hold_schemas
 from apps.catalog.services.importing.fields import variant_fields
 from apps.catalog.services.importing.products import prepared, take_dimensions
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
@@ -165,8 +166,9 @@ def _locked(ids: set[UUID]) -> dict[UUID, Product]:
     """Living products of the selected organization with their schemas, locked in one order: before their variants."""
     place = current_scope().organization_id
     rows = Product.objects.filter(pk__in=ids, organization_id=place, deleted_at__isnull=True)
-    locked = rows.select_for_update(no_key=True, of=("self",)).select_related("option_schema").order_by("pk")
-    return {row.pk: row for row in locked}
+    locked = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
+    hold_schemas(locked.values())
+    return locked
 
 
 def _prepared(values: Mapping[str, Any], known: Variant | None) -> dict[str, Any]:
