@@ -46,8 +46,7 @@ def seed_defaults(scope: Scope) -> None:
     Those who look after offers and price lists are told every morning what happens soon.
     """
     add_first_kinds()
-    with scoped_transaction():
-        schedule_telling(scope.tenant_id)
+    schedule_telling(scope.tenant_id)
 
 
 # What three organizations of a demonstration sell, and how many products of it.

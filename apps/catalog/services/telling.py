@@ -50,8 +50,10 @@ class Coming:
 
 def schedule_telling(tenant_id: UUID) -> None:
     """Have it looked for every morning of the tenant; a schedule that is there stays as it is."""
-    if not Schedule.objects.filter(kind=TELL, ref_id=tenant_id).exists():
+    with scoped_transaction():
+        is_there = Schedule.objects.filter(kind=TELL, ref_id=tenant_id).exists()
         zone = service(TenantBook).profile().time_zone
+    if not is_there:
         set_schedule(TELL, ref_id=tenant_id, cron=EVERY_MORNING, time_zone=zone)
 
 
