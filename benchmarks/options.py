@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import (Sequence)
-from dataclasses import (dataclass)
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 BENCHMARKS = {
     "plans": "each index under row-level security, with and without the leakproof marks",
@@ -30,6 +30,7 @@ BENCHMARKS = {
 }
 FULL = "full"
 
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What to run. `rows` replaces the size of the largest data; None leaves it to `full`."""
@@ -42,6 +43,7 @@ class Options:
     def size(self, full: int) -> int:
         """Rows to load where the documents speak of `full` rows: a tenth of them in a small run."""
         return self.rows or (full if self.full else full // 10)
+
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the command line; ends the program for `--help` and for what it does not understand."""
@@ -61,6 +63,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     full = found.full or os.environ.get("AGORA_BENCH_SIZE", "") == FULL
     return Options(tuple(dict.fromkeys(found.names or BENCHMARKS)), found.rows, full, found.as_json)
+
 
 def _positive(text: str) -> int:
     number = int(text)
