@@ -24,6 +24,8 @@ from tests.support.scopes import House
 # Own pages that stand for one record, which their address names; the tests of their modules look at them.
 OF_ONE_RECORD = frozenset(
     {
+        "catalog_price_explained",
+        "catalog_price_grid",
         "customers_access",
         "customers_calendar_move",
         "customers_company_access",

@@ -49,7 +49,7 @@ def eared(desk: Desk, **look: Any) -> Page:
 
 def until(page: Page, holds: str) -> None:
     """Wait for a condition; the pages' policy lets nobody evaluate one inside them."""
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate(holds):
             return
         page.wait_for_timeout(50)

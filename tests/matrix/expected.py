@@ -54,6 +54,7 @@ WITH_OWN = frozenset(
     {
         "attachments.attachment.claim",
         "catalog.category.reorder",
+        "catalog.price.tiers",
         "customers.company.restrict",
         "customers.company.unrestrict",
         "customers.deal.restrict",
