@@ -54,7 +54,7 @@ WITH_OWN = frozenset(
     {
         "attachments.attachment.claim",
         "catalog.category.reorder",
-        "catalog.price.tiers",
+        "catalog.price.set_tiers",
         "customers.company.restrict",
         "customers.company.unrestrict",
         "customers.deal.restrict",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
-from apps.catalog.calculations.measures import LONGEST_UNIT, SIDES
+from apps.catalog.calculations.products import LENGTHS, LONGEST_UNIT
 from apps.catalog.calculations.variant_options import LONGEST_TEXT, NO, YES, Kind, Option
 from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS, VIEW_PRODUCTS
 from apps.catalog.models import UnitConversion, Variant
@@ -53,7 +53,7 @@ def dimension_fields(held: Mapping[str, Any]) -> dict[str, forms.Field]:
         f"{DIMENSION}{side}": forms.DecimalField(
             label=SIDE_WORDS[side], required=False, min_value=Decimal(0), initial=held.get(side)
         )
-        for side in SIDES
+        for side in LENGTHS
     }
     unit = forms.CharField(
         label=SIDE_WORDS["unit"], required=False, max_length=LONGEST_UNIT, initial=held.get("unit", "")
@@ -158,7 +158,7 @@ class VariantPage(CommandAdmin):
         found = [(name, dict(shape)) for name, shape in super().get_fieldsets(request, obj)]
         product = product_asked(request, obj)
         names = tuple(f"{OPTION}{option.code}" for option in options_of(product)) if product is not None else ()
-        sides = (tuple(f"{DIMENSION}{side}" for side in SIDES), f"{DIMENSION}unit")
+        sides = (tuple(f"{DIMENSION}{side}" for side in LENGTHS), f"{DIMENSION}unit")
         for name, shape in found:
             if name == self.fieldsets[-1][0]:
                 shape["fields"] = (*shape["fields"], *sides)

@@ -37,6 +37,9 @@ TOO_FINE = "catalog.price.tier_too_fine"
 NONE_GIVEN = "catalog.price.none_given"
 
 
+OF_TIER = frozenset({"amount", "min_quantity", "max_quantity"})
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
     """What a base unit costs from so many on."""
@@ -94,7 +97,7 @@ def set_tiers(*, scope: PriceDraft, tiers: Sequence[Tier]) -> list[Price]:
 
     `scope` says for what, whom and when; its own amounts and quantities are not looked at. A tier ends one unit of the
     last place of the product's quantities before the next one begins. What is valid outside of the period stays.
-    Raises InvalidInput with every complaint at `tiers.<index>`.
+    Raises InvalidInput with every complaint at its field, those of a tier at `tiers.<index>`.
     """
     products = locked_products([scope.product_id])
     places = products[scope.product_id].rounding_places if products else 0
@@ -112,7 +115,7 @@ def set_tiers(*, scope: PriceDraft, tiers: Sequence[Tier]) -> list[Price]:
         )
         for tier in tiers
     ] or [replace(scope, amount=Decimal(0), net=None, gross=None)]
-    rows = settle(drafts, place=_tier_placed)
+    rows = _settled_tiers(drafts)
     change, period = Replacing(), period_of(rows[0])
     for row in neighbours(rows).get(rank_of(rows[0]), ()):
         if period_of(row).overlaps(period):
@@ -127,6 +130,19 @@ def _placed(index: int) -> str:
 
 def _tier_placed(index: int) -> str:
     return f"tiers.{index}."
+
+
+def _settled_tiers(drafts: Sequence[PriceDraft]) -> list[Price]:
+    """The rows; what is wrong with the scope is said once, and not at each tier."""
+    try:
+        return settle(drafts, place=_tier_placed)
+    except InvalidInput as refusal:
+        raise InvalidInput(errors=tuple(dict.fromkeys(map(_of_scope, refusal.errors)))) from refusal
+
+
+def _of_scope(complaint: FieldError) -> FieldError:
+    name = complaint.field.split(".", 2)[-1]
+    return complaint if name in OF_TIER else replace(complaint, field=name)
 
 
 def _products_of(price_ids: Sequence[UUID]) -> Iterable[UUID]:

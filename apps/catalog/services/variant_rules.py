@@ -10,8 +10,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.catalog.calculations import barcodes, measures
+from apps.catalog.calculations import barcodes
 from apps.catalog.calculations import variant_options as options
+from apps.catalog.calculations.products import dimension_complaints, normal_dimensions
 from apps.catalog.errors import CombinationTaken, TooManyVariants
 from apps.catalog.models import Product, Variant
 from apps.catalog.services.held_products import hold_schemas
@@ -39,7 +40,6 @@ BARCODE_WORDS: Final = {
 
 def options_of(product: Product) -> tuple[options.Option, ...]:
     """What the product's variants may differ in; nothing without a schema."""
-    hold_schemas([product])
     return options.options_of(product.option_schema.options) if product.option_schema is not None else ()
 
 
@@ -53,11 +53,12 @@ def option_complaints(faults: Iterable[options.Fault], *, field: str = "option_v
 
 def take_options(variant: Variant, product: Product, given: Mapping[str, Any]) -> list[FieldError]:
     """Give a variant its values, as far as they do; a variant without a name is called by them."""
+    hold_schemas([product])
     known = options_of(product)
     values, faults = options.judged(known, given)
     variant.option_values = values
     if not variant.name and not faults:
-        variant.name = options.name_of(known, values)[:255]
+        variant.name = (options.name_of(known, values) or product.title)[:255]
     return option_complaints(faults)
 
 
@@ -70,11 +71,8 @@ def barcode_complaints(variant: Variant) -> list[FieldError]:
 
 def take_dimensions(variant: Variant) -> list[FieldError]:
     """Bring the dimensions into their stored form, or say what is wrong with them."""
-    faults = measures.dimension_faults(variant.dimensions)
-    if not faults:
-        variant.dimensions = measures.stored_dimensions(variant.dimensions)
-    text = _("Dimensions are width, height and depth, each a number of at least zero, and their unit.")
-    return [FieldError(f"dimensions.{name}" if name else "dimensions", "invalid", text) for name in faults]
+    variant.dimensions = normal_dimensions(variant.dimensions)
+    return list(dimension_complaints(variant.dimensions))
 
 
 def demand_room(count: int) -> None:

@@ -15,7 +15,7 @@ from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.models.products import SKU
 from apps.catalog.selectors import variants_of
-from apps.catalog.services.held_products import example_configurable, example_variants, product_for_update
+from apps.catalog.services.held_products import example_configurable, example_variants, hold_schemas, product_for_update
 from apps.catalog.services.variant_rules import (
     CODES,
     MOST_VARIANTS,
@@ -107,6 +107,7 @@ def generate_variants(product_id: UUID, *, options: Mapping[str, Sequence[Any]] 
     product's where that is free. Raises RowNotFound, NoOptions, InvalidInput, TooManyVariants.
     """
     product = product_for_update(product_id)
+    hold_schemas([product])
     there = list(variants_of(product.pk))
     plan = plan_variants(product, options, there)
     rows = [

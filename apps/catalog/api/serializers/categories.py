@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.models import Category, CategoryAssignment
+from apps.catalog.models.options import SLUG
 from apps.catalog.selectors import Around, around
 from apps.catalog.services.categories import MOST_ORDERED
 from apps.catalog.services.category_places import MOST_LEVELS
@@ -38,7 +39,7 @@ class CategoryPage(serializers.ListSerializer[Any]):
 class CategorySerializer(StrictModelSerializer):
     """A category. `position` sorts the children of one parent; given, it is the place among them, counted from 0."""
 
-    slug = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_SLUG)
+    slug = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_SLUG, validators=[SLUG])
     parent_id = StrictUUIDField(required=False, allow_null=True)
     position = StrictIntegerField(required=False, min_value=0, max_value=FURTHEST)
     child_count = serializers.SerializerMethodField()

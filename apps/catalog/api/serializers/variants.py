@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.catalog.api.serializers.products import DimensionsRow
 from apps.catalog.models import CodeType, Variant
 from apps.catalog.services.variant_rules import MOST_VARIANTS
 from apps.kernel.api.serializers import (
@@ -82,25 +83,13 @@ class OptionValuesField(serializers.JSONField):
         "additionalProperties": False,
     }
 )
-class DimensionsField(serializers.JSONField):
-    """Width, height and depth, and their unit."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {"not_an_object": _("Give an object of dimensions.")}
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The dimensions as they came, if they are an object."""
-        if not isinstance(data, dict):
-            self.fail("not_an_object")
-        return data
-
-
 class VariantSerializer(StrictModelSerializer):
     """A variant. It stays with its product; option values that are given take the place of those that are there."""
 
     product_id = StrictUUIDField(read_only=True)
     name = StrictCharField(required=False, allow_blank=True, max_length=255)
     option_values = OptionValuesField(required=False)
-    dimensions = DimensionsField(required=False)
+    dimensions: Any = DimensionsRow(required=False)
     position = StrictIntegerField(required=False, min_value=0, max_value=FURTHEST)
 
     class Meta:
