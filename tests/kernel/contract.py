@@ -470,7 +470,7 @@ def sample(contract: Contract, *, at: str) -> list[str]:
     """What examples and random requests find.
 
     The coverage phase sends every value of every parameter, some 1,700 requests to one list alone, and the stateful one
-    follows what it has made and deleted; `make prove` takes the time for both.
+    follows what it has made and deleted; `make prove` takes the time for the second, at full size for both.
     """
     off = {"enabled": False}
     return conformance(contract, at=at, generation=GENERATION, phases={"coverage": off, "stateful": off})
