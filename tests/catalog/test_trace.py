@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.catalog.calculations.derived import ListFacts, changed, derived_from, in_list, reckoned
+from apps.catalog.calculations.formulas import demand_formula
 from apps.catalog.calculations.selection import weighed
 from apps.catalog.calculations.trace import NoPrice, digest_of, replayed, trace_of
 from apps.catalog.contracts import CurrencyPath, Layer, PriceDecision, PriceRow, PriceRules, PriceTrace
@@ -224,6 +225,13 @@ def test_a_row_is_valid_no_longer_than_its_list() -> None:
     assert (narrow.valid_from, narrow.valid_until, narrow.list_priority) == (AT, LATER, 2)
     assert in_list(row, None).is_list_active is False
     assert in_list(row, facts(LIST, is_active=False)).is_list_active is False
+
+
+def test_a_formula_that_is_taken_is_reckoned() -> None:
+    formula = '{"field": "price"}'
+    demand_formula(formula)
+    assert reckoned(formula, Decimal(7)) == Decimal(7)
+
 
 
 @given(st.text(max_size=40))

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from apps.catalog.calculations.amounts import EXACT, HUNDRED, rounded
+from apps.catalog.calculations.formulas import FormulaInvalid, priced
 from apps.catalog.contracts import PriceRow
-from apps.kernel.expressions import InvalidExpression, parse
 from apps.kernel.expressions.errors import EvaluationTooCostly
-from apps.kernel.expressions.evaluator import read
-from apps.kernel.expressions.nodes import Comparison, Operand
-from apps.kernel.expressions.state import MAX_STEPS, State
 
-PRICE: Final = "price"
 _LONGEST_CHAIN: Final = 10
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)  # a formula is about a price alone, whatever time it is
 
 
 class ListFacts(NamedTuple):
@@ -94,29 +87,11 @@ def changed(amount: Decimal, facts: ListFacts) -> Decimal | None:
 
 
 def reckoned(formula: str, price: Decimal) -> Decimal | None:
-    """The value of a formula: JSON of a function of the kernel's expressions, over the field `price`.
-
-    None where it gives no number.
-    """
-    operand = _operand(formula)
-    if operand is None:
-        return None
+    """The value of a formula, read as it was when it was judged; None where it gives no number."""
     try:
-        found = read(operand, State({PRICE: price}, _NEVER, MAX_STEPS))
-    except EvaluationTooCostly:
+        return priced(formula, price)
+    except (FormulaInvalid, EvaluationTooCostly):
         return None
-    is_number = isinstance(found, (int, Decimal)) and not isinstance(found, bool)
-    return Decimal(found) if is_number else None  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1_024)
-def _operand(formula: str) -> Operand | None:
-    """The formula as a tree; None for what is none."""
-    try:
-        condition = parse({"field": json.loads(formula, parse_float=Decimal), "operator": "exists"})
-    except (ValueError, InvalidExpression):
-        return None
-    return condition.left if isinstance(condition, Comparison) else None
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
