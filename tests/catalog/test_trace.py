@@ -233,7 +233,6 @@ def test_a_formula_that_is_taken_is_reckoned() -> None:
     assert reckoned(formula, Decimal(7)) == Decimal(7)
 
 
-
 @given(st.text(max_size=40))
 @settings(max_examples=100, deadline=None)
 def test_a_formula_that_is_none_gives_nothing(text: str) -> None:

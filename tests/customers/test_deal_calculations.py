@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.customers.calculations import lacking, placed, sum_of_lines
+from apps.customers.calculations import lacking, sum_of_lines
+from apps.kernel.ordering import placed
 
 ORDERS = st.lists(st.integers(0, 50), unique=True, max_size=20)
 

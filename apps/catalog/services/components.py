@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.ordering import placed
 from apps.catalog.errors import BundleInItself, NotABundle, TooManyParts
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Component, Product, ProductRelation, ProductType, Relation, Variant
@@ -22,6 +21,7 @@ from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.ordering import placed
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.ordering import placed
 from apps.catalog.errors import VariantArchived, VariantInBundles, VariantNotArchived, VariantOrderIncomplete
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
@@ -40,6 +39,7 @@ from apps.kernel.commands.defaults import mark, mark_complaints, unmark
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.ordering import placed
 from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope

@@ -1,6 +1,6 @@
 from apps.customers.calculations.agenda import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
 from apps.customers.calculations.countries import country_code
-from apps.customers.calculations.deals import lacking, placed, sum_of_lines
+from apps.customers.calculations.deals import lacking, sum_of_lines
 from apps.customers.calculations.icalendar import CalendarEntry, calendar_file, uid_of
 from apps.customers.calculations.likeness import (
     Likeness,
@@ -56,7 +56,6 @@ __all__ = [
     "normal_phone",
     "overlaps",
     "parse_rule",
-    "placed",
     "proposed",
     "rule_text",
     "similarity",

@@ -1,14 +1,12 @@
-"""Arithmetic of deals and of orders: what lines come to, what is missing, where something lands."""
+"""Arithmetic of deals: what lines come to, and what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from apps.kernel.money import to_storage
-
-ItemT = TypeVar("ItemT")
 
 
 def sum_of_lines(lines: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
@@ -23,10 +21,3 @@ def lacking(demanded: Iterable[str], given: Mapping[str, Any]) -> list[str]:
 
 def _is_empty(value: Any) -> bool:
     return isinstance(value, str | Collection) and not value
-
-
-def placed(order: Sequence[ItemT], item: ItemT, place: int | None) -> list[ItemT]:
-    """The order with the item at the place, counted from 0 without it, as far as there are places; None: at the end."""
-    rest = [other for other in order if other != item]
-    target = len(rest) if place is None else min(max(place, 0), len(rest))
-    return [*rest[:target], item, *rest[target:]]

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.customers.calculations import placed
 from apps.customers.errors import PipelineHasDeals
 from apps.customers.features import MANAGE_PIPELINES
 from apps.customers.models import Pipeline, Stage
@@ -23,6 +22,7 @@ from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
+from apps.kernel.ordering import placed
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.customers.calculations import placed
 from apps.customers.errors import StageOrderIncomplete
 from apps.customers.features import MANAGE_PIPELINES
 from apps.customers.models import Pipeline, Stage
@@ -21,6 +20,7 @@ from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.ordering import placed
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope
 

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import (
     CategoryAssignmentSerializer,
     CategoryMove,
@@ -26,6 +25,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.features import MANAGE_CATEGORIES, VIEW_CATEGORIES, VIEW_PRODUCTS
 from apps.catalog.models import Category, CategoryAssignment
 from apps.catalog.selectors import living_categories, nested, product_counts, seen_assignments
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.viewset import ReadingViewSet
 from apps.kernel.api.viewsets import CommandViewSet

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers.components import (
     ChangedComponentSerializer,
     ComponentAnswer,
@@ -29,6 +28,7 @@ from apps.catalog.api.views.variants import found_product
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import Component, Product, UnitConversion
 from apps.catalog.selectors import components_of, relations_of
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.preconditions import expected_version
 from apps.kernel.api.reading.complaints import demand_known_parameters

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from apps.catalog import services
 from apps.catalog.api.filters import OfferFilters
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import NewOfferSerializer, OfferSerializer
 from apps.catalog.features import MANAGE_OFFERS, VIEW_OFFERS
 from apps.catalog.models import Offer
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 

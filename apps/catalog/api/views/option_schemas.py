@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from apps.catalog import services
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import OptionSchemaListSerializer, OptionSchemaSerializer
 from apps.catalog.features import MANAGE_SETTINGS, VIEW_PRODUCTS
 from apps.catalog.models import OptionSchema
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 

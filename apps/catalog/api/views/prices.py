@@ -14,7 +14,6 @@ from rest_framework.response import Response
 
 from apps.catalog import services
 from apps.catalog.api.filters import PriceFilter
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import (
     PriceCorrectionSerializer,
     PriceKindSerializer,
@@ -27,6 +26,7 @@ from apps.catalog.api.serializers import (
 from apps.catalog.features import MANAGE_PRICING, MANAGE_SETTINGS, VIEW_PRODUCTS
 from apps.catalog.models import Price, PriceKind, PriceList
 from apps.kernel.access.visible import visible
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 MANY = ("set_many", "set_tiers")

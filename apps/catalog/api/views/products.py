@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from apps.catalog import services
 from apps.catalog.api.filters import ProductFilters
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import ProductListSerializer, ProductSerializer
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import Product
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers import ProductTagMergeSerializer, ProductTagSerializer
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import ProductTag
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
-from apps.catalog.api.guarding import guarded
 from apps.catalog.api.serializers.variants import (
     GenerationAnswer,
     GenerationSerializer,
@@ -27,6 +26,7 @@ from apps.catalog.features import MANAGE_VARIANTS, VIEW_PRODUCTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors import living_product, variants_of
 from apps.catalog.services.variant_sets import Generated
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.preconditions import expected_version
 from apps.kernel.api.reading.complaints import demand_known_parameters

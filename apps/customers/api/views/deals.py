@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from apps.customers import services
 from apps.customers.api.filters import DealFilters
-from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers import (
     DealListSerializer,
     DealLossSerializer,
@@ -23,6 +22,7 @@ from apps.customers.api.serializers import (
 from apps.customers.api.views.restricting import RestrictedRecords, restricting
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
 from apps.customers.models import Deal, StageTransition
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.reading.viewset import ReadingViewSet
 
 ACTIONS = ("restore", "move", "win", "lose", "reopen")

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from apps.customers import services
 from apps.customers.api.filters import InteractionFilter
-from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers.interactions import (
     AnswerSerializer,
     InteractionListSerializer,
@@ -23,6 +22,7 @@ from apps.customers.api.serializers.interactions import (
 )
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import Interaction
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 MANAGED = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from apps.customers import services
-from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers import CustomerGroupSerializer, TagSerializer
 from apps.customers.features import MANAGE_SETTINGS, VIEW_PEOPLE
 from apps.customers.models import CustomerGroup, Tag
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers import services
-from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers import (
     NewStageSerializer,
     PipelineListSerializer,
@@ -21,6 +20,7 @@ from apps.customers.api.serializers import (
 )
 from apps.customers.features import MANAGE_PIPELINES, VIEW_PIPELINES
 from apps.customers.models import Pipeline, Stage
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers import services
-from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers import (
     CompanyListSerializer,
     CompanySerializer,
@@ -24,6 +23,7 @@ from apps.customers.features import EXPORT, MANAGE_COMPANIES, MANAGE_PEOPLE, MER
 from apps.customers.models import Company, Person
 from apps.customers.selectors.exporting import COMPANY_COLUMNS, PERSON_COLUMNS, company_cells, person_cells
 from apps.kernel.api.exporting.parts import ExportParts
+from apps.kernel.api.guarding import guarded
 
 SHARED = (
     "organization_id",

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from apps.customers import services
 from apps.customers.api.filters import LabelFilter
-from apps.customers.api.guarding import guarded
 from apps.customers.api.serializers.talking import (
     CommentChangeSerializer,
     CommentListSerializer,
@@ -22,6 +21,7 @@ from apps.customers.api.serializers.talking import (
 )
 from apps.customers.features import FOLLOW, USE_LABELS, VIEW_COMMENTS, WRITE_COMMENTS
 from apps.customers.models import Comment, Follower, Label
+from apps.kernel.api.guarding import guarded
 from apps.kernel.api.viewsets import CommandViewSet
 
 SHAPES = {

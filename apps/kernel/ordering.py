@@ -1,4 +1,4 @@
-"""Where something lands in an order."""
+"""Where something lands in an order that people arrange: stages, variants, parts of a bundle."""
 
 from __future__ import annotations
 
