@@ -28,3 +28,4 @@ RATE_LIMITS = {"*": "off"}
 LIVE_STREAM = False  # most tests serve pages from processes that hold no streams
 # Tests of events count the deliveries of subscribers that they declare; tests of search and webhooks switch these on.
 EXTENSIONS_DISABLED = ["search.index", "search.settings", "search.fields", "search.types", "webhooks.ledger"]
+WHITENOISE_AUTOREFRESH = True  # each client would look through all files once more
