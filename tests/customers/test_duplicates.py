@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.customers.models import ContactPoint, Person
+from apps.customers.calculations import trigram_keys
+from apps.customers.calculations.likeness import trigrams
+from apps.customers.models import ContactPoint, Customer, Person
 from apps.customers.selectors.duplicates import MOST_SHARING
 from tests.customers.factories import COMPANIES, PEOPLE, WORKS, clerk, make_company, make_person
 from tests.directory.callers import complaints, send
-from tests.support.scopes import House, seeding
+from tests.support.scopes import House, reading, seeding
 
 DUPLICATES = "/api/customers/duplicates/"
 CHECK, DISMISS = f"{DUPLICATES}check/", f"{DUPLICATES}dismiss/"
@@ -131,6 +134,24 @@ def test_names_are_compared_by_their_bare_words(house: House, name: str, kind: s
     with connection.cursor() as cursor:
         cursor.execute("SELECT customer_name_key(%s, %s)", [name, kind])
         assert cursor.fetchone() == (expected,)
+
+
+@pytest.mark.parametrize("name", ["Kowalska, Anna", "Li", "Ян Ковальски", "???"])
+def test_trigrams_are_kept_as_numbers_of_the_tenant(house: House, other_house: House, name: str) -> None:
+    own, theirs = make_person(house, name), make_person(other_house, name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customer_name_key(%s, 'person')", [own.display_name])
+        [key] = cursor.fetchone()
+    numbers = [kept_trigrams(house, own.pk), kept_trigrams(other_house, theirs.pk)]
+    for at, kept in zip((house, other_house), numbers, strict=True):
+        assert sorted(kept) == sorted(trigram_keys(trigrams(key), at.tenant.pk))
+    assert set(numbers[0]).isdisjoint(numbers[1])
+
+
+def kept_trigrams(house: House, pk: UUID) -> list[int]:
+    with reading(house.scope()):
+        found: list[int] = Customer.objects.values_list("name_trigrams", flat=True).get(pk=pk)
+        return found
 
 
 def test_pairs_that_share_something_are_listed_likeliest_first(bob: Client) -> None:

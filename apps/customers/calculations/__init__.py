@@ -10,6 +10,7 @@ from apps.customers.calculations.likeness import (
     likeness,
     needed_similarity,
     similarity,
+    trigram_keys,
 )
 from apps.customers.calculations.merging import Side, by_field, chosen_sides, is_empty, proposed, taken_from
 from apps.customers.calculations.names import first_of, following, joined, words_of
@@ -63,6 +64,7 @@ __all__ = [
     "stretch_of",
     "sum_of_lines",
     "taken_from",
+    "trigram_keys",
     "uid_of",
     "words_of",
 ]

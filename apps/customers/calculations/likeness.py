@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from math import ceil, sqrt
+from uuid import UUID
 
 NEAR = 0.5  # names that share less of their letters say nothing
 LIKELY = 50  # the score from which people are asked
 ROUNDED = 0.5  # scores and weights are whole
+TELLING = 2  # trigrams that are together found in few texts
 EXACT = 1e-9  # what a product may be beside the whole number that it is
 
 
@@ -96,17 +99,31 @@ def similarity(one: str, other: str) -> float:
 
 def trigrams(text: str) -> frozenset[str]:
     """Three letters in a row of each word, which counts as if it had two blanks before and one behind."""
+    return frozenset(_in_order(text))
+
+
+def _in_order(text: str) -> Iterator[str]:
     padded = (f"  {word} " for word in text.split())
-    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))
+    return (word[at : at + 3] for word in padded for at in range(len(word) - 2))
 
 
 def held_whole(text: str, *, near: float) -> list[list[str]]:
-    """Groups of the text's trigrams of which every text that is as near holds one group whole, each as three letters.
+    """Groups of the text's trigrams of which every text that is as near holds one group whole.
 
     A near text may lack a few of the trigrams; the groups have none in common and are one more than those. Trigrams
-    with blanks are left out: a group may be empty, and then nothing follows from it.
+    with blanks, which very many texts have, are left out where there are enough of the others. An empty text has no
+    group.
     """
-    own = len(trigrams(text))
-    lacking = own - ceil(near * own - EXACT)
-    letters = list(dict.fromkeys(word[at : at + 3] for word in text.split() for at in range(len(word) - 2)))
-    return [letters[start :: lacking + 1] for start in range(lacking + 1)]
+    own = list(dict.fromkeys(_in_order(text)))
+    if not own:
+        return []
+    count = len(own) - ceil(near * len(own) - EXACT) + 1
+    letters = [item for item in own if " " not in item]
+    telling = letters if len(letters) >= TELLING * count else own
+    return [telling[start::count] for start in range(count)]
+
+
+def trigram_keys(group: Iterable[str], tenant_id: UUID) -> list[int]:
+    """The numbers, of 32 bits and signed, by which the database keeps trigrams of the tenant's names."""
+    digests = (sha256(f"{tenant_id}{item}".encode()).digest() for item in group)
+    return [int.from_bytes(digest[:4], signed=True) for digest in digests]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,8 +29,8 @@ class Customer(SoftDelete, OrganizationModel):
     The row of the person or company has the same id. What belongs to either (ways to reach them, addresses, tags)
     and documents of other modules point here. `name` and `deleted_at` follow that row; `merged_into_id` is the
     customer that took this one's place. `name_key` is the name as customers are compared by it: its words in small
-    plain letters and in order, of a company without its legal form. The database makes it, so that no way of writing
-    leaves it behind.
+    plain letters and in order, of a company without its legal form; `name_trigrams` are its trigrams, as numbers that
+    another tenant's are not. The database makes both, so that no way of writing leaves them behind.
     """
 
     entity_id = "customers.customer"
@@ -40,6 +41,11 @@ class Customer(SoftDelete, OrganizationModel):
     name_key = models.GeneratedField(
         expression=models.Func("name", "kind", function="customer_name_key"),
         output_field=models.TextField(),
+        db_persist=True,
+    )
+    name_trigrams = models.GeneratedField(
+        expression=models.Func("tenant_id", "name", "kind", function="customer_name_trigrams"),
+        output_field=ArrayField(models.IntegerField()),
         db_persist=True,
     )
 
@@ -53,11 +59,7 @@ class Customer(SoftDelete, OrganizationModel):
             models.Index(fields=["tenant_id", "organization_id"], name="customer_organization"),
             models.Index(fields=["tenant_id", "name_key", "id"], condition=SoftDelete.ALIVE, name="customer_same_name"),
             GinIndex(
-                OpClass("tenant_id", "uuid_ops"),
-                OpClass("name_key", "gin_trgm_ops"),
-                condition=SoftDelete.ALIVE,
-                name="customer_like_name",
-                fastupdate=False,
+                fields=["name_trigrams"], condition=SoftDelete.ALIVE, name="customer_name_trigrams", fastupdate=False
             ),
         ]
 

@@ -17,7 +17,6 @@ from apps.customers.selectors.name_keys import key_of, named_like
 from apps.customers.selectors.records import addresses_of, points_of
 from apps.kernel.crypto.fields import hash_for_lookup
 from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.tenancy.transactions import scoped_transaction
 
 MOST_SHARING = 30  # a phone that more people have is a switchboard's
 MOST_GROUPS = 500  # of each reason
@@ -67,11 +66,6 @@ def lookalikes(model: type[CustomerRecord], asked: Described) -> list[Lookalike]
 
     A fixed number of queries, each on an index, however many records there are.
     """
-    with scoped_transaction():  # how near names must be is set for as long
-        return _judged(model, asked)
-
-
-def _judged(model: type[CustomerRecord], asked: Described) -> list[Lookalike]:
     ids = {*_reached_by(asked), *_in_domain(model, asked)}
     # Who shares more than a place is among them already, unless there are more of those than anybody looks at.
     is_whole = len(ids) < MOST_SHARING

@@ -24,6 +24,7 @@ LEAKPROOF = (
     "jsonb_contains(jsonb, jsonb)",
     "jsonb_object_field_text(jsonb, text)",
     "jsonb_exists(jsonb, text)",
+    "arraycontains(anyarray, anyarray)",
     "textlike(text, text)",
     "texticlike(text, text)",
     "upper(text)",
