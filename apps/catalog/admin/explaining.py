@@ -79,7 +79,7 @@ class Shown:
     known_at: str
 
 
-@own_page(OwnPage(NAME, "catalog/prices/explained/", VIEW_PRODUCTS))
+@own_page(OwnPage(NAME, "catalog/prices/explained/", VIEW_PRODUCTS, about=Product.entity_id))
 def explained_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
     """Explain the price of the product that the address names; writes nothing."""
     product = _product(request)

@@ -30,7 +30,7 @@ PAGE = "catalog_price_grid"
 TAB = "catalog.prices"
 
 
-@own_page(OwnPage(PAGE, "catalog/price-grid/", VIEW_PRODUCTS))
+@own_page(OwnPage(PAGE, "catalog/price-grid/", VIEW_PRODUCTS, about=Product.entity_id))
 def grid_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the grid, or save all of it as one action."""
     product = _product(request)
