@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from apps.catalog.models import Category, CategoryAssignment
 
@@ -70,6 +70,19 @@ def product_counts(category_ids: Collection[UUID] | None = None) -> dict[UUID, i
     if category_ids is not None:
         rows = rows.filter(category_id__in=category_ids)
     return dict(rows.values_list("category_id").annotate(Count("pk")).order_by())
+
+
+def ends_of(category_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The position behind the last product of each category; one query."""
+    ends: dict[UUID, int] = dict.fromkeys(category_ids, 0)
+    rows = CategoryAssignment.objects.filter(category__in=category_ids).order_by().values_list("category_id")
+    return ends | {key: last + 1 for key, last in rows.annotate(last=Max("position"))}
+
+
+def last_ranks(product_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The highest rank among the categories of each product; products in none are left out. One query."""
+    rows = CategoryAssignment.objects.filter(product__in=product_ids).order_by().values_list("product_id")
+    return dict(rows.annotate(last=Max("rank")))
 
 
 def seen_assignments() -> QuerySet[CategoryAssignment]:
