@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
 from apps.catalog.models import Category, CategoryAssignment
+from apps.kernel.translating.overlays import overlay_rows
 
 SEPARATOR: Final = " / "
 # One statement for a page. Ids are lower-case hexadecimal digits and hyphens, so what begins with a path lies between
@@ -51,6 +52,22 @@ def around(categories: Iterable[Category]) -> dict[UUID, Around]:
     with connection.cursor() as cursor:  # scope: reads around rows that were read in the scope, behind the wall
         cursor.execute(AROUND, {"ids": list(paths), "paths": list(paths.values())})
         return {row[0]: Around(row[1], row[2], row[3], tuple(row[4] or ())) for row in cursor.fetchall()}
+
+
+def path_labels(categories: Iterable[Category]) -> dict[UUID, str]:
+    """Names from the root to each of the categories, in the reader's language; two queries, however many they are."""
+    paths = {row.pk: [UUID(item) for item in row.path.rstrip("/").split("/")] for row in categories}
+    if not paths:
+        return {}
+    above = list(Category.objects.filter(pk__in={item for path in paths.values() for item in path}))
+    overlay_rows(str(Category.entity_id), above)
+    names = {row.pk: row.name for row in above}
+    return {key: SEPARATOR.join(names.get(item, "") for item in path) for key, path in paths.items()}
+
+
+def products_in(category: Category) -> QuerySet[CategoryAssignment]:
+    """Living products of a category in their order, with the products."""
+    return seen_assignments().filter(category=category).select_related("product").order_by("position", "pk")
 
 
 def living_categories() -> QuerySet[Category]:
