@@ -35,7 +35,7 @@ def add(bob: Client, title: str, *categories: Category) -> str:
 
 
 def inside(bob: Client, category: Category) -> list[Any]:
-    return [row["product_id"] for row in bob.get(ASSIGNED, {"category_id": category.pk}).json()["results"]]
+    return [row["product_id"] for row in bob.get(ASSIGNED, {"category_id": str(category.pk)}).json()["results"]]
 
 
 def names(house: House, title: str) -> list[str]:
