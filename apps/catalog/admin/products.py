@@ -227,7 +227,7 @@ class ProductPage(CommandAdmin):
         for row in rows:
             row.tags_there, row.categories_there = marks.get(row.pk, ([], []))
 
-    @admin.display(description=_("Standing"), ordering="is_active")
+    @admin.display(description=_("State"), ordering="is_active")
     def standing(self, product: Product) -> str:
         """Whether it can be sold."""
         if product.is_archived:
