@@ -20,10 +20,10 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("pl", "de", "es")
-# Under which names the sources call gettext; `_now` is gettext itself where `_` is the lazy one.
+# Under which names the sources call gettext; `_now` is gettext itself where `_` is the lazy one, as is `_t`.
 ONE, TWO, IN_CONTEXT, TWO_IN_CONTEXT = (1,), (1, 2), ((1, "c"), 2), ((1, "c"), 2, 3)
 KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("_", "_now", "gettext", "gettext_lazy", "gettext_noop"), ONE),
+    **dict.fromkeys(("_", "_now", "_t", "gettext", "gettext_lazy", "gettext_noop"), ONE),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), TWO),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), IN_CONTEXT),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), TWO_IN_CONTEXT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.backoffice.selectors import pinned
 from apps.kernel.admin.arranging import VIEW
+from apps.kernel.admin.registration import OWN_PAGES
 from apps.kernel.extensions.menu import SETTINGS, MenuItem, in_places, items_of, open_items
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.registry.entities import ENTITIES
@@ -136,23 +137,44 @@ def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation as the theme's templates want it."""
     settings = tuple(item for item in items_of(SETTINGS) if item.allowed(request))
     further = [Group("", _("Settings"), settings)] if settings else []
+    groups = [*menu(site, request), *further]
+    current = current_link(site, request, {item.address for group in groups for item in group.items})
     return [
         {
             "title": group.title,
-            "items": [_item(request, str(item.label), item.icon, item.address) for item in group.items],
+            "items": [_item(str(item.label), item.icon, item.address, current) for item in group.items],
         }
-        for group in [*menu(site, request), *further]
+        for group in groups
     ]
 
 
-def _item(request: HttpRequest, title: str, icon: str, link: str) -> dict[str, Any]:
+def _item(title: str, icon: str, link: str, current: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": link, "active": link == current, "has_permission": True}
+
+
+def current_link(site: AdminSite, request: HttpRequest, links: Collection[str]) -> str:
+    """The link under which the request's page stands, the most exact one; "" where it stands under none.
+
+    A pinned view goes before its list. A page about a record stands under the list of its kind, whatever its address.
+    """
+    for link in links:
+        path, _mark, query = link.partition("?")
+        if query and request.path == path and f"{VIEW}={request.GET.get(VIEW, '-')}" in query:
+            return link
+    if (home := _home(site, request)) in links:
+        return home
     start = reverse("admin:index")
-    path, _mark, query = link.partition("?")
-    if query:  # of a pinned view
-        active = request.path == path and f"{VIEW}={request.GET.get(VIEW, '-')}" in query
-    else:
-        active = request.path == link if link == start else request.path.startswith(link)
-    return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": True}
+    above = (link for link in links if request.path == link or (link != start and request.path.startswith(link)))
+    return max(above, key=len, default="")
+
+
+def _home(site: AdminSite, request: HttpRequest) -> str:
+    """Address of the list of the kind of record that the page is about, "" for other pages."""
+    name = request.resolver_match.url_name if request.resolver_match else None
+    if not name or name not in OWN_PAGES:
+        return ""
+    page = page_of(site, OWN_PAGES[name][0].entity(request))
+    return list_url(page) if page is not None else ""
 
 
 def tenant_name(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,8 @@ from apps.catalog.services.first_kinds import add_first_kinds
 from apps.catalog.services.samples.adding import add_samples
 from apps.catalog.services.telling import schedule_telling
 from apps.dictionaries.contracts import EntryDraft, system_dictionary
+from apps.directory.contracts import Demonstration
+from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -49,15 +52,23 @@ def seed_defaults(scope: Scope) -> None:
     schedule_telling(scope.tenant_id)
 
 
-# What three organizations of a demonstration sell, and how many products of it.
+# What is sold in a demonstration, and how many products of it.
 EXAMPLES = {"clothing": 300, "parts": 600, "food": 600}
 
 
 def seed_examples(scope: Scope) -> None:
-    """Give three organizations of a demonstration a shop each, with prices of two years, unless they sell something."""
-    for (shop, products), organization_id in zip(EXAMPLES.items(), sorted(scope.organization_ids), strict=False):
+    """Give organizations of a demonstration a shop each, with prices of two years, unless they sell something."""
+    for organization_id, shop in _shops(scope).items():
         with using_scope(in_organization(scope, organization_id)):
             with scoped_transaction():
                 is_furnished = Product.objects.filter(organization_id=organization_id).exists()
             if not is_furnished:
-                add_samples(shop=shop, products=products)
+                add_samples(shop=shop, products=EXAMPLES[shop])
+
+
+def _shops(scope: Scope) -> Mapping[UUID, str]:
+    """What each organization sells by the demonstration's story; without one, three of them have a shop each."""
+    with scoped_transaction():
+        told = service(Demonstration).trades()
+    seen = sorted(scope.organization_ids)
+    return {item: told[item] for item in seen if item in told} if told else dict(zip(seen, EXAMPLES, strict=False))

@@ -23,10 +23,12 @@ class DirectoryConfig(ModuleConfig):
     )
 
     def ready(self) -> None:
-        """Answer for the tree and for the tenant's settings."""
-        from apps.directory.contracts import TenantBook  # noqa: PLC0415
+        """Answer for the tree, for the tenant's settings, and for what a demonstration is about."""
+        from apps.directory.contracts import Demonstration, TenantBook  # noqa: PLC0415
+        from apps.directory.management.trades import DemoTrades  # noqa: PLC0415
         from apps.directory.selectors import StoredTenantBook  # noqa: PLC0415
         from apps.directory.tree import LivingTree  # noqa: PLC0415
 
         provide(OrganizationTree, LivingTree(), name="directory.tree")
         provide(TenantBook, StoredTenantBook(), name="directory.tenants")
+        provide(Demonstration, DemoTrades(), name="directory.demonstration")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -27,4 +28,12 @@ class TenantBook(Protocol):
 
     def profile(self) -> TenantProfile:
         """The tenant of the open scope. Raises RowNotFound when there is none yet."""
+        ...
+
+
+class Demonstration(Protocol):
+    """What the companies of a demonstration are about; modules give them examples that fit."""
+
+    def trades(self) -> Mapping[UUID, str]:
+        """What organizations of the open tenant sell: `clothing`, `parts`, `food`; empty in any other tenant."""
         ...

@@ -133,7 +133,7 @@ def test_the_grid_is_edited_with_the_keyboard_and_saved_as_one_action(house: Hou
     expect(page.get_by_text("Some amounts are not valid. Nothing was saved.")).to_be_visible()
     shoot(page, "prices-grid-wrong")
     page.get_by_label("Sale price, EUR, from 1: Product").fill("")
-    page.get_by_label("New row: kind of price").select_option(label="Regular price")
+    page.get_by_label("New row: kind of price").select_option(label="Regular price (without tax)")
     page.get_by_label("New row: currency").fill("eur")
     page.get_by_label("New row: from quantity").fill("100")
     page.get_by_label("New row, Product").fill("15")

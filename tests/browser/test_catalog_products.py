@@ -166,3 +166,21 @@ def test_the_catalog_on_a_telephone(desk: Callable[..., Desk], house: House, dar
         shoot(page, f"catalog-{name}-phone-{'dark' if dark else 'light'}")
     assert faults == []
     assert alice.complaints == []
+
+
+CLIPPED = """
+() => [...document.querySelectorAll('#result_list .data-row > :is(td, th)')]
+  .filter(cell => cell.scrollHeight > cell.clientHeight + 1 || cell.scrollWidth > cell.clientWidth + 1)
+  .map(cell => cell.textContent.trim())
+"""
+
+
+def test_long_values_of_a_list_wrap_on_a_telephone(desk: Callable[..., Desk], house: House) -> None:
+    title = "A linen shirt with a title that takes several lines of a telephone, and then one more to be sure of it"
+    with seeding(house.scope(house.root)):
+        Product(title=title, sku=f"SKU-{'0123456789' * 9}").save(force_insert=True)
+    page = desk("*").page(size=PHONE)
+    page.goto("/backend/catalog/product/")
+    expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()
+    shoot(page, "catalog-long-values-phone")
+    assert page.evaluate(CLIPPED) == []

@@ -12,12 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.catalog.models import Product
+from apps.catalog.models import PricingSettings, Product
 from apps.kernel import clock
 from apps.kernel.extensions.tabs import tabs_of
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
-from apps.sales.models import Channel
+from apps.sales.models import Channel, TaxClass
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.catalog.factories import (
@@ -30,7 +30,7 @@ from tests.catalog.factories import (
     make_variant,
     saved,
 )
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 PRICES = "catalog.products.view"
 
@@ -148,3 +148,40 @@ def test_the_page_costs_as_much_for_many_prices(house: House, product: Product) 
         counts.append(len(queries))
     assert counts[0] == counts[-1]
     assert counts[0] <= 22  # the frame of the page is half of them
+
+
+def juice(house: House, **values: Any) -> Product:
+    """A bottle of 0.75 l, taxed at 23 %, whose price per litre is shown."""
+    saved(house, TaxClass(name="Standard", code="standard", rate=Decimal(23), is_default=True))
+    shown = {"shows_unit_price": True, "unit_price_reference": "l", "unit_price_quantity": Decimal("0.75"), **values}
+    return make_product(house, "Juice", primary_currency="EUR", **shown)
+
+
+def test_the_side_that_was_entered_leads(house: House) -> None:
+    product, kind, client = juice(house), make_kind(house), browser(house)
+    make_price(house, product, kind, "12.30", includes_tax=True)
+    gross = text(page(client, product))
+    assert "<strong>€12.30</strong> <span>with tax, for one base unit</span>" in gross
+    assert "€10.00 without tax · 23 % tax" in gross
+    other = make_product(house, primary_currency="EUR")
+    make_price(house, other, kind, "12.30")
+    net = text(page(client, other))
+    assert "<strong>€12.30</strong> <span>without tax, for one base unit</span>" in net
+    assert "€15.129 with tax · 23 % tax" in net
+
+
+def test_a_litre_costs_the_final_price_by_its_quantity(house: House) -> None:
+    product, kind = juice(house), make_kind(house)
+    make_price(house, product, kind, "10.00")  # 12.30 with tax
+    client = browser(house)
+    assert "= €16.40 / 1 l with tax" in text(page(client, product))
+    with seeding(house.scope(house.north)):
+        PricingSettings(shows_unit_prices=False).save(force_insert=True)
+    assert "/ 1 l" not in text(page(client, product))
+
+
+def test_a_product_that_shows_no_price_per_unit_has_none(house: House) -> None:
+    product = juice(house, shows_unit_price=False)
+    make_price(house, product, make_kind(house), "10.00")
+    shown = text(page(browser(house), product))
+    assert ("€10.00" in shown, "/ 1 l" in shown) == (True, False)

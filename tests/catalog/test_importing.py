@@ -110,6 +110,17 @@ def test_a_row_becomes_a_product_with_all_that_belongs_to_it(shop: House) -> Non
     assert list(labels) == [("New", new.slug), ("Épicé", "epice")]
 
 
+def test_products_of_a_file_keep_their_places_in_categories_and_new_ones_come_last(shop: House) -> None:
+    shirts, sale = make_category(shop, "Shirts"), make_category(shop, "Sale")
+    for place, sku in enumerate(("one", "two")):
+        row = make_product(shop, sku, sku=sku)
+        saved(shop, CategoryAssignment(product=row, category=shirts, position=place))
+    work(take("title,sku,categories\nOne,one,Sale; Shirts\nTwo,two,Shirts\nThree,three,Shirts\n"))
+    rows = CategoryAssignment.objects.order_by("position", "pk").values_list("product__sku", "position", "rank")
+    assert list(rows.filter(category=shirts)) == [("one", 0, 1), ("two", 1, 0), ("three", 2, 0)]
+    assert list(rows.filter(category=sale)) == [("one", 0, 0)]
+
+
 def test_the_same_file_again_changes_nothing(shop: House) -> None:
     make_category(shop, "Spirits", make_category(shop, "Drinks"))
     work(take(RICH))

@@ -16,8 +16,9 @@ from apps.catalog.models import Price, PriceKind, Product
 from apps.catalog.selectors import prices_of_today, pricing_settings
 from apps.kernel.extensions.tabs import tabs_of
 from apps.kernel.ids import uuid7
+from apps.sales.models import TaxClass
 from tests.auth.factories import reading_in
-from tests.catalog.factories import make_kind, make_price, make_product, make_variant, seller
+from tests.catalog.factories import make_kind, make_price, make_product, make_variant, saved, seller
 from tests.directory.callers import client_of, member
 from tests.support.scopes import House
 
@@ -118,6 +119,33 @@ def test_the_grid_saves_what_was_entered_as_one_action(house: House, bob: Client
     wrong = bob.post(grid_of(product), {"seen": seen(stale), cell(product, kind): "99,9999"})
     assert "Some amounts are not valid" in wrong.content.decode()
     assert 'value="99,9999"' in wrong.content.decode()
+
+
+def test_the_grid_says_which_side_was_entered_and_shows_the_other_one(house: House, bob: Client) -> None:
+    reduced = saved(house, TaxClass(name="Reduced", code="reduced", rate=Decimal(5)))
+    saved(house, TaxClass(name="Standard", code="standard", rate=Decimal(23), is_default=True))
+    bottle: dict[str, Any] = {
+        "shows_unit_price": True,
+        "unit_price_reference": "l",
+        "unit_price_quantity": Decimal("0.5"),
+    }
+    product, kind = make_product(house, **bottle), make_kind(house, display_mode="including-tax", title="Shelf")
+    variant = make_variant(house, product, tax_class_id=reduced.pk)
+    bare = make_variant(house, product, "Bare")
+    make_price(house, product, kind, "12.30", includes_tax=True)
+    make_price(house, product, kind, "20.00", variant=variant)
+    page = bob.get(grid_of(product))
+    found = {item.name: item for line in page.context["lines"] for item in line.cells}
+    own, other = found[cell(product, kind)].sides, found[cell(product, kind, variant=variant.pk)].sides
+    assert (own.entered, own.other, own.unit) == ("with tax", "€10.00 without tax", "= €24.60 / 1 l with tax")
+    assert (other.entered, other.other, other.unit) == ("without tax", "€21.00 with tax", "= €42.00 / 1 l with tax")
+    empty = found[cell(product, kind, variant=bare.pk)]
+    assert (empty.sides, empty.hint) == (None, "with tax")
+    words = " ".join(page.content.decode().split())
+    assert "<span>with tax</span> <span>€10.00 without tax</span>" in words
+    assert "Shelf (with tax)</option>" in words
+    wrong = bob.post(grid_of(product), {"seen": seen(page), cell(product, kind): "nonsense"})
+    assert "€10.00 without tax" not in wrong.content.decode()  # what stands there now is another amount
 
 
 def test_products_have_a_tab_with_their_prices(house: House) -> None:

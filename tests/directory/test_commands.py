@@ -37,6 +37,17 @@ def actions() -> int:
     return total
 
 
+def sold(tenant: Tenant) -> dict[str, str]:
+    """Handles of organizations, and what their catalogs begin with."""
+    trades = {"CL": "clothing", "PA": "parts", "FO": "food"}
+    with whole_tenant(tenant.pk, "tests"), scoped_transaction():
+        rows = Organization.objects.order_by("pk").values_list("pk", "slug")
+        slugs = {key: slug if place else tenant.slug for place, (key, slug) in enumerate(rows)}
+        products = ENTITIES["catalog.product"].living().exclude(sku__startswith="BASKET")
+        found = {(slugs[key], sku[:2]) for key, sku in products.values_list("organization_id", "sku")}
+    return {slug: trades[start] for slug, start in found}
+
+
 def test_a_tenant_is_founded_and_completed(database: None) -> None:
     first = ran("create_tenant", "Initech", slug="initech", currency="CHF", admin_email="ada@initech.example")
     tenant = Tenant.objects.get(slug="initech")
@@ -73,6 +84,8 @@ def test_the_demonstration_has_trees_people_and_a_history_and_is_made_once(datab
             assert Organization.objects.count() == len(company.branches) + 1
             authors = set(Action.objects.filter(actor_kind="staff").values_list("actor_label", flat=True))
         assert names == {person.name for person in company.people}
+        told = {branch.slug: branch.trade for branch in company.branches} | {company.slug: company.trade}
+        assert sold(tenant) == {slug: trade for slug, trade in told.items() if trade}
         assert authors <= names
         assert authors, "nobody changed anything"
         with system_scope(tenant.pk, "tests"):

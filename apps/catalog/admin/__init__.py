@@ -2,6 +2,7 @@
 
 from apps.catalog.admin.builder import variants_view
 from apps.catalog.admin.categories import CategoryPage
+from apps.catalog.admin.category_products import category_products_view
 from apps.catalog.admin.category_tree import category_tree_view
 from apps.catalog.admin.explaining import explained_view
 from apps.catalog.admin.media import media_view
@@ -28,6 +29,7 @@ __all__ = [
     "ProductTagPage",
     "UnitConversionPage",
     "VariantPage",
+    "category_products_view",
     "category_tree_view",
     "change_view",
     "explained_view",

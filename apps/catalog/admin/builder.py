@@ -59,7 +59,7 @@ class Shown:
     unplaced: list[str] = field(default_factory=list)
 
 
-@own_page(OwnPage(VARIANTS, "catalog/product/variants/", VIEW_PRODUCTS))
+@own_page(OwnPage(VARIANTS, "catalog/product/variants/", VIEW_PRODUCTS, about=Product.entity_id))
 def variants_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the variants; POST makes some (`generate`), shows what would be made (`preview`), or saves the grid."""
     if "product" not in request.GET:

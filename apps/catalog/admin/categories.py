@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
-from apps.catalog.features import MANAGE_CATEGORIES, VIEW_CATEGORIES
+from apps.catalog.admin.category_products import category_products_address
+from apps.catalog.features import MANAGE_CATEGORIES, VIEW_CATEGORIES, VIEW_PRODUCTS
 from apps.catalog.models import Category
 from apps.catalog.selectors import Around, around
+from apps.kernel.admin.access import allows
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
@@ -69,6 +72,9 @@ class CategoryPage(CommandAdmin):
         return int(row.around.child_count)
 
     @admin.display(description=_("Products"))
-    def product_count(self, row: Any) -> int:
-        """How many products are right in it."""
-        return int(row.around.product_count)
+    def product_count(self, row: Any) -> Any:
+        """How many products are right in it, as a link to them."""
+        count = int(row.around.product_count)
+        if not allows(VIEW_PRODUCTS):
+            return count
+        return format_html('<a class="ag-link" href="{}">{}</a>', category_products_address(row), count)

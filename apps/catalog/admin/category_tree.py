@@ -17,11 +17,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.catalog.admin.category_deeds import ROOT, TREE, done, opened_by
-from apps.catalog.features import VIEW_CATEGORIES
+from apps.catalog.features import VIEW_CATEGORIES, VIEW_PRODUCTS
 from apps.catalog.models import Category
 from apps.catalog.selectors import Around, around, living_categories
 from apps.catalog.services import create_category, move_category
-from apps.kernel.admin.access import may_run
+from apps.kernel.admin.access import allows, may_run
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
@@ -77,6 +77,7 @@ def category_tree_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "closed_url": _address(()) if opened else "",
         "may_add": may_run(create_category) and current_scope().organization_id is not None,
         "may_move": may_run(move_category),
+        "shows_products": allows(VIEW_PRODUCTS),
         "list_url": reverse("admin:catalog_category_changelist"),
         "is_fullwidth": "1",
     }

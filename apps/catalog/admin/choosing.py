@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.selectors import living_categories, path_labels
 from apps.kernel.admin.fields import ReferenceChoice, ReferenceSelect
 from apps.kernel.admin.labels import Labels
 from apps.kernel.references.fields import ReferenceField
@@ -51,12 +52,24 @@ class ManySelect(ReferenceSelect):
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> list[Any]:
         """The chosen records, whose labels are looked up at once."""
         chosen = [item for text in value or () if (item := uuid_or_none(text)) is not None]
-        self.labels.fetch((self.reference.target, item) for item in chosen)
-        options = [
-            self.create_option(name, str(item), self.labels.text(self.reference.target, item), True, place)
-            for place, item in enumerate(chosen)
-        ]
+        texts = self.texts(chosen)
+        options = [self.create_option(name, str(item), texts[item], True, place) for place, item in enumerate(chosen)]
         return [(None, options, 0)]
+
+    def texts(self, chosen: Sequence[UUID]) -> dict[UUID, str]:
+        """What the chosen records are called."""
+        self.labels.fetch((self.reference.target, item) for item in chosen)
+        return {item: self.labels.text(self.reference.target, item) for item in chosen}
+
+
+class CategoriesSelect(ManySelect):
+    """A select of several categories, which says where each stands in the tree."""
+
+    def texts(self, chosen: Sequence[UUID]) -> dict[UUID, str]:
+        """Names from the root to each of the chosen ones; of one that is out of sight what others are called."""
+        found = path_labels(living_categories().filter(pk__in=chosen)) if chosen else {}
+        hidden = [item for item in chosen if item not in found]
+        return {**(super().texts(hidden) if hidden else {}), **found}
 
 
 def uuid_or_none(text: Any) -> UUID | None:
@@ -82,9 +95,11 @@ class ManyChoice(forms.Field):
         return [str(item) for item in initial or ()] != [str(item) for item in data or ()]
 
 
-def many_field(model: type[models.Model], key: str, *, label: Any, help_text: Any = "") -> ManyChoice:
+def many_field(
+    model: type[models.Model], key: str, *, label: Any, help_text: Any = "", select: type[ManySelect] = ManySelect
+) -> ManyChoice:
     """An input for the rows of a model that joins two kinds, by the key to the chosen one."""
-    widget = ManySelect(pointer(model, key), Labels(), attrs={"multiple": True})
+    widget = select(pointer(model, key), Labels(), attrs={"multiple": True})
     return ManyChoice(required=False, label=label, help_text=help_text, widget=widget)
 
 

@@ -15,18 +15,18 @@ from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from apps.catalog.admin.amounts import Sides, amount_words, sides_of
 from apps.catalog.admin.explain_form import CURRENCIES, ExplainForm, asked_values, currency_codes
 from apps.catalog.calculations.price_words import layer_in_words, reason_in_words
 from apps.catalog.contracts import CatalogPricing, ExplainedPrice, PriceDecision
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import Product
+from apps.catalog.selectors.unit_prices import Measure, measure_of
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.errors import InvalidInput
-from apps.kernel.money import Money, currency_places, format_money
 from apps.kernel.services import service
 
 NAME: Final = "catalog_price_explained"
@@ -64,10 +64,9 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows of a decision; `net` and `gross` are "" where there is no price."""
+    """What the page shows of a decision; `price` is None where there is none."""
 
-    net: str
-    gross: str
+    price: Sides | None
     tax: str
     layer: str
     conversion: str
@@ -79,7 +78,7 @@ class Shown:
     known_at: str
 
 
-@own_page(OwnPage(NAME, "catalog/prices/explained/", VIEW_PRODUCTS))
+@own_page(OwnPage(NAME, "catalog/prices/explained/", VIEW_PRODUCTS, about=Product.entity_id))
 def explained_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
     """Explain the price of the product that the address names; writes nothing."""
     product = _product(request)
@@ -97,7 +96,7 @@ def explained_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
         "codes": codes,
         "codes_id": CURRENCIES,
         "lacks_currency": not is_asked,
-        "shown": None if found is None else _shown(found, given, labels_of(request)),
+        "shown": None if found is None else _shown(found, given, labels_of(request), product),
         "media": form.media,
     }
     return TemplateResponse(request, "catalog/price_explained.html", context)
@@ -126,7 +125,7 @@ def _found(form: ExplainForm, product: Product) -> ExplainedPrice | None:
     return found
 
 
-def _shown(found: ExplainedPrice, given: Mapping[str, str], labels: Labels) -> Shown:
+def _shown(found: ExplainedPrice, given: Mapping[str, str], labels: Labels, product: Product) -> Shown:
     document, decision = found.trace.document, found.decision
     context, rows = document["context"], document["rows"]
     every = (*rows, *document["others"])
@@ -134,8 +133,7 @@ def _shown(found: ExplainedPrice, given: Mapping[str, str], labels: Labels) -> S
     rungs = tuple(_rung(layer, rows, labels) for layer in reversed(document["rules"]["layers"]))
     moments = {name: context[name] for name in ("at", "known_at")}
     shown = Shown(
-        net="",
-        gross="",
+        price=None,
         tax=number_format(Decimal(context["tax_rate"]), use_l10n=True),
         layer="",
         conversion="",
@@ -146,10 +144,10 @@ def _shown(found: ExplainedPrice, given: Mapping[str, str], labels: Labels) -> S
         again=urlencode({**given, **{name: _local(value) for name, value in moments.items()}}),
         known_at=_moment(context["known_at"]),
     )
-    return shown if decision is None else _with_price(shown, decision)
+    return shown if decision is None else _with_price(shown, decision, measure_of(product))
 
 
-def _with_price(shown: Shown, decision: PriceDecision) -> Shown:
+def _with_price(shown: Shown, decision: PriceDecision, measure: Measure | None) -> Shown:
     path = decision.conversion
     words = {"rate": "", "from": "", "day": "", "source": ""}
     if path is not None:
@@ -157,8 +155,13 @@ def _with_price(shown: Shown, decision: PriceDecision) -> Shown:
         words = {"rate": rate, "from": path.from_code, "day": path.effective_on, "source": path.source}
     return replace(
         shown,
-        net=_amount(decision.net, decision.currency),
-        gross=_amount(decision.gross, decision.currency),
+        price=sides_of(
+            decision.net,
+            decision.gross,
+            decision.currency,
+            includes_tax=decision.row is not None and decision.row.includes_tax,
+            measure=measure,
+        ),
         layer="" if decision.layer is None else layer_in_words(decision.layer),
         conversion=_("Converted from %(from)s at %(rate)s (%(source)s, %(day)s).") % words if path else "",
     )
@@ -172,10 +175,9 @@ def _rung(layer: int, rows: Iterable[Mapping[str, Any]], labels: Labels) -> Rung
 
 def _line(item: Mapping[str, Any], labels: Labels) -> Line:
     row, reason = item["row"], item["reason"]
-    amount = _amount(Decimal(row["amount"]), row["currency"])
-    taxed = _("%(amount)s with tax") if row.get("includes_tax") else _("%(amount)s without tax")
+    words = amount_words(Decimal(row["amount"]), row["currency"], includes_tax=bool(row.get("includes_tax")))
     facts = tuple(_facts(row, labels))
-    return Line(taxed % {"amount": amount}, facts, reason_in_words(reason), reason is None)
+    return Line(words, facts, reason_in_words(reason), reason is None)
 
 
 def _facts(row: Mapping[str, Any], labels: Labels) -> Sequence[str]:
@@ -208,13 +210,6 @@ def _quantities(row: Mapping[str, Any]) -> list[str]:
 
 def _number(value: Decimal) -> str:
     return number_format(Decimal(format(value.normalize(), "f")), use_l10n=True)
-
-
-def _amount(value: Decimal, currency: str) -> str:
-    """An amount in the reader's language, with as many of its 4 places as say something."""
-    exponent = value.normalize().as_tuple().exponent
-    places = max(currency_places(currency), -exponent if isinstance(exponent, int) else 0)
-    return format_money(Money(value, currency), get_language() or "en", places=places)
 
 
 def _moment(text: str) -> str:

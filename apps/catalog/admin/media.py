@@ -22,14 +22,14 @@ from apps.catalog.selectors.media import has_pictures, may_add_pictures, owner_o
 from apps.kernel.access.visible import changeable
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
-from apps.kernel.admin.registration import OwnPage, own_page
+from apps.kernel.admin.registration import OwnPage, asked_entity, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound
 
 MEGABYTE = 1024 * 1024
 
 
-@own_page(OwnPage("catalog_media", "catalog/media/", VIEW_PRODUCTS))
+@own_page(OwnPage("catalog_media", "catalog/media/", VIEW_PRODUCTS, about=asked_entity))
 def media_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the pictures of `entity` and `id`; on POST one of them becomes the main one, or none."""
     if "entity" not in request.GET:

@@ -75,7 +75,7 @@ def related_address(product: Product) -> str:
     return f"{reverse(f'admin:{RELATED}')}?{urlencode({'product': product.pk})}"
 
 
-@own_page(OwnPage(PARTS, "catalog/product/parts/", VIEW_PRODUCTS))
+@own_page(OwnPage(PARTS, "catalog/product/parts/", VIEW_PRODUCTS, about=Product.entity_id))
 def parts_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the parts of a bundle; POST adds one (`add`) or saves all (`row`, `move`, `remove`)."""
     if "product" not in request.GET:
@@ -100,7 +100,7 @@ def parts_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "catalog/parts.html", context, status=sent.refusal.status if sent.refusal else 200)
 
 
-@own_page(OwnPage(RELATED, "catalog/product/related/", VIEW_PRODUCTS))
+@own_page(OwnPage(RELATED, "catalog/product/related/", VIEW_PRODUCTS, about=Product.entity_id))
 def related_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the related products; POST adds one (`add`) or saves all (`row`, `move`, `remove`)."""
     if "product" not in request.GET:

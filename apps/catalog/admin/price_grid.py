@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,13 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from apps.catalog.admin.amounts import Sides, entered_sides
 from apps.catalog.admin.price_grid_form import GridForm
-from apps.catalog.calculations.grid import Written, settled
+from apps.catalog.calculations.grid import Cell, Group, Written, settled
 from apps.catalog.features import VIEW_PRODUCTS
-from apps.catalog.models import PriceKind, Product
+from apps.catalog.models import PriceKind, Product, Variant
 from apps.catalog.selectors.price_grid import cells_of, grid_prices, grid_variants
+from apps.catalog.selectors.unit_prices import measure_of, tax_rates_of
 from apps.catalog.services import PriceDraft, set_prices
 from apps.kernel import clock
 from apps.kernel.admin.access import may_run
@@ -30,13 +34,14 @@ PAGE = "catalog_price_grid"
 TAB = "catalog.prices"
 
 
-@own_page(OwnPage(PAGE, "catalog/price-grid/", VIEW_PRODUCTS))
+@own_page(OwnPage(PAGE, "catalog/price-grid/", VIEW_PRODUCTS, about=Product.entity_id))
 def grid_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the grid, or save all of it as one action."""
     product = _product(request)
     rows = list(grid_prices(product, clock.now()))
     sent = request.POST if request.method == "POST" else None
-    form = GridForm.of(rows, cells_of(rows), grid_variants(product), sent)
+    cells, variants = cells_of(rows), grid_variants(product)
+    form = GridForm.of(rows, cells=cells, variants=variants, sides=_sides(product, variants, cells), sent=sent)
     refusal, status = "", 200
     if sent is not None and sent.get("seen") != form.seen:
         refusal, status = _("Prices have changed since you looked. Nothing was saved; look at what you entered."), 409
@@ -80,6 +85,23 @@ def _product(request: HttpRequest) -> Product:
     if found is None:
         raise Http404
     return found
+
+
+def _sides(
+    product: Product, variants: Sequence[Variant], cells: Mapping[tuple[Group, Decimal], Cell]
+) -> dict[tuple[Group, Decimal], Sides]:
+    """The other side of each price, and what a unit of measure costs by it."""
+    rates, measure = tax_rates_of(product, variants), measure_of(product)
+    return {
+        (group, least): entered_sides(
+            cell.amount,
+            group.currency,
+            includes_tax=cell.includes_tax,
+            rate=rates.get(group.variant_id, rates[None]),
+            measure=measure,
+        )
+        for (group, least), cell in cells.items()
+    }
 
 
 def _saved(request: HttpRequest, product: Product, changes: tuple[list[Written], list[UUID]]) -> HttpResponse:

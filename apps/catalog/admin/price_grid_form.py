@@ -12,9 +12,10 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext as _
 
+from apps.catalog.admin.amounts import Sides
 from apps.catalog.admin.price_inputs import entered_text, number_field, quantities_text, quantity_field
 from apps.catalog.calculations.grid import Cell, Group
-from apps.catalog.models import Price, PriceKind, Variant
+from apps.catalog.models import DisplayMode, Price, PriceKind, Variant
 from apps.kernel.money import currency_places
 
 NEW = "new"
@@ -30,6 +31,8 @@ class Shown:
     column: str
     value: str
     error: str = ""
+    sides: Sides | None = None  # of the amount that is kept
+    hint: str = ""  # with tax or without, where none is kept yet
 
 
 @dataclass
@@ -49,15 +52,22 @@ class GridForm:
     cells: Mapping[Key, Cell]
     kinds: Mapping[UUID, PriceKind]
     columns: Sequence[Variant | None]
+    sides: Mapping[Key, Sides] = field(default_factory=dict)
     sent: Mapping[str, str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, rows: list[Price], cells: Mapping[Key, Cell], variants: list[Variant], sent: Mapping[str, str] | None
+        cls,
+        rows: list[Price],
+        *,
+        cells: Mapping[Key, Cell],
+        variants: list[Variant],
+        sides: Mapping[Key, Sides],
+        sent: Mapping[str, str] | None,
     ) -> GridForm:
         """The grid of prices, with every kind that they have."""
-        return cls(cells, {row.kind_id: row.kind for row in rows}, [None, *variants], sent)
+        return cls(cells, {row.kind_id: row.kind for row in rows}, [None, *variants], sides, sent)
 
     @property
     def seen(self) -> str:
@@ -152,7 +162,9 @@ class GridForm:
         kept = "" if cell is None else entered_text(cell.amount, places=currency_places(currency))
         value = self._sent(name) if self.sent is not None and name in self.sent else kept
         words = f"{line.kind}, {currency}, {line.quantities}: {_title(column)}"
-        return Shown(name, words, _title(column), value, self.errors.get(name, ""))
+        hint = "" if cell is not None else str(DisplayMode(self.kinds[kind_id].display_mode).label)
+        sides = self.sides.get((group, least)) if value == kept else None
+        return Shown(name, words, _title(column), value, self.errors.get(name, ""), sides, hint)
 
     def _sent(self, name: str) -> str:
         return "" if self.sent is None else str(self.sent.get(name, "")).strip()

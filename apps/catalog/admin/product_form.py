@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES
 
-from apps.catalog.admin.choosing import TemplateInput, ids_of, many_field
+from apps.catalog.admin.choosing import CategoriesSelect, TemplateInput, ids_of, many_field
 from apps.catalog.calculations.products import LENGTHS, LONGEST_UNIT, ORDERED, normal_dimensions, normal_un_number
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
 from apps.catalog.selectors import categories_of, tags_of
@@ -117,7 +117,11 @@ class ProductForm(CommandForm):
     )
     tag_ids: Any = many_field(ProductTagging, "tag", label=_("Tags"))
     category_ids: Any = many_field(
-        CategoryAssignment, "category", label=_("Categories"), help_text=_("The first one is the main one.")
+        CategoryAssignment,
+        "category",
+        label=_("Categories"),
+        help_text=_("The first one is the main one."),
+        select=CategoriesSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

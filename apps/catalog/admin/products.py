@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
+from apps.catalog.admin.category_filling import FILL, LABEL, put_into_category
 from apps.catalog.admin.product_form import TIDY, ProductForm
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import Category, Product, ProductTag
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
 from apps.catalog.selectors.products import marks_of
+from apps.kernel.admin.access import may_run
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.pages import CommandAdmin
@@ -205,6 +207,11 @@ class ProductPage(CommandAdmin):
     class Media:
         css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("catalog/products.css",)}
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Beside the others: selected products are put into a category."""
+        found: dict[str, Any] = super().get_actions(request)
+        return {FILL: (put_into_category, FILL, LABEL), **found} if may_run(services.assign_products) else found
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Bring what people write into its form before it is judged, and say what is meant."""
         if db_field.name in TIDY:
@@ -220,7 +227,7 @@ class ProductPage(CommandAdmin):
         for row in rows:
             row.tags_there, row.categories_there = marks.get(row.pk, ([], []))
 
-    @admin.display(description=_("Standing"), ordering="is_active")
+    @admin.display(description=_("State"), ordering="is_active")
     def standing(self, product: Product) -> str:
         """Whether it can be sold."""
         if product.is_archived:

@@ -92,7 +92,7 @@ class VariantPage(CommandAdmin):
     fieldsets = (
         (None, {"fields": ("product", ("name", "sku"), ("is_active", "is_default"), "archived_at")}),
         (_("Codes"), {"fields": (("barcode", "barcode_type"), "hs_code")}),
-        (_("Standing"), {"fields": (("status_id", "tax_class_id"),)}),
+        (_("State"), {"fields": (("status_id", "tax_class_id"),)}),
         (_("Weight and dimensions"), {"fields": (("weight", "weight_unit"),)}),
     )
     readonly_fields = ("product", "archived_at")

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+T = TypeVar("T")
 # Letters that Unicode does not take apart into a base letter and an accent.
 LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"})
 BREAKS = re.compile(r"[^a-z0-9]+")
@@ -51,3 +53,21 @@ def placed(numbers: Sequence[int], place: int | None, *, count: int = 1) -> Plac
             break
         last = moved[following] = last + 1
     return Places(own, moved)
+
+
+def merged(held: Sequence[T], sent: Sequence[T]) -> list[T]:
+    """Things that are held, with those that were sent in the order of sending: the others keep their places.
+
+    What was sent and is not held is left out.
+    """
+    known, chosen = set(held), list(dict.fromkeys(sent))
+    wanted = iter(item for item in chosen if item in known)
+    there = set(chosen)
+    return [next(wanted) if item in there else item for item in held]
+
+
+def shifted(order: Sequence[T], thing: T, place: int) -> list[T]:
+    """The order with one thing at another place, the first or the last where there is no such place."""
+    rest = [item for item in order if item != thing]
+    rest.insert(min(max(place, 0), len(rest)), thing)
+    return rest

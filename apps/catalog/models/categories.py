@@ -66,7 +66,11 @@ class Category(CustomFields, Versioned, SoftDelete, OrganizationModel):
 
 
 class CategoryAssignment(OrganizationModel):
-    """A product is in a category."""
+    """A product is in a category.
+
+    `position` is its place among the products of the category, `rank` that of the category among those of the product,
+    of which 0 is the main one.
+    """
 
     entity_id = "catalog.category_assignment"
     named_by: ClassVar = ("category",)
@@ -77,6 +81,7 @@ class CategoryAssignment(OrganizationModel):
     product = TenantForeignKey(Product, models.CASCADE, related_name="assignments", verbose_name=_("product"))
     category = TenantForeignKey(Category, models.CASCADE, related_name="assignments", verbose_name=_("category"))
     position = models.PositiveIntegerField(_("position"), default=0, editable=False)
+    rank = models.PositiveIntegerField(_("rank"), default=0, editable=False)
 
     class Meta:
         db_table = "category_assignment"

@@ -8,9 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from apps.catalog.models import Category, CategoryAssignment
+from apps.kernel.translating.overlays import overlay_rows
 
 SEPARATOR: Final = " / "
 # One statement for a page. Ids are lower-case hexadecimal digits and hyphens, so what begins with a path lies between
@@ -53,6 +54,22 @@ def around(categories: Iterable[Category]) -> dict[UUID, Around]:
         return {row[0]: Around(row[1], row[2], row[3], tuple(row[4] or ())) for row in cursor.fetchall()}
 
 
+def path_labels(categories: Iterable[Category]) -> dict[UUID, str]:
+    """Names from the root to each of the categories, in the reader's language; two queries, however many they are."""
+    paths = {row.pk: [UUID(item) for item in row.path.rstrip("/").split("/")] for row in categories}
+    if not paths:
+        return {}
+    above = list(Category.objects.filter(pk__in={item for path in paths.values() for item in path}))
+    overlay_rows(str(Category.entity_id), above)
+    names = {row.pk: row.name for row in above}
+    return {key: SEPARATOR.join(names.get(item, "") for item in path) for key, path in paths.items()}
+
+
+def products_in(category: Category) -> QuerySet[CategoryAssignment]:
+    """Living products of a category in their order, with the products."""
+    return seen_assignments().filter(category=category).select_related("product").order_by("position", "pk")
+
+
 def living_categories() -> QuerySet[Category]:
     """Living categories of the scope in the order of their parents' children."""
     rows: QuerySet[Category] = Category.objects.filter(deleted_at__isnull=True).order_by("position", "pk")
@@ -70,6 +87,19 @@ def product_counts(category_ids: Collection[UUID] | None = None) -> dict[UUID, i
     if category_ids is not None:
         rows = rows.filter(category_id__in=category_ids)
     return dict(rows.values_list("category_id").annotate(Count("pk")).order_by())
+
+
+def ends_of(category_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The position behind the last product of each category; one query."""
+    ends: dict[UUID, int] = dict.fromkeys(category_ids, 0)
+    rows = CategoryAssignment.objects.filter(category__in=category_ids).order_by().values_list("category_id")
+    return ends | {key: last + 1 for key, last in rows.annotate(last=Max("position"))}
+
+
+def last_ranks(product_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The highest rank among the categories of each product; products in none are left out. One query."""
+    rows = CategoryAssignment.objects.filter(product__in=product_ids).order_by().values_list("product_id")
+    return dict(rows.annotate(last=Max("rank")))
 
 
 def seen_assignments() -> QuerySet[CategoryAssignment]:

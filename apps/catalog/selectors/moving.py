@@ -183,7 +183,7 @@ def _category_words(ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Handles of the products' categories; of one without a handle the way to it."""
     found: dict[UUID, list[str]] = defaultdict(list)
     rows = CategoryAssignment.objects.filter(product__in=ids, category__deleted_at__isnull=True)
-    listed = list(rows.order_by("position", "pk").values_list("product_id", "category__slug", "category__path"))
+    listed = list(rows.order_by("rank", "pk").values_list("product_id", "category__slug", "category__path"))
     paths = {path for _product, slug, path in listed if not slug}
     above = {item for path in paths for item in path.rstrip("/").split("/")}
     names = {str(pk): name for pk, name in Category.objects.filter(pk__in=above).values_list("pk", "name")}

@@ -76,7 +76,7 @@ def categories_of(product_ids: Iterable[UUID]) -> dict[UUID, list[Category]]:
     """Living categories by product, in the order in which they were given; one query."""
     found: dict[UUID, list[Category]] = defaultdict(list)
     rows = CategoryAssignment.objects.filter(product__in=list(product_ids), category__deleted_at__isnull=True)
-    for row in rows.select_related("category").order_by("position", "pk"):
+    for row in rows.select_related("category").order_by("rank", "pk"):
         found[row.product_id].append(row.category)
     return dict(found)
 
@@ -87,7 +87,7 @@ def marks_of(product_ids: Iterable[UUID]) -> dict[UUID, tuple[list[str], list[st
     tags = ProductTagging.objects.filter(product__in=ids).order_by()
     placed = CategoryAssignment.objects.filter(product__in=ids, category__deleted_at__isnull=True).order_by()
     rows = tags.values_list("product_id", Value(0), Value(0), "tag__label").union(
-        placed.values_list("product_id", Value(1), "position", "category__name"), all=True
+        placed.values_list("product_id", Value(1), "rank", "category__name"), all=True
     )
     found: dict[UUID, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for product_id, kind, _place, name in sorted(rows, key=itemgetter(1, 2, 3)):

@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from apps.catalog.features import MANAGE_CATEGORIES
 from apps.catalog.models import Category, CategoryAssignment, Product
+from apps.catalog.selectors.categories import ends_of, last_ranks
 from apps.catalog.services.categories import new_category
 from apps.catalog.services.tree_samples import put_into, sample_product
 from apps.kernel import clock
@@ -53,17 +53,21 @@ def _arranged_products(scope: Scope) -> dict[str, Any]:
 def assign_products(category_id: UUID, *, product_ids: Sequence[UUID]) -> Category:
     """Put products at the end of a category, in this order; those that are in it stay where they are.
 
+    To a product that is in others already the category is its last one.
     Raises RowNotFound, InvalidInput for products that are not there or belong to another organization.
     """
     category = _held(category_id, product_ids)
     rows = CategoryAssignment.objects.filter(category=category)
     present = set(rows.filter(product_id__in=product_ids).values_list("product_id", flat=True))
-    highest = rows.aggregate(Max("position"))["position__max"]
-    following = 0 if highest is None else highest + 1
     added = [item for item in dict.fromkeys(product_ids) if item not in present]
+    following, ranks = ends_of([category.pk])[category.pk], last_ranks(added)
     CategoryAssignment.objects.bulk_create(
         CategoryAssignment(
-            category=category, organization_id=category.organization_id, product_id=item, position=following + place
+            category=category,
+            organization_id=category.organization_id,
+            product_id=item,
+            position=following + place,
+            rank=ranks.get(item, -1) + 1,
         )
         for place, item in enumerate(added)
     )

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from apps.catalog.models import CategoryAssignment, Price, ProductTag, ProductTagging, Variant
-from apps.catalog.selectors import naming
+from apps.catalog.selectors import ends_of, naming
 from apps.kernel import clock
 from apps.kernel.bases.bitemporal import close, known_from, moment_after
 from apps.kernel.commands.loading import hold_lock
@@ -85,18 +85,28 @@ def make_tags(labels: Iterable[str]) -> Mapping[str, UUID]:
 
 
 def assign(wanted: Mapping[UUID, Sequence[UUID]]) -> None:
-    """Let products be in these categories, in this order, and in no other ones."""
+    """Let products be in these categories, in this order, and in no other ones.
+
+    In a category that they come into they are the last ones; where they are already they keep their places.
+    """
     if not wanted:
         return
-    CategoryAssignment.objects.filter(product__in=wanted).delete()
-    CategoryAssignment.objects.bulk_create(
-        (
-            CategoryAssignment(product_id=product_id, category_id=category_id, position=position)
-            for product_id, ids in wanted.items()
-            for position, category_id in enumerate(ids)
-        ),
-        batch_size=ROUND,
-    )
+    given = {(product, item): rank for product, ids in wanted.items() for rank, item in enumerate(dict.fromkeys(ids))}
+    held = {(row.product_id, row.category_id): row for row in CategoryAssignment.objects.filter(product__in=wanted)}
+    CategoryAssignment.objects.filter(pk__in=[row.pk for pair, row in held.items() if pair not in given]).delete()
+    moved = [row for pair, row in held.items() if pair in given and row.rank != given[pair]]
+    for row in moved:
+        row.rank, row.updated_at = given[row.product_id, row.category_id], clock.now()
+    if moved:
+        CategoryAssignment.objects.bulk_update(moved, ["rank", "updated_at"], batch_size=ROUND)
+    added = [pair for pair in given if pair not in held]
+    ends = ends_of({item for _product, item in added}) if added else {}
+    fresh = []
+    for product, item in added:
+        row = CategoryAssignment(product_id=product, category_id=item, position=ends[item], rank=given[product, item])
+        fresh.append(row)
+        ends[item] += 1
+    CategoryAssignment.objects.bulk_create(fresh, batch_size=ROUND)
 
 
 def mark(wanted: Mapping[UUID, Sequence[UUID]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.models import Category, Product, ProductTag
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
+from apps.catalog.selectors.categories import ends_of
 from apps.kernel import clock
 from apps.kernel.errors import FieldError
 from apps.kernel.references.validation import UNKNOWN, hold
@@ -33,12 +34,15 @@ class Marks:
         yield from _unknown(Category.entity_id, "category_ids", self.category_ids, product)
 
     def store(self, product: Product) -> None:
-        """Write both sets, each in a few statements; categories keep the order in which they were given."""
+        """Write both sets, each in a few statements; categories keep the order in which they were given.
+
+        In a category that it comes into the product is the last one; where it is already it keeps its place.
+        """
         if self.tag_ids is not None:
             _store(ProductTagging, "tag_id", product, self.tag_ids)
         if self.category_ids is not None:
-            _store(CategoryAssignment, "category_id", product, self.category_ids)
-            _arrange(product, self.category_ids)
+            _store(CategoryAssignment, "category_id", product, self.category_ids, places=ends_of)
+            _rank(product, self.category_ids)
 
 
 def _unknown(entity: str, argument: str, ids: Ids | None, product: Product) -> Iterator[FieldError]:
@@ -57,22 +61,29 @@ def held_in(entity: str, ids: set[UUID], organization_id: UUID) -> set[UUID]:
     return hold(kind, own) if own else set()
 
 
-def _store(model: Any, column: str, product: Product, ids: Ids) -> None:
+def _store(
+    model: Any, column: str, product: Product, ids: Ids, *, places: Callable[[Ids], Mapping[UUID, int]] | None = None
+) -> None:
     rows = model.objects.filter(product=product)
     there = set() if product._state.adding else set(rows.values_list(column, flat=True))
     if gone := there - set(ids):
         rows.filter(**{f"{column}__in": gone}).delete()
     added = [item for item in dict.fromkeys(ids) if item not in there]
-    if added:
-        own = {"product": product, "organization_id": product.organization_id}
-        model.objects.bulk_create([model(**own, **{column: item}) for item in added])
+    if not added:
+        return
+    own = {"product": product, "organization_id": product.organization_id}
+    ends = places(added) if places else {}
+    model.objects.bulk_create(
+        [model(**own, **{column: item}, **({"position": ends[item]} if places else {})) for item in added]
+    )
 
 
-def _arrange(product: Product, ids: Ids) -> None:
-    places = {item: place for place, item in enumerate(dict.fromkeys(ids))}
+def _rank(product: Product, ids: Ids) -> None:
+    """Let the first of the ids be the main category, and the others follow."""
+    ranks = {item: rank for rank, item in enumerate(dict.fromkeys(ids))}
     rows = list(CategoryAssignment.objects.filter(product=product))
-    moved = [row for row in rows if row.position != places[row.category_id]]
+    moved = [row for row in rows if row.rank != ranks[row.category_id]]
     for row in moved:
-        row.position, row.updated_at = places[row.category_id], clock.now()
+        row.rank, row.updated_at = ranks[row.category_id], clock.now()
     if moved:
-        CategoryAssignment.objects.bulk_update(moved, ["position", "updated_at"])
+        CategoryAssignment.objects.bulk_update(moved, ["rank", "updated_at"])

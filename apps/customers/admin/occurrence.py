@@ -53,7 +53,7 @@ def address_of(occurrence: Occurrence) -> str:
     return f"{reverse(f'admin:{NAME}')}?{urlencode({'id': str(occurrence.id), 'at': at})}"
 
 
-@own_page(OwnPage(NAME, "customers/occurrence/", VIEW_INTERACTIONS))
+@own_page(OwnPage(NAME, "customers/occurrence/", VIEW_INTERACTIONS, about=Interaction.entity_id))
 def occurrence_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show one of a series, and on POST do with it what was pressed."""
     if "id" not in request.GET:

@@ -39,7 +39,7 @@ from apps.kernel.admin.forms import add_refusal
 from apps.kernel.admin.moments import MomentInput
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.pages import CommandAdmin
-from apps.kernel.admin.registration import OwnPage, own_page, register
+from apps.kernel.admin.registration import OwnPage, asked_entity, own_page, register
 from apps.kernel.admin.writing import run
 from apps.kernel.commands.models import Erasure
 from apps.kernel.errors import PlatformError, RowNotFound
@@ -164,7 +164,7 @@ def _carried_out(request: HttpRequest, form: Any, write: Callable[[], Any], done
     return HttpResponseRedirect(request.get_full_path())
 
 
-@own_page(OwnPage("customers_consents", "customers/consents/", VIEW_PEOPLE))
+@own_page(OwnPage("customers_consents", "customers/consents/", VIEW_PEOPLE, about=Person.entity_id))
 def consents_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """What a person has agreed to; on POST write down what they say."""
     person = shown_record(site, request, (str(Person.entity_id),))
@@ -192,9 +192,9 @@ def consents_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return _page(site, request, person, "customers/consents.html", context)
 
 
-@own_page(OwnPage("customers_deal_access", "customers/access/deal/", VIEW_DEALS))
-@own_page(OwnPage("customers_company_access", "customers/access/company/", VIEW_COMPANIES))
-@own_page(OwnPage("customers_access", "customers/access/", VIEW_PEOPLE))
+@own_page(OwnPage("customers_deal_access", "customers/access/deal/", VIEW_DEALS, about=asked_entity))
+@own_page(OwnPage("customers_company_access", "customers/access/company/", VIEW_COMPANIES, about=asked_entity))
+@own_page(OwnPage("customers_access", "customers/access/", VIEW_PEOPLE, about=asked_entity))
 def access_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Who may see a person, company or deal; on POST restrict it, share it, or open it again."""
     record = shown_record(site, request, tuple(KINDS))

@@ -1,4 +1,8 @@
-"""What the demonstration shows: two companies, their trees and people."""
+"""What the demonstration shows: two companies, what they sell, their trees and people.
+
+One is a group that makes clothes and has a dealer in parts of machines and a delicatessen, the other one sells parts of
+machines only.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """An organization of the demonstration; `parent` is the handle of another one, "" the root."""
+    """An organization of the demonstration; `parent` is the handle of another one, "" the root.
+
+    `trade` is what it sells: `clothing`, `parts` or `food`, "" for those that sell nothing of their own.
+    """
 
     slug: str
     name: str
     parent: str = ""
+    trade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A tenant of the demonstration."""
+    """A tenant of the demonstration. `trade` is what its first organization sells, as with branches."""
 
     name: str
     slug: str
@@ -35,21 +43,23 @@ class Company:
     currency: str
     branches: tuple[Branch, ...]
     people: tuple[Person, ...]
+    trade: str = ""
 
 
 COMPANIES = (
     Company(
-        name="Wiślana Manufaktura",
+        name="Grupa Wiślana",
         slug="wislana",
         locale="pl",
         time_zone="Europe/Warsaw",
         currency="PLN",
+        trade="clothing",
         branches=(
-            Branch("wislana-krakow", "Oddział Kraków"),
-            Branch("wislana-gdansk", "Oddział Gdańsk"),
+            Branch("wislana-krakow", "Części maszyn Kraków", trade="parts"),
+            Branch("wislana-gdansk", "Delikatesy Gdańsk", trade="food"),
             Branch("wislana-magazyn-gdynia", "Magazyn Gdynia"),
             Branch("wislana-sklep", "Sklep"),
-            Branch("wislana-salon-sopot", "Salon Sopot", parent="wislana-gdansk"),
+            Branch("wislana-salon-sopot", "Kawiarnia Sopot", parent="wislana-gdansk"),
         ),
         people=(
             Person("Anna Nowak", "anna.nowak@wislana.example", "superadmin"),
@@ -58,13 +68,13 @@ COMPANIES = (
         ),
     ),
     Company(
-        name="Havelblick Möbelwerke",
+        name="Havelblick Maschinenteile",
         slug="havelblick",
         locale="de",
         time_zone="Europe/Berlin",
         currency="EUR",
         branches=(
-            Branch("havelblick-potsdam", "Filiale Potsdam"),
+            Branch("havelblick-potsdam", "Filiale Potsdam", trade="parts"),
             Branch("havelblick-leipzig", "Filiale Leipzig"),
             Branch("havelblick-lager-halle", "Lager Halle"),
         ),
@@ -99,7 +109,7 @@ STORIES = (
     Story(
         company="havelblick",
         moved=("havelblick-lager-halle", "havelblick-leipzig"),
-        renamed=("havelblick-potsdam", "Flagshipstore Potsdam"),
+        renamed=("havelblick-potsdam", "Ersatzteilzentrum Potsdam"),
         added=("havelblick-leipzig", ("CZK", "JPY")),
         switched_off=("havelblick-lager-halle", "USD"),
     ),

@@ -25,14 +25,25 @@ View = Callable[[AdminSite, HttpRequest], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """A page that shows no one record: `<address>` below the back office, named `admin:<name>`.
+    """A page beside those of lists and records: `<address>` below the back office, named `admin:<name>`.
 
-    Who holds `feature` may open it.
+    Who holds `feature` may open it. `about` names the kind of record that the page is about, by its entity id or by a
+    function of the request: the navigation marks the list of that kind. "" is for pages that stand for themselves.
     """
 
     name: str
     address: str
     feature: str
+    about: str | Callable[[HttpRequest], str] = ""
+
+    def entity(self, request: HttpRequest) -> str:
+        """Kind of the record that the page is about; "" for none."""
+        return self.about(request) if callable(self.about) else self.about
+
+
+def asked_entity(request: HttpRequest) -> str:
+    """The kind of record that the address names (`entity`); "" where it names none."""
+    return request.GET.get("entity", "")
 
 
 OWN_PAGES: Registry[tuple[OwnPage, View]] = Registry("back office page of its own")

@@ -21,7 +21,7 @@ from apps.kernel.admin.access import may_run
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
-from apps.kernel.admin.registration import OwnPage, own_page
+from apps.kernel.admin.registration import OwnPage, asked_entity, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound
 from apps.kernel.registry.entities import ENTITIES
@@ -82,7 +82,7 @@ class LocaleTab:
     done: Completeness
 
 
-@own_page(OwnPage("translations_record", "translations/record/", VIEW))
+@own_page(OwnPage("translations_record", "translations/record/", VIEW, about=asked_entity))
 def record_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the texts of `entity` and `id` in `locale`, and on POST set them. Without a record the report follows."""
     if "entity" not in request.GET:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -181,7 +182,12 @@ def _variant(draw: Draw, product: Product, sample: ProductSample, place: int) ->
 def _put_away(rows: Sequence[Product], samples: Sequence[ProductSample], shelves: Shelves) -> None:
     """Put products into categories, mark them, and say which units they are sold in."""
     pairs = list(zip(rows, samples, strict=True))
-    assignments = (CategoryAssignment(product=row, category_id=shelves.categories[item.sort]) for row, item in pairs)
+    places: Counter[int] = Counter()
+    assignments = []
+    for row, item in pairs:
+        shelf = shelves.categories[item.sort]
+        assignments.append(CategoryAssignment(product=row, category_id=shelf, position=places[item.sort]))
+        places[item.sort] += 1
     CategoryAssignment.objects.bulk_create(assignments, batch_size=ROUND)
     taggings = (ProductTagging(product=row, tag_id=shelves.tags[tag]) for row, item in pairs for tag in item.tags)
     ProductTagging.objects.bulk_create(taggings, batch_size=ROUND)

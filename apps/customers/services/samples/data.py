@@ -61,7 +61,7 @@ LANDS: Final[Mapping[str, Land]] = {
         forms=_words("Sp. z o.o., S.A., Sp. k., Sp. j."),
         phone="+4822",
         digits=7,
-        jobs=_words("Dyrektor zakupów, Kierownik działu, Specjalista ds. zakupów, Prezes, Architekt wnętrz, Księgowa"),
+        jobs=_words("Dyrektor zakupów, Kierownik działu, Specjalista ds. zakupów, Prezes, Kierownik hotelu, Księgowa"),
         departments=_words("Zakupy, Zarząd, Projekty, Finanse, Logistyka"),
     ),
     "de": Land(
@@ -83,7 +83,7 @@ LANDS: Final[Mapping[str, Land]] = {
         forms=_words("GmbH, AG, GmbH & Co. KG, KG"),
         phone="+493023125",
         digits=3,
-        jobs=_words("Einkaufsleitung, Abteilungsleitung, Einkauf, Geschäftsführung, Innenarchitektur, Buchhaltung"),
+        jobs=_words("Einkaufsleitung, Abteilungsleitung, Einkauf, Geschäftsführung, Instandhaltung, Buchhaltung"),
         departments=_words("Einkauf, Geschäftsführung, Projekte, Finanzen, Logistik"),
     ),
     "en": Land(
@@ -133,8 +133,8 @@ SHARES: Final[Mapping[str, Mapping[str, int]]] = {
     "en": {"en": 70, "de": 12, "pl": 10, "es": 8},
 }
 TAGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "pl": _words("Kluczowy klient, Targi, Architekt, Hotel, Newsletter, Prasa, Do odwiedzenia, Płaci późno"),
-    "de": _words("Schlüsselkunde, Messe, Architektur, Hotel, Newsletter, Presse, Besuch geplant, Zahlt spät"),
+    "pl": _words("Kluczowy klient, Targi, Sieć sklepów, Hotel, Newsletter, Prasa, Do odwiedzenia, Płaci późno"),
+    "de": _words("Schlüsselkunde, Messe, Werkstatt, Hotel, Newsletter, Presse, Besuch geplant, Zahlt spät"),
     "es": _words("Cliente clave, Feria, Arquitecto, Hotel, Boletín, Prensa, Por visitar, Paga tarde"),
     "en": _words("Key account, Trade fair, Architect, Hotel, Newsletter, Press, To be visited, Pays late"),
 }

@@ -11,12 +11,13 @@ from typing import Final
 
 from apps.customers.services.samples.drawing import CompanySample, PersonSample
 
-# What is sold, in the tenant's language; the company's name stands behind it.
+# What is sold, in the tenant's language; the company's name stands behind it. The demonstration's Polish group sells
+# clothes, parts of machines and delicacies, its German company parts of machines only.
 TITLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "pl": ("Wyposażenie biura", "Meble hotelowe", "Kuchnia na wymiar", "Krzesła konferencyjne", "Recepcja"),
-    "de": ("Büroausstattung", "Hotelmöbel", "Küche nach Maß", "Konferenzstühle", "Empfangsbereich"),
-    "es": ("Equipamiento de oficina", "Muebles de hotel", "Cocina a medida", "Sillas de conferencia", "Recepción"),
-    "en": ("Office fit-out", "Hotel furniture", "Fitted kitchen", "Conference chairs", "Reception area"),
+    "pl": ("Odzież firmowa", "Stroje dla obsługi hotelu", "Części zamienne", "Kosze prezentowe", "Kawa do biura"),
+    "de": ("Ersatzteile für ein Jahr", "Rahmenvertrag Normteile", "Wartungspaket", "Werkstattlager", "Neue Hydraulik"),
+    "es": ("Ropa de trabajo", "Repuestos para un año", "Desayunos de hotel", "Cestas de regalo", "Mantenimiento"),
+    "en": ("Staff clothing", "Spare parts for a year", "Hotel breakfasts", "Gift baskets", "Maintenance kit"),
 }
 LASTS: Final = (10, 120)  # days that a deal is open
 WON, LOST = 0.55, 0.45  # of those that have ended
