@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from psycopg.types.range import Range
 
-from apps.catalog.calculations.judging import Span
+from apps.catalog.calculations.periods import Period, Quantities
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import DisplayMode, Offer, Price, PriceKind, PriceList, Product, Variant
-from apps.catalog.models.prices import SCOPE, always
+from apps.catalog.models.prices import always
 from apps.catalog.selectors.moved_columns import PRICE_COLUMNS, PRICE_POINTERS
+from apps.catalog.selectors.prices import Rank, overlapping, period_of, quantities_of, range_of, rank_of
 from apps.catalog.services.example_rows import writing_examples
 from apps.catalog.services.importing.fields import price_fields
 from apps.catalog.services.importing.products import prepared
@@ -39,8 +38,6 @@ CURRENCY_MISSING = "catalog.price.no_currency"
 OTHER_CURRENCY = "catalog.price.other_currency"
 PERIOD = "catalog.price.period"
 QUANTITIES = "catalog.price.quantities"
-ATTRIBUTES = tuple(name if name.endswith("_id") or name == "currency" else f"{name}_id" for name in SCOPE)
-Rank = tuple[Any, ...]
 
 
 class PriceRows(CatalogRows):
@@ -80,22 +77,29 @@ class PriceRows(CatalogRows):
         self._lists = {row.pk: row for row in PriceList.objects.filter(pk__in=wanted("price_list"), **place)}
 
     def _judged(self, line: Line, ids: Mapping[str, UUID]) -> Judged:
-        judged = Judged(line, Price(), True, prepared(line.values))
+        judged = Judged(
+            line, Price(organization_id=current_scope().writing_organization()), True, prepared(line.values)
+        )
         self.take(judged, ids)
         self._take_subject(judged)
         self._take_terms(judged)
-        span = _span(judged.values)
-        if span.valid_from is not None and span.valid_until is not None and span.valid_until <= span.valid_from:
-            judged.complain("valid_until", PERIOD, _("It has to end after it begins."))
-        elif span.valid_from is not None or span.valid_until is not None:
-            judged.row.valid = Range(span.valid_from, span.valid_until, "[)" if span.valid_from else "()")
-        if span.min_quantity <= 0:
-            judged.complain("min_quantity", QUANTITIES, _("This must be more than zero."))
-        if span.max_quantity is not None and span.max_quantity < span.min_quantity:
-            judged.complain("max_quantity", QUANTITIES, _("It must not be below the least quantity."))
-        judged.parts |= {"span": span, "is_written": True}
+        self._take_limits(judged)
+        judged.parts["is_written"] = True
         judged.complaints += complaints_of(judged.row, PRICE_COLUMNS)
         return judged
+
+    @staticmethod
+    def _take_limits(judged: Judged) -> None:
+        """Read when and for which quantities the price counts."""
+        quantities, period = quantities_of(judged.row), _told_period(judged)
+        if not period.is_some:
+            judged.complain("valid_until", PERIOD, _("It has to end after it begins."))
+        elif period != Period():
+            judged.row.valid = range_of(period)
+        if quantities.least <= 0:
+            judged.complain("min_quantity", QUANTITIES, _("This must be more than zero."))
+        if quantities.most is not None and quantities.most < quantities.least:
+            judged.complain("max_quantity", QUANTITIES, _("It must not be below the least quantity."))
 
     def _take_subject(self, judged: Judged) -> None:
         """Find out what the price is for: a variant and an offer bring their product with them."""
@@ -141,17 +145,17 @@ class PriceRows(CatalogRows):
         )
         known: dict[Rank, list[Price]] = defaultdict(list)
         for row in currently_known(rows).select_for_update(no_key=True, of=("self",)).order_by("pk"):
-            known[_rank(row)].append(row)
-        taken: dict[Rank, list[Span]] = defaultdict(list)
+            known[rank_of(row)].append(row)
+        taken: dict[Rank, list[Price]] = defaultdict(list)
         corrected = []
         for item in judged:
-            span, rank = item.parts["span"], _rank(item.row)
-            if any(span.overlaps(other) for other in taken[rank]):
+            rank = rank_of(item.row)
+            if overlapping(item.row, taken[rank]):
                 item.complain("", OVERLAPS, _("An earlier row of the file has a price for the same."))
                 continue
-            former = self._against(item, [row for row in known[rank] if _span_of(row).overlaps(span)])
+            former = self._against(item, overlapping(item.row, known[rank]))
             corrected += [former] if former is not None else []
-            taken[rank] += [] if item.complaints else [span]
+            taken[rank] += [] if item.complaints else [item.row]
         return corrected
 
     @staticmethod
@@ -160,7 +164,7 @@ class PriceRows(CatalogRows):
         if not rows:
             return None
         former = rows[0]
-        if len(rows) > 1 or _span_of(former) != item.parts["span"]:
+        if len(rows) > 1 or _limits(former) != _limits(item.row):
             item.complain("", OVERLAPS, _("There is a price for a part of these quantities and this period already."))
             return None
         item.is_new, item.before, after, item.after = False, {}, item.after, {}
@@ -176,19 +180,12 @@ def _held(rows: Any) -> dict[UUID, Any]:
     return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
 
 
-def _rank(row: Price) -> Rank:
-    return tuple(getattr(row, name) for name in ATTRIBUTES)
+def _limits(row: Price) -> tuple[Quantities, Period]:
+    return quantities_of(row), period_of(row)
 
 
-def _span(values: Mapping[str, Any]) -> Span:
-    first, last = values.get("valid_from"), values.get("valid_until")
-    return Span(values.get("min_quantity", Decimal(1)), values.get("max_quantity"), first, last)
-
-
-def _span_of(row: Price) -> Span:
-    first: datetime | None = row.valid.lower
-    last: datetime | None = row.valid.upper
-    return Span(row.min_quantity, row.max_quantity, first, last)
+def _told_period(judged: Judged) -> Period:
+    return Period(judged.values.get("valid_from"), judged.values.get("valid_until"))
 
 
 def _example(scope: Scope) -> Mapping[str, Any]:
