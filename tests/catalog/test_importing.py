@@ -204,10 +204,10 @@ def test_options_of_variants_have_columns_and_are_judged_against_the_schema(shop
     assert targets(run) == ["product", "sku", "option_size", "option_colour", "is_default", "barcode_type", "barcode"]
     run = work(run, key=("sku",))
     assert problems(run) == {
-        3: [("option_size", "catalog.variant.option_choice"), ("option_size", "catalog.variant.option_missing")],
-        4: [("option_size", "catalog.variant.option_missing")],
+        3: [("option_size", "catalog.option.choice")],
+        4: [("option_size", "catalog.option.required")],
         5: [("options", "catalog.import.taken")],
-        6: [("option_size", "catalog.variant.option_unknown"), ("name", "blank")],
+        6: [("option_size", "catalog.option.unknown")],
         7: [("barcode", "catalog.barcode.check_digit")],
         8: [("product", "kernel.reference.unknown")],
         9: [("is_default", "catalog.variant.default_twice")],

@@ -32,9 +32,9 @@ class CodeType(models.TextChoices):
 class Variant(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """One way in which a product is sold, such as blue in size L.
 
-    `option_values` is `{option code: choice code, text, number or boolean}` of the product's option schema, one
-    variant for each combination. Of a product's variants one is the default. Without a tax class of its own the
-    product's counts.
+    `option_values` is `{option code: text}` of the product's option schema: the code of a choice, a text, a number such
+    as `2.5`, or `true` and `false`. There is one variant for each combination. Of a product's variants one is the
+    default. Without a tax class of its own the product's counts.
     """
 
     entity_id = "catalog.variant"

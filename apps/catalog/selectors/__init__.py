@@ -9,7 +9,7 @@ from apps.catalog.selectors.categories import (
 )
 from apps.catalog.selectors.lowest import LowestPrice, LowestQuestion, lowest_price
 from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title, with_state
-from apps.catalog.selectors.options import broken_variants, schema_usage, variants_with_options
+from apps.catalog.selectors.options import broken_by_product, broken_variants, schema_usage, variants_with_options
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices
 from apps.catalog.selectors.prices import currencies_of_prices, history_of, prices_of_today, valid_at
 from apps.catalog.selectors.products import (
@@ -40,6 +40,7 @@ __all__ = [
     "LowestQuestion",
     "PriceChoice",
     "around",
+    "broken_by_product",
     "broken_variants",
     "bundles_with",
     "categories_of",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.options import LONGEST_CODE, Option, settled_options
+from apps.catalog.calculations.options import LONGEST_CODE, WrittenOption, settled_options
 from apps.catalog.calculations.words import slug_of, squeezed
 from apps.catalog.models import OptionSchema, Product
 from apps.catalog.selectors import variants_with_options
@@ -94,7 +94,7 @@ def held_own(product: Product) -> OptionSchema | None:
     return own
 
 
-def _options(product: Product) -> Sequence[Option]:
+def _options(product: Product) -> Sequence[WrittenOption]:
     return product.option_schema.options if product.option_schema is not None else []
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.catalog.calculations import variant_options as calculated
+from apps.catalog.calculations.options import Kind
 from apps.catalog.errors import NoOptions, TooManyVariants, VariantsChanged
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
@@ -85,7 +86,7 @@ def plan_variants(product: Product, chosen: Mapping[str, Sequence[Any]] | None, 
     if not known or (chosen is None and not wanted):
         raise NoOptions
     values, faults = calculated.chosen_values(known, wanted)
-    complaints = option_complaints(faults, field="options")
+    complaints = option_complaints(faults, prefix="options.")
     if not values and not complaints:
         complaints = [FieldError("options", "required", _("Choose something that the variants differ in."))]
     if complaints:
@@ -256,8 +257,9 @@ def _give_skus(product: Product, rows: Sequence[Variant]) -> None:
     """Give new variants the product's SKU with their values behind it, where that is a SKU and nobody has it."""
     if not product.sku:
         return
+    claims = {option.code for option in options_of(product) if option.kind is Kind.BOOLEAN}
     for row in rows:
-        words = [str(value).upper() for value in row.option_values.values() if not isinstance(value, bool)]
+        words = [value.upper() for code, value in row.option_values.items() if code not in claims]
         sku = "-".join([product.sku, *words])
         row.sku = sku if len(sku) <= LONGEST_SKU and SKU.regex.fullmatch(sku) else ""  # type: ignore[union-attr]
     numbered = list(enumerate(rows))

@@ -18,6 +18,7 @@ from apps.catalog.services.held_products import (
     example_variants,
     held_product,
     hold_product_of,
+    hold_schemas,
     product_for_update,
 )
 from apps.catalog.services.variant_rules import (
@@ -286,14 +287,17 @@ def _demand_sound(
 ) -> None:
     """Check the variant as it will be. Raises InvalidInput, CombinationTaken, Duplicate."""
     variant.name, variant.sku = " ".join(variant.name.split()), variant.sku.strip()
-    found = [*more]
+    faults: list[FieldError] = []
     if values is not None:
-        found += take_options(variant, product, values)
+        hold_schemas([product])
+        faults = take_options(variant, product, values)
+    found = [*more, *faults]
     if CODES & set(changed):
         found += barcode_complaints(variant)
     if "dimensions" in changed:
         found += take_dimensions(variant)
-    demand_valid(variant, FIELDS, more=found)
+    # Without sound options nobody knows what it would be called.
+    demand_valid(variant, [name for name in FIELDS if name != "name" or variant.name or not faults], more=found)
     validate_references([variant])
     if values is not None:
         demand_own_combination(variant, others)
