@@ -38,6 +38,7 @@ class Variant(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """
 
     entity_id = "catalog.variant"
+    needs: ClassVar = ("product",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     change_feature: ClassVar[str] = MANAGE_VARIANTS
     product_id: UUID
@@ -141,6 +142,7 @@ class Component(OrganizationModel):
 
     entity_id = "catalog.component"
     named_by: ClassVar = ("product", "variant")
+    needs: ClassVar = ("parent", "product", "variant")
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     parent_id: UUID
     product_id: UUID
