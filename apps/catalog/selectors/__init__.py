@@ -8,6 +8,7 @@ from apps.catalog.selectors.categories import (
     seen_assignments,
 )
 from apps.catalog.selectors.lowest import LowestPrice, LowestQuestion, lowest_price
+from apps.catalog.selectors.offer_prices import OfferPrices, offer_prices
 from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title, with_state
 from apps.catalog.selectors.options import broken_by_product, broken_variants, schema_usage, variants_with_options
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices
@@ -38,6 +39,7 @@ __all__ = [
     "Around",
     "LowestPrice",
     "LowestQuestion",
+    "OfferPrices",
     "PriceChoice",
     "around",
     "broken_by_product",
@@ -60,6 +62,7 @@ __all__ = [
     "lowest_price",
     "name_offers",
     "nested",
+    "offer_prices",
     "parts_of",
     "prices_of_today",
     "pricing_rules",
