@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.words import slug_of, squeezed
 from apps.kernel.errors import FieldError
+from apps.kernel.words import slug_of, squeezed
 
 MOST_OPTIONS, MOST_CHOICES = 64, 200
 LONGEST_CODE, LONGEST_LABEL = 64, 150
@@ -69,7 +69,7 @@ def _settled_option(given: WrittenOption, place: int) -> dict[str, Any]:
 
 def _settled_name(given: WrittenOption, fallback: str) -> dict[str, Any]:
     code, label = str(given.get("code") or "").strip(), squeezed(str(given.get("label") or ""))
-    return {"code": code or slug_of(label)[:LONGEST_CODE] or fallback, "label": label or code}
+    return {"code": code or slug_of(label, longest=LONGEST_CODE) or fallback, "label": label or code}
 
 
 def _choice_complaints(option: WrittenOption, given: WrittenOption, path: str) -> Iterator[FieldError]:

@@ -12,7 +12,7 @@ from math import prod
 from typing import Any, Final
 
 from apps.catalog.calculations.options import Kind
-from apps.catalog.calculations.words import squeezed
+from apps.kernel.words import squeezed
 
 Values = dict[str, str]
 

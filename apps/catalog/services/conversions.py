@@ -21,6 +21,7 @@ from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
+from apps.kernel.words import squeezed
 
 CREATE = "catalog.unit_conversion.create"
 FIELDS = ("unit", "factor", "position")
@@ -122,7 +123,7 @@ def _living(conversion_id: UUID) -> UnitConversion:
 
 def _demand_sound(row: UnitConversion, product: Product) -> None:
     """Check the conversion as it will be. Raises InvalidInput, DuplicateConversion."""
-    row.unit = " ".join(row.unit.split())
+    row.unit = squeezed(row.unit)
     more = []
     if not product.unit:
         text = _("Give the product a base unit first.")

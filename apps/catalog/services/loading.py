@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from apps.catalog.calculations.words import normal_label, tag_slug
 from apps.catalog.models import CategoryAssignment, Price, ProductTag, ProductTagging, Variant
 from apps.catalog.selectors import naming
 from apps.kernel import clock
@@ -13,6 +14,7 @@ from apps.kernel.bases.bitemporal import close, known_from, moment_after
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.commands.running import note_bump
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.words import squeezed
 
 ROUND = 500
 
@@ -59,7 +61,7 @@ def store_products(drafts: Sequence[Draft]) -> None:
     made = make_tags(label for draft in drafts for label in draft.parts.get("new_tags", ()))
     for draft in drafts:
         if draft.parts.get("new_tags"):
-            more = [made[naming.normal_label(label)] for label in draft.parts["new_tags"]]
+            more = [made[normal_label(label)] for label in draft.parts["new_tags"]]
             draft.parts["tags"] = [*draft.parts.get("tags", ()), *more]
     assign({draft.row.pk: draft.parts["categories"] for draft in drafts if "categories" in draft.parts})
     mark({draft.row.pk: draft.parts["tags"] for draft in drafts if "tags" in draft.parts})
@@ -69,14 +71,14 @@ def make_tags(labels: Iterable[str]) -> Mapping[str, UUID]:
     """Tags by label in small letters; those that are not there are added."""
     texts: dict[str, str] = {}
     for label in labels:
-        texts.setdefault(naming.normal_label(label), " ".join(label.split()))
+        texts.setdefault(normal_label(label), squeezed(label))
     if not texts:
         return {}
     hold_lock(f"product tags of {current_scope().writing_organization()}")
     found = dict(naming.tags(texts))
     fresh: dict[str, ProductTag] = {}
     for name, text in texts.items():
-        slug = naming.slug_of(text)
+        slug = tag_slug(text)
         if name not in found:
             fresh.setdefault(slug, ProductTag(label=text, slug=slug))
             found[name] = fresh[slug].pk

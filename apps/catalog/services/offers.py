@@ -24,6 +24,7 @@ from apps.kernel.references.usages import release
 from apps.kernel.references.validation import UNKNOWN, hold, validate_references
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import squeezed
 
 FIELDS = ("kind", "title", "description", "starts_at", "ends_at")
 MONTH = timedelta(days=30)
@@ -136,7 +137,7 @@ def _living(offer_id: UUID) -> Offer:
 
 def _demand_sound(offer: Offer) -> None:
     """Check the offer as it will be. Raises InvalidInput with all complaints, ListingExists."""
-    offer.title = " ".join(offer.title.split())
+    offer.title = squeezed(offer.title)
     demand_valid(
         offer, FIELDS, more=[*_variant_complaints(offer), *_date_complaints(offer), *_channel_complaints(offer)]
     )

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.catalog.calculations.options import LONGEST_CODE, WrittenOption, settled_options
-from apps.catalog.calculations.words import slug_of, squeezed
 from apps.catalog.errors import OptionSchemaInUse, OptionValuesInvalid
 from apps.catalog.features import MANAGE_SETTINGS
 from apps.catalog.models import OptionSchema, Variant
@@ -23,6 +22,7 @@ from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import slug_of, squeezed
 
 FIELDS: Final = ("name", "code", "description")
 NAMED = 5
@@ -52,7 +52,7 @@ def create_option_schema(
     schema = OptionSchema(
         organization_id=current_scope().writing_organization(),
         name=squeezed(name),
-        code=code or slug_of(name)[:LONGEST_CODE] or f"options-{uuid7().hex[-12:]}",
+        code=code or slug_of(name, longest=LONGEST_CODE) or f"options-{uuid7().hex[-12:]}",
         description=description,
         is_active=is_active,
     )

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import models
 
 from apps.catalog.calculations.products import normal_dimensions, normal_gtu_codes, normal_un_number
-from apps.catalog.calculations.words import squeezed
 from apps.catalog.models import Product
 from apps.kernel.commands.unchanged import UNCHANGED
+from apps.kernel.words import squeezed
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -37,6 +37,7 @@ from apps.kernel.commands.defaults import unmark
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope
+from apps.kernel.words import squeezed
 
 Rows = Sequence[Mapping[str, Any]]
 EDITED = ("name", "sku", "barcode", "barcode_type", "is_active")
@@ -187,7 +188,7 @@ class _Edited:
         ]
 
     def _judge(self, row: Variant) -> Iterator[FieldError]:
-        row.name, row.sku = " ".join(row.name.split()), row.sku.strip()
+        row.name, row.sku = squeezed(row.name), row.sku.strip()
         if _written(row)[2:4] != self.former[row.pk][2:4]:
             yield from barcode_complaints(row)
         yield from complaints_of(row, EDITED)

@@ -44,6 +44,7 @@ from apps.kernel.ordering import placed
 from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope
+from apps.kernel.words import squeezed
 
 CREATE = "catalog.variant.create"
 
@@ -286,7 +287,7 @@ def _demand_sound(
     more: Sequence[FieldError] = (),
 ) -> None:
     """Check the variant as it will be. Raises InvalidInput, CombinationTaken, Duplicate."""
-    variant.name, variant.sku = " ".join(variant.name.split()), variant.sku.strip()
+    variant.name, variant.sku = squeezed(variant.name), variant.sku.strip()
     faults: list[FieldError] = []
     if values is not None:
         hold_schemas([product])

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from apps.catalog.calculations.products import rule_complaints
+from apps.catalog.calculations.words import normal_label
 from apps.catalog.errors import OptionValuesInvalid
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import CategoryAssignment, OptionSchema, Product, ProductTagging
@@ -32,6 +33,7 @@ from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.orders import Line, Outcome
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import squeezed
 
 LONGEST_LABEL = 100
 SCHEMA = "option_schema"
@@ -158,7 +160,7 @@ class ProductRows(CatalogRows):
         """The same for tags; those that are not there are made when the row is stored."""
         if TAGS not in judged.values:
             return
-        labels = {naming.normal_label(label): " ".join(label.split()) for label in judged.values[TAGS]}
+        labels = {normal_label(label): squeezed(label) for label in judged.values[TAGS]}
         if any(len(label) > LONGEST_LABEL for label in labels.values()):
             judged.complain(TAGS, "max_length", _("A tag has at most 100 letters."))
             return
