@@ -9,13 +9,12 @@ from apps.catalog.selectors.categories import (
 )
 from apps.catalog.selectors.lowest import LowestPrice, LowestQuestion, lowest_price
 from apps.catalog.selectors.offer_prices import OfferPrices, offer_prices
-from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title, with_state
+from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title
 from apps.catalog.selectors.options import broken_by_product, broken_variants, schema_usage, variants_with_options
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices
 from apps.catalog.selectors.prices import currencies_of_prices, history_of, prices_of_today, valid_at
 from apps.catalog.selectors.products import (
     categories_of,
-    has_conversions,
     living_products,
     parts_of,
     product_by_sku,
@@ -24,7 +23,7 @@ from apps.catalog.selectors.products import (
     twins_of,
     with_sku,
 )
-from apps.catalog.selectors.settings import pricing_rules, pricing_settings
+from apps.catalog.selectors.settings import pricing_settings
 from apps.catalog.selectors.variants import (
     bundles_with,
     components_of,
@@ -52,7 +51,6 @@ __all__ = [
     "contains",
     "conversions_of",
     "currencies_of_prices",
-    "has_conversions",
     "history_of",
     "in_state",
     "listing_of",
@@ -65,7 +63,6 @@ __all__ = [
     "offer_prices",
     "parts_of",
     "prices_of_today",
-    "pricing_rules",
     "pricing_settings",
     "product_by_sku",
     "product_counts",
@@ -81,5 +78,4 @@ __all__ = [
     "variants_of",
     "variants_with_options",
     "with_sku",
-    "with_state",
 ]

@@ -91,27 +91,6 @@ def delete_conversion(conversion_id: UUID) -> UnitConversion:
     return row
 
 
-def unit_complaints(product: Product) -> list[FieldError]:
-    """What is wrong with the units of a product as it will be, which is locked: for its own commands to ask.
-
-    The base unit stays while anything is reckoned in it, and is another one than those that it is converted from; a
-    sales unit that is not the base unit needs an active conversion.
-    """
-    rows = [] if product._state.adding else list(conversions_of(product.pk))
-    if not product.unit:
-        needs_it = bool(product.sales_unit) or any(row.is_active for row in rows)
-        text = _("A base unit is needed: other units are reckoned in it.")
-        return [FieldError("unit", BASE_MISSING, text)] if needs_it else []
-    found = []
-    if any(row.unit == product.unit for row in rows):
-        found.append(FieldError("unit", IS_BASE, _("This is one of the product's other units.")))
-    sold = product.sales_unit
-    if sold and sold != product.unit and not any(row.unit == sold and row.is_active for row in rows):
-        text = _("Say first how many base units one of these is.")
-        found.append(FieldError("sales_unit", ConversionRequired.code, text))
-    return found
-
-
 def _living(conversion_id: UUID) -> UnitConversion:
     """The conversion, locked behind its product. Raises RowNotFound, StaleVersion."""
     hold_product_of(UnitConversion, conversion_id)
