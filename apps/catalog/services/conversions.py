@@ -12,7 +12,8 @@ from apps.catalog.errors import ConversionRequired, DuplicateConversion
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Product, UnitConversion
 from apps.catalog.selectors import conversions_of
-from apps.catalog.services.held_products import example_product, example_rows, held_product, hold_product_of
+from apps.catalog.services.example_rows import example_product, writing_examples
+from apps.catalog.services.held_products import held_product, hold_product_of
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -23,18 +24,17 @@ from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
 from apps.kernel.words import squeezed
 
-CREATE = "catalog.unit_conversion.create"
 FIELDS = ("unit", "factor", "position")
 BASE_MISSING, IS_BASE = "catalog.uom.default_unit_missing", "catalog.uom.unit_is_base"
 
 
 def _new_conversion(scope: Scope) -> dict[str, Any]:
-    return {"product_id": example_product(CREATE, scope, unit="pc").pk, "unit": "box", "factor": Decimal(12)}
+    return {"product_id": example_product(unit="pc").pk, "unit": "box", "factor": Decimal(12)}
 
 
 def _some_conversion(scope: Scope) -> dict[str, Any]:
-    row = UnitConversion(**_new_conversion(scope), organization_id=scope.writing_organization())
-    with example_rows(CREATE):
+    row = UnitConversion(**_new_conversion(scope))
+    with writing_examples():
         row.save(force_insert=True)
     return {"conversion_id": row.pk}
 
@@ -43,7 +43,7 @@ def _changed_conversion(scope: Scope) -> dict[str, Any]:
     return {**_some_conversion(scope), "unit": "pallet", "factor": Decimal("144.5"), "is_active": False}
 
 
-@command(CREATE, feature=MANAGE_PRODUCTS, example=_new_conversion)
+@command("catalog.unit_conversion.create", feature=MANAGE_PRODUCTS, example=_new_conversion)
 def create_conversion(
     *, product_id: UUID, unit: str, factor: Decimal, position: int = 0, is_active: bool = True
 ) -> UnitConversion:

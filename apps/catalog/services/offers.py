@@ -13,7 +13,7 @@ from apps.catalog.errors import ListingExists
 from apps.catalog.features import MANAGE_OFFERS
 from apps.catalog.models import Offer, OfferKind, Product, Variant
 from apps.catalog.selectors import listing_of
-from apps.catalog.services.tree_samples import sample_product
+from apps.catalog.services.example_rows import example_product
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -36,7 +36,7 @@ FOREIGN = "catalog.offer.variant_foreign"
 
 def _new_offer(scope: Scope) -> dict[str, Any]:
     begins = clock.now()
-    return {"product_id": sample_product(), "title": "Summer sale", "starts_at": begins, "ends_at": begins + MONTH}
+    return {"product_id": example_product().pk, "title": "Summer sale", "starts_at": begins, "ends_at": begins + MONTH}
 
 
 def _some_offer(scope: Scope) -> dict[str, Any]:

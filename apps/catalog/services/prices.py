@@ -9,7 +9,8 @@ from uuid import UUID
 
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import Price
-from apps.catalog.services.price_drafts import ONE, PriceDraft, example_currency, example_product, locked_products
+from apps.catalog.services.example_rows import example_product
+from apps.catalog.services.price_drafts import ONE, PriceDraft, example_currency, locked_products
 from apps.catalog.services.price_kinds import new_kind
 from apps.catalog.services.price_settling import settle
 from apps.catalog.services.price_writing import (
@@ -44,7 +45,7 @@ RANKED = (
 
 def _new_price(scope: Scope) -> dict[str, Any]:
     return {
-        "product_id": example_product(scope).pk,
+        "product_id": example_product().pk,
         "kind_id": new_kind().pk,
         "currency": example_currency(scope),
         "amount": Decimal("19.99"),

@@ -16,7 +16,8 @@ from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.models.products import SKU
 from apps.catalog.selectors import variants_of
-from apps.catalog.services.held_products import example_configurable, example_variants, hold_schemas, product_for_update
+from apps.catalog.services.example_rows import example_configurable, example_variants
+from apps.catalog.services.held_products import hold_schemas, product_for_update
 from apps.catalog.services.variant_rules import (
     CODES,
     MOST_VARIANTS,
@@ -28,7 +29,7 @@ from apps.catalog.services.variant_rules import (
     options_of,
     taken_codes,
 )
-from apps.catalog.services.variants import CREATE, in_order, numbered
+from apps.catalog.services.variants import in_order, numbered
 from apps.catalog.services.writing_together import write_together
 from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.commands.checking import complaints_of
@@ -63,11 +64,11 @@ class Generated:
 
 
 def _generated(scope: Scope) -> dict[str, Any]:
-    return {"product_id": example_configurable(CREATE, scope).pk, "options": {"colour": ["red", "blue"]}}
+    return {"product_id": example_configurable().pk, "options": {"colour": ["red", "blue"]}}
 
 
 def _edited(scope: Scope) -> dict[str, Any]:
-    first, second = example_variants(CREATE, example_configurable(CREATE, scope), "First", "Second")
+    first, second = example_variants(example_configurable(), "First", "Second")
     rows = [{"id": first.pk, "sku": second.sku}, {"id": second.pk, "sku": first.sku, "is_active": False}]
     return {
         "product_id": first.product_id,

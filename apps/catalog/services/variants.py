@@ -13,9 +13,8 @@ from apps.catalog.errors import VariantArchived, VariantInBundles, VariantNotArc
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors import bundles_with, variants_of
+from apps.catalog.services.example_rows import example_configurable, example_variants
 from apps.catalog.services.held_products import (
-    example_configurable,
-    example_variants,
     held_product,
     hold_product_of,
     hold_schemas,
@@ -46,11 +45,9 @@ from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope
 from apps.kernel.words import squeezed
 
-CREATE = "catalog.variant.create"
-
 
 def _new_variant(scope: Scope) -> dict[str, Any]:
-    product = example_configurable(CREATE, scope)
+    product = example_configurable()
     return {"product_id": product.pk, "option_values": {"colour": "blue", "size": "l"}, "sku": f"{product.sku}-B"}
 
 
@@ -63,7 +60,7 @@ def _second_variant(scope: Scope) -> dict[str, Any]:
 
 
 def _two_variants(scope: Scope) -> list[Variant]:
-    return example_variants(CREATE, example_configurable(CREATE, scope), "First", "Second")
+    return example_variants(example_configurable(), "First", "Second")
 
 
 def _changed_variant(scope: Scope) -> dict[str, Any]:
@@ -82,7 +79,7 @@ def _reordered(scope: Scope) -> dict[str, Any]:
     return {"product_id": rows[0].product_id, "variant_ids": [row.pk for row in reversed(rows)]}
 
 
-@command(CREATE, feature=MANAGE_VARIANTS, example=_new_variant)
+@command("catalog.variant.create", feature=MANAGE_VARIANTS, example=_new_variant)
 def create_variant(  # noqa: PLR0913 - one for each column
     *,
     product_id: UUID,

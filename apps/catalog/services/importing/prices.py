@@ -16,7 +16,7 @@ from apps.catalog.models import DisplayMode, Offer, Price, PriceKind, PriceList,
 from apps.catalog.models.prices import always
 from apps.catalog.selectors.moved_columns import PRICE_COLUMNS, PRICE_POINTERS
 from apps.catalog.selectors.prices import Rank, overlapping, period_of, quantities_of, range_of, rank_of
-from apps.catalog.services.example_rows import writing_examples
+from apps.catalog.services.example_rows import example_product, writing_examples
 from apps.catalog.services.importing.fields import price_fields
 from apps.catalog.services.importing.products import prepared
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
@@ -190,11 +190,11 @@ def _told_period(judged: Judged) -> Period:
 
 def _example(scope: Scope) -> Mapping[str, Any]:
     code = uuid7().hex[-8:]
-    product = Product(title="Sample of a file", sku=f"SAMPLE-{code}")
+    product = example_product()
     kind = PriceKind(title="Sample of a file", code=f"sample-{code}")
     price = Price(product=product, kind=kind, currency="EUR", amount=Decimal("11.00"), valid=always())
     with writing_examples():
-        for row in (product, kind, price):
+        for row in (kind, price):
             row.save(force_insert=True)
     terms = {"product": str(product.pk), "kind": str(kind.pk), "currency": "EUR"}
     return {"batch": Lines((Line(1, {**terms, "amount": Decimal("12.50")}),))}

@@ -16,7 +16,7 @@ from apps.catalog.calculations.variant_options import name_of
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors.moved_columns import OPTION, OPTIONS, VARIANT_COLUMNS, VARIANT_POINTERS
-from apps.catalog.services.example_rows import writing_examples
+from apps.catalog.services.example_rows import example_product
 from apps.catalog.services.held_products import hold_schemas
 from apps.catalog.services.importing.fields import variant_fields
 from apps.catalog.services.importing.products import prepared, take_dimensions
@@ -27,7 +27,6 @@ from apps.catalog.services.variant_rules import barcode_complaints, options_of, 
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
 from apps.kernel.errors import FieldError
-from apps.kernel.ids import uuid7
 from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.orders import Line, Outcome
 from apps.kernel.references.validation import UNKNOWN
@@ -125,9 +124,7 @@ class VariantRows(CatalogRows):
 
 
 def _example(scope: Scope) -> Mapping[str, Any]:
-    product = Product(title="Sample of a file", sku=f"SAMPLE-{uuid7().hex[-8:]}")
-    with writing_examples():
-        product.save(force_insert=True)
+    product = example_product()
     line = Line(1, {"product": str(product.pk), "name": "Blue", "sku": f"{product.sku}-B", "is_default": True})
     return {"batch": Lines((line,))}
 
