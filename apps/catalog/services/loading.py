@@ -7,10 +7,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from apps.catalog.calculations.words import normal_label, tag_slug
-from apps.catalog.models import CategoryAssignment, Price, ProductTag, ProductTagging, Variant
+from apps.catalog.models import CategoryAssignment, ProductTag, ProductTagging, Variant
 from apps.catalog.selectors import naming
 from apps.kernel import clock
-from apps.kernel.bases.bitemporal import close, known_from, moment_after
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.commands.running import note_bump
 from apps.kernel.tenancy.scope import current_scope
@@ -127,13 +126,3 @@ def store_variants(drafts: Sequence[Draft]) -> None:
     if before:
         change_rows(before, ["is_default"])
     store_rows(drafts)
-
-
-def store_prices(former: Sequence[Price], latter: Sequence[Price]) -> None:
-    """Let prices be known from the moment on at which the former ones no longer are."""
-    moment = moment_after(former)
-    if former:
-        close(Price.objects.filter(pk__in=[row.pk for row in former]), moment)
-    for row in latter:
-        row.known = known_from(moment)
-    Price.objects.bulk_create(latter, batch_size=ROUND)
