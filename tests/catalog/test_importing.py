@@ -35,6 +35,7 @@ from apps.sales.models import Channel
 from tests.auth.factories import make_role, make_user
 from tests.catalog.factories import (
     make_category,
+    make_conversion,
     make_kind,
     make_offer,
     make_price,
@@ -47,9 +48,11 @@ from tests.catalog.factories import (
 )
 from tests.catalog.importing import PRICE, VARIANT, counts, problems, take, targets, work
 from tests.currencies.factories import make_currency
+from tests.dictionaries.factories import make_dictionary
 from tests.support.scopes import House, seeding
 
 pytestmark = pytest.mark.committed
+GTU = ["GTU_01", "GTU_02"]
 JANUARY, JUNE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -306,6 +309,28 @@ def test_prices_that_overlap_and_everything_else_that_is_wrong(shop: House) -> N
     assert (counts(run), amounts(shirt)) == ({"created": 5, "error": 15}, ["0", "10", "40", "45", "9"])
     first = Price.objects.get(amount=40)
     assert first.valid == Range(JANUARY, JUNE, "[)")
+
+
+def test_products_of_files_are_judged_and_kept_as_everywhere(shop: House) -> None:
+    rope = make_product(shop, "Rope", sku="rope", unit="m")
+    make_conversion(shop, rope, unit="roll")
+    make_dictionary(shop, "m", "roll", "kg", key="unit", owner=shop.north)
+    text = (
+        "title,sku,handle,unit,un_number,gtu_codes,country_of_origin,width,height\n"
+        " Spray   can ,can,Spray-CAN,kg,un 1950,gtu_02; GTU_01,pl,2.50,\n"
+        "Rope,rope,,roll,,,,,\n"
+        "Crate,crate,,crate,,,,,\n"
+        "Huge,huge,,,,,,1234567890123,-1\n"
+    )
+    run = work(take(text), key=("sku",))
+    assert problems(run) == {
+        3: [("unit", "catalog.uom.unit_is_base")],
+        4: [("unit", "catalog.uom.unit_not_found")],
+        5: [("width", "invalid"), ("height", "invalid")],
+    }
+    can = product("can")
+    assert (can.title, can.handle, can.un_number, can.gtu_codes) == ("Spray can", "spray-can", "UN1950", GTU)
+    assert (can.country_of_origin, can.dimensions) == ("PL", {"width": "2.5"})
 
 
 def test_prices_of_files_are_judged_as_everywhere(shop: House) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +27,7 @@ from apps.kernel.tenancy.scope import Scope
 from apps.kernel.words import squeezed
 
 FIELDS = ("unit", "factor", "position")
+UNITS = ("unit", "sales_unit")
 BASE_MISSING, IS_BASE = "catalog.uom.default_unit_missing", "catalog.uom.unit_is_base"
 
 
@@ -89,6 +92,23 @@ def delete_conversion(conversion_id: UUID) -> UnitConversion:
     row.deleted_at = clock.now()
     row.save(update_fields=["deleted_at", "version"])
     return row
+
+
+def other_units(product_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, bool]]:
+    """Units that products are sold in beside their base units, and whether they are active; one query."""
+    found: dict[UUID, dict[str, bool]] = defaultdict(dict)
+    rows = UnitConversion.objects.filter(product__in=product_ids, deleted_at__isnull=True) if product_ids else ()
+    for row in rows:
+        found[row.product_id][row.unit] = row.is_active
+    return found
+
+
+def base_unit_complaints(product: Product, others: Mapping[str, bool]) -> Iterator[FieldError]:
+    """What is wrong with the base unit of a product as it will be, which has `others` beside it."""
+    if any(others.values()) and not product.unit and not product.sales_unit:
+        yield FieldError("unit", BASE_MISSING, _("It is sold in other units, which need a base unit."))
+    elif product.unit in others:
+        yield FieldError("unit", IS_BASE, _("This is one of the product's other units."))
 
 
 def _living(conversion_id: UUID) -> UnitConversion:

@@ -11,13 +11,13 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.catalog.calculations.products import NO_BASE_UNIT, dimension_complaints, rule_complaints
+from apps.catalog.calculations.products import dimension_complaints, rule_complaints
 from apps.catalog.errors import HasHistory
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Offer, Product, UnitConversion, Variant
-from apps.catalog.selectors import conversions_of, parts_of, twins_of
+from apps.catalog.selectors import parts_of, twins_of
 from apps.catalog.selectors.products import ProductParts
-from apps.catalog.services.conversions import IS_BASE
+from apps.catalog.services.conversions import UNITS, base_unit_complaints, other_units
 from apps.catalog.services.held_products import product_for_update
 from apps.catalog.services.marks import Ids, Marks
 from apps.catalog.services.option_schemas import hide_schema
@@ -36,7 +36,6 @@ from apps.kernel.references.usages import InUse, release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
-UNITS = ("unit", "sales_unit")
 SIZES = {"options": [{"label": "Size", "choices": [{"label": "S"}, {"label": "L"}]}]}
 
 
@@ -182,13 +181,8 @@ def _demand_sound(product: Product, options: ProductOptions, marks: Marks, *, ch
 
 def _unit_complaints(product: Product, changed: list[str]) -> Iterator[FieldError]:
     yield from unit_complaints({name: getattr(product, name) for name in UNITS if name in changed})
-    if "unit" not in changed or product._state.adding:
-        return
-    others = dict(conversions_of(product.pk).values_list("unit", "is_active"))
-    if any(others.values()) and not product.unit and not product.sales_unit:
-        yield FieldError("unit", NO_BASE_UNIT, _("It is sold in other units, which need a base unit."))
-    elif product.unit in others:
-        yield FieldError("unit", IS_BASE, _("This is one of the product's other units."))
+    if "unit" in changed and not product._state.adding:
+        yield from base_unit_complaints(product, other_units([product.pk]).get(product.pk, {}))
 
 
 def _held_variants(product: Product) -> list[UUID]:

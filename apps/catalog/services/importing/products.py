@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,14 +12,30 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.products import rule_complaints
+from apps.catalog.calculations.products import (
+    dimension_complaints,
+    normal_dimensions,
+    normal_gtu_codes,
+    normal_text,
+    normal_un_number,
+    rule_complaints,
+)
 from apps.catalog.calculations.words import normal_label
 from apps.catalog.errors import OptionValuesInvalid
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import CategoryAssignment, OptionSchema, Product, ProductTagging
 from apps.catalog.models.products import ProductType
 from apps.catalog.selectors import broken_by_product, naming
-from apps.catalog.selectors.moved_columns import CATEGORIES, DIMENSIONS, PRODUCT_COLUMNS, PRODUCT_POINTERS, TAGS
+from apps.catalog.selectors.moved_columns import (
+    CATEGORIES,
+    DIMENSIONS,
+    PRICE_COLUMNS,
+    PRODUCT_COLUMNS,
+    PRODUCT_POINTERS,
+    TAGS,
+    VARIANT_COLUMNS,
+)
+from apps.catalog.services.conversions import UNITS, base_unit_complaints, other_units
 from apps.catalog.services.importing.fields import product_fields
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
@@ -26,6 +43,7 @@ from apps.catalog.services.loading import store_products
 from apps.catalog.services.marks import held_in
 from apps.catalog.services.option_schemas import hide_schema
 from apps.catalog.services.product_options import OWNED
+from apps.catalog.services.unit_codes import known_units, unknown_units
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
 from apps.kernel.ids import uuid7
@@ -37,6 +55,7 @@ from apps.kernel.words import squeezed
 
 LONGEST_LABEL = 100
 SCHEMA = "option_schema"
+KEPT = frozenset({*PRODUCT_COLUMNS, *VARIANT_COLUMNS, *PRICE_COLUMNS})
 CHECKED = (*PRODUCT_COLUMNS, "dimensions")
 
 
@@ -70,6 +89,8 @@ class ProductRows(CatalogRows):
         had = {pk for pk in self._former.values() if pk is not None} if wanted else set()
         owned = OptionSchema.objects.filter(pk__in=self._schemas | had, is_owned=True)
         self._owned = {row.pk: row for row in owned} if wanted else {}
+        self._units = known_units() if any(self._names(lines, name) for name in UNITS) else frozenset()
+        self._others = other_units(held if self._names(lines, "unit") else ())
         self._categories = naming.categories(self._words(lines, CATEGORIES))
         self._tags = naming.tags(self._words(lines, TAGS))
         self._has: dict[str, dict[UUID, list[UUID]]] = {CATEGORIES: defaultdict(list), TAGS: defaultdict(list)}
@@ -106,6 +127,11 @@ class ProductRows(CatalogRows):
         if judged.is_new and judged.row.option_schema_id and "product_type" not in judged.values:
             judged.row.product_type = ProductType.CONFIGURABLE
         judged.complaints += [*complaints_of(judged.row, CHECKED), *rule_complaints(vars(judged.row))]
+        given = {name: getattr(judged.row, name) for name in UNITS if name in judged.changed}
+        judged.complaints += unknown_units(given, self._units)
+        judged.complaints += (
+            base_unit_complaints(judged.row, self._others.get(judged.row.pk, {})) if "unit" in given else ()
+        )
         self._take_categories(judged)
         self._take_tags(judged)
         return judged
@@ -219,31 +245,28 @@ class ProductTarget(CatalogTarget):
 
 
 def prepared(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the cells say, in the form in which it is kept: codes in their capitals, lists in order."""
+    """What the cells say, in the form in which columns keep it."""
     found = dict(values)
-    for name in ("country_of_origin", "primary_currency", "un_number", "currency"):
-        if name in found:
-            found[name] = found[name].strip().upper()
-    for name in ("sku", "handle", "title", "name", "unit", "sales_unit"):
-        if name in found:
-            found[name] = found[name].strip()
-    if str(found.get("un_number", "")).isdigit():
-        found["un_number"] = f"UN{found['un_number']}"
+    for name in KEPT & values.keys():
+        if isinstance(found[name], str):
+            found[name] = normal_text(name, found[name])
+    if "un_number" in found:
+        found["un_number"] = normal_un_number(found["un_number"])
     if "gtu_codes" in found:
-        found["gtu_codes"] = sorted(set(found["gtu_codes"]))
+        found["gtu_codes"] = normal_gtu_codes(found["gtu_codes"])
     return found
 
 
 def take_dimensions(judged: Judged) -> None:
-    """Give the row what cells say of its dimensions; numbers are kept as text, so that none is a float."""
-    given = {key: str(judged.values[name]) for name, key in DIMENSIONS.items() if name in judged.values}
+    """Give the row what cells say of its dimensions; complaints stand at the cells."""
+    given = {key: judged.values[name] for name, key in DIMENSIONS.items() if name in judged.values}
     if not given:
         return
     before = dict(judged.row.dimensions)
-    after = {**before, **given}
+    after = normal_dimensions({**before, **given})
     for name, key in DIMENSIONS.items():
         if (judged.is_new and key in given) or before.get(key) != after.get(key):
             judged.differ(name, "dimensions", before.get(key, ""), after.get(key, ""))
-        if key != "unit" and given.get(key, "").startswith("-"):
-            judged.complain(name, "min_value", _("This must not be less than zero."))
+    cells = {f"dimensions.{key}": name for name, key in DIMENSIONS.items()}
+    judged.complaints += [replace(item, field=cells[item.field]) for item in dimension_complaints(after)]
     judged.row.dimensions = after
