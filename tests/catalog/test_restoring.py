@@ -125,6 +125,16 @@ def test_what_would_come_back_without_its_own_is_refused_until_that_is_back(
     assert undone(bob, gone).status_code == 200
 
 
+def test_the_plan_says_what_is_missing_and_who_took_it_away(bob: Client, house: House) -> None:
+    gone, later, missing = a_product_and_its_options(bob, house)
+    plan = bob.get(f"/api/audit_logs/actions/{gone}/undo_plan/").json()
+    [conflict] = plan["conflicts"]
+    assert (conflict["entity"], conflict["id"]) == ("catalog.option_schema", missing.partition(" ")[2])
+    assert (conflict["reason"], conflict["label"]) == ("gone", "Renamed")
+    assert conflict["message"] == "A record that would be needed has been deleted since."
+    assert [item["id"] for item in plan["later"]] == [later]
+
+
 @pytest.mark.parametrize("scene", SCENES)
 def test_one_undo_brings_both_back(bob: Client, house: House, scene: Any) -> None:
     gone, later, _missing = scene(bob, house)
