@@ -71,6 +71,21 @@ def test_choices_that_do_not_do_are_said_where_they_stand(
     assert variants(house) == []
 
 
+def test_values_of_every_kind_are_shown_and_changed_in_the_form(bob: Client, house: House) -> None:
+    product = make_product(house, option_schema=make_schema(house, options=MIXED))
+    values = {"length": "2.5", "lined": "true", "text": "To Ada"}
+    variant = make_variant(house, product, "Rope", option_values=values, is_default=True)
+    path = f"/backend/catalog/variant/{variant.pk}/change/"
+    shown = bob.get(path).context["adminform"].form
+    prefix = "option_values."
+    assert {code: str(shown[f"{prefix}{code}"].value()) for code in values} == values
+    form = {"name": "Rope", "sku": variant.sku, "version": "1", "is_active": "on", "is_default": "on"}
+    entered = {f"{prefix}length": "3.10", f"{prefix}lined": "false", f"{prefix}text": "To  Bob"}
+    answer = bob.post(path, {**form, **entered})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert [row.option_values for row in variants(house)] == [{"length": "3.1", "lined": "false", "text": "To Bob"}]
+
+
 @pytest.mark.parametrize(
     "form",
     [
