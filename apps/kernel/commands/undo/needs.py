@@ -10,19 +10,20 @@ from django.db import connection, models
 from apps.kernel.commands.undo.plan import ConflictingRow, Run
 
 GONE = "gone"
-# Rows that would live again, or would point elsewhere than they do now.
+# Rows that would live again, or would point elsewhere than they do now. Only what is asked for is taken out of images
+# before they are sorted: a row may be large.
 NEEDED = """
 WITH first AS (
-    SELECT DISTINCT ON (row_id) row_id, before FROM row_image
-    WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq),
+    SELECT DISTINCT ON (row_id) row_id, before ->> '{column}' AS target, before ->> 'deleted_at' AS gone
+    FROM row_image WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq),
 last AS (
-    SELECT DISTINCT ON (row_id) row_id, after FROM row_image
-    WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq DESC),
+    SELECT DISTINCT ON (row_id) row_id, after ->> '{column}' AS target,
+        after IS NULL OR after ->> 'deleted_at' IS NOT NULL AS is_gone
+    FROM row_image WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq DESC),
 needed AS (
-    SELECT DISTINCT (first.before ->> '{column}')::uuid AS id FROM first JOIN last USING (row_id)
-    WHERE first.before ->> '{column}' IS NOT NULL AND first.before ->> 'deleted_at' IS NULL
-    AND (last.after IS NULL OR last.after ->> 'deleted_at' IS NOT NULL
-         OR last.after -> '{column}' IS DISTINCT FROM first.before -> '{column}'))
+    SELECT DISTINCT first.target::uuid AS id FROM first JOIN last USING (row_id)
+    WHERE first.target IS NOT NULL AND first.gone IS NULL
+    AND (last.is_gone OR last.target IS DISTINCT FROM first.target))
 """
 HOLD = """
 SELECT count(*) FROM (
@@ -55,7 +56,8 @@ def needed_and_gone(runs: tuple[Run, ...], actions: tuple[Any, ...], most: int) 
 
 def _keys(runs: tuple[Run, ...], actions: tuple[Any, ...], sql: str) -> Iterable[tuple[str, str, dict[str, Any]]]:
     """The whole statement for each key that a table of the runs needs, with its target and its parameters."""
-    for table in {run.table.name: run.table for run in runs if not run.table.closes}.values():
+    # What was added only goes.
+    for table in {run.table.name: run.table for run in runs if run.operation != "I" and not run.table.closes}.values():
         for name in getattr(table.model, "needs", ()):
             key: Any = table.model._meta.get_field(name)
             related: type[models.Model] = key.related_model
