@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -240,7 +241,7 @@ def test_a_redo_needs_the_feature_of_what_it_does_again(house: House) -> None:
 
 def test_what_models_need_is_hidden_when_it_goes() -> None:
     needed = [(model, name) for model in apps.get_models() for name in getattr(model, "needs", ())]
-    targets = {f"{model._meta.label}.{name}": model._meta.get_field(name).related_model for model, name in needed}
-    assert "catalog.Product.option_schema" in targets
-    lasting = [name for name, target in targets.items() if not issubclass(target, SoftDelete)]
+    keys: dict[str, Any] = {f"{model._meta.label}.{name}": model._meta.get_field(name) for model, name in needed}
+    assert "catalog.Product.option_schema" in keys
+    lasting = [name for name, key in keys.items() if not issubclass(key.related_model, SoftDelete)]
     assert lasting == []
