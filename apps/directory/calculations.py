@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
 from babel.core import get_global
 
-# Letters that Unicode does not take apart into a base letter and an accent.
-_LETTERS = str.maketrans(
-    {
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "ø": "o",
-        "æ": "ae",
-        "œ": "oe",
-        "ß": "ss",
-        "þ": "th",
-        "ħ": "h",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-    }
-)
-_BREAKS = re.compile(r"[^a-z0-9]+")
-
-
-def slug_of(text: str, *, longest: int) -> str:
-    """The text as a handle: lower-case ASCII letters, digits and hyphens; "" when nothing of it can be said so."""
-    plain = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return _BREAKS.sub("-", plain).strip("-")[:longest].rstrip("-")
+from apps.kernel.words import slug_of
 
 
 def organization_slug(tenant_slug: str, name: str, *, longest: int) -> str:
@@ -42,21 +19,6 @@ def organization_slug(tenant_slug: str, name: str, *, longest: int) -> str:
     if not own or own == tenant_slug or own.startswith(f"{tenant_slug}-"):
         return own or tenant_slug
     return f"{tenant_slug}-{own}"[:longest].rstrip("-")
-
-
-def free_slug(wanted: str, taken: Collection[str], *, longest: int) -> str:
-    """`wanted`, or with the first of `-1`, `-2` … that nobody has."""
-    if wanted not in taken:
-        return wanted
-    number = 1
-    while (candidate := _numbered(wanted, number, longest)) in taken:
-        number += 1
-    return candidate
-
-
-def _numbered(slug: str, number: int, longest: int) -> str:
-    tail = f"-{number}"
-    return slug[: longest - len(tail)].rstrip("-") + tail
 
 
 def is_tender(code: str) -> bool:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from apps.directory.calculations import free_slug, organization_slug
+from apps.directory.calculations import organization_slug
 from apps.directory.contracts import TenantProfile
 from apps.directory.models import Organization, Tenant
 from apps.kernel.bases.models import OrganizationModel
@@ -22,6 +22,7 @@ from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
 from apps.kernel.tenancy.selection import allowed_organizations
 from apps.kernel.tenancy.standings import read_once
 from apps.kernel.tenancy.switching import is_platform_admin
+from apps.kernel.words import free_slug
 
 PLATFORM_ROLE = "platform_admin"
 SLUG_LENGTH = 150
@@ -60,7 +61,7 @@ def visible_organizations() -> models.QuerySet[Organization]:
 def suggested_slug(name: str) -> str:
     """A free handle for a new organization of the tenant."""
     wanted = organization_slug(service_profile().slug, name, longest=SLUG_LENGTH)
-    return free_slug(wanted, _taken_near(wanted), longest=SLUG_LENGTH)
+    return free_slug(wanted, _taken_near(wanted), longest=SLUG_LENGTH, first=1)
 
 
 def _taken_near(wanted: str) -> set[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, connections
 
-from apps.catalog.calculations.categories import Places, free_slug, placed, slug_of
+from apps.catalog.calculations.categories import Places, placed
 from apps.catalog.errors import CategoryCircular
 from apps.catalog.models import Category
 from apps.catalog.services import delete_category, move_category
@@ -40,12 +40,6 @@ def test_only_those_who_must_make_way_get_new_numbers(
     numbers: list[int], place: int | None, count: int, own: tuple[int, ...], moved: dict[int, int]
 ) -> None:
     assert placed(numbers, place, count=count) == Places(own, moved)
-
-
-def test_handles_keep_their_length() -> None:
-    assert slug_of("Straße & Œuvre", longest=150, fallback="x") == "strasse-oeuvre"
-    assert slug_of("–", longest=150, fallback="x") == "x"
-    assert free_slug("abcd", {"abcd", "ab-2"}, longest=4) == "ab-3"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test import Client
 from apps.catalog.errors import BundleInItself
 from apps.catalog.models import Component, Product, UnitConversion
 from apps.catalog.selectors import contains
-from apps.catalog.services import create_component, delete_component, unit_complaints
+from apps.catalog.services import create_component, delete_component
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.errors import PlatformError
@@ -224,27 +224,24 @@ def test_the_unit_that_a_product_is_sold_in_stays(bob: Client, house: House, cha
 
 
 @pytest.mark.parametrize(
-    ("unit", "sales_unit", "expected"),
+    ("units", "expected"),
     [
-        ("pc", "", []),
-        ("pc", "pc", []),
-        ("pc", "box", []),
-        ("", "", [("unit", "catalog.uom.default_unit_missing")]),
-        ("", "box", [("unit", "catalog.uom.default_unit_missing")]),
-        ("box", "", [("unit", "catalog.uom.unit_is_base")]),
-        ("pc", "crate", [("sales_unit", "catalog.uom.default_sales_unit_conversion_required")]),
+        ({"unit": "kg"}, {}),
+        ({"unit": "pc", "sales_unit": "box"}, {}),
+        ({"unit": ""}, {"unit": "catalog.uom.default_unit_missing"}),
+        ({"unit": "", "sales_unit": "box"}, {"unit": "catalog.uom.default_unit_missing"}),
+        ({"unit": "box"}, {"unit": "catalog.uom.unit_is_base"}),
     ],
 )
 def test_what_a_product_may_be_counted_in(
-    house: House, unit: str, sales_unit: str, expected: list[tuple[str, str]]
+    bob: Client, house: House, units: dict[str, str], expected: dict[str, str]
 ) -> None:
     product = make_product(house, unit="pc")
     make_conversion(house, product)
-    with reading(house.scope()):
-        product.unit, product.sales_unit = unit, sales_unit
-        assert [(item.field, item.code) for item in unit_complaints(product)] == expected
+    answer = send(bob, "patch", f"/api/catalog/products/{product.pk}/", units)
+    assert (answer.status_code, complaints(answer) if expected else {}) == (400 if expected else 200, expected)
 
 
-def test_a_product_without_other_units_needs_no_base_unit(house: House) -> None:
-    with reading(house.scope()):
-        assert unit_complaints(Product(title="New")) == unit_complaints(make_product(house)) == []
+def test_a_product_without_other_units_needs_no_base_unit(bob: Client, house: House) -> None:
+    product = make_product(house, unit="pc")
+    assert send(bob, "patch", f"/api/catalog/products/{product.pk}/", {"unit": ""}).status_code == 200

@@ -35,7 +35,9 @@ from apps.sales.models import Channel
 from tests.auth.factories import make_role, make_user
 from tests.catalog.factories import (
     make_category,
+    make_conversion,
     make_kind,
+    make_offer,
     make_price,
     make_price_list,
     make_product,
@@ -45,9 +47,12 @@ from tests.catalog.factories import (
     saved,
 )
 from tests.catalog.importing import PRICE, VARIANT, counts, problems, take, targets, work
+from tests.currencies.factories import make_currency
+from tests.dictionaries.factories import make_dictionary
 from tests.support.scopes import House, seeding
 
 pytestmark = pytest.mark.committed
+GTU = ["GTU_01", "GTU_02"]
 JANUARY, JUNE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -215,10 +220,10 @@ def test_options_of_variants_have_columns_and_are_judged_against_the_schema(shop
     assert targets(run) == ["product", "sku", "option_size", "option_colour", "is_default", "barcode_type", "barcode"]
     run = work(run, key=("sku",))
     assert problems(run) == {
-        3: [("option_size", "catalog.variant.option_choice"), ("option_size", "catalog.variant.option_missing")],
-        4: [("option_size", "catalog.variant.option_missing")],
+        3: [("option_size", "catalog.option.choice")],
+        4: [("option_size", "catalog.option.required")],
         5: [("options", "catalog.import.taken")],
-        6: [("option_size", "catalog.variant.option_unknown"), ("name", "blank")],
+        6: [("option_size", "catalog.option.unknown")],
         7: [("barcode", "catalog.barcode.check_digit")],
         8: [("product", "kernel.reference.unknown")],
         9: [("is_default", "catalog.variant.default_twice")],
@@ -303,18 +308,68 @@ def test_prices_that_overlap_and_everything_else_that_is_wrong(shop: House) -> N
         10: [("amount", "max_decimal_places")],
         11: [("amount", "max_whole_digits")],
         12: [("amount", "kernel.import.number")],
-        13: [("currency", "catalog.price.no_currency"), ("currency", "blank")],
-        14: [("max_quantity", "catalog.price.quantities")],
-        15: [("min_quantity", "catalog.price.quantities")],
-        16: [("valid_until", "catalog.price.period")],
-        17: [("variant", "catalog.price.other_product")],
+        13: [("currency", "catalog.price.currency_missing")],
+        14: [("max_quantity", "catalog.price.min_above_max")],
+        15: [("min_quantity", "catalog.price.quantity_not_positive")],
+        16: [("valid_until", "catalog.price.end_before_start")],
+        17: [("variant", "catalog.price.of_another_product")],
         18: [("product", "catalog.price.no_product")],
         19: [("kind", "kernel.reference.unknown")],
-        20: [("currency", "catalog.price.other_currency")],
+        20: [("currency", "catalog.price.other_than_list")],
     }
     assert (counts(run), amounts(shirt)) == ({"created": 5, "error": 15}, ["0", "10", "40", "45", "9"])
     first = Price.objects.get(amount=40)
     assert first.valid == Range(JANUARY, JUNE, "[)")
+
+
+def test_products_of_files_are_judged_and_kept_as_everywhere(shop: House) -> None:
+    rope = make_product(shop, "Rope", sku="rope", unit="m")
+    make_conversion(shop, rope, unit="roll")
+    make_dictionary(shop, "m", "roll", "kg", key="unit", owner=shop.north)
+    text = (
+        "title,sku,handle,unit,un_number,gtu_codes,country_of_origin,width,height\n"
+        " Spray   can ,can,Spray-CAN,kg,un 1950,gtu_02; GTU_01,pl,2.50,\n"
+        "Rope,rope,,roll,,,,,\n"
+        "Crate,crate,,crate,,,,,\n"
+        "Huge,huge,,,,,,1234567890123,-1\n"
+    )
+    run = work(take(text), key=("sku",))
+    assert problems(run) == {
+        3: [("unit", "catalog.uom.unit_is_base")],
+        4: [("unit", "catalog.uom.unit_not_found")],
+        5: [("width", "invalid"), ("height", "invalid")],
+    }
+    can = product("can")
+    assert (can.title, can.handle, can.un_number, can.gtu_codes) == ("Spray can", "spray-can", "UN1950", GTU)
+    assert (can.country_of_origin, can.dimensions) == ("PL", {"width": "2.5"})
+
+
+def test_prices_of_files_are_judged_as_everywhere(shop: House) -> None:
+    shirt, hat = make_product(shop, "Shirt", sku="shirt"), make_product(shop, "Hat", sku="hat")
+    web = saved(shop, Channel(code="web", name="Web shop"))
+    offer = make_offer(shop, shirt, JANUARY, JUNE, channel_id=web.pk)
+    of_red = make_offer(shop, shirt, JANUARY, JUNE, variant=make_variant(shop, shirt, sku="red"))
+    make_kind(shop, "regular", currency="EUR")
+    make_price_list(shop, code="web", channel_id=web.pk)
+    make_currency(shop, "EUR", is_base=True)
+    text = (
+        "product,kind,amount,offer,price_list,currency,channel,valid_from\n"
+        f"shirt,regular,9,{offer.pk},,,,\n"
+        "shirt,regular,8,,web,,,\n"
+        f"hat,regular,7,{offer.pk},,,,\n"
+        f"shirt,regular,6,{of_red.pk},,,,\n"
+        "shirt,regular,5,,,PLN,,\n"
+        "shirt,regular,4,,,,,0001-01-01\n"
+    )
+    run = work(take(text, PRICE))
+    assert problems(run) == {
+        4: [("offer", "catalog.price.of_another_product")],
+        5: [("offer", "catalog.price.of_another_variant")],
+        6: [("currency", "catalog.price.currency_not_held")],
+        7: [("valid_from", "catalog.price.moment_out_of_range")],
+    }
+    assert {row.channel_id for row in Price.objects.filter(product=shirt)} == {web.pk}
+    assert (amounts(shirt), amounts(hat)) == (["8", "9"], [])
 
 
 def test_prices_are_added_or_corrected_and_nothing_else(shop: House) -> None:

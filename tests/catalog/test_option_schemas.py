@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.catalog.calculations.options import misfits
 from apps.catalog.models import OptionSchema
 from tests.catalog.factories import SIZES, make_product, make_schema, make_variant, seller
 from tests.directory.callers import complaints, send
@@ -81,33 +80,6 @@ def test_what_is_wrong_with_options_is_said_at_its_place(
     answer = send(bob, "post", SCHEMAS, {"name": "Clothing", "options": options})
     assert (answer.status_code, complaints(answer)) == (400, expected)
     assert bob.get(SCHEMAS).json()["count"] == 0
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({"size": "s", "colour": "red"}, []),
-        ({"size": "s"}, ["colour"]),
-        ({"size": "xl", "colour": "red"}, ["size"]),
-        ({"size": "s", "colour": "red", "cut": "slim"}, ["cut"]),
-        ({"size": 1, "colour": True}, ["size", "colour"]),
-    ],
-)
-def test_values_fit_their_options(values: dict[str, Any], expected: list[str]) -> None:
-    assert misfits(SIZES, values) == expected
-
-
-@pytest.mark.parametrize(
-    ("kind", "fitting", "others"),
-    [
-        ("text", ["a", "x" * 255], ["", "x" * 256, 1, None, True]),
-        ("number", [1, 2.5, -3], ["1", True, None]),
-        ("boolean", [True, False], ["true", 1, None]),
-    ],
-)
-def test_entered_values_are_of_their_kind(kind: str, fitting: list[Any], others: list[Any]) -> None:
-    option = {"code": "x", "label": "X", "input_type": kind, "is_required": False, "choices": []}
-    assert [value for value in (*fitting, *others) if misfits([option], {"x": value})] == others
 
 
 def test_a_schema_in_use_is_kept(bob: Client, house: House) -> None:

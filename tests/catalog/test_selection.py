@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.catalog.calculations.amounts import in_base_units, with_tax
+from apps.catalog.calculations.amounts import with_tax
 from apps.catalog.calculations.selection import (
     currencies_needed,
     layer_of,
@@ -434,20 +434,6 @@ def test_losers_stand_in_their_order() -> None:
 def test_net_and_gross(amount: str, percent: str, includes_tax: bool, net: str, gross: str) -> None:
     found = with_tax(Decimal(amount), Decimal(percent), includes_tax=includes_tax)
     assert tuple(map(str, found)) == (net, gross)
-
-
-@pytest.mark.parametrize(
-    ("quantity", "factor", "places", "mode", "base"),
-    [
-        ("1.5", "12", 0, "half_up", "18"),
-        ("0.125", "1", 2, "half_up", "0.13"),
-        ("0.125", "1", 2, "down", "0.12"),
-        ("0.1201", "1", 2, "up", "0.13"),
-        ("1", "0.333333333333", 4, "half_up", "0.3333"),
-    ],
-)
-def test_quantities_in_base_units(quantity: str, factor: str, places: int, mode: str, base: str) -> None:
-    assert str(in_base_units(Decimal(quantity), Decimal(factor), places=places, mode=mode)) == base
 
 
 def test_the_variant_of_a_price() -> None:

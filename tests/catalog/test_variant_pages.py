@@ -44,10 +44,10 @@ def test_values_are_typed_with_commas(bob: Client, house: House) -> None:
     form = {"action": "generate", "typed-length": "1.5, 2,", "choice": ["lined:true", "lined:false"], "typed-text": ""}
     assert bob.post(f"{PAGE}?product={product.pk}", form).status_code == 302
     assert [(row.name, row.option_values, row.sku) for row in variants(house)] == [
-        ("1.5 / Lined ✓", {"length": 1.5, "lined": True}, "ROPE-1.5"),
-        ("1.5 / Lined ✗", {"length": 1.5, "lined": False}, ""),
-        ("2 / Lined ✓", {"length": 2, "lined": True}, "ROPE-2"),
-        ("2 / Lined ✗", {"length": 2, "lined": False}, ""),
+        ("1.5 / Lined ✓", {"length": "1.5", "lined": "true"}, "ROPE-1.5"),
+        ("1.5 / Lined ✗", {"length": "1.5", "lined": "false"}, ""),
+        ("2 / Lined ✓", {"length": "2", "lined": "true"}, "ROPE-2"),
+        ("2 / Lined ✗", {"length": "2", "lined": "false"}, ""),
     ]
 
 
@@ -69,6 +69,21 @@ def test_choices_that_do_not_do_are_said_where_they_stand(
         answer = bob.post(f"{PAGE}?product={product.pk}", {"action": action, **form})
         assert (answer.status_code, said in answer.content.decode()) == (status, True)
     assert variants(house) == []
+
+
+def test_values_of_every_kind_are_shown_and_changed_in_the_form(bob: Client, house: House) -> None:
+    product = make_product(house, option_schema=make_schema(house, options=MIXED))
+    values = {"length": "2.5", "lined": "true", "text": "To Ada"}
+    variant = make_variant(house, product, "Rope", option_values=values, is_default=True)
+    path = f"/backend/catalog/variant/{variant.pk}/change/"
+    shown = bob.get(path).context["adminform"].form
+    prefix = "option_values."
+    assert {code: str(shown[f"{prefix}{code}"].value()) for code in values} == values
+    form = {"name": "Rope", "sku": variant.sku, "version": "1", "is_active": "on", "is_default": "on"}
+    entered = {f"{prefix}length": "3.10", f"{prefix}lined": "false", f"{prefix}text": "To  Bob"}
+    answer = bob.post(path, {**form, **entered})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert [row.option_values for row in variants(house)] == [{"length": "3.1", "lined": "false", "text": "To Bob"}]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_values_that_are_none_of_the_schema_are_refused(
     bob: Client, house: House, shirt: Product, values: Any, expected: dict[str, str]
 ) -> None:
     answer = send(bob, "post", VARIANTS, {"product_id": str(shirt.pk), "option_values": values})
-    assert (answer.status_code, complaints(answer) | expected) == (400, complaints(answer))
+    assert (answer.status_code, complaints(answer)) == (400, expected)
     assert of_product(house, shirt) == []
 
 

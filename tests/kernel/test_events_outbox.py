@@ -69,8 +69,8 @@ def test_a_record_is_created_updated_and_deleted(scope: Scope) -> None:
     other = currencies.create_currency(code="USD")
     currencies.delete_currency(other.pk)
     events = [(item.name, item.record_id, item.payload) for item in outbox(scope)]
-    facts = {"resource_id": str(row.pk), "cause": ""}
-    other_facts = {"resource_id": str(other.pk), "cause": "", "changed": []}
+    facts = {"id": str(row.pk), "resource_id": str(row.pk), "cause": ""}
+    other_facts = {"id": str(other.pk), "resource_id": str(other.pk), "cause": "", "changed": []}
     assert events == [
         (CREATED, row.pk, {**facts, "changed": [], "version": 1}),
         (UPDATED, row.pk, {**facts, "changed": ["name", "symbol"], "version": 2}),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 
 from apps.auth.services.roles import create_role
 from apps.currencies.models import Currency
 from apps.directory.models import Organization
 from apps.kernel.access.grants import Access
+from apps.kernel.bases.mixins import SoftDelete
 from apps.kernel.commands.errors import AlreadyUndone, NotUndoable, UndoConflict
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.outcome import collecting_actions
@@ -234,3 +237,11 @@ def test_a_redo_needs_the_feature_of_what_it_does_again(house: House) -> None:
     with using_scope(house.scope(access=undoer, actor_id=uuid7())), pytest.raises(FeatureRequired) as refused:
         undo(actions[-1])
     assert refused.value.context["feature"] == "auth.roles.manage"
+
+
+def test_what_models_need_is_hidden_when_it_goes() -> None:
+    needed = [(model, name) for model in apps.get_models() for name in getattr(model, "needs", ())]
+    keys: dict[str, Any] = {f"{model._meta.label}.{name}": model._meta.get_field(name) for model, name in needed}
+    assert "catalog.Product.option_schema" in keys
+    lasting = [name for name, key in keys.items() if not issubclass(key.related_model, SoftDelete)]
+    assert lasting == []

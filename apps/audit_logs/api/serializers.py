@@ -161,7 +161,7 @@ class HistoryAnswer(ActionSerializer):
 
 
 class ConflictSerializer(serializers.Serializer[Any]):
-    """A row in the way. `reason` is `changed`, `missing`, `present` or `referenced`."""
+    """A row in the way. `reason` is `changed`, `missing`, `present`, `referenced`, `known` or `gone`."""
 
     entity = serializers.CharField()
     id = serializers.UUIDField(source="row_id")

@@ -53,7 +53,7 @@ def variants_address(product_id: UUID) -> str:
 class Shown:
     """What the page shows beside what is stored: choices, rows and refusals of what was just sent."""
 
-    chosen: Mapping[str, Sequence[Any]] | None = None
+    chosen: Mapping[str, Sequence[str]] | None = None
     rows: list[Row] | None = None
     refusal: PlatformError | None = None
     unplaced: list[str] = field(default_factory=list)
@@ -147,7 +147,7 @@ def _anchor(request: HttpRequest) -> str:
 
 
 def _planned(
-    product: Product, chosen: Mapping[str, Sequence[Any]], there: Sequence[Variant]
+    product: Product, chosen: Mapping[str, Sequence[str]], there: Sequence[Variant]
 ) -> tuple[Plan | None, PlatformError | None]:
     try:
         return plan_variants(product, chosen, there), None

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.variant_options import NO, YES, Kind, Option
+from apps.catalog.calculations.options import Kind
+from apps.catalog.calculations.variant_options import FALSE, NO, TRUE, YES, Option
 from apps.catalog.models import Product, Variant
 from apps.catalog.services.variant_rules import options_of
 from apps.catalog.services.variant_sets import EDITED
 from apps.kernel.errors import PlatformError
 
 CHOICE, TYPED = "choice", "typed-"
-CLAIMS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +60,25 @@ def stored_rows(variants: Sequence[Variant]) -> list[Row]:
     return [Row(row, {name: getattr(row, name) for name in EDITED}, row.is_default) for row in variants]
 
 
-def chosen_of(data: QueryDict, options: Sequence[Option]) -> dict[str, list[Any]]:
+def chosen_of(data: QueryDict, options: Sequence[Option]) -> dict[str, list[str]]:
     """The choices that were ticked and typed, by option; what nobody could choose is judged by the command."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[str]] = {}
     for item in data.getlist(CHOICE):
         code, _colon, value = item.partition(":")
         found.setdefault(code, []).append(value)
     for option in options:
-        if option.kind is Kind.BOOLEAN and option.code in found:
-            found[option.code] = [CLAIMS.get(value, value) for value in found[option.code]]
-        elif option.kind in {Kind.TEXT, Kind.NUMBER}:
+        if option.kind in {Kind.TEXT, Kind.NUMBER}:
             typed = [part.strip() for part in data.get(f"{TYPED}{option.code}", "").split(",")]
-            if values := [_typed(option, part) for part in typed if part]:
+            if values := [part for part in typed if part]:
                 found[option.code] = values
     return found
 
 
-def _typed(option: Option, text: str) -> Any:
-    if option.kind is Kind.TEXT:
-        return text
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return text
-
-
-def first_choice(options: Sequence[Option], variants: Sequence[Variant]) -> dict[str, list[Any]]:
+def first_choice(options: Sequence[Option], variants: Sequence[Variant]) -> dict[str, list[str]]:
     """What is ticked when the page opens: what the variants have, or everything where there are none."""
     if not any(row.option_values for row in variants):
         return {option.code: list(option.choices) for option in options if option.kind is Kind.SELECT}
-    used: dict[str, list[Any]] = {}
+    used: dict[str, list[str]] = {}
     for row in variants:
         for code, value in row.option_values.items():
             if value not in used.setdefault(code, []):
@@ -99,7 +87,7 @@ def first_choice(options: Sequence[Option], variants: Sequence[Variant]) -> dict
 
 
 def shown_options(
-    product: Product, chosen: Mapping[str, Sequence[Any]], refusal: PlatformError | None
+    product: Product, chosen: Mapping[str, Sequence[str]], refusal: PlatformError | None
 ) -> list[ShownOption]:
     """The options with what is chosen of them, and what is wrong with that."""
     complaints: dict[str, list[str]] = {}
@@ -110,15 +98,15 @@ def shown_options(
     ]
 
 
-def _shown(option: Option, chosen: Sequence[Any], complaints: Sequence[str]) -> ShownOption:
+def _shown(option: Option, chosen: Sequence[str], complaints: Sequence[str]) -> ShownOption:
     if option.kind is Kind.SELECT:
         choices = [ShownChoice(code, label, code in chosen) for code, label in option.choices.items()]
         return ShownOption(option, choices, complaints=complaints)
     if option.kind is Kind.BOOLEAN:
-        words = {"true": f"{YES} {_('Yes')}", "false": f"{NO} {_('No')}"}
-        choices = [ShownChoice(key, words[key], CLAIMS[key] in chosen) for key in CLAIMS]
+        words = {TRUE: f"{YES} {_('Yes')}", FALSE: f"{NO} {_('No')}"}
+        choices = [ShownChoice(value, label, value in chosen) for value, label in words.items()]
         return ShownOption(option, choices, complaints=complaints)
-    return ShownOption(option, (), ", ".join(map(str, chosen)), complaints)
+    return ShownOption(option, (), ", ".join(chosen), complaints)
 
 
 @dataclass(frozen=True, slots=True)

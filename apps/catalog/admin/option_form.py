@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.admin.choosing import TemplateInput
-from apps.catalog.calculations.options import BOOLEAN, NUMBER, SELECT, TEXT, is_shaped
+from apps.catalog.calculations.options import Kind, is_shaped
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.errors import FieldError
 
 KINDS: Final = {
-    SELECT: _("chosen from a list"),
-    TEXT: _("a text"),
-    NUMBER: _("a number"),
-    BOOLEAN: _("yes or no"),
+    Kind.SELECT: _("chosen from a list"),
+    Kind.TEXT: _("a text"),
+    Kind.NUMBER: _("a number"),
+    Kind.BOOLEAN: _("yes or no"),
 }
 PLACE: Final = re.compile(r"options\.([0-9]+)(?:\.choices\.([0-9]+))?")
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
+from apps.catalog.calculations.options import Kind
 from apps.catalog.calculations.products import LENGTHS, LONGEST_UNIT
-from apps.catalog.calculations.variant_options import LONGEST_TEXT, NO, YES, Kind, Option
+from apps.catalog.calculations.variant_options import FALSE, LONGEST_TEXT, NO, TRUE, YES, Option
 from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS, VIEW_PRODUCTS
 from apps.catalog.models import UnitConversion, Variant
 from apps.catalog.selectors import living_product
@@ -28,23 +29,22 @@ from apps.kernel.admin.registration import register
 # Complaints of commands are named like this, so that each stands beside its input.
 OPTION, DIMENSION = "option_values.", "dimensions."
 SIDE_WORDS = {"width": _("Width"), "height": _("Height"), "depth": _("Depth"), "unit": _("Unit of the dimensions")}
-CLAIMS = {"true": True, "false": False}
 
 
-def option_field(option: Option, value: Any) -> forms.Field:
+def option_field(option: Option, value: str | None) -> forms.Field:
     """The input of an option, with the value that is there."""
     shared: dict[str, Any] = {"label": option.label, "required": option.is_required, "initial": value}
     match option.kind:
         case Kind.SELECT:
             return forms.ChoiceField(choices=[("", "---------"), *option.choices.items()], **shared)
         case Kind.NUMBER:
+            shared["initial"] = Decimal(value) if value else None
             return forms.DecimalField(**shared)
         case Kind.TEXT:
             return forms.CharField(max_length=LONGEST_TEXT, **shared)
         case Kind.BOOLEAN:
-            choices = [("", "---------"), ("true", f"{YES} {_now('Yes')}"), ("false", f"{NO} {_now('No')}")]
-            shared["initial"] = {True: "true", False: "false"}.get(value, "")
-            return forms.TypedChoiceField(choices=choices, coerce=CLAIMS.get, empty_value=None, **shared)
+            choices = [("", "---------"), (TRUE, f"{YES} {_now('Yes')}"), (FALSE, f"{NO} {_now('No')}")]
+            return forms.ChoiceField(choices=choices, **shared)
 
 
 def dimension_fields(held: Mapping[str, Any]) -> dict[str, forms.Field]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 PLACES: Final = Decimal("0.0001")
 HUNDRED: Final = Decimal(100)
 EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
-# How quantities are rounded, by the names that products have for it.
-ROUNDINGS: Final = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -31,9 +29,3 @@ def with_tax(amount: Decimal, rate: Decimal, *, includes_tax: bool) -> tuple[Dec
     if includes_tax:
         return rounded(EXACT.divide(amount, factor)), given
     return given, rounded(EXACT.multiply(amount, factor))
-
-
-def in_base_units(quantity: Decimal, factor: Decimal, *, places: int, mode: str) -> Decimal:
-    """A quantity of some unit in base units, rounded as the product says."""
-    unit = Decimal(1).scaleb(-places)
-    return EXACT.multiply(quantity, factor).quantize(unit, rounding=ROUNDINGS[mode], context=EXACT)

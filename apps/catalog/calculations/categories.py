@@ -1,32 +1,12 @@
-"""Handles and places of categories: pure functions."""
+"""Places of categories among their neighbours: pure functions."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 T = TypeVar("T")
-# Letters that Unicode does not take apart into a base letter and an accent.
-LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"})
-BREAKS = re.compile(r"[^a-z0-9]+")
-
-
-def slug_of(name: str, *, longest: int, fallback: str) -> str:
-    """The name as a handle of a–z, 0–9 and hyphens; `fallback` where none of its letters can be said so."""
-    plain = unicodedata.normalize("NFKD", name.lower().translate(LETTERS)).encode("ascii", "ignore").decode()
-    return BREAKS.sub("-", plain).strip("-")[:longest].rstrip("-") or fallback
-
-
-def free_slug(wanted: str, taken: Collection[str], *, longest: int) -> str:
-    """`wanted`, or with the first of `-2`, `-3` … that nobody has."""
-    found, number = wanted, 2
-    while found in taken:
-        tail = f"-{number}"
-        found, number = wanted[: longest - len(tail)].rstrip("-") + tail, number + 1
-    return found
 
 
 @dataclass(frozen=True, slots=True)

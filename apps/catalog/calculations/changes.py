@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from apps.catalog.calculations.amounts import EXACT, HUNDRED, rounded
 from apps.catalog.calculations.periods import Period
 
-PLACES: Final = Decimal("0.0001")
-HUNDRED: Final = Decimal(100)
 TOO_LARGE: Final = Decimal(10) ** 12
-_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,10 @@ def changed_amount(amount: Decimal, change: PriceChange) -> Decimal:
     """The amount after the change, to 4 places, half-up; below zero where too much is taken away."""
     found = amount
     if change.percent is not None:
-        found = _EXACT.divide(_EXACT.multiply(amount, _EXACT.add(HUNDRED, change.percent)), HUNDRED)
+        found = EXACT.divide(EXACT.multiply(amount, EXACT.add(HUNDRED, change.percent)), HUNDRED)
     if change.amount is not None:
-        found = _EXACT.add(found, change.amount)
-    return _rounded(found, change).quantize(PLACES, rounding=ROUND_HALF_UP, context=_EXACT)
+        found = EXACT.add(found, change.amount)
+    return rounded(_stepped(found, change))
 
 
 def planned(
@@ -85,12 +83,12 @@ def impossible(plan: Sequence[PlannedPrice]) -> list[PlannedPrice]:
     return [item for item in plan if not item.is_possible]
 
 
-def _rounded(amount: Decimal, change: PriceChange) -> Decimal:
+def _stepped(amount: Decimal, change: PriceChange) -> Decimal:
     """The nearest amount that ends as it should, half-up; an amount of zero or more never falls below zero by it."""
     multiple = change.round_to or (Decimal(1) if change.ending is not None else None)
     if multiple is None:
         return amount
     ending = change.ending or Decimal(0)
-    steps = _EXACT.divide(_EXACT.subtract(amount, ending), multiple).quantize(Decimal(1), context=_EXACT)
-    found = _EXACT.add(_EXACT.multiply(steps, multiple), ending)
-    return _EXACT.add(found, multiple) if found < 0 <= amount else found
+    steps = EXACT.divide(EXACT.subtract(amount, ending), multiple).quantize(Decimal(1), context=EXACT)
+    found = EXACT.add(EXACT.multiply(steps, multiple), ending)
+    return EXACT.add(found, multiple) if found < 0 <= amount else found

@@ -1,25 +1,32 @@
-"""Options that variants differ in: their settled form, and which values fit them."""
+"""Options that variants differ in, in the form in which schemas keep them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.words import slug_of, squeezed
 from apps.kernel.errors import FieldError
+from apps.kernel.words import slug_of, squeezed
 
-SELECT, TEXT, NUMBER, BOOLEAN = "select", "text", "number", "boolean"
-INPUT_TYPES: Final = (SELECT, TEXT, NUMBER, BOOLEAN)
 MOST_OPTIONS, MOST_CHOICES = 64, 200
-LONGEST_CODE, LONGEST_LABEL, LONGEST_VALUE = 64, 150, 255
+LONGEST_CODE, LONGEST_LABEL = 64, 150
 REPEATED, UNNAMED = "catalog.option.repeated", "catalog.option.unnamed"
 UNUSED, NO_CHOICES = "catalog.option.choices_unused", "catalog.option.no_choices"
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
-Option = Mapping[str, Any]
+WrittenOption = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """How the value of an option is entered."""
+
+    SELECT = "select"
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
 
 
 def is_shaped(given: Any) -> bool:
@@ -32,7 +39,9 @@ def is_shaped(given: Any) -> bool:
     )
 
 
-def settled_options(given: Sequence[Option], path: str = "options") -> tuple[list[dict[str, Any]], list[FieldError]]:
+def settled_options(
+    given: Sequence[WrittenOption], path: str = "options"
+) -> tuple[list[dict[str, Any]], list[FieldError]]:
     """Options as they are kept, and everything that is wrong with what was given.
 
     A code that is missing is made of the label, or of the place where that has no letters from a to z; a label that is
@@ -42,30 +51,30 @@ def settled_options(given: Sequence[Option], path: str = "options") -> tuple[lis
     complaints = [*_too_many(given, MOST_OPTIONS, path), *_named(options, path)]
     for index, option in enumerate(options):
         complaints += _choice_complaints(option, given[index], f"{path}.{index}.choices")
-        if option["input_type"] not in INPUT_TYPES:
-            text = _("Possible: {names}.").format(names=", ".join(INPUT_TYPES))
+        if option["input_type"] not in list(Kind):
+            text = _("Possible: {names}.").format(names=", ".join(Kind))
             complaints.append(FieldError(f"{path}.{index}.input_type", "invalid_choice", text))
     return options, complaints
 
 
-def _settled_option(given: Option, place: int) -> dict[str, Any]:
-    choices = given.get("choices") or () if given.get("input_type", SELECT) == SELECT else ()
+def _settled_option(given: WrittenOption, place: int) -> dict[str, Any]:
+    choices = given.get("choices") or () if given.get("input_type", Kind.SELECT.value) == Kind.SELECT else ()
     return {
         **_settled_name(given, f"option-{place}"),
-        "input_type": given.get("input_type", SELECT),
+        "input_type": given.get("input_type", Kind.SELECT.value),
         "is_required": bool(given.get("is_required", False)),
         "choices": [_settled_name(item, f"choice-{at}") for at, item in enumerate(choices[:MOST_CHOICES], 1)],
     }
 
 
-def _settled_name(given: Option, fallback: str) -> dict[str, Any]:
+def _settled_name(given: WrittenOption, fallback: str) -> dict[str, Any]:
     code, label = str(given.get("code") or "").strip(), squeezed(str(given.get("label") or ""))
-    return {"code": code or slug_of(label)[:LONGEST_CODE] or fallback, "label": label or code}
+    return {"code": code or slug_of(label, longest=LONGEST_CODE) or fallback, "label": label or code}
 
 
-def _choice_complaints(option: Option, given: Option, path: str) -> Iterator[FieldError]:
+def _choice_complaints(option: WrittenOption, given: WrittenOption, path: str) -> Iterator[FieldError]:
     choices = given.get("choices") or ()
-    if option["input_type"] != SELECT:
+    if option["input_type"] != Kind.SELECT:
         if choices:
             yield FieldError(path, UNUSED, _("Only an option that is chosen from a list has choices."))
         return
@@ -75,7 +84,7 @@ def _choice_complaints(option: Option, given: Option, path: str) -> Iterator[Fie
     yield from _named(option["choices"], path)
 
 
-def _named(items: Sequence[Option], path: str) -> Iterator[FieldError]:
+def _named(items: Sequence[WrittenOption], path: str) -> Iterator[FieldError]:
     """Complaints about codes and labels of options, or of choices."""
     seen: set[str] = set()
     for index, item in enumerate(items):
@@ -101,21 +110,3 @@ def _too_many(items: Sequence[Any], most: int, path: str) -> Iterator[FieldError
 
 def _at_most(most: int) -> str:
     return _("Use at most {most} characters.").format(most=most)
-
-
-def misfits(options: Sequence[Option], values: Mapping[str, Any]) -> list[str]:
-    """Codes under which the values of a variant do not fit the options: unknown, missing, or of another kind."""
-    known = {option["code"]: option for option in options}
-    missing = [code for code, option in known.items() if option["is_required"] and code not in values]
-    return missing + [code for code, value in values.items() if code not in known or not _fits(known[code], value)]
-
-
-def _fits(option: Option, value: Any) -> bool:
-    kind = option["input_type"]
-    if kind == BOOLEAN:
-        return isinstance(value, bool)
-    if kind == NUMBER:
-        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_VALUE:
-        return False
-    return kind == TEXT or any(choice["code"] == value for choice in option["choices"])

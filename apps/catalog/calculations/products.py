@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import FieldError
+from apps.kernel.words import squeezed
 
 IN_ORDER: Final = "catalog.product.out_of_order"
 NO_EXCISE: Final = "catalog.product.no_excise"
@@ -17,12 +18,23 @@ HALF_UNIT_PRICE: Final = "catalog.product.unit_price_incomplete"
 NO_BASE_UNIT: Final = "catalog.uom.default_unit_missing"
 LENGTHS: Final = ("width", "height", "depth")
 LONGEST_UNIT, MOST_LENGTH = 25, Decimal(10) ** 12
+UPPER: Final = frozenset({"primary_currency", "country_of_origin", "currency"})
+CALLED: Final = frozenset({"title", "name"})
 # The first never comes after the second.
 ORDERED: Final = (
     ("launch_at", "end_of_life_at"),
     ("available_from", "available_until"),
     ("min_order_quantity", "max_order_quantity"),
 )
+
+
+def normal_text(name: str, text: str) -> str:
+    """A text of a column of that name, without spaces at its ends; codes in the capitals that they are kept in."""
+    if name in UPPER:
+        return text.strip().upper()
+    if name == "handle":
+        return text.strip().lower()
+    return squeezed(text) if name in CALLED else text.strip()
 
 
 def normal_un_number(text: str) -> str:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Final
 
+from apps.catalog.calculations.amounts import EXACT
 from apps.kernel.money import STORAGE_PLACES
 
+# How quantities are rounded, by the names that products have for it.
 ROUNDINGS: Final = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
-MOST_PLACES = 6
-MOST_BASE_UNITS: Final = Decimal(10) ** 12  # quantities are kept as numeric(18, 6)
-# Factors have 24 digits and quantities 18: their product is exact in 42, and is rounded once.
-_EXACT: Final = Context(prec=60, traps=[InvalidOperation])
 
 
-def in_base_units(
-    quantity: Decimal, factor: Decimal, *, places: int = MOST_PLACES, mode: str = "half_up"
-) -> Decimal | None:
-    """How many base units a quantity of a unit is, one of which is `factor` of them; None for more than can be kept.
+def in_base_units(quantity: Decimal, factor: Decimal, *, places: int, mode: str) -> Decimal:
+    """How many base units a quantity of a unit is, one of which is `factor` of them; exact but for this one rounding.
 
-    `places` and `mode` are those of the product. It is exact but for this one rounding.
+    `places` and `mode` are those of the product.
     """
-    exact = _EXACT.multiply(quantity, factor)
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUNDINGS[mode], context=_EXACT)
-    return rounded if abs(rounded) < MOST_BASE_UNITS else None
+    unit = Decimal(1).scaleb(-places)
+    return EXACT.multiply(quantity, factor).quantize(unit, rounding=ROUNDINGS[mode], context=EXACT)
 
 
 def price_per_reference(amount: Decimal, quantity: Decimal, *, places: int = STORAGE_PLACES) -> Decimal:
@@ -33,4 +28,4 @@ def price_per_reference(amount: Decimal, quantity: Decimal, *, places: int = STO
     """
     if quantity <= 0:
         raise ValueError("a base unit is more than zero reference units")
-    return _EXACT.divide(amount, quantity).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
+    return EXACT.divide(amount, quantity).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=EXACT)

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, Final
 
-Value = str | int | float | bool
-Values = dict[str, Value]
+from apps.catalog.calculations.options import Kind
+from apps.kernel.words import squeezed
+
+Values = dict[str, str]
 
 LONGEST_TEXT = 255
 MOST_DIGITS = 15  # a JSON number of that many digits is the same number to whoever reads it
+NUMERAL: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+EXACT: Final = Context(prec=LONGEST_TEXT)  # nothing of what was given is rounded away before it is counted
+MOST_NUMBER: Final = 10**MOST_DIGITS
+TRUE, FALSE = "true", "false"
+CLAIMS: Final = {TRUE: TRUE, "yes": TRUE, "1": TRUE, FALSE: FALSE, "no": FALSE, "0": FALSE}
 SEPARATOR = " / "
 YES, NO = "✓", "✗"
-
-
-class Kind(StrEnum):
-    """How the value of an option is entered."""
-
-    SELECT = "select"
-    TEXT = "text"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
 
 
 class Wrong(StrEnum):
@@ -74,8 +73,8 @@ def options_of(written: Sequence[Mapping[str, Any]]) -> tuple[Option, ...]:
 def judged(options: Sequence[Option], given: Mapping[str, Any]) -> tuple[Values, list[Fault]]:
     """The values as they are stored, in the order of the options, and what is wrong with them.
 
-    Text is stripped; what is empty or None is no value. The same value has one stored form, so that a combination
-    can be told from another by its text.
+    What is empty or None is no value. The same value has one stored form, however it was entered, so that a
+    combination can be told from another by its texts. Everybody who writes values of variants asks here.
     """
     known = {option.code for option in options}
     values, faults = Values(), [Fault(code, Wrong.UNKNOWN) for code in given if code not in known]
@@ -90,102 +89,126 @@ def judged(options: Sequence[Option], given: Mapping[str, Any]) -> tuple[Values,
     return values, faults
 
 
-def stored(option: Option, given: Any) -> Value | Wrong | None:
-    """The value as it is stored, None for no value, or what is wrong with it."""
-    text = " ".join(given.split()) if isinstance(given, str) else given
-    if text is None or text == "":
+def is_fitting(options: Sequence[Option], values: Mapping[str, Any]) -> bool:
+    """Say whether stored values of a variant are what these options would store."""
+    return judged(options, values) == (values, [])
+
+
+def stored(option: Option, given: Any) -> str | Wrong | None:
+    """The value as it is stored, None for no value, or what is wrong with it.
+
+    A choice is named by its code, or by its label where one choice alone has that, whatever the capitals. Numbers and
+    booleans may come as JSON or as text: `2.50` and 2.5 are both `2.5`; `true`, `yes` and `1` are `true`.
+    """
+    value = squeezed(given) if isinstance(given, str) else given
+    if value is None or value == "":
         return None
     match option.kind:
         case Kind.SELECT:
-            return _choice(option, text)
+            return _choice(option, value)
         case Kind.TEXT:
-            return _text(text)
+            return _text(value)
         case Kind.NUMBER:
-            return _number(text)
+            return _number(value)
         case Kind.BOOLEAN:
-            return text if isinstance(text, bool) else Wrong.TYPE
+            return _boolean(value)
 
 
-def _choice(option: Option, given: Any) -> Value | Wrong:
+def _choice(option: Option, given: Any) -> str | Wrong:
     if not isinstance(given, str):
         return Wrong.TYPE
-    return given if given in option.choices else Wrong.CHOICE
+    wanted = given.casefold()
+    if wanted in option.choices:
+        return wanted
+    named = [code for code, label in option.choices.items() if label.casefold() == wanted]
+    return named[0] if len(named) == 1 else Wrong.CHOICE
 
 
-def _text(given: Any) -> Value | Wrong:
+def _text(given: Any) -> str | Wrong:
     if not isinstance(given, str):
         return Wrong.TYPE
     return given if len(given) <= LONGEST_TEXT else Wrong.LENGTH
 
 
-def _number(given: Any) -> Value | Wrong:
-    """A number of at most 15 digits: whole ones without a point, so that 1 and 1.0 are one value."""
-    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
+def _number(given: Any) -> str | Wrong:
+    """A number of at most 15 digits without needless ones, so that 1, 1.0 and "01" are one value."""
+    number = _exact(given)
+    if isinstance(number, Wrong):
+        return number
+    short = number.normalize(EXACT)
+    if len(short.as_tuple().digits) > MOST_DIGITS:
+        return Wrong.LENGTH
+    return f"{short:f}" if short else "0"
+
+
+def _exact(given: Any) -> Decimal | Wrong:
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
         return Wrong.TYPE
-    number = Decimal(str(given))
-    if not number.is_finite() or abs(number.adjusted()) >= MOST_DIGITS:
+    if isinstance(given, str) and not NUMERAL.fullmatch(given):
+        return Wrong.TYPE
+    # Before anything is made of it: a number of a million digits is text as well.
+    if len(given) > LONGEST_TEXT if isinstance(given, str) else isinstance(given, int) and abs(given) >= MOST_NUMBER:
         return Wrong.LENGTH
-    exact = number.normalize()
-    if len(exact.as_tuple().digits) > MOST_DIGITS:
-        return Wrong.LENGTH
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
+    number = given if isinstance(given, Decimal) else Decimal(str(given))
+    return number if number.is_finite() and abs(number.adjusted()) < MOST_DIGITS else Wrong.LENGTH
 
 
-def every_choice(options: Sequence[Option]) -> dict[str, list[Value]]:
+def _boolean(given: Any) -> str | Wrong:
+    if isinstance(given, bool):
+        return TRUE if given else FALSE
+    return CLAIMS.get(given.casefold(), Wrong.TYPE) if isinstance(given, str) else Wrong.TYPE
+
+
+def every_choice(options: Sequence[Option]) -> dict[str, list[str]]:
     """All choices of all selects: what a product's variants are made of unless somebody chooses less."""
     return {option.code: list(option.choices) for option in options if option.kind is Kind.SELECT and option.choices}
 
 
 def chosen_values(
     options: Sequence[Option], chosen: Mapping[str, Sequence[Any]]
-) -> tuple[dict[str, list[Value]], list[Fault]]:
+) -> tuple[dict[str, list[str]], list[Fault]]:
     """The chosen values of each option as they are stored, each once, and what is wrong with them.
 
     An option without a value is left out of the variants, which a required one may not be.
     """
     known = {option.code for option in options}
     faults = [Fault(code, Wrong.UNKNOWN) for code in chosen if code not in known]
-    found: dict[str, list[Value]] = {}
+    found: dict[str, list[str]] = {}
     for option in options:
         values = [stored(option, item) for item in chosen.get(option.code, ())]
         faults += [Fault(option.code, item) for item in dict.fromkeys(values) if isinstance(item, Wrong)]
         kept = [item for item in values if item is not None and not isinstance(item, Wrong)]
         if kept:
-            found[option.code] = _each_once(kept)
+            found[option.code] = list(dict.fromkeys(kept))
         elif option.is_required and not any(fault.option == option.code for fault in faults):
             faults.append(Fault(option.code, Wrong.REQUIRED))
     return found, faults
 
 
-def _each_once(values: Sequence[Value]) -> list[Value]:
-    """The values in their order; True is not the number 1."""
-    return list({(isinstance(value, bool), value): value for value in values}.values())
-
-
-def count_of(chosen: Mapping[str, Sequence[Value]]) -> int:
+def count_of(chosen: Mapping[str, Sequence[str]]) -> int:
     """How many combinations the choices make; none without a choice."""
     return prod(len(values) for values in chosen.values()) if chosen else 0
 
 
-def combinations(chosen: Mapping[str, Sequence[Value]]) -> Iterator[Values]:
+def combinations(chosen: Mapping[str, Sequence[str]]) -> Iterator[Values]:
     """Every combination of the choices: the last option changes first."""
     if chosen:
         for values in product(*chosen.values()):
             yield dict(zip(chosen, values, strict=True))
 
 
-def name_of(options: Sequence[Option], values: Mapping[str, Value]) -> str:
+def name_of(options: Sequence[Option], values: Mapping[str, str]) -> str:
     """What a variant is called by its values, such as `Blue / L`, in the order of the options."""
     return SEPARATOR.join(worded(option, values[option.code]) for option in options if option.code in values)
 
 
-def worded(option: Option, value: Value) -> str:
+def worded(option: Option, value: str) -> str:
     """A value for people."""
-    if isinstance(value, bool):
-        return f"{option.label} {YES if value else NO}"
-    return option.choices.get(str(value), str(value)) if option.kind is Kind.SELECT else str(value)
+    if option.kind is Kind.BOOLEAN:
+        return f"{option.label} {YES if value == TRUE else NO}"
+    return option.choices.get(value, value) if option.kind is Kind.SELECT else value
 
 
-def key_of(values: Mapping[str, Value]) -> frozenset[tuple[str, bool, Value]]:
+def key_of(values: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     """What tells one combination from another, whatever the order of its options."""
-    return frozenset((code, isinstance(value, bool), value) for code, value in values.items())
+    return frozenset(values.items())

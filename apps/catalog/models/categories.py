@@ -24,6 +24,7 @@ class Category(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """
 
     entity_id = "catalog.category"
+    needs: ClassVar = ("parent",)
     view_feature: ClassVar[str] = VIEW_CATEGORIES
     parent_id: UUID | None
 
@@ -74,6 +75,8 @@ class CategoryAssignment(OrganizationModel):
 
     entity_id = "catalog.category_assignment"
     named_by: ClassVar = ("category",)
+    # Not the product: a category comes back with what was in it, and so does a product later.
+    needs: ClassVar = ("category",)
     view_feature: ClassVar[str] = VIEW_CATEGORIES
     product_id: UUID
     category_id: UUID
@@ -130,6 +133,7 @@ class ProductTag(Versioned, SoftDelete, OrganizationModel):
 class ProductTagging(OrganizationModel):
     """A product has a tag."""
 
+    needs: ClassVar = ("tag",)
     product_id: UUID
     tag_id: UUID
 

@@ -31,6 +31,7 @@ class Offer(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """
 
     entity_id = "catalog.offer"
+    needs: ClassVar = ("product", "variant")
     view_feature: ClassVar[str] = VIEW_OFFERS
     product_id: UUID
     variant_id: UUID | None

@@ -95,6 +95,7 @@ class PriceList(Versioned, SoftDelete, OrganizationModel):
     """
 
     entity_id = "catalog.price_list"
+    needs: ClassVar = ("base_list",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     base_list_id: UUID | None
 

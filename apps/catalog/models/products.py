@@ -95,6 +95,7 @@ class Product(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """
 
     entity_id = "catalog.product"
+    needs: ClassVar = ("option_schema",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     change_feature: ClassVar[str] = MANAGE_PRODUCTS
     option_schema_id: UUID | None

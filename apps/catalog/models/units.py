@@ -24,6 +24,7 @@ class UnitConversion(Versioned, SoftDelete, OrganizationModel):
     """One `unit` of a product is `factor` of its base units: a box of 12 pieces has factor 12."""
 
     entity_id = "catalog.unit_conversion"
+    needs: ClassVar = ("product",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     product_id: UUID
 

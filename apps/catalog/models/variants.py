@@ -32,12 +32,13 @@ class CodeType(models.TextChoices):
 class Variant(CustomFields, Versioned, SoftDelete, OrganizationModel):
     """One way in which a product is sold, such as blue in size L.
 
-    `option_values` is `{option code: choice code, text, number or boolean}` of the product's option schema, one
-    variant for each combination. Of a product's variants one is the default. Without a tax class of its own the
-    product's counts.
+    `option_values` is `{option code: text}` of the product's option schema: the code of a choice, a text, a number such
+    as `2.5`, or `true` and `false`. There is one variant for each combination. Of a product's variants one is the
+    default. Without a tax class of its own the product's counts.
     """
 
     entity_id = "catalog.variant"
+    needs: ClassVar = ("product",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     change_feature: ClassVar[str] = MANAGE_VARIANTS
     product_id: UUID
@@ -141,6 +142,7 @@ class Component(OrganizationModel):
 
     entity_id = "catalog.component"
     named_by: ClassVar = ("product", "variant")
+    needs: ClassVar = ("parent", "product", "variant")
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     parent_id: UUID
     product_id: UUID

@@ -11,13 +11,13 @@ from apps.catalog.selectors.categories import (
     seen_assignments,
 )
 from apps.catalog.selectors.lowest import LowestPrice, LowestQuestion, lowest_price
-from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title, with_state
-from apps.catalog.selectors.options import broken_variants, schema_usage, variants_with_options
+from apps.catalog.selectors.offer_prices import OfferPrices, offer_prices
+from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title
+from apps.catalog.selectors.options import broken_by_product, broken_variants, schema_usage, variants_with_options
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices
 from apps.catalog.selectors.prices import currencies_of_prices, history_of, prices_of_today, valid_at
 from apps.catalog.selectors.products import (
     categories_of,
-    has_conversions,
     living_products,
     parts_of,
     product_by_sku,
@@ -26,7 +26,7 @@ from apps.catalog.selectors.products import (
     twins_of,
     with_sku,
 )
-from apps.catalog.selectors.settings import pricing_rules, pricing_settings
+from apps.catalog.selectors.settings import pricing_settings
 from apps.catalog.selectors.variants import (
     bundles_with,
     components_of,
@@ -41,8 +41,10 @@ __all__ = [
     "Around",
     "LowestPrice",
     "LowestQuestion",
+    "OfferPrices",
     "PriceChoice",
     "around",
+    "broken_by_product",
     "broken_variants",
     "bundles_with",
     "categories_of",
@@ -53,7 +55,6 @@ __all__ = [
     "conversions_of",
     "currencies_of_prices",
     "ends_of",
-    "has_conversions",
     "history_of",
     "in_state",
     "listing_of",
@@ -63,10 +64,10 @@ __all__ = [
     "lowest_price",
     "name_offers",
     "nested",
+    "offer_prices",
     "parts_of",
     "path_labels",
     "prices_of_today",
-    "pricing_rules",
     "pricing_settings",
     "product_by_sku",
     "product_counts",
@@ -83,5 +84,4 @@ __all__ = [
     "variants_of",
     "variants_with_options",
     "with_sku",
-    "with_state",
 ]

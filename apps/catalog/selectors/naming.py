@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
@@ -10,8 +9,8 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.text import slugify
 
+from apps.catalog.calculations.words import normal_label, tag_slug
 from apps.catalog.models import Category, ProductTag
 from apps.kernel.bases.models import OrganizationModel
 from apps.kernel.imports.resources.pointing import as_id, pointed
@@ -36,8 +35,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "auth.user": ("email", "name"),
     "auth.role": ("system_key", "name"),
 }
-# Letters that Unicode does not take apart into a plain one and a mark.
-WHOLE: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 Ids = Mapping[str, UUID | str]
 
 
@@ -126,22 +123,10 @@ def tags(labels: Iterable[str]) -> Mapping[str, UUID]:
     if not wanted:
         return {}
     rows = ProductTag.objects.filter(organization_id=current_scope().organization_id, deleted_at__isnull=True)
-    slugs = {slug_of(label): label for label in wanted}
+    slugs = {tag_slug(label): label for label in wanted}
     known = rows.annotate(small=Lower("label")).filter(models.Q(small__in=wanted) | models.Q(slug__in=slugs))
     found: dict[str, UUID] = {}
     for pk, label, slug in known.values_list("pk", "label", "slug"):
         found |= {slugs[slug]: pk} if slug in slugs else {}
         found[normal_label(label)] = pk
     return found
-
-
-def normal_label(label: str) -> str:
-    """A label as people compare them."""
-    return " ".join(label.split()).casefold()
-
-
-def slug_of(label: str) -> str:
-    """What tells tags apart: their letters without capitals and accents, and signs where there are none."""
-    apart = unicodedata.normalize("NFKD", normal_label(label).translate(WHOLE))
-    folded = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return (slugify(folded, allow_unicode=True) or folded)[:150]

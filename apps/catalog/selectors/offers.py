@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from apps.catalog.calculations.offers import OfferState
 from apps.catalog.models import Offer, OfferKind, Product
@@ -22,13 +21,6 @@ def in_state(state: OfferState, at: datetime) -> Q:
         case OfferState.PLANNED:
             return planned & ~over
     return ~planned & ~over
-
-
-def with_state(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
-    """The offers with the word for where they stand as `state`."""
-    cases = [When(in_state(state, at), then=Value(state.value)) for state in OfferState]
-    found: QuerySet[Any] = rows.annotate(state=Case(*cases, output_field=CharField()))
-    return found
 
 
 def listing_of(offer: Offer) -> Offer | None:

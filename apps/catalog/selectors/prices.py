@@ -13,22 +13,11 @@ from psycopg.types.range import Range
 
 from apps.catalog.calculations.periods import Period, Quantities
 from apps.catalog.models import Price
+from apps.catalog.models.prices import SCOPE
 from apps.kernel.bases.bitemporal import currently_known
 
 # Columns by which prices of equal rank agree.
-RANK = (
-    "product_id",
-    "variant_id",
-    "offer_id",
-    "kind_id",
-    "price_list_id",
-    "currency",
-    "channel_id",
-    "customer_id",
-    "customer_group_id",
-    "user_id",
-    "user_group_id",
-)
+RANK = tuple(str(Price._meta.get_field(name).attname) for name in SCOPE)  # type: ignore[union-attr]
 Rank = tuple[Any, ...]
 
 

@@ -101,11 +101,6 @@ def products_with(tag_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.order_by().values("tag_id").annotate(found=Count("pk")).values_list("tag_id", "found"))
 
 
-def has_conversions(product_id: UUID) -> bool:
-    """Say whether the product is sold in other units than its base unit."""
-    return UnitConversion.objects.filter(product=product_id, is_active=True, deleted_at__isnull=True).exists()
-
-
 @dataclass(frozen=True, slots=True)
 class ProductParts:
     """What a deletion of a product is about: what it has, and what keeps it."""

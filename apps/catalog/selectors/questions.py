@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.amounts import in_base_units
+from apps.catalog.calculations.units import in_base_units
 from apps.catalog.contracts import PriceContext, PriceRequest, PriceRow
 from apps.catalog.selectors.price_facts import Facts, ProductFacts, VariantFacts
 from apps.kernel.errors import FieldError, InvalidInput

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from apps.catalog.contracts import Layer, PriceRules
 from apps.catalog.models import PricingSettings
 
 
@@ -10,9 +9,3 @@ def pricing_settings() -> PricingSettings:
     """The tenant's settings; a row that is not stored, with the usual values, where it has none."""
     found: PricingSettings | None = PricingSettings.objects.first()
     return found or PricingSettings()
-
-
-def pricing_rules() -> PriceRules:
-    """The same as prices are selected by; one query."""
-    found = pricing_settings()
-    return PriceRules(tuple(map(Layer, found.layers)), found.only_cheaper_promotions)

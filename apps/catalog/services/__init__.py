@@ -13,7 +13,7 @@ from apps.catalog.services.components import (
     set_relations,
     update_component,
 )
-from apps.catalog.services.conversions import create_conversion, delete_conversion, unit_complaints, update_conversion
+from apps.catalog.services.conversions import create_conversion, delete_conversion, update_conversion
 from apps.catalog.services.importing.prices import load_prices
 from apps.catalog.services.importing.products import load_products
 from apps.catalog.services.importing.variants import load_variants
@@ -98,7 +98,6 @@ __all__ = [
     "unarchive_product",
     "unarchive_variant",
     "unassign_products",
-    "unit_complaints",
     "update_category",
     "update_component",
     "update_conversion",

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.categories import free_slug, slug_of
 from apps.catalog.errors import CategoryOrderIncomplete
 from apps.catalog.features import MANAGE_CATEGORIES
 from apps.catalog.models import Category, CategoryAssignment
@@ -34,6 +33,7 @@ from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import free_slug, slug_of, squeezed
 
 FIELDS = ("name", "slug", "description")
 MOST_ORDERED: Final = 1000
@@ -214,7 +214,7 @@ def _settle(category: Category, parent: Category | None, position: int | None) -
 
 
 def _demand_sound(category: Category, complaints: Any) -> None:
-    category.name = " ".join(category.name.split())
+    category.name = squeezed(category.name)
     if not category.slug:
         category.slug = _made_slug(category)
     demand_valid(category, FIELDS, more=complaints)
@@ -222,7 +222,7 @@ def _demand_sound(category: Category, complaints: Any) -> None:
 
 def _made_slug(category: Category) -> str:
     """A free handle made from the name."""
-    wanted = slug_of(category.name, longest=LONGEST_SLUG, fallback=NAMELESS)
+    wanted = slug_of(category.name, longest=LONGEST_SLUG) or NAMELESS
     taken = Category.objects.filter(
         organization_id=category.organization_id, slug__startswith=wanted[:100], deleted_at__isnull=True
     )

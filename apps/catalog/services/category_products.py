@@ -13,7 +13,7 @@ from apps.catalog.features import MANAGE_CATEGORIES
 from apps.catalog.models import Category, CategoryAssignment, Product
 from apps.catalog.selectors.categories import ends_of, last_ranks
 from apps.catalog.services.categories import new_category
-from apps.catalog.services.tree_samples import put_into, sample_product
+from apps.catalog.services.example_rows import example_product, put_into
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
@@ -35,7 +35,7 @@ WHERE category_assignment.id = placed.id AND category_assignment.position <> pla
 
 
 def _given_products(scope: Scope) -> dict[str, Any]:
-    return {"category_id": new_category(scope), "product_ids": [sample_product() for _each in range(2)]}
+    return {"category_id": new_category(scope), "product_ids": [example_product().pk for _each in range(2)]}
 
 
 def _held_products(scope: Scope) -> dict[str, Any]:

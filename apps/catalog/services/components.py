@@ -13,7 +13,8 @@ from apps.catalog.errors import BundleInItself, NotABundle, TooManyParts
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Component, Product, ProductRelation, ProductType, Relation, Variant
 from apps.catalog.selectors import components_of, contains, relations_of
-from apps.catalog.services.held_products import example_product, example_rows, product_for_update
+from apps.catalog.services.example_rows import example_product, writing_examples
+from apps.catalog.services.held_products import product_for_update
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of, demand_valid
 from apps.kernel.commands.declarations import command
@@ -26,21 +27,20 @@ from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope
 
-CREATE, RELATE = "catalog.component.create", "catalog.product.set_relations"
 FIELDS = ("quantity", "min_quantity", "max_quantity")
 MADE_OF_OTHERS = (ProductType.BUNDLE, ProductType.GROUPED)
 MOST_PARTS, MOST_RELATED = 100, 200
 
 
 def _new_component(scope: Scope) -> dict[str, Any]:
-    bundle = example_product(CREATE, scope, product_type=ProductType.BUNDLE)
-    return {"parent_id": bundle.pk, "product_id": example_product(CREATE, scope).pk, "quantity": Decimal(2)}
+    bundle = example_product(product_type=ProductType.BUNDLE)
+    return {"parent_id": bundle.pk, "product_id": example_product().pk, "quantity": Decimal(2)}
 
 
 def _some_component(scope: Scope) -> dict[str, Any]:
     given = _new_component(scope)
-    row = Component(**given, organization_id=scope.writing_organization())
-    with example_rows(CREATE):
+    row = Component(**given)
+    with writing_examples():
         row.save(force_insert=True)
     return {"component_id": row.pk}
 
@@ -52,28 +52,27 @@ def _changed_component(scope: Scope) -> dict[str, Any]:
 def _edited(scope: Scope) -> dict[str, Any]:
     given = _new_component(scope)
     parts = [
-        Component(**{**given, "product_id": product_id}, position=place, organization_id=scope.writing_organization())
-        for place, product_id in enumerate((given["product_id"], example_product(CREATE, scope).pk))
+        Component(**{**given, "product_id": product_id}, position=place)
+        for place, product_id in enumerate((given["product_id"], example_product().pk))
     ]
     third = Component(
         parent_id=given["parent_id"],
-        product_id=example_product(CREATE, scope).pk,
+        product_id=example_product().pk,
         position=2,
-        organization_id=scope.writing_organization(),
     )
-    with example_rows(CREATE):
+    with writing_examples():
         Component.objects.bulk_create([*parts, third])
     rows = [{"id": parts[1].pk, "quantity": Decimal(3)}, {"id": parts[0].pk, "is_optional": True}]
     return {"product_id": given["parent_id"], "components": rows}
 
 
 def _relations(scope: Scope) -> dict[str, Any]:
-    first, second, third = (example_product(RELATE, scope) for _number in range(3))
+    first, second, third = (example_product() for _number in range(3))
     rows = [{"related_id": second.pk, "kind": Relation.ACCESSORY}, {"related_id": third.pk}]
     return {"product_id": first.pk, "relations": rows}
 
 
-@command(CREATE, feature=MANAGE_PRODUCTS, example=_new_component)
+@command("catalog.component.create", feature=MANAGE_PRODUCTS, example=_new_component)
 def create_component(
     *,
     parent_id: UUID,
@@ -173,7 +172,7 @@ def edit_components(product_id: UUID, *, components: Sequence[Mapping[str, Any]]
     return product
 
 
-@command(RELATE, feature=MANAGE_PRODUCTS, example=_relations)
+@command("catalog.product.set_relations", feature=MANAGE_PRODUCTS, example=_relations)
 def set_relations(product_id: UUID, *, relations: Sequence[Mapping[str, Any]]) -> Product:
     """Say which products are shown beside a product, in this order; those that are not named go.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +14,8 @@ from apps.catalog.errors import ConversionRequired, DuplicateConversion
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Product, UnitConversion
 from apps.catalog.selectors import conversions_of
-from apps.catalog.services.held_products import example_product, example_rows, held_product, hold_product_of
+from apps.catalog.services.example_rows import example_product, writing_examples
+from apps.catalog.services.held_products import held_product, hold_product_of
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -21,19 +24,20 @@ from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
+from apps.kernel.words import squeezed
 
-CREATE = "catalog.unit_conversion.create"
 FIELDS = ("unit", "factor", "position")
+UNITS = ("unit", "sales_unit")
 BASE_MISSING, IS_BASE = "catalog.uom.default_unit_missing", "catalog.uom.unit_is_base"
 
 
 def _new_conversion(scope: Scope) -> dict[str, Any]:
-    return {"product_id": example_product(CREATE, scope, unit="pc").pk, "unit": "box", "factor": Decimal(12)}
+    return {"product_id": example_product(unit="pc").pk, "unit": "box", "factor": Decimal(12)}
 
 
 def _some_conversion(scope: Scope) -> dict[str, Any]:
-    row = UnitConversion(**_new_conversion(scope), organization_id=scope.writing_organization())
-    with example_rows(CREATE):
+    row = UnitConversion(**_new_conversion(scope))
+    with writing_examples():
         row.save(force_insert=True)
     return {"conversion_id": row.pk}
 
@@ -42,7 +46,7 @@ def _changed_conversion(scope: Scope) -> dict[str, Any]:
     return {**_some_conversion(scope), "unit": "pallet", "factor": Decimal("144.5"), "is_active": False}
 
 
-@command(CREATE, feature=MANAGE_PRODUCTS, example=_new_conversion)
+@command("catalog.unit_conversion.create", feature=MANAGE_PRODUCTS, example=_new_conversion)
 def create_conversion(
     *, product_id: UUID, unit: str, factor: Decimal, position: int = 0, is_active: bool = True
 ) -> UnitConversion:
@@ -90,25 +94,21 @@ def delete_conversion(conversion_id: UUID) -> UnitConversion:
     return row
 
 
-def unit_complaints(product: Product) -> list[FieldError]:
-    """What is wrong with the units of a product as it will be, which is locked: for its own commands to ask.
-
-    The base unit stays while anything is reckoned in it, and is another one than those that it is converted from; a
-    sales unit that is not the base unit needs an active conversion.
-    """
-    rows = [] if product._state.adding else list(conversions_of(product.pk))
-    if not product.unit:
-        needs_it = bool(product.sales_unit) or any(row.is_active for row in rows)
-        text = _("A base unit is needed: other units are reckoned in it.")
-        return [FieldError("unit", BASE_MISSING, text)] if needs_it else []
-    found = []
-    if any(row.unit == product.unit for row in rows):
-        found.append(FieldError("unit", IS_BASE, _("This is one of the product's other units.")))
-    sold = product.sales_unit
-    if sold and sold != product.unit and not any(row.unit == sold and row.is_active for row in rows):
-        text = _("Say first how many base units one of these is.")
-        found.append(FieldError("sales_unit", ConversionRequired.code, text))
+def other_units(product_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, bool]]:
+    """Units that products are sold in beside their base units, and whether they are active; one query."""
+    found: dict[UUID, dict[str, bool]] = defaultdict(dict)
+    rows = UnitConversion.objects.filter(product__in=product_ids, deleted_at__isnull=True) if product_ids else ()
+    for row in rows:
+        found[row.product_id][row.unit] = row.is_active
     return found
+
+
+def base_unit_complaints(product: Product, others: Mapping[str, bool]) -> Iterator[FieldError]:
+    """What is wrong with the base unit of a product as it will be, which has `others` beside it."""
+    if any(others.values()) and not product.unit and not product.sales_unit:
+        yield FieldError("unit", BASE_MISSING, _("It is sold in other units, which need a base unit."))
+    elif product.unit in others:
+        yield FieldError("unit", IS_BASE, _("This is one of the product's other units."))
 
 
 def _living(conversion_id: UUID) -> UnitConversion:
@@ -122,7 +122,7 @@ def _living(conversion_id: UUID) -> UnitConversion:
 
 def _demand_sound(row: UnitConversion, product: Product) -> None:
     """Check the conversion as it will be. Raises InvalidInput, DuplicateConversion."""
-    row.unit = " ".join(row.unit.split())
+    row.unit = squeezed(row.unit)
     more = []
     if not product.unit:
         text = _("Give the product a base unit first.")

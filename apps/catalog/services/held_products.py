@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.models import OptionSchema, Product, Variant
-from apps.kernel.commands.acting import acting
-from apps.kernel.commands.declarations import COMMANDS
+from apps.catalog.models import OptionSchema, Product
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.ids import uuid7
 from apps.kernel.references.validation import UNKNOWN, hold
 from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.tenancy.scope import Scope
-from apps.kernel.tenancy.transactions import scoped_transaction
-
-EXAMPLE_OPTIONS: list[dict[str, Any]] = [
-    {
-        "code": "colour",
-        "label": "Colour",
-        "input_type": "select",
-        "is_required": True,
-        "choices": [{"code": "blue", "label": "Blue"}, {"code": "red", "label": "Red"}],
-    },
-    {
-        "code": "size",
-        "label": "Size",
-        "input_type": "select",
-        "is_required": False,
-        "choices": [{"code": "m", "label": "M"}, {"code": "l", "label": "L"}],
-    },
-]
 
 
 def held_product(product_id: UUID | None) -> Product:
@@ -73,46 +50,3 @@ def hold_schemas(products: Iterable[Product]) -> None:
         schemas = OptionSchema.objects.in_bulk(list(ids))
         for item in given:
             item.option_schema = schemas.get(item.option_schema_id)
-
-
-@contextmanager
-def example_rows(command_id: str) -> Iterator[None]:
-    """Write what the example of a command points to, as rows and without commands of their own."""
-    with scoped_transaction(), acting(COMMANDS[command_id], {}):
-        yield
-
-
-def example_product(command_id: str, scope: Scope, **values: Any) -> Product:
-    """A product with a SKU of its own."""
-    product = Product(title="Shirt", organization_id=scope.writing_organization(), **values)
-    product.sku = f"P-{uuid7().hex[-10:]}"
-    with example_rows(command_id):
-        product.save(force_insert=True)
-    return product
-
-
-def example_configurable(command_id: str, scope: Scope) -> Product:
-    """A product in two colours and two sizes, without variants so far."""
-    schema = OptionSchema(name="Clothing", code=f"s-{uuid7().hex[-10:]}", options=EXAMPLE_OPTIONS)
-    schema.organization_id = scope.writing_organization()
-    with example_rows(command_id):
-        schema.save(force_insert=True)
-    return example_product(command_id, scope, option_schema=schema, product_type="configurable")
-
-
-def example_variants(command_id: str, product: Product, *names: str) -> list[Variant]:
-    """Variants of a product; the first one is the default."""
-    rows = [
-        Variant(
-            product=product,
-            organization_id=product.organization_id,
-            name=name,
-            position=place,
-            is_default=place == 0,
-            sku=f"V-{uuid7().hex[-10:]}",
-        )
-        for place, name in enumerate(names)
-    ]
-    with example_rows(command_id):
-        Variant.objects.bulk_create(rows)
-    return rows

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from apps.catalog.models import CategoryAssignment, Price, ProductTag, ProductTagging, Variant
+from apps.catalog.calculations.words import normal_label, tag_slug
+from apps.catalog.models import CategoryAssignment, ProductTag, ProductTagging, Variant
 from apps.catalog.selectors import ends_of, naming
 from apps.kernel import clock
-from apps.kernel.bases.bitemporal import close, known_from, moment_after
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.commands.running import note_bump
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.words import squeezed
 
 ROUND = 500
 
@@ -59,7 +60,7 @@ def store_products(drafts: Sequence[Draft]) -> None:
     made = make_tags(label for draft in drafts for label in draft.parts.get("new_tags", ()))
     for draft in drafts:
         if draft.parts.get("new_tags"):
-            more = [made[naming.normal_label(label)] for label in draft.parts["new_tags"]]
+            more = [made[normal_label(label)] for label in draft.parts["new_tags"]]
             draft.parts["tags"] = [*draft.parts.get("tags", ()), *more]
     assign({draft.row.pk: draft.parts["categories"] for draft in drafts if "categories" in draft.parts})
     mark({draft.row.pk: draft.parts["tags"] for draft in drafts if "tags" in draft.parts})
@@ -69,14 +70,14 @@ def make_tags(labels: Iterable[str]) -> Mapping[str, UUID]:
     """Tags by label in small letters; those that are not there are added."""
     texts: dict[str, str] = {}
     for label in labels:
-        texts.setdefault(naming.normal_label(label), " ".join(label.split()))
+        texts.setdefault(normal_label(label), squeezed(label))
     if not texts:
         return {}
     hold_lock(f"product tags of {current_scope().writing_organization()}")
     found = dict(naming.tags(texts))
     fresh: dict[str, ProductTag] = {}
     for name, text in texts.items():
-        slug = naming.slug_of(text)
+        slug = tag_slug(text)
         if name not in found:
             fresh.setdefault(slug, ProductTag(label=text, slug=slug))
             found[name] = fresh[slug].pk
@@ -135,13 +136,3 @@ def store_variants(drafts: Sequence[Draft]) -> None:
     if before:
         change_rows(before, ["is_default"])
     store_rows(drafts)
-
-
-def store_prices(former: Sequence[Price], latter: Sequence[Price]) -> None:
-    """Let prices be known from the moment on at which the former ones no longer are."""
-    moment = moment_after(former)
-    if former:
-        close(Price.objects.filter(pk__in=[row.pk for row in former]), moment)
-    for row in latter:
-        row.known = known_from(moment)
-    Price.objects.bulk_create(latter, batch_size=ROUND)

@@ -13,7 +13,7 @@ from apps.catalog.errors import ListingExists
 from apps.catalog.features import MANAGE_OFFERS
 from apps.catalog.models import Offer, OfferKind, Product, Variant
 from apps.catalog.selectors import listing_of
-from apps.catalog.services.tree_samples import sample_product
+from apps.catalog.services.example_rows import example_product
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -24,6 +24,7 @@ from apps.kernel.references.usages import release
 from apps.kernel.references.validation import UNKNOWN, hold, validate_references
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import squeezed
 
 FIELDS = ("kind", "title", "description", "starts_at", "ends_at")
 MONTH = timedelta(days=30)
@@ -35,7 +36,7 @@ FOREIGN = "catalog.offer.variant_foreign"
 
 def _new_offer(scope: Scope) -> dict[str, Any]:
     begins = clock.now()
-    return {"product_id": sample_product(), "title": "Summer sale", "starts_at": begins, "ends_at": begins + MONTH}
+    return {"product_id": example_product().pk, "title": "Summer sale", "starts_at": begins, "ends_at": begins + MONTH}
 
 
 def _some_offer(scope: Scope) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def _living(offer_id: UUID) -> Offer:
 
 def _demand_sound(offer: Offer) -> None:
     """Check the offer as it will be. Raises InvalidInput with all complaints, ListingExists."""
-    offer.title = " ".join(offer.title.split())
+    offer.title = squeezed(offer.title)
     demand_valid(
         offer, FIELDS, more=[*_variant_complaints(offer), *_date_complaints(offer), *_channel_complaints(offer)]
     )

@@ -1,4 +1,4 @@
-"""Option schemas: adding, changing, deleting, with care for the variants that have their values."""
+"""WrittenOption schemas: adding, changing, deleting, with care for the variants that have their values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.catalog.calculations.options import LONGEST_CODE, Option, settled_options
-from apps.catalog.calculations.words import slug_of, squeezed
+from apps.catalog.calculations.options import LONGEST_CODE, WrittenOption, settled_options
 from apps.catalog.errors import OptionSchemaInUse, OptionValuesInvalid
 from apps.catalog.features import MANAGE_SETTINGS
 from apps.catalog.models import OptionSchema, Variant
@@ -23,6 +22,7 @@ from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import slug_of, squeezed
 
 FIELDS: Final = ("name", "code", "description")
 NAMED = 5
@@ -43,7 +43,7 @@ def _changed_schema(scope: Scope) -> dict[str, Any]:
 
 @command("catalog.option_schema.create", feature=MANAGE_SETTINGS, example=_new_schema)
 def create_option_schema(
-    *, name: str, code: str = "", description: str = "", options: Sequence[Option] = (), is_active: bool = True
+    *, name: str, code: str = "", description: str = "", options: Sequence[WrittenOption] = (), is_active: bool = True
 ) -> OptionSchema:
     """Add options for products to share; a code that is not given is made of the name, as far as it has letters a–z.
 
@@ -52,7 +52,7 @@ def create_option_schema(
     schema = OptionSchema(
         organization_id=current_scope().writing_organization(),
         name=squeezed(name),
-        code=code or slug_of(name)[:LONGEST_CODE] or f"options-{uuid7().hex[-12:]}",
+        code=code or slug_of(name, longest=LONGEST_CODE) or f"options-{uuid7().hex[-12:]}",
         description=description,
         is_active=is_active,
     )
@@ -68,7 +68,7 @@ def update_option_schema(
     name: str | Unchanged = UNCHANGED,
     code: str | Unchanged = UNCHANGED,
     description: str | Unchanged = UNCHANGED,
-    options: Sequence[Option] | None = None,
+    options: Sequence[WrittenOption] | None = None,
     is_active: bool | Unchanged = UNCHANGED,
 ) -> OptionSchema:
     """Change what is given; options are set as a whole, and every variant's values have to fit them still.
@@ -105,7 +105,7 @@ def _held(schema_id: UUID) -> OptionSchema:
     return schema
 
 
-def set_options(schema: OptionSchema, options: Sequence[Option] | None, *, path: str = "") -> None:
+def set_options(schema: OptionSchema, options: Sequence[WrittenOption] | None, *, path: str = "") -> None:
     """Give the schema its options, None leaving them, and check all of it. Raises InvalidInput with all complaints.
 
     `path` says where in the caller's input the schema stands: `schema.`.
@@ -116,7 +116,9 @@ def set_options(schema: OptionSchema, options: Sequence[Option] | None, *, path:
     demand_valid(schema, FIELDS, more=complaints)
 
 
-def demand_fitting(variants: QuerySet[Variant], *, before: Sequence[Option], after: Sequence[Option]) -> None:
+def demand_fitting(
+    variants: QuerySet[Variant], *, before: Sequence[WrittenOption], after: Sequence[WrittenOption]
+) -> None:
     """Refuse options by which values of variants become invalid. Raises OptionValuesInvalid."""
     if list(before) == list(after):
         return

@@ -11,9 +11,6 @@ from uuid import UUID
 
 from apps.catalog.models import Offer, PriceKind, PriceList, Product, Variant
 from apps.currencies.contracts import CurrencyBook
-from apps.kernel.commands.acting import acting
-from apps.kernel.commands.declarations import COMMANDS
-from apps.kernel.ids import uuid7
 from apps.kernel.references.validation import hold
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
@@ -102,11 +99,3 @@ def example_currency(scope: Scope) -> str:
     """A currency that prices of the organization may be in."""
     with scoped_transaction():
         return min(_currencies(scope.writing_organization()), default="EUR")
-
-
-def example_product(scope: Scope) -> Product:
-    """A product for examples, as if the command of prices had made it."""
-    product = Product(organization_id=scope.writing_organization(), title="Shirt", sku=f"P-{uuid7().hex[-8:]}")
-    with scoped_transaction(), acting(COMMANDS["catalog.price.create"], {}):
-        product.save(force_insert=True)
-    return product

@@ -15,7 +15,8 @@ from apps.catalog.errors import PriceChangedSince
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import Price
 from apps.catalog.selectors.prices import Rank, period_of, prices_of_today, rank_of
-from apps.catalog.services.price_drafts import PriceDraft, example_currency, example_product, locked_products
+from apps.catalog.services.example_rows import example_product
+from apps.catalog.services.price_drafts import PriceDraft, example_currency, locked_products
 from apps.catalog.services.price_kinds import new_kind
 from apps.catalog.services.price_settling import NOT_POSITIVE, settle
 from apps.catalog.services.price_writing import (
@@ -49,7 +50,7 @@ class Tier:
 
 
 def _some_prices(scope: Scope) -> dict[str, Any]:
-    product, kind = example_product(scope), new_kind()
+    product, kind = example_product(), new_kind()
     common: dict[str, Any] = {"product_id": product.pk, "kind_id": kind.pk, "currency": example_currency(scope)}
     return {
         "prices": [
@@ -60,7 +61,7 @@ def _some_prices(scope: Scope) -> dict[str, Any]:
 
 
 def _some_tiers(scope: Scope) -> dict[str, Any]:
-    common = {"product_id": example_product(scope).pk, "kind_id": new_kind().pk, "currency": example_currency(scope)}
+    common = {"product_id": example_product().pk, "kind_id": new_kind().pk, "currency": example_currency(scope)}
     set_prices(prices=[PriceDraft(**common, amount=Decimal(20))])  # type: ignore[arg-type]
     return {
         "scope": PriceDraft(**common),  # type: ignore[arg-type]

@@ -151,9 +151,9 @@ def settle(drafts: Sequence[PriceDraft], *, place: Place) -> list[Price]:
     around = surroundings(drafts)
     rows, complaints = [], []
     for index, draft in enumerate(drafts):
-        settled = Settled(draft, _row(draft, around), around)
-        rows.append(settled.row)
-        complaints += [replace(item, field=place(index) + item.field) for item in settled.complaints()]
+        row, found = settled(draft, around)
+        rows.append(row)
+        complaints += [replace(item, field=place(index) + item.field) for item in found]
         if len(complaints) >= MOST_COMPLAINTS:
             break
     if complaints:
@@ -165,6 +165,12 @@ def settle(drafts: Sequence[PriceDraft], *, place: Place) -> list[Price]:
         if field.is_available and (value := getattr(row, field.attname)) is not None
     )
     return rows
+
+
+def settled(draft: PriceDraft, around: Surroundings) -> tuple[Price, list[FieldError]]:
+    """The row that a draft becomes, and everything that is wrong with it."""
+    found = Settled(draft, _row(draft, around), around)
+    return found.row, list(found.complaints())
 
 
 def _amount_name(draft: PriceDraft) -> str:

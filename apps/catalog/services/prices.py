@@ -9,7 +9,9 @@ from uuid import UUID
 
 from apps.catalog.features import MANAGE_PRICING
 from apps.catalog.models import Price
-from apps.catalog.services.price_drafts import ONE, PriceDraft, example_currency, example_product, locked_products
+from apps.catalog.selectors.prices import RANK
+from apps.catalog.services.example_rows import example_product
+from apps.catalog.services.price_drafts import ONE, PriceDraft, example_currency, locked_products
 from apps.catalog.services.price_kinds import new_kind
 from apps.catalog.services.price_settling import settle
 from apps.catalog.services.price_writing import (
@@ -27,24 +29,10 @@ from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.errors import RowNotFound
 from apps.kernel.tenancy.scope import Scope
 
-RANKED = (
-    "product_id",
-    "kind_id",
-    "currency",
-    "variant_id",
-    "offer_id",
-    "price_list_id",
-    "channel_id",
-    "customer_id",
-    "customer_group_id",
-    "user_id",
-    "user_group_id",
-)
-
 
 def _new_price(scope: Scope) -> dict[str, Any]:
     return {
-        "product_id": example_product(scope).pk,
+        "product_id": example_product().pk,
         "kind_id": new_kind().pk,
         "currency": example_currency(scope),
         "amount": Decimal("19.99"),
@@ -160,7 +148,7 @@ def _at_once(_index: int) -> str:
 
 def _draft_of(row: Price, given: dict[str, Any]) -> PriceDraft:
     """The row as a draft, with what is given in place of what it says."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in RANKED}
+    values: dict[str, Any] = {name: getattr(row, name) for name in RANK}
     values |= {
         "min_quantity": row.min_quantity,
         "max_quantity": row.max_quantity,

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.options import LONGEST_CODE, Option, settled_options
-from apps.catalog.calculations.words import slug_of, squeezed
+from apps.catalog.calculations.options import LONGEST_CODE, WrittenOption, settled_options
 from apps.catalog.models import OptionSchema, Product
 from apps.catalog.selectors import variants_with_options
 from apps.catalog.services.marks import held_in
@@ -20,6 +19,7 @@ from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.words import slug_of, squeezed
 
 OWNED: Final = "catalog.option_schema.owned"
 BOTH: Final = "catalog.product.two_schemas"
@@ -94,12 +94,12 @@ def held_own(product: Product) -> OptionSchema | None:
     return own
 
 
-def _options(product: Product) -> Sequence[Option]:
+def _options(product: Product) -> Sequence[WrittenOption]:
     return product.option_schema.options if product.option_schema is not None else []
 
 
 def _new_own(product: Product) -> OptionSchema:
-    code = f"{(slug_of(product.title) or 'product')[: LONGEST_CODE - 13]}-{uuid7().hex[-12:]}"
+    code = f"{slug_of(product.title, longest=LONGEST_CODE - 13) or 'product'}-{uuid7().hex[-12:]}"
     return OptionSchema(organization_id=product.organization_id, name=product.title[:150], code=code, is_owned=True)
 
 

@@ -12,8 +12,7 @@ from uuid import UUID
 
 from django.db import models
 
-from apps.catalog.calculations.products import normal_dimensions, normal_gtu_codes, normal_un_number
-from apps.catalog.calculations.words import squeezed
+from apps.catalog.calculations.products import normal_dimensions, normal_gtu_codes, normal_text, normal_un_number
 from apps.catalog.models import Product
 from apps.kernel.commands.unchanged import UNCHANGED
 
@@ -76,7 +75,6 @@ class ProductValues(TypedDict, total=False):
 
 
 COLUMNS: Final = ("title", *ProductValues.__annotations__)
-UPPER: Final = ("primary_currency", "country_of_origin")
 
 
 def with_columns(function: Callable[P, R]) -> Callable[P, R]:
@@ -109,7 +107,7 @@ def normalize(product: Product, names: Iterable[str]) -> None:
         if getattr(product, name) is None and not getattr(field, "null", True):
             setattr(product, name, _cleared(field))
         elif isinstance(field, models.CharField):
-            setattr(product, name, _normal_text(name, str(getattr(product, name))))
+            setattr(product, name, normal_text(name, str(getattr(product, name))))
     product.un_number = normal_un_number(product.un_number)
     product.gtu_codes = normal_gtu_codes(product.gtu_codes)
     product.dimensions = normal_dimensions(product.dimensions)
@@ -118,11 +116,3 @@ def normalize(product: Product, names: Iterable[str]) -> None:
 def _cleared(field: Any) -> Any:
     """What a column that is never null holds when it holds nothing; None where it always holds something."""
     return field.get_default() if field.blank else None
-
-
-def _normal_text(name: str, text: str) -> str:
-    if name in UPPER:
-        return text.strip().upper()
-    if name == "handle":
-        return text.strip().lower()
-    return squeezed(text) if name == "title" else text.strip()

@@ -11,12 +11,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.catalog.calculations.products import NO_BASE_UNIT, dimension_complaints, rule_complaints
+from apps.catalog.calculations.products import dimension_complaints, rule_complaints
 from apps.catalog.errors import HasHistory
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Offer, Product, UnitConversion, Variant
-from apps.catalog.selectors import has_conversions, parts_of, twins_of
+from apps.catalog.selectors import parts_of, twins_of
 from apps.catalog.selectors.products import ProductParts
+from apps.catalog.services.conversions import UNITS, base_unit_complaints, other_units
+from apps.catalog.services.held_products import product_for_update
 from apps.catalog.services.marks import Ids, Marks
 from apps.catalog.services.option_schemas import hide_schema
 from apps.catalog.services.product_options import InlineSchema, ProductOptions, SchemaId, held_own
@@ -26,16 +28,14 @@ from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.together import NotTogether, together_or_none
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import InUse, release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
-UNITS = ("unit", "sales_unit")
 SIZES = {"options": [{"label": "Size", "choices": [{"label": "S"}, {"label": "L"}]}]}
 
 
@@ -110,7 +110,7 @@ def update_product(
     Ranges are judged as the product will be. Of a product with options of its own, `schema` changes them and None
     deletes them. Raises RowNotFound, InvalidInput with all complaints, Duplicate, OptionValuesInvalid.
     """
-    product = living_product(product_id)
+    product = product_for_update(product_id)
     changed = set_given(product, title=title, **values)
     product.take(custom_fields)
     options, marks = ProductOptions(option_schema_id, schema), Marks(tag_ids, category_ids)
@@ -125,7 +125,7 @@ def update_product(
 @command("catalog.product.archive", feature=MANAGE_PRODUCTS, example=_some_product, apart=True)
 def archive_product(product_id: UUID) -> Product:
     """Take a product out of sale and keep it for documents; what is archived already stays so. Raises RowNotFound."""
-    product = living_product(product_id)
+    product = product_for_update(product_id)
     product.archived_at = product.archived_at or clock.now()
     product.save(update_fields=["archived_at", "version"])
     return product
@@ -134,7 +134,7 @@ def archive_product(product_id: UUID) -> Product:
 @command("catalog.product.unarchive", feature=MANAGE_PRODUCTS, example=_archived_product, apart=True)
 def unarchive_product(product_id: UUID) -> Product:
     """Bring an archived product back into sale. Raises RowNotFound."""
-    product = living_product(product_id)
+    product = product_for_update(product_id)
     product.archived_at = None
     product.save(update_fields=["archived_at", "version"])
     return product
@@ -146,7 +146,7 @@ def delete_product(product_id: UUID) -> Product:
 
     Raises RowNotFound, HasHistory with counts for one that has been priced, sold or made a part of others.
     """
-    product = living_product(product_id)
+    product = product_for_update(product_id)
     # A stronger lock: whoever is about to point here waits, and then finds it gone.
     Product.objects.select_for_update(of=("self",)).values_list("pk").get(pk=product.pk)
     parts = parts_of(product.pk)
@@ -161,14 +161,6 @@ def delete_product(product_id: UUID) -> Product:
         hide_schema(own)
     product.deleted_at = clock.now()
     product.save(update_fields=["deleted_at", "version"])
-    return product
-
-
-def living_product(product_id: UUID) -> Product:
-    """The product, locked. Raises RowNotFound for a hidden one too."""
-    product = load_for_update(Product, product_id)
-    if product.is_deleted:
-        raise RowNotFound
     return product
 
 
@@ -189,9 +181,8 @@ def _demand_sound(product: Product, options: ProductOptions, marks: Marks, *, ch
 
 def _unit_complaints(product: Product, changed: list[str]) -> Iterator[FieldError]:
     yield from unit_complaints({name: getattr(product, name) for name in UNITS if name in changed})
-    loses_unit = "unit" in changed and not product.unit and not product._state.adding
-    if loses_unit and not product.sales_unit and has_conversions(product.pk):
-        yield FieldError("unit", NO_BASE_UNIT, _("It is sold in other units, which need a base unit."))
+    if "unit" in changed and not product._state.adding:
+        yield from base_unit_complaints(product, other_units([product.pk]).get(product.pk, {}))
 
 
 def _held_variants(product: Product) -> list[UUID]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.words import squeezed, tag_slug
+from apps.catalog.calculations.words import tag_slug
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import ProductTag
 from apps.catalog.models.categories import ProductTagging
@@ -23,6 +23,7 @@ from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release, repoint
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import squeezed
 
 SAME = "catalog.tag.merge_same"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -18,13 +18,17 @@ NOT_FOUND: Final = "catalog.uom.unit_not_found"
 
 def unit_complaints(given: Mapping[str, str]) -> Iterator[FieldError]:
     """Complaints about codes, by their fields, that the dictionary of units does not have. "" is no unit."""
-    codes = {name: code for name, code in given.items() if code}
-    known = _known() if codes else set()
-    for name, code in codes.items():
-        if known and code not in known:
+    return unknown_units(given, known_units() if any(given.values()) else frozenset())
+
+
+def unknown_units(given: Mapping[str, str], known: Collection[str]) -> Iterator[FieldError]:
+    """The same by the units that there are; where there are none, every code may be given."""
+    for name, code in given.items():
+        if code and known and code not in known:
             yield FieldError(name, NOT_FOUND, _("The dictionary of units does not have this one."))
 
 
-def _known() -> set[str]:
+def known_units() -> frozenset[str]:
+    """Codes of the organization's dictionary of units; none where it keeps none."""
     book = service(DictionaryBook)
-    return next((found for key in KEYS if (found := {item.value for item in book.entries(key)})), set())
+    return next((found for key in KEYS if (found := frozenset(item.value for item in book.entries(key)))), frozenset())

@@ -15,7 +15,6 @@ from apps.catalog.calculations import variant_options as options
 from apps.catalog.calculations.products import dimension_complaints, normal_dimensions
 from apps.catalog.errors import CombinationTaken, TooManyVariants
 from apps.catalog.models import Product, Variant
-from apps.catalog.services.held_products import hold_schemas
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.errors import FieldError
 
@@ -43,23 +42,27 @@ def options_of(product: Product) -> tuple[options.Option, ...]:
     return options.options_of(product.option_schema.options) if product.option_schema is not None else ()
 
 
-def option_complaints(faults: Iterable[options.Fault], *, field: str = "option_values") -> list[FieldError]:
+def option_complaints(faults: Iterable[options.Fault], *, prefix: str) -> list[FieldError]:
     """What is wrong with values, each at its option."""
     return [
-        FieldError(f"{field}.{fault.option}", f"catalog.option.{fault.reason}", str(OPTION_WORDS[fault.reason]))
+        FieldError(f"{prefix}{fault.option}", f"catalog.option.{fault.reason}", str(OPTION_WORDS[fault.reason]))
         for fault in faults
     ]
 
 
-def take_options(variant: Variant, product: Product, given: Mapping[str, Any]) -> list[FieldError]:
-    """Give a variant its values, as far as they do; a variant without a name is called by them."""
-    hold_schemas([product])
+def take_options(
+    variant: Variant, product: Product, given: Mapping[str, Any], *, prefix: str = "option_values."
+) -> list[FieldError]:
+    """Give a variant its values, as far as they do; a variant without a name is called by them.
+
+    Complaints stand at `<prefix><option>`. The caller holds the product's schema.
+    """
     known = options_of(product)
     values, faults = options.judged(known, given)
     variant.option_values = values
     if not variant.name and not faults:
         variant.name = (options.name_of(known, values) or product.title)[:255]
-    return option_complaints(faults)
+    return option_complaints(faults, prefix=prefix)
 
 
 def barcode_complaints(variant: Variant) -> list[FieldError]:

@@ -10,12 +10,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.catalog.calculations import variant_options as calculated
+from apps.catalog.calculations.options import Kind
 from apps.catalog.errors import NoOptions, TooManyVariants, VariantsChanged
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.models.products import SKU
 from apps.catalog.selectors import variants_of
-from apps.catalog.services.held_products import example_configurable, example_variants, hold_schemas, product_for_update
+from apps.catalog.services.example_rows import example_configurable, example_variants
+from apps.catalog.services.held_products import hold_schemas, product_for_update
 from apps.catalog.services.variant_rules import (
     CODES,
     MOST_VARIANTS,
@@ -27,7 +29,7 @@ from apps.catalog.services.variant_rules import (
     options_of,
     taken_codes,
 )
-from apps.catalog.services.variants import CREATE, in_order, numbered
+from apps.catalog.services.variants import in_order, numbered
 from apps.catalog.services.writing_together import write_together
 from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.commands.checking import complaints_of
@@ -36,6 +38,7 @@ from apps.kernel.commands.defaults import unmark
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope
+from apps.kernel.words import squeezed
 
 Rows = Sequence[Mapping[str, Any]]
 EDITED = ("name", "sku", "barcode", "barcode_type", "is_active")
@@ -61,11 +64,11 @@ class Generated:
 
 
 def _generated(scope: Scope) -> dict[str, Any]:
-    return {"product_id": example_configurable(CREATE, scope).pk, "options": {"colour": ["red", "blue"]}}
+    return {"product_id": example_configurable().pk, "options": {"colour": ["red", "blue"]}}
 
 
 def _edited(scope: Scope) -> dict[str, Any]:
-    first, second = example_variants(CREATE, example_configurable(CREATE, scope), "First", "Second")
+    first, second = example_variants(example_configurable(), "First", "Second")
     rows = [{"id": first.pk, "sku": second.sku}, {"id": second.pk, "sku": first.sku, "is_active": False}]
     return {
         "product_id": first.product_id,
@@ -85,7 +88,7 @@ def plan_variants(product: Product, chosen: Mapping[str, Sequence[Any]] | None, 
     if not known or (chosen is None and not wanted):
         raise NoOptions
     values, faults = calculated.chosen_values(known, wanted)
-    complaints = option_complaints(faults, field="options")
+    complaints = option_complaints(faults, prefix="options.")
     if not values and not complaints:
         complaints = [FieldError("options", "required", _("Choose something that the variants differ in."))]
     if complaints:
@@ -186,7 +189,7 @@ class _Edited:
         ]
 
     def _judge(self, row: Variant) -> Iterator[FieldError]:
-        row.name, row.sku = " ".join(row.name.split()), row.sku.strip()
+        row.name, row.sku = squeezed(row.name), row.sku.strip()
         if _written(row)[2:4] != self.former[row.pk][2:4]:
             yield from barcode_complaints(row)
         yield from complaints_of(row, EDITED)
@@ -256,8 +259,9 @@ def _give_skus(product: Product, rows: Sequence[Variant]) -> None:
     """Give new variants the product's SKU with their values behind it, where that is a SKU and nobody has it."""
     if not product.sku:
         return
+    claims = {option.code for option in options_of(product) if option.kind is Kind.BOOLEAN}
     for row in rows:
-        words = [str(value).upper() for value in row.option_values.values() if not isinstance(value, bool)]
+        words = [value.upper() for code, value in row.option_values.items() if code not in claims]
         sku = "-".join([product.sku, *words])
         row.sku = sku if len(sku) <= LONGEST_SKU and SKU.regex.fullmatch(sku) else ""  # type: ignore[union-attr]
     numbered = list(enumerate(rows))

@@ -13,11 +13,11 @@ from apps.catalog.errors import VariantArchived, VariantInBundles, VariantNotArc
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors import bundles_with, variants_of
+from apps.catalog.services.example_rows import example_configurable, example_variants
 from apps.catalog.services.held_products import (
-    example_configurable,
-    example_variants,
     held_product,
     hold_product_of,
+    hold_schemas,
     product_for_update,
 )
 from apps.catalog.services.variant_rules import (
@@ -43,12 +43,11 @@ from apps.kernel.ordering import placed
 from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope
-
-CREATE = "catalog.variant.create"
+from apps.kernel.words import squeezed
 
 
 def _new_variant(scope: Scope) -> dict[str, Any]:
-    product = example_configurable(CREATE, scope)
+    product = example_configurable()
     return {"product_id": product.pk, "option_values": {"colour": "blue", "size": "l"}, "sku": f"{product.sku}-B"}
 
 
@@ -61,7 +60,7 @@ def _second_variant(scope: Scope) -> dict[str, Any]:
 
 
 def _two_variants(scope: Scope) -> list[Variant]:
-    return example_variants(CREATE, example_configurable(CREATE, scope), "First", "Second")
+    return example_variants(example_configurable(), "First", "Second")
 
 
 def _changed_variant(scope: Scope) -> dict[str, Any]:
@@ -80,7 +79,7 @@ def _reordered(scope: Scope) -> dict[str, Any]:
     return {"product_id": rows[0].product_id, "variant_ids": [row.pk for row in reversed(rows)]}
 
 
-@command(CREATE, feature=MANAGE_VARIANTS, example=_new_variant)
+@command("catalog.variant.create", feature=MANAGE_VARIANTS, example=_new_variant)
 def create_variant(  # noqa: PLR0913 - one for each column
     *,
     product_id: UUID,
@@ -285,15 +284,18 @@ def _demand_sound(
     more: Sequence[FieldError] = (),
 ) -> None:
     """Check the variant as it will be. Raises InvalidInput, CombinationTaken, Duplicate."""
-    variant.name, variant.sku = " ".join(variant.name.split()), variant.sku.strip()
-    found = [*more]
+    variant.name, variant.sku = squeezed(variant.name), variant.sku.strip()
+    faults: list[FieldError] = []
     if values is not None:
-        found += take_options(variant, product, values)
+        hold_schemas([product])
+        faults = take_options(variant, product, values)
+    found = [*more, *faults]
     if CODES & set(changed):
         found += barcode_complaints(variant)
     if "dimensions" in changed:
         found += take_dimensions(variant)
-    demand_valid(variant, FIELDS, more=found)
+    # Without sound options nobody knows what it would be called.
+    demand_valid(variant, [name for name in FIELDS if name != "name" or variant.name or not faults], more=found)
     validate_references([variant])
     if values is not None:
         demand_own_combination(variant, others)

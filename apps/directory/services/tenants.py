@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.directory.calculations import is_tender, slug_of
+from apps.directory.calculations import is_tender
 from apps.directory.errors import WrongStatus
 from apps.directory.features import TENANTS_MANAGE
 from apps.directory.models import Tenant, TenantStatus
@@ -24,6 +24,7 @@ from apps.kernel.crypto.rotation import ensure_keys
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import slug_of
 
 FIELDS = ("name", "slug", "locale", "time_zone", "base_currency")
 SLUG_LENGTH = 60

@@ -20,12 +20,14 @@ class TenantModel(models.Model):
     `entity_id` is the public name of the kind of row (`currencies.currency`), empty for inner tables.
     `audited=False` needs `unaudited_reason`; then no command is demanded and no image is kept.
     `undo` says how images are taken back: `restore` puts rows back, `close` (see `Bitemporal`) adds what corrects.
+    `needs` names keys to records that are hidden when they go, without which undo does not bring a row back.
     """
 
     entity_id: ClassVar[str] = ""
     audited: ClassVar[bool] = True
     unaudited_reason: ClassVar[str] = ""
     undo: ClassVar[str] = "restore"
+    needs: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant_id = TenantColumn()

@@ -92,7 +92,7 @@ BEGIN
 
     UPDATE outbox SET payload = (
         SELECT coalesce(jsonb_object_agg(key, value), '{}'::jsonb) FROM jsonb_each(payload)
-        WHERE key IN ('resource_id', 'changed', 'version', 'cause', 'action_id', 'count', 'operation'))
+        WHERE key IN ('id', 'resource_id', 'changed', 'version', 'cause', 'action_id', 'count', 'operation'))
     WHERE record_id = ANY (gone);
     GET DIAGNOSTICS number = ROW_COUNT;
     done := done || jsonb_build_object('outbox', number);

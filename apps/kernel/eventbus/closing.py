@@ -85,9 +85,10 @@ WITH named AS (
     FROM image JOIN size USING (entity) WHERE is_large GROUP BY entity, wanted, organization_id
 ), event AS (
     SELECT 0 AS place, last, entity || '.' || verb AS name, organization_id, entity, row_id AS record_id,
-        jsonb_build_object('resource_id', row_id, 'changed', changed, 'version', version, 'cause', given.cause) AS
-        payload, given.action AS action_id, NULL::uuid[] AS recipients, given.now AS at, strpos(wanted,
-        left(verb, 1)) > 0 AS is_wanted
+        jsonb_build_object('id', row_id, 'resource_id', row_id, 'changed', changed, 'version', version,
+            'cause', given.cause) AS payload,
+        given.action AS action_id, NULL::uuid[] AS recipients, given.now AS at,
+        strpos(wanted, left(verb, 1)) > 0 AS is_wanted
     FROM single WHERE verb IS NOT NULL AND NOT (verb = 'updated' AND changed = '{}')
     UNION ALL
     SELECT 1, row_number() OVER (), entity || '.bulk_changed', organization_id, entity, NULL,

@@ -23,13 +23,18 @@ class RecordChanged:
 
     `changed` names the columns whose values differ after an update; it is empty for the others. `version` is the
     record's version after the change, None for a kind without one. `cause` is `undo` for a change that was taken back
-    or done again, else "".
+    or done again, else "". `id` is the same as `resource_id`.
     """
 
     resource_id: UUID
     changed: tuple[str, ...] = ()
     version: int | None = None
     cause: str = ""
+    id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        """Fill in what events from before do not say."""
+        object.__setattr__(self, "id", self.resource_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.catalog.calculations.options import (
-    INPUT_TYPES,
     LONGEST_CODE,
     LONGEST_LABEL,
     MOST_CHOICES,
     MOST_OPTIONS,
-    SELECT,
+    Kind,
 )
 from apps.catalog.models import OptionSchema
 from apps.catalog.models.options import SLUG
@@ -39,7 +38,7 @@ Choices = serializers.ListSerializer[Any]
 class OptionRow(ChoiceRow):
     """An option: chosen from a list (`select`), or entered as text, number or boolean."""
 
-    input_type = serializers.ChoiceField(choices=INPUT_TYPES, required=False, default=SELECT)
+    input_type = serializers.ChoiceField(choices=list(map(str, Kind)), required=False, default=str(Kind.SELECT))
     is_required = StrictBooleanField(required=False, default=False)
     choices = Choices(child=ChoiceRow(), required=False, max_length=MOST_CHOICES)
 

@@ -52,8 +52,8 @@ SCALARS = (str, bool, int, float)
         "type": "object",
         "maxProperties": MOST_OPTIONS,
         "additionalProperties": {"type": ["string", "number", "boolean"]},
-        "description": "Values by the codes of the product's options: the code of a choice, a text, a number or a"
-        " boolean.",
+        "description": "Values by the codes of the product's options: the code or the label of a choice, a text, a"
+        " number or a boolean. Answers hold texts: the code of the choice, `2.5`, `true`.",
     }
 )
 class OptionValuesField(serializers.JSONField):

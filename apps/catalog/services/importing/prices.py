@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from psycopg.types.range import Range
 
-from apps.catalog.calculations.judging import Span
+from apps.catalog.errors import PricesOverlap
 from apps.catalog.features import MANAGE_PRICING
-from apps.catalog.models import DisplayMode, Offer, Price, PriceKind, PriceList, Product, Variant
-from apps.catalog.models.prices import SCOPE, always
+from apps.catalog.models import Offer, Price, PriceKind, Variant
+from apps.catalog.models.prices import always
 from apps.catalog.selectors.moved_columns import PRICE_COLUMNS, PRICE_POINTERS
-from apps.catalog.services.example_rows import writing_examples
+from apps.catalog.selectors.prices import Rank, overlapping, rank_of
+from apps.catalog.services.example_rows import example_product, writing_examples
 from apps.catalog.services.importing.fields import price_fields
 from apps.catalog.services.importing.products import prepared
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
-from apps.catalog.services.loading import store_prices
-from apps.kernel.bases.bitemporal import currently_known
-from apps.kernel.commands.checking import complaints_of
+from apps.catalog.services.price_drafts import PriceDraft, Surroundings, surroundings
+from apps.catalog.services.price_settling import settled
+from apps.catalog.services.price_writing import Replacing, costs_the_same, neighbours, says_the_same, write
 from apps.kernel.commands.declarations import command
 from apps.kernel.ids import uuid7
 from apps.kernel.imports.planning.fields import ImportField
@@ -32,15 +32,8 @@ from apps.kernel.imports.planning.orders import Key, Line, Mode, Outcome
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope, current_scope
 
-OVERLAPS = "catalog.price.overlaps"
 NO_SUBJECT = "catalog.price.no_product"
-OTHER_PRODUCT = "catalog.price.other_product"
-CURRENCY_MISSING = "catalog.price.no_currency"
-OTHER_CURRENCY = "catalog.price.other_currency"
-PERIOD = "catalog.price.period"
-QUANTITIES = "catalog.price.quantities"
-ATTRIBUTES = tuple(name if name.endswith("_id") or name == "currency" else f"{name}_id" for name in SCOPE)
-Rank = tuple[Any, ...]
+SAID = (*PRICE_COLUMNS, "valid_from", "valid_until")
 
 
 class PriceRows(CatalogRows):
@@ -54,150 +47,89 @@ class PriceRows(CatalogRows):
         """Judge the lines, and store what nothing is wrong with; an outcome for each."""
         ids, unknown = self.named(lines)
         ready = [line for line in lines if line.number not in unknown]
-        self._look_up([ids[line.number] for line in ready])
-        judged = [self._judged(line, ids[line.number]) for line in ready]
+        drafts = self._drafts({line.number: (line, ids[line.number]) for line in ready})
+        around = surroundings([draft for draft in drafts.values() if draft is not None])
+        judged = [self._judged(line, ids[line.number], drafts[line.number], around) for line in ready]
         self.judge_references([item for item in judged if not item.complaints])
-        former = self._compare([item for item in judged if not item.complaints])
-        store_prices(former, [item.row for item in sound(judged) if item.parts["is_written"]])
+        change = Replacing()
+        self._compare([item for item in judged if not item.complaints], change)
+        change.latter += [item.row for item in sound(judged) if item.parts["is_written"]]
+        write(change)
         return self.outcomes(lines, unknown, judged)
 
-    def _look_up(self, named: Sequence[Mapping[str, UUID]]) -> None:
-        """Read what lines name in this module, products before variants before offers, and keep them from going."""
-        place = {"organization_id": current_scope().organization_id, "deleted_at__isnull": True}
+    @staticmethod
+    def _drafts(lines: Mapping[int, tuple[Line, Mapping[str, UUID]]]) -> dict[int, PriceDraft | None]:
+        """What lines say, by number; None where one names no kind, or no product and nothing that has one."""
+        parents: dict[UUID, UUID] = {}
+        for name, model in (("variant", Variant), ("offer", Offer)):
+            if wanted := {ids[name] for _line, ids in lines.values() if name in ids}:
+                parents |= dict(model.objects.filter(pk__in=wanted).values_list("pk", "product_id"))
+        return {number: _draft(prepared(line.values), ids, parents) for number, (line, ids) in lines.items()}
 
-        def wanted(name: str) -> set[UUID]:
-            return {ids[name] for ids in named if name in ids}
-
-        variants: Any = Variant.objects.filter(pk__in=wanted("variant"), **place)
-        parents = dict(variants.values_list("pk", "product_id"))
-        products: Any = Product.objects.filter(pk__in={*wanted("product"), *parents.values()}, **place)
-        offers: Any = Offer.objects.filter(pk__in=wanted("offer"), **place)
-        self._products = _held(products)
-        self._variants = _held(variants)
-        self._offers = _held(offers)
-        kinds = PriceKind.objects.filter(pk__in=wanted("kind"), deleted_at__isnull=True)
-        self._kinds = {row.pk: row for row in kinds}
-        self._lists = {row.pk: row for row in PriceList.objects.filter(pk__in=wanted("price_list"), **place)}
-
-    def _judged(self, line: Line, ids: Mapping[str, UUID]) -> Judged:
-        judged = Judged(line, Price(), True, prepared(line.values))
+    def _judged(self, line: Line, ids: Mapping[str, UUID], draft: PriceDraft | None, around: Surroundings) -> Judged:
+        judged = Judged(line, Price(), True, prepared(line.values), parts={"is_written": True})
         self.take(judged, ids)
-        self._take_subject(judged)
-        self._take_terms(judged)
-        span = _span(judged.values)
-        if span.valid_from is not None and span.valid_until is not None and span.valid_until <= span.valid_from:
-            judged.complain("valid_until", PERIOD, _("It has to end after it begins."))
-        elif span.valid_from is not None or span.valid_until is not None:
-            judged.row.valid = Range(span.valid_from, span.valid_until, "[)" if span.valid_from else "()")
-        if span.min_quantity <= 0:
-            judged.complain("min_quantity", QUANTITIES, _("This must be more than zero."))
-        if span.max_quantity is not None and span.max_quantity < span.min_quantity:
-            judged.complain("max_quantity", QUANTITIES, _("It must not be below the least quantity."))
-        judged.parts |= {"span": span, "is_written": True}
-        judged.complaints += complaints_of(judged.row, PRICE_COLUMNS)
+        if draft is None:
+            if "kind" in ids:
+                judged.complain("product", NO_SUBJECT, _("Name a product or a variant."))
+            else:
+                judged.complain("kind", UNKNOWN, _("There is no such record."))
+            return judged
+        judged.row, complaints = settled(draft, around)
+        judged.complaints += [replace(item, field=item.field.removesuffix("_id")) for item in complaints]
+        product = around.products.get(draft.product_id)
+        if product is not None and product.organization_id != current_scope().organization_id:
+            judged.complain("product", UNKNOWN, _("There is no such record."))
         return judged
 
-    def _take_subject(self, judged: Judged) -> None:
-        """Find out what the price is for: a variant and an offer bring their product with them."""
-        row = judged.row
-        for name, known, given in (
-            ("variant", self._variants, row.variant_id),
-            ("offer", self._offers, row.offer_id),
-        ):
-            found = known.get(given)
-            if given is None:
-                continue
-            if found is None:
-                judged.complain(name, UNKNOWN, _("There is no such record."))
-            elif row.product_id not in {None, found.product_id}:
-                judged.complain(name, OTHER_PRODUCT, _("It belongs to another product."))
-            else:
-                row.product_id = found.product_id
-        if row.product_id is None:
-            judged.complain("product", NO_SUBJECT, _("Name a product or a variant."))
-        elif row.product_id not in self._products:
-            judged.complain("product", UNKNOWN, _("There is no such record."))
-
-    def _take_terms(self, judged: Judged) -> None:
-        """What the kind and the list say where the row says nothing."""
-        row = judged.row
-        kind, price_list = self._kinds.get(row.kind_id), self._lists.get(row.price_list_id)
-        if kind is None:
-            judged.complain("kind", UNKNOWN, _("There is no such record."))
-        elif "includes_tax" not in judged.values:
-            row.includes_tax = kind.display_mode == DisplayMode.GROSS
-        if row.price_list_id is not None and price_list is None:
-            judged.complain("price_list", UNKNOWN, _("There is no such record."))
-        row.currency = row.currency or (price_list.currency if price_list else "") or (kind.currency if kind else "")
-        if not row.currency:
-            judged.complain("currency", CURRENCY_MISSING, _("Neither the row nor its kind of price says a currency."))
-        elif price_list is not None and row.currency != price_list.currency:
-            judged.complain("currency", OTHER_CURRENCY, _("The price list is in another currency."))
-
-    def _compare(self, judged: Sequence[Judged]) -> list[Price]:
-        """Judge prices against those that are known, and those of lines before; the known ones that are corrected."""
-        rows = Price.objects.filter(
-            product__in={item.row.product_id for item in judged}, organization_id=current_scope().organization_id
-        )
-        known: dict[Rank, list[Price]] = defaultdict(list)
-        for row in currently_known(rows).select_for_update(no_key=True, of=("self",)).order_by("pk"):
-            known[_rank(row)].append(row)
-        taken: dict[Rank, list[Span]] = defaultdict(list)
-        corrected = []
+    def _compare(self, judged: Sequence[Judged], change: Replacing) -> None:
+        """Judge prices against those that are known, and those of lines before; what they correct is dropped."""
+        known = neighbours([item.row for item in judged])
+        taken: dict[Rank, list[Price]] = defaultdict(list)
         for item in judged:
-            span, rank = item.parts["span"], _rank(item.row)
-            if any(span.overlaps(other) for other in taken[rank]):
-                item.complain("", OVERLAPS, _("An earlier row of the file has a price for the same."))
+            rank = rank_of(item.row)
+            if overlapping(item.row, taken[rank]):
+                item.complain("", PricesOverlap.code, _("An earlier row of the file has a price for the same."))
                 continue
-            former = self._against(item, [row for row in known[rank] if _span_of(row).overlaps(span)])
-            corrected += [former] if former is not None else []
-            taken[rank] += [] if item.complaints else [span]
-        return corrected
+            change.drop(self._corrected(item, overlapping(item.row, known.get(rank, ()))))
+            taken[rank] += [] if item.complaints else [item.row]
 
     @staticmethod
-    def _against(item: Judged, rows: Sequence[Price]) -> Price | None:
+    def _corrected(item: Judged, rows: Sequence[Price]) -> list[Price]:
         """Compare a price with the known ones that it overlaps; the one that it corrects."""
         if not rows:
-            return None
+            return []
         former = rows[0]
-        if len(rows) > 1 or _span_of(former) != item.parts["span"]:
-            item.complain("", OVERLAPS, _("There is a price for a part of these quantities and this period already."))
-            return None
+        if len(rows) > 1 or not says_the_same(former, item.row):
+            text = _("There is a price for a part of these quantities and this period already.")
+            item.complain("", PricesOverlap.code, text)
+            return []
         item.is_new, item.before, after, item.after = False, {}, item.after, {}
-        same = {name: getattr(former, name) == getattr(item.row, name) for name in ("amount", "includes_tax")}
-        item.parts["is_written"] = not all(same.values())
-        for name in (name for name, is_same in same.items() if not is_same):
-            item.tell(name, f"{getattr(former, name)}", after.get(name) or f"{getattr(item.row, name)}")
-        return former if item.parts["is_written"] else None
+        for name in ("amount", "includes_tax"):
+            if getattr(former, name) != getattr(item.row, name):
+                item.tell(name, f"{getattr(former, name)}", after.get(name) or f"{getattr(item.row, name)}")
+        item.parts["is_written"] = not costs_the_same(former, item.row)
+        return [former] if item.parts["is_written"] else []
 
 
-def _held(rows: Any) -> dict[UUID, Any]:
-    """The rows, locked in one order."""
-    return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
-
-
-def _rank(row: Price) -> Rank:
-    return tuple(getattr(row, name) for name in ATTRIBUTES)
-
-
-def _span(values: Mapping[str, Any]) -> Span:
-    first, last = values.get("valid_from"), values.get("valid_until")
-    return Span(values.get("min_quantity", Decimal(1)), values.get("max_quantity"), first, last)
-
-
-def _span_of(row: Price) -> Span:
-    first: datetime | None = row.valid.lower
-    last: datetime | None = row.valid.upper
-    return Span(row.min_quantity, row.max_quantity, first, last)
+def _draft(values: Mapping[str, Any], ids: Mapping[str, UUID], parents: Mapping[UUID, UUID]) -> PriceDraft | None:
+    """A variant and an offer bring their product with them."""
+    brought = (parents.get(ids[name]) for name in ("variant", "offer") if name in ids)
+    product_id = ids.get("product") or next((item for item in brought if item is not None), None)
+    if product_id is None or "kind" not in ids:
+        return None
+    said = {name: values[name] for name in SAID if name in values}
+    named = {PRICE_POINTERS[name]: item for name, item in ids.items() if name in PRICE_POINTERS}
+    return PriceDraft(**{**said, **named, "product_id": product_id})
 
 
 def _example(scope: Scope) -> Mapping[str, Any]:
     code = uuid7().hex[-8:]
-    product = Product(title="Sample of a file", sku=f"SAMPLE-{code}")
+    product = example_product()
     kind = PriceKind(title="Sample of a file", code=f"sample-{code}")
     price = Price(product=product, kind=kind, currency="EUR", amount=Decimal("11.00"), valid=always())
     with writing_examples():
-        for row in (product, kind, price):
+        for row in (kind, price):
             row.save(force_insert=True)
     terms = {"product": str(product.pk), "kind": str(kind.pk), "currency": "EUR"}
     return {"batch": Lines((Line(1, {**terms, "amount": Decimal("12.50")}),))}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,16 +12,38 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from apps.catalog.calculations.products import rule_complaints
+from apps.catalog.calculations.products import (
+    dimension_complaints,
+    normal_dimensions,
+    normal_gtu_codes,
+    normal_text,
+    normal_un_number,
+    rule_complaints,
+)
+from apps.catalog.calculations.words import normal_label
+from apps.catalog.errors import OptionValuesInvalid
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import CategoryAssignment, OptionSchema, Product, ProductTagging
 from apps.catalog.models.products import ProductType
-from apps.catalog.selectors import naming
-from apps.catalog.selectors.moved_columns import CATEGORIES, DIMENSIONS, PRODUCT_COLUMNS, PRODUCT_POINTERS, TAGS
+from apps.catalog.selectors import broken_by_product, naming
+from apps.catalog.selectors.moved_columns import (
+    CATEGORIES,
+    DIMENSIONS,
+    PRICE_COLUMNS,
+    PRODUCT_COLUMNS,
+    PRODUCT_POINTERS,
+    TAGS,
+    VARIANT_COLUMNS,
+)
+from apps.catalog.services.conversions import UNITS, base_unit_complaints, other_units
 from apps.catalog.services.importing.fields import product_fields
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
 from apps.catalog.services.loading import store_products
+from apps.catalog.services.marks import held_in
+from apps.catalog.services.option_schemas import hide_schema
+from apps.catalog.services.product_options import OWNED
+from apps.catalog.services.unit_codes import known_units, unknown_units
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
 from apps.kernel.ids import uuid7
@@ -28,8 +51,11 @@ from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.orders import Line, Outcome
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope, current_scope
+from apps.kernel.words import squeezed
 
 LONGEST_LABEL = 100
+SCHEMA = "option_schema"
+KEPT = frozenset({*PRODUCT_COLUMNS, *VARIANT_COLUMNS, *PRICE_COLUMNS})
 CHECKED = (*PRODUCT_COLUMNS, "dimensions")
 
 
@@ -46,17 +72,25 @@ class ProductRows(CatalogRows):
         held = self.held(lines)
         customs = self.customs(list(held.values()))
         ready = [line for line in lines if line.number not in unknown]
-        self._look_up(ready, held)
+        self._look_up(ready, ids, held)
         judged = [self._judged(line, ids[line.number], held, customs) for line in ready]
         self._judge_together(judged)
         store_products(list(sound(judged)))
+        self._drop_left(sound(judged))
         return self.outcomes(lines, unknown, judged)
 
-    def _look_up(self, lines: Sequence[Line], held: Mapping[UUID, Product]) -> None:
+    def _look_up(
+        self, lines: Sequence[Line], ids: Mapping[int, Mapping[str, UUID]], held: Mapping[UUID, Product]
+    ) -> None:
         """Read what lines name and what their products have: a query for each kind of thing."""
-        place = current_scope().organization_id
-        schemas = OptionSchema.objects.filter(organization_id=place, deleted_at__isnull=True)
-        self._schemas = set(schemas.values_list("pk", flat=True)) if self._names(lines, "option_schema") else set()
+        self._former = {pk: row.option_schema_id for pk, row in held.items()}
+        wanted = {ids[line.number][SCHEMA] for line in lines if SCHEMA in ids[line.number]}
+        self._schemas = held_in(OptionSchema.entity_id, wanted, current_scope().writing_organization())
+        had = {pk for pk in self._former.values() if pk is not None} if wanted else set()
+        owned = OptionSchema.objects.filter(pk__in=self._schemas | had, is_owned=True)
+        self._owned = {row.pk: row for row in owned} if wanted else {}
+        self._units = known_units() if any(self._names(lines, name) for name in UNITS) else frozenset()
+        self._others = other_units(held if self._names(lines, "unit") else ())
         self._categories = naming.categories(self._words(lines, CATEGORIES))
         self._tags = naming.tags(self._words(lines, TAGS))
         self._has: dict[str, dict[UUID, list[UUID]]] = {CATEGORIES: defaultdict(list), TAGS: defaultdict(list)}
@@ -89,14 +123,47 @@ class ProductRows(CatalogRows):
         self.take(judged, ids)
         take_dimensions(judged)
         self.take_customs(judged, ids, customs.get(judged.row.pk, {}))
-        if "option_schema" in ids and ids["option_schema"] not in self._schemas:
-            judged.complain("option_schema", UNKNOWN, _("There is no such record."))
+        self._judge_schema(judged)
         if judged.is_new and judged.row.option_schema_id and "product_type" not in judged.values:
             judged.row.product_type = ProductType.CONFIGURABLE
         judged.complaints += [*complaints_of(judged.row, CHECKED), *rule_complaints(vars(judged.row))]
+        given = {name: getattr(judged.row, name) for name in UNITS if name in judged.changed}
+        judged.complaints += unknown_units(given, self._units)
+        judged.complaints += (
+            base_unit_complaints(judged.row, self._others.get(judged.row.pk, {})) if "unit" in given else ()
+        )
         self._take_categories(judged)
         self._take_tags(judged)
         return judged
+
+    def _judge_schema(self, judged: Judged) -> None:
+        """The options that a product gets are there, and no other product's own."""
+        schema_id = judged.row.option_schema_id
+        if SCHEMA not in judged.values or schema_id == self._former.get(judged.row.pk):
+            return
+        if schema_id not in self._schemas:
+            judged.complain(SCHEMA, UNKNOWN, _("There is no such record."))
+        elif schema_id in self._owned:
+            judged.complain(SCHEMA, OWNED, _("These options belong to another product alone."))
+
+    def _moved(self, judged: Iterable[Judged]) -> dict[UUID, Judged]:
+        """Sound lines of known products that get other options, by product."""
+        moved = (item for item in judged if not item.is_new and not item.complaints)
+        return {item.row.pk: item for item in moved if item.row.option_schema_id != self._former[item.row.pk]}
+
+    def _demand_fitting(self, judged: Sequence[Judged]) -> None:
+        """Keep options that values of the product's variants need."""
+        moved = self._moved(judged)
+        changes = {pk: (self._former[pk], item.row.option_schema_id) for pk, item in moved.items()}
+        for product_id in broken_by_product(changes) if changes else ():
+            text = _("Its variants have values that would not fit any more.")
+            moved[product_id].complain(SCHEMA, OptionValuesInvalid.code, text)
+
+    def _drop_left(self, judged: Iterable[Judged]) -> None:
+        """Hide own options that products have left."""
+        for product_id in self._moved(judged):
+            if (left := self._owned.get(self._former[product_id])) is not None:
+                hide_schema(left)
 
     def _take_categories(self, judged: Judged) -> None:
         """What the cell says takes the place of the categories that there are."""
@@ -119,7 +186,7 @@ class ProductRows(CatalogRows):
         """The same for tags; those that are not there are made when the row is stored."""
         if TAGS not in judged.values:
             return
-        labels = {naming.normal_label(label): " ".join(label.split()) for label in judged.values[TAGS]}
+        labels = {normal_label(label): squeezed(label) for label in judged.values[TAGS]}
         if any(len(label) > LONGEST_LABEL for label in labels.values()):
             judged.complain(TAGS, "max_length", _("A tag has at most 100 letters."))
             return
@@ -144,6 +211,7 @@ class ProductRows(CatalogRows):
             wanted = {key for item in judged if (key := self.key_of(item.row, name))}
             known = rows.annotate(small=Lower(name)).filter(Q(small__in=wanted)).values_list("small", "pk")
             self.refuse_taken(judged, name, known)
+        self._demand_fitting(judged)
         self.judge_references([item for item in judged if not item.complaints])
         self.judge_customs(judged)
 
@@ -177,31 +245,28 @@ class ProductTarget(CatalogTarget):
 
 
 def prepared(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the cells say, in the form in which it is kept: codes in their capitals, lists in order."""
+    """What the cells say, in the form in which columns keep it."""
     found = dict(values)
-    for name in ("country_of_origin", "primary_currency", "un_number", "currency"):
-        if name in found:
-            found[name] = found[name].strip().upper()
-    for name in ("sku", "handle", "title", "name", "unit", "sales_unit"):
-        if name in found:
-            found[name] = found[name].strip()
-    if str(found.get("un_number", "")).isdigit():
-        found["un_number"] = f"UN{found['un_number']}"
+    for name in KEPT & values.keys():
+        if isinstance(found[name], str):
+            found[name] = normal_text(name, found[name])
+    if "un_number" in found:
+        found["un_number"] = normal_un_number(found["un_number"])
     if "gtu_codes" in found:
-        found["gtu_codes"] = sorted(set(found["gtu_codes"]))
+        found["gtu_codes"] = normal_gtu_codes(found["gtu_codes"])
     return found
 
 
 def take_dimensions(judged: Judged) -> None:
-    """Give the row what cells say of its dimensions; numbers are kept as text, so that none is a float."""
-    given = {key: str(judged.values[name]) for name, key in DIMENSIONS.items() if name in judged.values}
+    """Give the row what cells say of its dimensions; complaints stand at the cells."""
+    given = {key: judged.values[name] for name, key in DIMENSIONS.items() if name in judged.values}
     if not given:
         return
     before = dict(judged.row.dimensions)
-    after = {**before, **given}
+    after = normal_dimensions({**before, **given})
     for name, key in DIMENSIONS.items():
         if (judged.is_new and key in given) or before.get(key) != after.get(key):
             judged.differ(name, "dimensions", before.get(key, ""), after.get(key, ""))
-        if key != "unit" and given.get(key, "").startswith("-"):
-            judged.complain(name, "min_value", _("This must not be less than zero."))
+    cells = {f"dimensions.{key}": name for name, key in DIMENSIONS.items()}
+    judged.complaints += [replace(item, field=cells[item.field]) for item in dimension_complaints(after)]
     judged.row.dimensions = after

@@ -12,31 +12,27 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from apps.catalog.calculations.barcodes import normalized
-from apps.catalog.calculations.judging import (
-    OPTION_CHOICE,
-    missing_options,
-    option_words,
-    typed_options,
-)
+from apps.catalog.calculations.variant_options import name_of
 from apps.catalog.features import MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.selectors.moved_columns import OPTION, OPTIONS, VARIANT_COLUMNS, VARIANT_POINTERS
-from apps.catalog.services.example_rows import writing_examples
+from apps.catalog.services.example_rows import example_product
 from apps.catalog.services.held_products import hold_schemas
 from apps.catalog.services.importing.fields import variant_fields
 from apps.catalog.services.importing.products import prepared, take_dimensions
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
 from apps.catalog.services.loading import store_variants
-from apps.catalog.services.variant_rules import barcode_complaints
+from apps.catalog.services.variant_rules import barcode_complaints, options_of, take_options
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
-from apps.kernel.ids import uuid7
+from apps.kernel.errors import FieldError
 from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.orders import Line, Outcome
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.tenancy.scope import Scope, current_scope
 
+UNREADABLE = "catalog.variant.options_unreadable"
 OTHER_PRODUCT = "catalog.variant.other_product"
 DEFAULT_TWICE = "catalog.variant.default_twice"
 CHECKED = (*(name for name in VARIANT_COLUMNS if name != "name"), "dimensions")
@@ -90,19 +86,15 @@ class VariantRows(CatalogRows):
 
     def _take_options(self, judged: Judged, product: Product) -> None:
         """Merge what the cells say into the variant's options, and name a new variant after them."""
-        options = product.option_schema.options if product.option_schema is not None else []
-        given, complaints = typed_options(_told_options(judged), options)
-        judged.complaints += complaints
-        before = dict(judged.row.option_values)
-        after = {**before, **given}
-        if given and after != before:
-            judged.differ(OPTIONS, "option_values", option_words(before, options), option_words(after, options))
-        judged.row.option_values = after
-        if judged.is_new or given:
-            judged.complaints += missing_options(after, options)
-        if judged.is_new and not judged.row.name:
-            judged.row.name = option_words(after, options)[:255]
-        judged.complaints += complaints_of(judged.row, ["name"])
+        row, before, told = judged.row, judged.row.option_values, _told_options(judged)
+        complaints: list[FieldError] = []
+        if judged.is_new or told:
+            complaints = take_options(row, product, {**before, **told}, prefix=OPTION)
+            if row.option_values != before:
+                former, latter = (name_of(options_of(product), values) for values in (before, row.option_values))
+                judged.differ(OPTIONS, "option_values", former, latter)
+        # Without sound options nobody knows what it would be called.
+        judged.complaints += complaints or complaints_of(row, ["name"])
 
     def _judge_together(self, judged: Sequence[Judged]) -> None:
         self.changeable(judged)
@@ -132,9 +124,7 @@ class VariantRows(CatalogRows):
 
 
 def _example(scope: Scope) -> Mapping[str, Any]:
-    product = Product(title="Sample of a file", sku=f"SAMPLE-{uuid7().hex[-8:]}")
-    with writing_examples():
-        product.save(force_insert=True)
+    product = example_product()
     line = Line(1, {"product": str(product.pk), "name": "Blue", "sku": f"{product.sku}-B", "is_default": True})
     return {"batch": Lines((line,))}
 
@@ -185,7 +175,7 @@ def _told_options(judged: Judged) -> dict[str, str]:
     for item in judged.values.get(OPTIONS, ()):
         code, mark, text = item.partition("=")
         if not mark:
-            judged.complain(OPTIONS, OPTION_CHOICE, _("Write options as in size=l; colour=blue."))
+            judged.complain(OPTIONS, UNREADABLE, _("Write options as in size=l; colour=blue."))
         told[code.strip()] = text.strip()
     own = {name.removeprefix(OPTION): str(text) for name, text in judged.values.items() if name.startswith(OPTION)}
     return {code: text for code, text in {**told, **own}.items() if text}

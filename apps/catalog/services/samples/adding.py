@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.calculations.words import LONGEST_SLUG, tag_slug
 from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import (
     Category,
@@ -27,7 +28,6 @@ from apps.catalog.models import (
     UnitConversion,
     Variant,
 )
-from apps.catalog.selectors.naming import slug_of
 from apps.catalog.services.samples.drawing import Draw, ProductSample
 from apps.catalog.services.samples.pricing import Priced, add_prices
 from apps.catalog.services.samples.words import (
@@ -48,6 +48,7 @@ from apps.kernel.commands.declarations import command
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.words import slug_of
 
 ROUND = 1000
 BASKETS, IN_A_BASKET = 10, 4
@@ -94,7 +95,7 @@ def _shelves(draw: Draw) -> Shelves:
     rows = kind.living().filter(organization_id=current_scope().organization_id) if kind is not None else []
     classes = {str(row.code): row.pk for row in rows}
     tags = [
-        ProductTag(label=label, slug=slug_of(label)) for label in dict.fromkeys(item[draw.language] for item in TAGS)
+        ProductTag(label=label, slug=tag_slug(label)) for label in dict.fromkeys(item[draw.language] for item in TAGS)
     ]
     ProductTag.objects.bulk_create(tags)
     return Shelves(_categories(draw), [tag.pk for tag in tags], _schema(draw), classes)
@@ -116,7 +117,7 @@ def _categories(draw: Draw) -> list[UUID]:
 
 def _category(name: str, parent: Category | None, position: int) -> Category:
     row = Category(name=name, parent=parent, position=position, depth=parent.depth + 1 if parent else 0)
-    row.slug = slug_of(f"{parent.slug} {name}" if parent else name)
+    row.slug = slug_of(f"{parent.slug} {name}" if parent else name, longest=LONGEST_SLUG)
     row.path = f"{parent.path if parent else ''}{row.pk}/"
     return row
 

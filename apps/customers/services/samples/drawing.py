@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from apps.customers.services.samples.data import LANDS, SHARES, SIZES, Land
+from apps.kernel.words import slug_of
 
 DAYS: Final = 800
 STAGES: Final = ("lead", "prospect", "customer", "former")
@@ -112,7 +111,7 @@ class Draw:
         land, dice = self._land(), self._dice
         surname, trade = dice.choice(land.surnames), dice.choice(land.trades)
         brand = f"{trade} {surname}" if dice.random() < 0.6 else f"{surname} {trade}"
-        domain = self._free(slug(brand), ".example", self._domains)
+        domain = self._free(slug_of(brand), ".example", self._domains)
         moment = self._moment()
         worth = Decimal(dice.randint(2, 400)) * 50_000
         values = {
@@ -147,7 +146,7 @@ class Draw:
         land = companies[company].land if company is not None else self._land()
         first, last = self._name(land)
         domain = companies[company].values["domain"] if company is not None else "mail.example"
-        mail = self._free(f"{slug(first)}.{slug(last)}", f"@{domain}", self._mails)
+        mail = self._free(f"{slug_of(first)}.{slug_of(last)}", f"@{domain}", self._mails)
         moment = self._moment()
         if company is not None:
             moment = max(moment, companies[company].created_at)
@@ -186,10 +185,3 @@ class Draw:
             found = f"{stem}{number}{ending}"
         taken.add(found)
         return found
-
-
-def slug(text: str) -> str:
-    """Small letters of ASCII and signs between words."""
-    bare = text.replace("ł", "l").replace("Ł", "L").replace("ß", "ss")
-    flat = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", flat.lower()).strip("-")

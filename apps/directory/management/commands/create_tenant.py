@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.directory.calculations import slug_of
 from apps.directory.management.staff import LogIn, create_user, whole_tenant
 from apps.directory.management.tables import log_in_table
 from apps.directory.models import Tenant
@@ -15,6 +14,7 @@ from apps.directory.services.tenants import SLUG_LENGTH
 from apps.kernel.errors import PlatformError
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import system_scope
+from apps.kernel.words import slug_of
 
 REASON = "create_tenant"
 

@@ -132,6 +132,7 @@ def conflict_words(reason: str) -> str:
         "present": _("A deleted record is there again."),
         "known": _("Another value has become known since."),
         "referenced": _("Other records point to a record that would go."),
+        "gone": _("A record that would be needed has been deleted since."),
     }
     return words[reason]
 

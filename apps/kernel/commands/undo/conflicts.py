@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.kernel.commands.undo.closing import closings
+from apps.kernel.commands.undo.needs import GONE, needed_and_gone
 from apps.kernel.commands.undo.plan import ConflictingRow, Run, undone_actions
 from apps.kernel.commands.undo.shapes import added_columns
 from apps.kernel.commands.undo.tables import ImagedTable
@@ -35,11 +36,14 @@ AND NOT EXISTS (
     SELECT FROM row_image i WHERE i.row_id = p.id AND i.action_id = ANY(%(actions)s) AND i.operation = 'I')
 LIMIT %(most)s
 """
+# Of what has gone only the deletion is in the way.
 # An undo is named by what it took back, which does not count any more, but where that is a part of what is undone here.
 LATER_ACTIONS = """
 WITH RECURSIVE later AS (
     SELECT DISTINCT i.action_id FROM row_image i
-    WHERE i.row_id = ANY(%(rows)s) AND i.seq > %(after)s AND NOT i.action_id = ANY(%(actions)s)),
+    WHERE i.row_id = ANY(%(rows)s) AND i.seq > %(after)s AND NOT i.action_id = ANY(%(actions)s)
+    AND NOT (i.row_id = ANY(%(gone)s)
+        AND (i.before ->> 'deleted_at' IS NOT NULL OR i.after ->> 'deleted_at' IS NULL))),
 roots AS (
     SELECT a.id, a.parent_id FROM action a JOIN later ON later.action_id = a.id
     UNION SELECT a.id, a.parent_id FROM action a JOIN roots ON a.id = roots.parent_id)
@@ -68,6 +72,7 @@ def conflicting_rows(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> tuple[
         found += _changed(table, runs, actions)
         if any(run.operation == "I" and run.table is table for run in runs):
             found += _pointing(table, actions)
+    found += needed_and_gone(runs, actions, MOST_CONFLICTS)
     return tuple(found[:MOST_CONFLICTS])
 
 
@@ -98,11 +103,13 @@ def _pointing(table: ImagedTable, actions: tuple[UUID, ...]) -> list[Conflicting
 def actions_in_the_way(
     conflicts: tuple[ConflictingRow, ...], runs: tuple[Run, ...], actions: tuple[UUID, ...]
 ) -> tuple[UUID, ...]:
-    """Later actions that count and that touched the conflicting rows, newest first."""
+    """Later actions that count and that touched the conflicting rows, or deleted what is needed; newest first."""
     if not conflicts:
         return ()
+    gone = {conflict.row_id for conflict in conflicts if conflict.reason == GONE}
     values: dict[str, Any] = {
         "rows": [conflict.row_id for conflict in conflicts],
+        "gone": list(gone - {conflict.row_id for conflict in conflicts if conflict.reason != GONE}),
         "after": min(run.first for run in runs),
         "actions": list(actions),
     }

@@ -21,6 +21,7 @@ from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.running import running
 from apps.kernel.commands.undo.closing import closings
 from apps.kernel.commands.undo.conflicts import actions_in_the_way, conflicting_rows, lock_rows
+from apps.kernel.commands.undo.needs import hold_needed
 from apps.kernel.commands.undo.plan import (
     ERASED,
     Run,
@@ -221,6 +222,7 @@ def _restore_rows(plan: UndoPlan) -> None:
             closing.lock()
         for table in {run.table.name: run.table for run in plan.runs if not run.table.closes}.values():
             lock_rows(table, plan.action_ids)
+        hold_needed(plan.runs, plan.action_ids)
         if conflicts := conflicting_rows(plan.runs, plan.action_ids):
             later = actions_in_the_way(conflicts, plan.runs, plan.action_ids)
             raise UndoConflict(actions=[str(item) for item in later], rows=[])

@@ -56,11 +56,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class ConflictingRow:
-    """A row that is not as the action left it."""
+    """A row that is not as the action left it, or that is deleted and would be needed (`gone`)."""
 
     table: str
     row_id: UUID
-    reason: str  # `changed`, `missing`, `present`, `referenced` or `known`
+    reason: str  # `changed`, `missing`, `present`, `referenced`, `known` or `gone`
 
 
 @dataclass(frozen=True, slots=True)
