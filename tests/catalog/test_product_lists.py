@@ -61,7 +61,7 @@ def test_closeness_goes_over_all_pages(bob: Client) -> None:
 
 @pytest.mark.usefixtures("oaken")
 def test_cursors_lead_through_what_is_searched_for_and_back(bob: Client) -> None:
-    answer = bob.get(PRODUCTS, {"search": "oak", "page_size": 3, "cursor": ""})
+    answer = bob.get(PRODUCTS, {"search": "oak", "page_size": "3", "cursor": ""})
     first = titles(answer)
     second = bob.get(answer.json()["next"])
     third = bob.get(second.json()["next"])

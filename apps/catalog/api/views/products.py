@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.catalog import services
 from apps.catalog.api.filters import ProductFilters
 from apps.catalog.api.serializers import ProductListSerializer, ProductSerializer
+from apps.catalog.api.views.priced import PricedList
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import Product
 from apps.catalog.selectors.closeness import closeness
@@ -20,8 +21,8 @@ from apps.kernel.api.reading.ranking import Ranking
 from apps.kernel.api.viewsets import CommandViewSet
 
 
-class ProductViewSet(CommandViewSet):
-    """Products of the selected organizations; new ones go to the one that is selected."""
+class ProductViewSet(PricedList, CommandViewSet):
+    """Products of the selected organizations, with prices if wanted; new ones go to the one that is selected."""
 
     entity = Product.entity_id
     serializer_class = ProductSerializer

@@ -56,7 +56,8 @@ class ReadingViewSet(FinishedAnswers, InterceptedView):
     `_id`; `own_expansions` adds children. `ranking` puts the closest first where somebody searches and asks for no
     order. `field_features` names features that single fields need beyond the view's: who lacks one neither sees the
     field nor filters or sorts by it. `export_features` is what files need
-    beside the list's own features, `export_parts` what they have beside the list's fields.
+    beside the list's own features, `export_parts` what they have beside the list's fields. `beside` names what the
+    view itself may add to records of a list, for the document: serializers by name, each value may be null.
     """
 
     entity: ClassVar[str]
@@ -65,6 +66,7 @@ class ReadingViewSet(FinishedAnswers, InterceptedView):
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     default_ordering: ClassVar[str] = "id"
     ranking: ClassVar[Ranking | None] = None
+    beside: ClassVar[Mapping[str, Any]] = {}
     own_expansions: ClassVar[Mapping[str, Expansion]] = {}
     field_features: ClassVar[Mapping[str, str]] = {}
     export_features: ClassVar[tuple[str, ...]] = ()

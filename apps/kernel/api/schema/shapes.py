@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -80,6 +81,11 @@ def add_extras(registry: ComponentRegistry, answers: dict[str, Any], entity: Ent
                     known["properties"] |= extras | {META: LEFT_OUT}
 
 
+def or_nothing(shape: dict[str, Any]) -> dict[str, Any]:
+    """The shape, or null."""
+    return {"anyOf": [shape, {"type": "null"}]}
+
+
 def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
     """A page of records."""
     schema = {
@@ -97,8 +103,10 @@ def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
     return component(registry, f"{_name(record)}Page", schema)
 
 
-def part(registry: ComponentRegistry, record: dict[str, Any], shape: ListShape) -> dict[str, Any]:
-    """A record of which only the fields that were asked for are there, with what was expanded."""
+def part(
+    registry: ComponentRegistry, record: dict[str, Any], shape: ListShape, beside: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A record of which only the fields that were asked for are there, with what was expanded and stands beside it."""
     whole = registry[_name(record), ResolvedComponent.SCHEMA].schema
     expanded: dict[str, dict[str, Any]] = {
         name: {"type": "array", "items": {"type": "object"}} if item.is_children else {"type": ["object", "null"]}
@@ -107,7 +115,7 @@ def part(registry: ComponentRegistry, record: dict[str, Any], shape: ListShape) 
     if shape.is_translated:
         expanded |= {LOCALE: {"type": "string"}, TRANSLATED: {"type": "object"}}
     text = f"{whole.get('description', '')} Without `fields` all are there; `expand` adds records.".strip()
-    schema = {"type": "object", "description": text, "properties": {**whole["properties"], **expanded}}
+    schema = {"type": "object", "description": text, "properties": {**whole["properties"], **expanded, **beside}}
     return component(registry, f"{_name(record)}Part", schema)
 
 
