@@ -25,6 +25,7 @@ from apps.catalog.api.views import (
     VariantOrderView,
     VariantViewSet,
 )
+from apps.catalog.api.views.choices import ChoicesView
 from apps.catalog.api.views.media import (
     ProductMainPictureView,
     ProductPicturesView,
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
     path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
     path("prices/<uuid:pk>/history/", PriceHistoryViewSet.as_view({"get": "history"}), name="catalog.price-history"),
+    path("dictionaries/<slug:key>/", ChoicesView.as_view(), name="catalog.choices"),
     path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),
     path("pricing/resolve/", ResolvePricesView.as_view(), name="catalog.pricing.resolve"),
     path("priced-products/", PricedProductViewSet.as_view({"get": "list"}), name="catalog.priced_products"),
