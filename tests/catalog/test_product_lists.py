@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from apps.catalog.models import Category, Product
-from apps.catalog.models.categories import CategoryAssignment
-from tests.catalog.factories import make_category, make_product, saved, seller
-from tests.directory.callers import complaints
+from apps.catalog.models.categories import CategoryAssignment, ProductTagging
+from tests.catalog.factories import make_category, make_product, make_tag, saved, seller
+from tests.directory.callers import complaints, send
 from tests.support.scopes import House
 
 PRODUCTS = "/api/catalog/products/"
@@ -107,3 +107,17 @@ def test_products_with_variants_and_the_others(house: House, bob: Client) -> Non
     assert titles(bob.get(PRODUCTS, {"configurable": "true"})) == ["A"]
     assert titles(bob.get(PRODUCTS, {"configurable": "false"})) == ["B"]
     assert complaints(bob.get(PRODUCTS, {"configurable": "yes"})) == {"configurable": "kernel.filter.invalid_choice"}
+
+
+def test_everything_that_a_list_shows_is_deleted_at_once(house: House, bob: Client) -> None:
+    tag = make_tag(house)
+    for title, is_tagged in (("Oak desk", True), ("Oak lamp", True), ("Oak chair", False), ("Desk", True)):
+        product = make_product(house, title)
+        if is_tagged:
+            saved(house, ProductTagging(tag=tag, product=product))
+    chosen = {"search": "oak", "tag_ids": str(tag.pk)}
+    assert titles(bob.get(PRODUCTS, chosen)) == ["Oak desk", "Oak lamp"]
+    body = {"action": "delete", "where": chosen}
+    assert send(bob, "post", f"{PRODUCTS}bulk/", {**body, "dry_run": True}).json()["count"] == 2
+    assert send(bob, "post", f"{PRODUCTS}bulk/", body).json()["count"] == 2
+    assert titles(bob.get(PRODUCTS)) == ["Desk", "Oak chair"]

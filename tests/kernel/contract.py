@@ -218,6 +218,7 @@ ADMITTED = frozenset(
         *(f"entities.definition.{reason}" for reason in DEFINITIONS),
         # rules of the trade
         "kernel.bulk.refused",
+        "kernel.bulk.where",
         "currencies.currency.code_fixed",
         "currencies.rate.currency_not_held",
         "currencies.rate.same_currency",
