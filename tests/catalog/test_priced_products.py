@@ -17,6 +17,7 @@ from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from tests.catalog.factories import make_conversion, make_kind, make_offer, make_price, make_product, seller
 from tests.directory.callers import complaints, send
+from tests.sales.factories import make_tax_class
 from tests.support.scopes import House
 
 PRODUCTS, RESOLVE, EXPLAIN = (f"/api/catalog/{name}/" for name in ("products", "pricing/resolve", "prices/explain"))
@@ -168,6 +169,8 @@ def test_the_document_says_what_is_shown_beside_products(bob: Client) -> None:
         [shape, nothing] = shapes[part]["properties"][name]["anyOf"]
         assert (shape["$ref"].rpartition("/")[2], nothing) == ("ResolvedPrice", {"type": "null"})
     assert "pricing" not in shapes["Product"]["properties"]
+    items = shapes["ResolveAnswer"]["properties"]["results"]["items"]
+    assert items == {"anyOf": [{"$ref": "#/components/schemas/ResolvedPrice"}, {"type": "null"}]}
 
 
 # What a reference unit costs.
@@ -199,6 +202,13 @@ def test_the_price_per_unit_is_rounded_once_to_four_places(house: House, bob: Cl
     make_price(house, flour, kind, "1.0000", includes_tax=True)
     [record] = records(bob, **EUR)
     assert record["pricing"]["unit_price"] == {"reference_unit": "kg", "net": "3.3333", "gross": "3.3333"}
+
+
+def test_both_sides_of_the_tax_are_shown_per_unit(house: House, bob: Client, wine: Product) -> None:
+    make_tax_class(house, rate=Decimal(23), is_default=True)
+    [record] = records(bob, **EUR)
+    assert (record["pricing"]["net"], record["pricing"]["gross"]) == ("6.0000", "7.3800")
+    assert record["pricing"]["unit_price"] == {"reference_unit": "l", "net": "8.0000", "gross": "9.8400"}
 
 
 def test_neither_product_nor_tenant_has_to_show_it(house: House, bob: Client, wine: Product, kind: PriceKind) -> None:

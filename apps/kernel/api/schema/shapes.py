@@ -141,9 +141,17 @@ def exact(field: Any, schema: Any, *, is_request: bool) -> Any:
         return schema
     if isinstance(field, serializers.DecimalField) and schema.get("format") == "decimal":
         return _decimal(field, schema, is_request=is_request)
+    if _has_empty_places(field):
+        schema = {**schema, "items": or_nothing(schema["items"])}
     if is_request and isinstance(field, serializers.ListField) and field.allow_empty is False:
         return {**schema, "minItems": max(1, schema.get("minItems", 1))}
     return _with_text(field, schema) if is_request and isinstance(field, serializers.CharField) else schema
+
+
+def _has_empty_places(field: Any) -> bool:
+    """Say whether the field is a list of records some of which may be null: the generator leaves that out."""
+    child = getattr(field, "child", None)
+    return isinstance(child, serializers.Serializer) and bool(child.allow_null)
 
 
 def _with_text(field: serializers.CharField, schema: dict[str, Any]) -> dict[str, Any]:
