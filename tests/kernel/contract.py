@@ -390,8 +390,8 @@ ADMITTED = frozenset(
     }
 )
 
-# A kind and an id come together, which no shape can say.
-HALVES = frozenset({("entity", "required"), ("record_id", "required")})
+# A kind and an id come together, as do prices and their currency, which no shape can say.
+HALVES = frozenset({("entity", "required"), ("record_id", "required"), ("price_currency", "required")})
 
 
 def plain_formats() -> None:
