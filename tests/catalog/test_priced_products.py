@@ -15,7 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from apps.catalog.models import OfferKind, PriceKind, Product
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
-from tests.catalog.factories import make_conversion, make_kind, make_offer, make_price, make_product, seller
+from tests.catalog.factories import (
+    make_conversion,
+    make_kind,
+    make_offer,
+    make_price,
+    make_product,
+    make_variant,
+    seller,
+)
 from tests.directory.callers import complaints, send
 from tests.sales.factories import make_tax_class
 from tests.support.scopes import House
@@ -133,6 +141,21 @@ def test_offers_that_do_not_run_offer_in_no_channel(house: House, bob: Client, k
     assert nets(bob, price_at=then)["Over"] == "8.0000"
 
 
+def test_a_product_is_priced_as_the_variant_that_it_is_shown_with(house: House, bob: Client, kind: PriceKind) -> None:
+    shown: dict[str, Any] = {"is_default": True}
+    cases: dict[str, Any] = {"Own": shown, "Other": {}, "Off": {**shown, "is_active": False}, "Plain": shown}
+    for title, values in cases.items():
+        product = make_product(house, title)
+        variant = make_variant(house, product, **values)
+        make_price(house, product, kind, "9")
+        if title != "Plain":
+            make_price(house, product, kind, "8", variant=variant)
+    assert nets(bob) == {"Off": "9.0000", "Other": "9.0000", "Own": "8.0000", "Plain": "9.0000"}
+    assert [row["pricing"]["variant_id"] is None for row in records(bob, **EUR)] == [True, True, False, True]
+    priced = bob.get("/api/catalog/priced-products/", EUR).json()["results"]
+    assert {row["price"]["net"] for row in priced} == {"9.0000"}
+
+
 def test_wrong_parameters_are_named_all_at_once(bob: Client, wine: Product) -> None:
     answer = bob.get(PRODUCTS, {"price_quantity": "0", "price_at": "x", "price_user_group_ids": "y"})
     assert (answer.status_code, complaints(answer)) == (
@@ -160,7 +183,7 @@ def test_a_page_of_fifty_with_prices_costs_six_queries(house: House, bob: Client
     count(**EUR)
     bare = count()  # with one for the page and one that counts
     assert count(**EUR) - bare == 4
-    assert count(**EUR, price_channel_id=str(uuid7())) - bare == 3
+    assert count(**EUR, price_channel_id=str(uuid7())) - bare == 4
 
 
 def test_the_document_says_what_is_shown_beside_products(bob: Client) -> None:

@@ -33,7 +33,6 @@ from apps.kernel.services import service
 PREFIX: Final = "price_"
 NAMES: Final = frozenset(PriceContextQuestion._declared_fields)
 CURRENCY: Final = "price_currency"
-CHANNEL: Final = "channel_id"
 CHANNELS: Final = "channel_ids"
 NOTHING: Final = Showing()
 Asked = Mapping[str, Any]
@@ -43,11 +42,12 @@ class PricedList(ReadingViewSet):
     """A list whose records get a price where the parameters `price_…` say for whom.
 
     A view set of products whose first base it is has such a list as well. `beside` says what the price is called in the
-    records, `seeks_channel` whether a channel is sought where none is named.
+    records. With `seeks` it is that of the default variant, in the one channel that a product is offered in where none
+    is named; without, that of the product itself.
     """
 
     beside: ClassVar[Mapping[str, Any]] = {"pricing": PriceAnswer}
-    seeks_channel: ClassVar[bool] = True
+    seeks: ClassVar[bool] = True
 
     @classmethod
     def shape(cls) -> ListShape:
@@ -76,11 +76,11 @@ class PricedList(ReadingViewSet):
             record[name] = shown_price(decision, showing.measure)
 
     def _showings(self, records: Sequence[dict[str, Any]], asked: Asked) -> Mapping[UUID, Showing]:
-        """How the prices of the products are shown, and in which channels where none is named."""
-        if self.seeks_channel and CHANNEL not in asked:
-            return showings_of(_ids(records), at=asked.get("at") or clock.now())
-        measured = [record for record in records if record.get("shows_unit_price", True)]
-        return {pk: Showing(measure) for pk, measure in measures_of(_ids(measured)).items()}
+        """How the products are shown."""
+        ids = [UUID(str(record["id"])) for record in records]
+        if self.seeks:
+            return showings_of(ids, at=asked.get("at") or clock.now())
+        return {pk: Showing(measure) for pk, measure in measures_of(ids).items()}
 
 
 class PricedProductViewSet(PricedList):
@@ -101,7 +101,7 @@ class PricedProductViewSet(PricedList):
     ordering_fields = ("title", "sku", "created_at", "updated_at")
     default_ordering = "title"
     beside: ClassVar[Mapping[str, Any]] = {"price": PriceAnswer}
-    seeks_channel = False
+    seeks = False
     features: ClassVar[dict[str, tuple[str, ...]]] = {"list": (VIEW_PRODUCTS,)}
 
 
@@ -128,16 +128,13 @@ def _only_channel(request: Request) -> dict[str, UUID]:
         found = {UUID(item) for item in named}
     except ValueError:
         return {}
-    return {CHANNEL: found.pop()} if len(found) == 1 else {}
-
-
-def _ids(records: Sequence[Mapping[str, Any]]) -> Sequence[UUID]:
-    return [UUID(str(record["id"])) for record in records]
+    return {"channel_id": found.pop()} if len(found) == 1 else {}
 
 
 def _request(record: Mapping[str, Any], asked: Asked, showing: Showing) -> PriceRequest:
-    """The question about one product; the channel that it is offered in counts where none is named."""
-    return request_of({CHANNEL: showing.channel_id, **asked, "product_id": UUID(str(record["id"]))})
+    """The question about one product; what was asked goes before what was found."""
+    found = {"channel_id": showing.channel_id, "variant_id": showing.variant_id}
+    return request_of({**found, **asked, "product_id": UUID(str(record["id"]))})
 
 
 def _decisions(requests: Sequence[PriceRequest]) -> tuple[PriceDecision | None, ...]:
