@@ -36,6 +36,7 @@ MOST_IDS = 10_000
 KIND = "kernel.bulk"
 WAYS = ("ids", "filter", "where")
 SEARCH = "q"
+WHERE = "kernel.bulk.where"
 R = TypeVar("R")
 
 
@@ -157,8 +158,10 @@ def filtered_as_asked(rows: QuerySet[Any], where: Mapping[str, str], what: Filte
             asked.refuse(name, "kernel.parameter.unknown", _("There is no such parameter."))
     found = narrowed(rows, asked, what)
     if asked.found:
-        wrong = (FieldError(f"where.{item.field}", "kernel.bulk.where", item.message) for item in asked.found)
+        wrong = (FieldError(f"where.{item.field}", WHERE, item.message) for item in asked.found)
         raise InvalidInput(errors=tuple(wrong))
+    if found.query.where == rows.query.where:  # a unit without its quantity, say: every record passes it
+        raise InvalidInput(errors=(FieldError("where", WHERE, _("Give either ids or a filter.")),))
     return found
 
 
