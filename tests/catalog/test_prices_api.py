@@ -358,3 +358,13 @@ def test_a_quantity_may_be_given_in_another_unit(bob: Client, house: House, kind
         ("2", "piece"): ["10.0000"],
         ("2", "pallet"): [],
     }
+
+
+def test_a_unit_alone_names_no_prices_to_close(bob: Client, house: House, product: Product, kind: PriceKind) -> None:
+    make_price(house, product, kind, "10", max_quantity=9)
+    make_price(house, product, kind, "8", min_quantity=10)
+    answer = send(bob, "post", f"{LIST}bulk/", {"action": "delete", "where": {"quantity_unit": "box"}})
+    assert (answer.status_code, complaints(answer)) == (400, {"where": "kernel.bulk.where"})
+    answer = send(bob, "post", f"{LIST}bulk/", {"action": "delete", "where": {"quantity": "12"}})
+    assert (answer.status_code, answer.json().get("count")) == (200, 1), answer.content
+    assert amounts(bob.get(LIST)) == ["10.0000"]

@@ -218,6 +218,7 @@ ADMITTED = frozenset(
         *(f"entities.definition.{reason}" for reason in DEFINITIONS),
         # rules of the trade
         "kernel.bulk.refused",
+        "kernel.bulk.where",
         "currencies.currency.code_fixed",
         "currencies.rate.currency_not_held",
         "currencies.rate.same_currency",
@@ -389,8 +390,8 @@ ADMITTED = frozenset(
     }
 )
 
-# A kind and an id come together, which no shape can say.
-HALVES = frozenset({("entity", "required"), ("record_id", "required")})
+# A kind and an id come together, as do prices and their currency, which no shape can say.
+HALVES = frozenset({("entity", "required"), ("record_id", "required"), ("price_currency", "required")})
 
 
 def plain_formats() -> None:

@@ -50,6 +50,37 @@ def test_a_filter_names_the_records(house: House, alice: Any) -> None:
     assert pages_of(alice) == [1]
 
 
+def test_a_list_s_own_parameters_name_what_it_shows(house: House, alice: Any) -> None:
+    make_books(house, {"code": "AB", "pages": 1}, {"code": "AC", "pages": 5}, {"code": "B", "pages": 7})
+    chosen = {"code__istartswith": "a", "pages__gt": "2"}
+    answer = order(alice, action="update", where=chosen, changes={"pages": 9})
+    assert (answer.status_code, answer.json().get("count")) == (200, 1), answer.content
+    assert pages_of(alice) == [1, 9, 7]
+    assert order(alice, action="delete", where={"code": "none"}).json()["count"] == 0
+    assert pages_of(alice) == [1, 9, 7]
+
+
+@pytest.mark.parametrize(
+    ("where", "field"),
+    [
+        ({"colour": "red"}, "where.colour"),
+        ({"ordering": "code"}, "where.ordering"),
+        ({"page": "1"}, "where.page"),
+        ({"ids": str(uuid4())}, "where.ids"),
+        ({"pages": "many"}, "where.pages"),
+        ({"pages": ""}, "where.pages"),
+        ({"cf_size": "1"}, "where.cf_size"),
+    ],
+)
+def test_parameters_that_a_list_refuses_name_nothing(
+    house: House, alice: Any, where: dict[str, str], field: str
+) -> None:
+    make_books(house, {}, {})
+    answer = order(alice, action="delete", where=where)
+    assert (answer.status_code, complaints(answer)) == (400, {field: "kernel.bulk.where"}), answer.content
+    assert len(titles(alice.get(BOOKS))) == 2
+
+
 def test_one_refusal_refuses_all(house: House, alice: Any) -> None:
     books = make_books(house, {"code": "A"}, {"code": "B"})
     answer = order(alice, action="update", ids=[book.pk for book in books], changes={"code": "C"})
@@ -79,6 +110,9 @@ def test_a_rehearsal_says_what_would_happen_and_does_nothing(house: House, alice
         ({"action": "delete", "ids": []}, "ids"),
         ({"action": "delete", "ids": ["x"]}, "ids.0"),
         ({"action": "delete", "ids": [str(uuid4())], "filter": {}}, "ids"),
+        ({"action": "delete", "ids": [str(uuid4())], "where": {"pages": "1"}}, "ids"),
+        ({"action": "delete", "where": {}}, "where"),
+        ({"action": "delete", "where": {"pages": {"a": 1}}}, "where.pages"),
         ({"action": "delete", "ids": [str(uuid4())], "colour": 1}, "colour"),
         ({"ids": [str(uuid4())]}, "action"),
         ({"action": "update", "ids": [str(uuid4())], "changes": {"pages": "x", "tenant_id": "y"}}, "changes.pages"),

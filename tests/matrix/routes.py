@@ -29,7 +29,7 @@ PLACE = re.compile(r"<\w+:(?P<name>\w+)>")
 # What stands at further places of an address; an id of nothing where it is not said.
 # Resources of kinds that a tenant has made: there are none in a new house. tests/entities/test_records.py has them.
 MADE_BY_TENANTS = "<slug:type_key>"
-FILLING = {"feature": "auth.users.view"}
+FILLING = {"feature": "auth.users.view", "key": "unit"}
 # What one user keeps for themselves, and nobody else sees at all: tests/customers/test_talking.py has them.
 PERSONAL = frozenset({"customers.label", "customers.follower"})
 

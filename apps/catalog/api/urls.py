@@ -25,6 +25,7 @@ from apps.catalog.api.views import (
     VariantOrderView,
     VariantViewSet,
 )
+from apps.catalog.api.views.choices import ChoicesView
 from apps.catalog.api.views.media import (
     ProductMainPictureView,
     ProductPicturesView,
@@ -32,6 +33,7 @@ from apps.catalog.api.views.media import (
     VariantPicturesView,
 )
 from apps.catalog.api.views.moving import PriceFileView, ProductFileView, VariantFileView
+from apps.catalog.api.views.price_history import PriceHistoryViewSet
 from apps.catalog.api.views.priced import PricedProductViewSet
 from apps.catalog.api.views.pricing import ExplainPriceView, ResolvePricesView
 from apps.kernel.api.routers import CommandRouter
@@ -67,6 +69,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<uuid:pk>/relations/", RelationsView.as_view(), name="catalog.product-relations"),
     path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
     path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
+    path("prices/<uuid:pk>/history/", PriceHistoryViewSet.as_view({"get": "history"}), name="catalog.price-history"),
+    path("dictionaries/<slug:key>/", ChoicesView.as_view(), name="catalog.choices"),
     path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),
     path("pricing/resolve/", ResolvePricesView.as_view(), name="catalog.pricing.resolve"),
     path("priced-products/", PricedProductViewSet.as_view({"get": "list"}), name="catalog.priced_products"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Max, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, Max, OuterRef, Q, QuerySet
 
 from apps.catalog.models import Category, CategoryAssignment
 from apps.kernel.translating.overlays import overlay_rows
@@ -79,6 +79,29 @@ def living_categories() -> QuerySet[Category]:
 def children_of(organization_id: UUID, parent_id: UUID | None) -> QuerySet[Category]:
     """Living children of a category, or the organization's roots, in their order."""
     return living_categories().filter(organization_id=organization_id, parent_id=parent_id)
+
+
+def branches(category_ids: Iterable[UUID]) -> QuerySet[Category]:
+    """Living categories of the scope among the ids, and everything below them; one query is asked at once."""
+    paths = living_categories().filter(pk__in=set(category_ids)).order_by().values_list("path", flat=True)
+    below = Q(pk__in=())
+    for path in paths:
+        below |= Q(path__startswith=path)
+    return living_categories().filter(below).order_by()
+
+
+class _OnTheWay(Func):
+    """An id is on a path, which holds ids parted by slashes."""
+
+    template = "%(expressions)s, '/'), '/')::uuid[])"
+    arg_joiner = " = ANY(string_to_array(rtrim("
+    output_field = BooleanField()
+
+
+def with_name_on_the_way(rows: QuerySet[Category], text: str) -> QuerySet[Category]:
+    """Those of the rows where the text is in the name of the category or of one above it."""
+    named = Category.objects.filter(deleted_at__isnull=True, name__icontains=text)
+    return rows.filter(Exists(named.filter(_OnTheWay(F("pk"), OuterRef("path")))))
 
 
 def product_counts(category_ids: Collection[UUID] | None = None) -> dict[UUID, int]:

@@ -82,11 +82,6 @@ def valid_at(rows: models.QuerySet[Price], at: datetime) -> models.QuerySet[Pric
     return rows.filter(valid__contains=at)
 
 
-def for_quantity(rows: models.QuerySet[Price], quantity: Decimal) -> models.QuerySet[Price]:
-    """Prices for so many base units."""
-    return rows.filter(of_quantity(quantity))
-
-
 def of_quantity(quantity: Decimal) -> models.Q:
     """The condition that a price is for so many base units."""
     most = models.Q(max_quantity__isnull=True) | models.Q(max_quantity__gte=quantity)

@@ -7,12 +7,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from apps.dictionaries.contracts import DictionaryBook
+from apps.catalog.selectors.choices import units
 from apps.kernel.errors import FieldError
-from apps.kernel.services import service
 
-# The dictionary is the organization's own, so that its key is what people call it.
-KEYS: Final = ("unit", "units")
 NOT_FOUND: Final = "catalog.uom.unit_not_found"
 
 
@@ -30,5 +27,4 @@ def unknown_units(given: Mapping[str, str], known: Collection[str]) -> Iterator[
 
 def known_units() -> frozenset[str]:
     """Codes of the organization's dictionary of units; none where it keeps none."""
-    book = service(DictionaryBook)
-    return next((found for key in KEYS if (found := frozenset(item.value for item in book.entries(key)))), frozenset())
+    return frozenset(item.value for item in units())

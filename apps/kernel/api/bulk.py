@@ -1,11 +1,13 @@
-"""`POST …/bulk/`: `{action, ids | filter, changes?, dry_run?}`; up to 200 records at once, more behind the answer."""
+"""`POST …/bulk/`: `{action, ids | filter | where, changes?, dry_run?}`; up to 200 records at once, more by a job."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
@@ -13,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.kernel.api.exporting.answers import accepted, accepted_body
-from apps.kernel.api.reading.conditions import by_condition
+from apps.kernel.api.reading.complaints import Asked
+from apps.kernel.api.reading.conditions import CUSTOM, Filterable, by_condition, narrowed
 from apps.kernel.api.repeats import idempotency_of, replay
 from apps.kernel.api.serializers import StrictBooleanField, StrictCharField, StrictSerializer, StrictUUIDField
 from apps.kernel.commands.bulk import BulkOrder, run_bulk, spec_of_single
@@ -31,6 +34,9 @@ from apps.kernel.work.queueing import enqueue
 AT_ONCE = 200
 MOST_IDS = 10_000
 KIND = "kernel.bulk"
+WAYS = ("ids", "filter", "where")
+SEARCH = "q"
+WHERE = "kernel.bulk.where"
 R = TypeVar("R")
 
 
@@ -46,12 +52,20 @@ class ConditionField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+class ParameterField(StrictCharField):
+    """A parameter's text as it would stand in an address: the filters judge it."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_blank=True, trim_whitespace=False)
+
+
 class BulkSerializer(StrictSerializer):
-    """An order for many records: by their ids, or by a condition."""
+    """An order for many records: by their ids, by a condition, or by parameters that a list is filtered by."""
 
     action = StrictCharField(max_length=60)
     ids = serializers.ListField(child=StrictUUIDField(), required=False, allow_empty=False, max_length=MOST_IDS)
     filter = ConditionField(required=False)
+    where = serializers.DictField(child=ParameterField(), required=False, allow_empty=False)
     changes = serializers.DictField(required=False)
     dry_run = StrictBooleanField(required=False, default=False)
 
@@ -115,15 +129,16 @@ def _changes(view: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ids(view: Any, given: dict[str, Any]) -> tuple[UUID, ...]:
-    """Ids of the records, which the caller has to see. Raises InvalidInput for both or neither way of naming them."""
-    if ("ids" in given) == ("filter" in given):
+    """Ids of the records, which the caller has to see. Raises InvalidInput unless they are named in one way."""
+    if sum(way in given for way in WAYS) != 1:
         raise InvalidInput(errors=(FieldError("ids", "kernel.bulk.which", _("Give either ids or a filter.")),))
     rows = view.get_queryset()
+    if "where" in given:
+        return _keys(filtered_as_asked(rows, given["where"], view.shape().what))
     if "filter" in given:
         if not given["filter"]:  # every record passes it, and nobody means that by leaving it empty
             raise InvalidInput(errors=(FieldError("filter", "kernel.bulk.which", _("Give either ids or a filter.")),))
-        found = by_condition(rows, given["filter"], view.shape().what)
-        return tuple(found.order_by("pk").values_list("pk", flat=True))
+        return _keys(by_condition(rows, given["filter"], view.shape().what))
     wanted = set(given["ids"])
     seen = set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
     if missing := [item for item in given["ids"] if item not in seen]:
@@ -131,6 +146,27 @@ def _ids(view: Any, given: dict[str, Any]) -> tuple[UUID, ...]:
         errors = [FieldError(f"ids.{item}", "kernel.reference.unknown", message) for item in missing[:AT_ONCE]]
         raise InvalidInput(errors=tuple(errors))
     return tuple(sorted(wanted))
+
+
+def filtered_as_asked(rows: QuerySet[Any], where: Mapping[str, str], what: Filterable) -> QuerySet[Any]:
+    """The rows that a list shows with these parameters. Raises InvalidInput with complaints at `where.<name>`."""
+    parameters = QueryDict(mutable=True)
+    parameters.update(where)
+    asked = Asked(parameters)
+    for name in set(where) - {*what.filters.base_filters, SEARCH}:
+        if not name.startswith(CUSTOM):
+            asked.refuse(name, "kernel.parameter.unknown", _("There is no such parameter."))
+    found = narrowed(rows, asked, what)
+    if asked.found:
+        wrong = (FieldError(f"where.{item.field}", WHERE, item.message) for item in asked.found)
+        raise InvalidInput(errors=tuple(wrong))
+    if found.query.where == rows.query.where:  # a unit without its quantity, say: every record passes it
+        raise InvalidInput(errors=(FieldError("where", WHERE, _("Give either ids or a filter.")),))
+    return found
+
+
+def _keys(rows: QuerySet[Any]) -> tuple[UUID, ...]:
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
 
 
 @command(

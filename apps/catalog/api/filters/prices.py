@@ -6,11 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
-from apps.catalog.models import UnitConversion
 from apps.catalog.selectors import valid_at
-from apps.catalog.selectors.prices import for_quantity, of_quantity
+from apps.catalog.selectors.quantities import for_quantity
 from apps.kernel.api.filters import AmountFilter, CharFilter, FilterSet, MomentFilter
 from apps.kernel.bases.bitemporal import known_at
 
@@ -39,15 +38,7 @@ class PriceFilter(FilterSet):
     def as_bought(self, rows: QuerySet[Any], name: str, quantity: Decimal) -> QuerySet[Any]:
         """Prices for the quantity, in the unit that stands beside it."""
         unit = self.form.cleaned_data.get("quantity_unit") if "quantity_unit" in self.base_filters else ""
-        if not unit:
-            return for_quantity(rows, quantity)
-        units = UnitConversion.objects.filter(
-            product=OuterRef("product"), unit=unit, is_active=True, deleted_at__isnull=True
-        ).annotate(base=F("factor") * quantity)
-        enough = units.filter(base__gte=OuterRef("min_quantity"))
-        few_enough = enough.filter(base__lte=OuterRef("max_quantity"))
-        in_base = Q(product__unit=unit) & of_quantity(quantity)
-        return rows.filter(in_base | Exists(few_enough) | (Q(max_quantity__isnull=True) & Exists(enough)))
+        return for_quantity(rows, quantity, unit=unit or "")
 
     def as_counted(self, rows: QuerySet[Any], name: str, unit: str) -> QuerySet[Any]:
         """A unit says what a quantity is of, and without one it chooses nothing out."""

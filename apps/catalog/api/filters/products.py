@@ -8,23 +8,27 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.catalog.models import Offer, Product, ProductType
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
+from apps.catalog.selectors.categories import branches
 from apps.kernel.api.filters import CharFilter, ChoiceFilter, ClaimFilter, FewIds, FilterSet, UUIDFilter
 
 SEARCHED = ("title", "subtitle", "sku", "handle")
 
 
 class ProductFilters(FilterSet):
-    """`search`, `status`, `type`, `is_archived`; `tag_ids`, `category_ids`, `channel_ids`: products with one of each.
+    """`search`, `status`, `type`, `configurable`, `is_archived`; lists of `tag_ids`, `category_ids`, `channel_ids`.
 
     A list of ids asks for products that have any of them; several lists ask for products that pass all lists.
+    `category_ids__below` asks for what is in the categories or in those below them.
     """
 
     search = CharFilter(method="with_text")
     status = UUIDFilter(field_name="status_id")
     type = ChoiceFilter(field_name="product_type", choices=ProductType.choices)
+    configurable = ClaimFilter(method="as_configurable")
     is_archived = ClaimFilter(field_name="archived_at", lookup_expr="isnull", exclude=True)
     tag_ids = FewIds(method="with_tags")
     category_ids = FewIds(method="in_categories")
+    category_ids__below = FewIds(method="in_branches")
     channel_ids = FewIds(method="in_channels")
 
     class Meta:
@@ -38,6 +42,11 @@ class ProductFilters(FilterSet):
             test |= Q(**{f"{column}__icontains": text})
         return rows.filter(test)
 
+    def as_configurable(self, rows: QuerySet[Any], name: str, claim: bool) -> QuerySet[Any]:
+        """Products whose type is the one with variants, or all others."""
+        test = Q(product_type=ProductType.CONFIGURABLE)
+        return rows.filter(test if claim else ~test)
+
     def with_tags(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
         """Products with one of the tags."""
         return rows.filter(Exists(ProductTagging.objects.filter(product=OuterRef("pk"), tag__in=ids)))
@@ -45,6 +54,12 @@ class ProductFilters(FilterSet):
     def in_categories(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
         """Products that are in one of the categories themselves."""
         return rows.filter(Exists(CategoryAssignment.objects.filter(product=OuterRef("pk"), category__in=ids)))
+
+    def in_branches(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
+        """Products that are in one of the categories, or in one below it at any depth."""
+        return rows.filter(
+            Exists(CategoryAssignment.objects.filter(product=OuterRef("pk"), category__in=branches(ids)))
+        )
 
     def in_channels(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
         """Products with a living offer in one of the channels."""

@@ -13,9 +13,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.catalog.calculations.price_words import layer_in_words, reason_in_words
+from apps.catalog.calculations.units import price_per_reference
 from apps.catalog.contracts import ExplainedPrice, Layer, PriceDecision, PriceRequest
 from apps.catalog.models import Product
 from apps.catalog.selectors.questions import QUANTITY_DIGITS, QUANTITY_PLACES
+from apps.catalog.selectors.shown_prices import Measure
 from apps.kernel.api.filters import MomentField
 from apps.kernel.api.serializers import (
     StrictBooleanField,
@@ -105,12 +107,12 @@ class ResolveSerializer(StrictSerializer):
 
 
 class PriceContextQuestion(StrictSerializer):
-    """For whom a list of products shows prices: they are shown where a currency is given.
+    """For whom a list of products shows prices: they are shown where a currency is given, which all others need.
 
     Of a unit that a product is not sold in it has no price.
     """
 
-    price_currency = serializers.RegexField(r"^[A-Z]{3}$")
+    price_currency = serializers.RegexField(r"^[A-Z]{3}$", required=False)
     price_quantity = serializers.DecimalField(
         QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=SMALLEST_QUANTITY, max_value=LARGEST_QUANTITY
     )
@@ -120,6 +122,8 @@ class PriceContextQuestion(StrictSerializer):
     price_channel_id = StrictUUIDField(required=False)
     price_customer_id = StrictUUIDField(required=False)
     price_customer_group_ids = IdsParameter(required=False, max_length=37 * MOST_GROUPS)
+    price_user_id = StrictUUIDField(required=False)
+    price_user_group_ids = IdsParameter(required=False, max_length=37 * MOST_GROUPS)
 
 
 class PathAnswer(serializers.Serializer[Any]):
@@ -135,10 +139,22 @@ class PathAnswer(serializers.Serializer[Any]):
         ref_name = "PriceCurrencyPath"
 
 
+class UnitPriceAnswer(serializers.Serializer[Any]):
+    """What one reference unit costs, such as a litre."""
+
+    reference_unit = serializers.CharField()
+    net = serializers.DecimalField(**AMOUNT)  # type: ignore[arg-type]
+    gross = serializers.DecimalField(**AMOUNT)  # type: ignore[arg-type]
+
+    class Meta:
+        ref_name = "UnitPrice"
+
+
 class PriceAnswer(serializers.Serializer[Any]):
     """The price of one base unit. `price_id` is null for what another module decided without one of the prices.
 
-    Of a price that a list derives from another one `source_id` is the price that is stored.
+    Of a price that a list derives from another one `source_id` is the price that is stored. `unit_price` is null where
+    the product or the tenant shows none.
     """
 
     net = serializers.DecimalField(**AMOUNT)  # type: ignore[arg-type]
@@ -156,6 +172,7 @@ class PriceAnswer(serializers.Serializer[Any]):
     min_quantity = serializers.DecimalField(QUANTITY_DIGITS, QUANTITY_PLACES, allow_null=True)
     max_quantity = serializers.DecimalField(QUANTITY_DIGITS, QUANTITY_PLACES, allow_null=True)
     conversion = PathAnswer(allow_null=True)
+    unit_price = UnitPriceAnswer(allow_null=True)
     steps = serializers.ListField(child=serializers.CharField())
     digest = serializers.CharField(required=False)
 
@@ -224,8 +241,10 @@ def request_of(values: Mapping[str, Any]) -> PriceRequest:
     return PriceRequest(**given)
 
 
-def shown_price(decision: PriceDecision | None, *, digest: str = "") -> dict[str, Any] | None:
-    """A price as an answer has it."""
+def shown_price(
+    decision: PriceDecision | None, measure: Measure | None = None, *, digest: str = ""
+) -> dict[str, Any] | None:
+    """A price as an answer has it, with that of the unit of measure where there is one to show."""
     if decision is None:
         return None
     row, path = decision.row, decision.conversion
@@ -245,16 +264,26 @@ def shown_price(decision: PriceDecision | None, *, digest: str = "") -> dict[str
         "min_quantity": row and row.min_quantity,
         "max_quantity": row and row.max_quantity,
         "conversion": path and {name: getattr(path, name) for name in path.__slots__},
+        "unit_price": measure and _unit_price(decision, measure),
         "steps": decision.steps,
     }
     return {**found, "digest": digest} if digest else found
 
 
-def shown_explanation(found: ExplainedPrice) -> dict[str, Any]:
+def _unit_price(decision: PriceDecision, measure: Measure) -> dict[str, Any]:
+    """What a reference unit costs; both sides are those of the base unit, so that neither hides in the other."""
+    return {
+        "reference_unit": measure.unit,
+        "net": price_per_reference(decision.net, measure.quantity),
+        "gross": price_per_reference(decision.gross, measure.quantity),
+    }
+
+
+def shown_explanation(found: ExplainedPrice, measure: Measure | None = None) -> dict[str, Any]:
     """An explanation as an answer has it, in the reader's language."""
     document = found.trace.document
     return {
-        "price": shown_price(found.decision, digest=found.trace.digest),
+        "price": shown_price(found.decision, measure, digest=found.trace.digest),
         "at": document["context"]["at"],
         "known_at": document["context"]["known_at"],
         "digest": found.trace.digest,

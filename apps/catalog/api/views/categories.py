@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
+from apps.catalog.api.filters import CategoryFilters
 from apps.catalog.api.serializers import (
     CategoryAssignmentSerializer,
     CategoryMove,
@@ -42,6 +43,7 @@ class CategoryViewSet(CommandViewSet):
 
     entity = Category.entity_id
     serializer_class = CategorySerializer
+    filterset_class = CategoryFilters
     filter_fields = (
         "organization_id",
         "name",

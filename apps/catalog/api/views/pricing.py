@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -18,8 +19,9 @@ from apps.catalog.api.serializers.pricing import (
     shown_explanation,
     shown_price,
 )
-from apps.catalog.contracts import CatalogPricing, ExplainedPrice, PriceRequest
+from apps.catalog.contracts import CatalogPricing, ExplainedPrice, PriceDecision, PriceRequest
 from apps.catalog.features import VIEW_PRODUCTS
+from apps.catalog.selectors.shown_prices import measures_of
 from apps.kernel.api.plain import PlainView
 from apps.kernel.errors import InvalidInput
 from apps.kernel.services import service
@@ -38,10 +40,11 @@ class ResolvePricesView(PlainView):
         """The best price of each line, null where there is none; up to 1,000 lines. Writes nothing."""
         given = self.checked(ResolveSerializer)
         requests, pricing = [request_of(item) for item in given["requests"]], service(CatalogPricing)
-        if not given["digests"]:
-            return Response({"results": [shown_price(item) for item in pricing.prices_for(requests)]})
-        found = pricing.explained(requests)
-        return Response({"results": [shown_price(item.decision, digest=item.trace.digest) for item in found]})
+        if given["digests"]:
+            found = [(item.decision, item.trace.digest) for item in pricing.explained(requests)]
+        else:
+            found = [(decision, "") for decision in pricing.prices_for(requests)]
+        return Response({"results": _shown(requests, found)})
 
 
 class ExplainPriceView(PlainView):
@@ -55,7 +58,16 @@ class ExplainPriceView(PlainView):
 
         `at` and `known_at` of the answer ask for the same decision again.
         """
-        return Response(shown_explanation(explained_alone(request_of(self.asked(ExplainQuestion)))))
+        asked = request_of(self.asked(ExplainQuestion))
+        found = explained_alone(asked)
+        return Response(shown_explanation(found, measures_of([asked.product_id]).get(asked.product_id)))
+
+
+def _shown(requests: Sequence[PriceRequest], found: Sequence[tuple[PriceDecision | None, str]]) -> list[Any]:
+    """The decisions with their digests as answers, in the order of the requests."""
+    pairs = list(zip(requests, found, strict=True))
+    measures = measures_of({asked.product_id for asked, (decision, _digest) in pairs if decision is not None})
+    return [shown_price(decision, measures.get(asked.product_id), digest=digest) for asked, (decision, digest) in pairs]
 
 
 def explained_alone(request: PriceRequest) -> ExplainedPrice:

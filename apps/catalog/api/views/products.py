@@ -12,14 +12,17 @@ from rest_framework.response import Response
 from apps.catalog import services
 from apps.catalog.api.filters import ProductFilters
 from apps.catalog.api.serializers import ProductListSerializer, ProductSerializer
+from apps.catalog.api.views.priced import PricedList
 from apps.catalog.features import MANAGE_PRODUCTS, VIEW_PRODUCTS
 from apps.catalog.models import Product
+from apps.catalog.selectors.closeness import closeness
 from apps.kernel.api.guarding import guarded
+from apps.kernel.api.reading.ranking import Ranking
 from apps.kernel.api.viewsets import CommandViewSet
 
 
-class ProductViewSet(CommandViewSet):
-    """Products of the selected organizations; new ones go to the one that is selected."""
+class ProductViewSet(PricedList, CommandViewSet):
+    """Products of the selected organizations, with prices if wanted; new ones go to the one that is selected."""
 
     entity = Product.entity_id
     serializer_class = ProductSerializer
@@ -50,6 +53,7 @@ class ProductViewSet(CommandViewSet):
     )
     ordering_fields = ("title", "sku", "created_at", "updated_at")
     default_ordering = "title"
+    ranking = Ranking(("search", "q"), closeness)
     create_command = services.create_product
     update_command = services.update_product
     delete_command = services.delete_product

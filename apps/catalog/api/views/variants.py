@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.catalog import services
+from apps.catalog.api.filters import VariantFilters
 from apps.catalog.api.serializers.variants import (
     GenerationAnswer,
     GenerationSerializer,
@@ -41,6 +42,7 @@ class VariantViewSet(CommandViewSet):
 
     entity = Variant.entity_id
     serializer_class = VariantSerializer
+    filterset_class = VariantFilters
     filter_fields = (
         "organization_id",
         "product_id",

@@ -21,6 +21,7 @@ from apps.kernel.api.reading.conditions import Filterable
 from apps.kernel.api.reading.customs import Customs, customs_of
 from apps.kernel.api.reading.expansions import Expansion, Record, Wish
 from apps.kernel.api.reading.ordering import Order, Sorting, order_of
+from apps.kernel.api.reading.ranking import Ranking, ranked
 from apps.kernel.bases.custom_columns import PREFIX
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.extensions.enrichers import enrich_records
@@ -51,6 +52,7 @@ class ListShape:
     parts: ExportParts | None = None  # further columns of files
     definitions: str = ""  # the entity whose custom fields its records have, where that is not the list's own
     further: frozenset[str] = frozenset()  # parameters that the view reads itself
+    ranking: Ranking | None = None  # how the rows are sorted that somebody searches for
 
     @property
     def fields_entity(self) -> str:
@@ -150,6 +152,7 @@ def _selection(rows: QuerySet[Any], asked: Asked, shape: ListShape) -> Selection
     wish = expansions.wishes(asked, shape.expansions)
     is_marked = choose_locale(asked, shape) and "fields" not in asked.parameters
     rows = what.customs.sorted_by(conditions.narrowed(rows, asked, what), order)
+    rows, order = ranked(rows, order, asked, shape.ranking)
     return Selection(rows, order, names, wish, extras, what.customs, is_marked)
 
 

@@ -24,6 +24,7 @@ from apps.kernel.api.preconditions import etag_of
 from apps.kernel.api.reading.columns import ColumnPlan, column_plan
 from apps.kernel.api.reading.complaints import Asked
 from apps.kernel.api.reading.expansions import RESOURCES, Expansion, Record, expand, reference, wishes
+from apps.kernel.api.reading.ranking import Ranking
 from apps.kernel.api.reading.reader import (
     LOCALE,
     ListShape,
@@ -52,9 +53,11 @@ class ReadingViewSet(FinishedAnswers, InterceptedView):
     A subclass names `entity` (its id), `serializer_class`, `features` for each action, `filter_fields`,
     `ordering_fields` and `default_ordering`. Each filter field offers every comparison of its kind (`price`,
     `price__gte`, …); a `filterset_class` adds others. References can be expanded under their name without
-    `_id`; `own_expansions` adds children. `field_features` names features that single fields need beyond the
-    view's: who lacks one neither sees the field nor filters or sorts by it. `export_features` is what files need
-    beside the list's own features, `export_parts` what they have beside the list's fields.
+    `_id`; `own_expansions` adds children. `ranking` puts the closest first where somebody searches and asks for no
+    order. `field_features` names features that single fields need beyond the view's: who lacks one neither sees the
+    field nor filters or sorts by it. `export_features` is what files need
+    beside the list's own features, `export_parts` what they have beside the list's fields. `beside` names what the
+    view itself may add to records of a list, for the document: serializers by name, each value may be null.
     """
 
     entity: ClassVar[str]
@@ -62,6 +65,8 @@ class ReadingViewSet(FinishedAnswers, InterceptedView):
     filterset_class: ClassVar[type[FilterSet] | None] = None
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     default_ordering: ClassVar[str] = "id"
+    ranking: ClassVar[Ranking | None] = None
+    beside: ClassVar[Mapping[str, Any]] = {}
     own_expansions: ClassVar[Mapping[str, Expansion]] = {}
     field_features: ClassVar[Mapping[str, str]] = {}
     export_features: ClassVar[tuple[str, ...]] = ()
@@ -235,6 +240,7 @@ def _whole_shape(view: type[ReadingViewSet]) -> ListShape:
         expansions=view.offered_expansions(),
         parts=view.export_parts,
         definitions=view.definitions,
+        ranking=view.ranking,
     )
 
 
@@ -252,6 +258,7 @@ def _cut(shape: ListShape, hidden: frozenset[str]) -> ListShape:
         expansions={name: item for name, item in shape.expansions.items() if item.source not in hidden},
         parts=shape.parts,
         definitions=shape.definitions,
+        ranking=shape.ranking,
     )
 
 

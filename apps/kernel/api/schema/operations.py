@@ -17,7 +17,18 @@ from apps.kernel.api.routers import COMMAND_OF
 from apps.kernel.api.schema import orders, parameters, problems, security
 from apps.kernel.api.schema.examples import add_examples
 from apps.kernel.api.schema.headers import Facts, add_headers
-from apps.kernel.api.schema.shapes import ACCEPTED, BULK_DONE, FILES, MOVED, add_extras, closed, exact, page, part
+from apps.kernel.api.schema.shapes import (
+    ACCEPTED,
+    BULK_DONE,
+    FILES,
+    MOVED,
+    add_extras,
+    closed,
+    exact,
+    or_nothing,
+    page,
+    part,
+)
 from apps.kernel.api.schema.wording import standard_text
 from apps.kernel.api.serializers import Empty
 from apps.kernel.api.viewsets import CommandViewSet
@@ -166,7 +177,7 @@ class HouseSchema(AutoSchema):
             add_extras(self.registry, found, self.view.kind())
         if self.is_paged or self.is_chosen:
             content = found["200"]["content"][JSON]
-            content["schema"] = part(self.registry, content["schema"], self.view.whole_shape())
+            content["schema"] = part(self.registry, content["schema"], self.view.whole_shape(), self._beside())
         if self.is_paged:
             shape = page(self.registry, content["schema"])
             has_files = self.action == "list"
@@ -180,6 +191,11 @@ class HouseSchema(AutoSchema):
         for code, answer in found.items():
             answer["description"] = answer.get("description") or problems.DONE[code]
         return found
+
+    def _beside(self) -> dict[str, Any]:
+        """What the view adds to the records of its list."""
+        shapes = self.view.beside.items() if self.is_paged else ()
+        return {name: or_nothing(self.resolve_serializer(shape(), "response").ref) for name, shape in shapes}
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]

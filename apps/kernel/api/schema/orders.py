@@ -39,14 +39,21 @@ def condition(registry: ComponentRegistry, shape: ListShape) -> Schema:
 
 
 def order(registry: ComponentRegistry, shape: ListShape, actions: tuple[str, ...], changes: Schema | None) -> Schema:
-    """An order for many records, named by their ids or by a condition; a change says what to change."""
-    ways = ({"ids": IDS}, {"filter": condition(registry, shape)})
+    """An order for many records, named by ids, a condition or a list's parameters; a change says what to change."""
+    ways = ({"ids": IDS}, {"filter": condition(registry, shape)}, *_wheres(shape))
     others = sorted(set(actions) - {UPDATE})
     found = [_object({"action": _among(others), "dry_run": CLAIM, **way}, "action", *way) for way in ways if others]
     if changes is not None and UPDATE in actions:
         change = {"action": _among([UPDATE]), "changes": changes, "dry_run": CLAIM}
         found = [*(_object({**change, **way}, "action changes", *way) for way in ways), *found]
     return component(registry, f"{_title(shape)}Bulk", {"anyOf": found})
+
+
+def _wheres(shape: ListShape) -> list[Schema]:
+    """The way that names records as a list is filtered; none where a list has no filters."""
+    names = sorted(shape.filters.base_filters)
+    texts = {"type": "object", "minProperties": 1, "properties": {name: {"type": "string"} for name in names}}
+    return [{"where": {**texts, "additionalProperties": False}}] if names else []
 
 
 def component(registry: ComponentRegistry, name: str, schema: Schema) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -80,6 +81,11 @@ def add_extras(registry: ComponentRegistry, answers: dict[str, Any], entity: Ent
                     known["properties"] |= extras | {META: LEFT_OUT}
 
 
+def or_nothing(shape: dict[str, Any]) -> dict[str, Any]:
+    """The shape, or null."""
+    return {"anyOf": [shape, {"type": "null"}]}
+
+
 def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
     """A page of records."""
     schema = {
@@ -97,8 +103,10 @@ def page(registry: ComponentRegistry, record: dict[str, Any]) -> dict[str, Any]:
     return component(registry, f"{_name(record)}Page", schema)
 
 
-def part(registry: ComponentRegistry, record: dict[str, Any], shape: ListShape) -> dict[str, Any]:
-    """A record of which only the fields that were asked for are there, with what was expanded."""
+def part(
+    registry: ComponentRegistry, record: dict[str, Any], shape: ListShape, beside: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A record of which only the fields that were asked for are there, with what was expanded and stands beside it."""
     whole = registry[_name(record), ResolvedComponent.SCHEMA].schema
     expanded: dict[str, dict[str, Any]] = {
         name: {"type": "array", "items": {"type": "object"}} if item.is_children else {"type": ["object", "null"]}
@@ -107,7 +115,7 @@ def part(registry: ComponentRegistry, record: dict[str, Any], shape: ListShape) 
     if shape.is_translated:
         expanded |= {LOCALE: {"type": "string"}, TRANSLATED: {"type": "object"}}
     text = f"{whole.get('description', '')} Without `fields` all are there; `expand` adds records.".strip()
-    schema = {"type": "object", "description": text, "properties": {**whole["properties"], **expanded}}
+    schema = {"type": "object", "description": text, "properties": {**whole["properties"], **expanded, **beside}}
     return component(registry, f"{_name(record)}Part", schema)
 
 
@@ -133,9 +141,17 @@ def exact(field: Any, schema: Any, *, is_request: bool) -> Any:
         return schema
     if isinstance(field, serializers.DecimalField) and schema.get("format") == "decimal":
         return _decimal(field, schema, is_request=is_request)
+    if _has_empty_places(field):
+        schema = {**schema, "items": or_nothing(schema["items"])}
     if is_request and isinstance(field, serializers.ListField) and field.allow_empty is False:
         return {**schema, "minItems": max(1, schema.get("minItems", 1))}
     return _with_text(field, schema) if is_request and isinstance(field, serializers.CharField) else schema
+
+
+def _has_empty_places(field: Any) -> bool:
+    """Say whether the field is a list of records some of which may be null: the generator leaves that out."""
+    child = getattr(field, "child", None)
+    return isinstance(child, serializers.Serializer) and bool(child.allow_null)
 
 
 def _with_text(field: serializers.CharField, schema: dict[str, Any]) -> dict[str, Any]:
