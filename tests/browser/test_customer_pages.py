@@ -60,6 +60,7 @@ def test_pages_of_a_customer_are_sound_empty_and_full(
     for name, address in {
         "overview-empty": f"{PEOPLE}{empty.pk}/overview/",
         "timeline-empty": f"{PEOPLE}{empty.pk}/timeline/",
+        "files-empty": f"{PEOPLE}{empty.pk}/files/",
         "overview-full": f"{PEOPLE}{person.pk}/overview/",
         "timeline-full": f"{PEOPLE}{person.pk}/timeline/",
         "form-full": f"{PEOPLE}{person.pk}/change/",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.customers import services
+from apps.customers.admin.files import files_view
 from apps.customers.admin.overview import address, overview_view, seen_record
 from apps.customers.extensions.talking import composing
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS, WRITE_COMMENTS
@@ -40,7 +41,7 @@ FORM_ERRORS = frozenset({400, 409, 422})
 
 
 class TalkedAbout:
-    """Pages of a record beside its form: the overview, and what is done from it."""
+    """Pages of a record beside its form: the overview, its files, and what is done from there."""
 
     overview: ClassVar[View]
 
@@ -48,6 +49,7 @@ class TalkedAbout:
         """Their names, addresses and views."""
         return {
             "overview": ("<path:object_id>/overview/", type(self).overview),
+            "files": ("<path:object_id>/files/", files_view),
             "comment": ("<path:object_id>/comment/", comment_view),
             "follow": ("<path:object_id>/follow/", follow_view),
             "mentionable": ("mentionable/", mentionable_view),
