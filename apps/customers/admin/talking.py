@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.customers import services
+from apps.customers.admin.customer_deals import customer_deals_view
 from apps.customers.admin.files import files_view
 from apps.customers.admin.overview import address, overview_view, seen_record
 from apps.customers.extensions.talking import composing
@@ -80,8 +81,12 @@ class CustomerPages(TalkedAbout):
     overview = staticmethod(overview_view)
 
     def own_views(self) -> dict[str, tuple[str, View]]:
-        """Those of every record, and labels."""
-        return {**super().own_views(), "label": ("<path:object_id>/label/", label_view)}
+        """Those of every record, their deals, and labels."""
+        return {
+            **super().own_views(),
+            "deals": ("<path:object_id>/deals/", customer_deals_view),
+            "label": ("<path:object_id>/label/", label_view),
+        }
 
 
 def comment_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
