@@ -92,6 +92,14 @@ def test_a_day_leads_to_its_neighbours_and_to_its_week(alice: Client) -> None:
     assert "Nothing is planned in this time." in text(page)
 
 
+def test_the_first_hour_in_sight_is_eight_or_that_of_something_planned_earlier(alice: Client, house: House) -> None:
+    make_interaction(house, "Done", scheduled_at=MONDAY.replace(hour=2), status="done")
+    make_interaction(house, "Late", scheduled_at=MONDAY.replace(hour=20))
+    assert alice.get(f"{CALENDAR}{BACK}").context["opens_at"] == 8
+    make_interaction(house, "Early", scheduled_at=MONDAY.replace(hour=5))
+    assert 'data-opens-at="6"' in text(alice.get(f"{CALENDAR}{BACK}"))
+
+
 def test_the_day_on_which_clocks_go_forward_shows_the_hour_that_is_not_there(alice: Client) -> None:
     week = alice.get(f"{CALENDAR}{BACK}").content.decode()
     assert re.findall(r'class="ci-gap ([^"]+)"', week) == [f"ci-h2 ci-m{quarter}" for quarter in range(4)]

@@ -17,7 +17,7 @@ from apps.customers.selectors import Entry
 from apps.kernel import clock
 
 A_DAY: Final = timedelta(days=1)
-OPENS_AT: Final = 8  # the hour that is in sight at first, where nothing is earlier
+OPENS_AT: Final = 8  # the hour that is in sight at first, where nothing is planned earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Head:
 def hours_of(wish: Wish, entries: Mapping[date, list[Entry]], *, today: date, add: str) -> dict[str, Any]:
     """Variables of the page: the days of the week, and those that are shown with what stands among their hours."""
     columns = [_column(wish, day, entries.get(day, []), today=today, add=add) for day in wish.days]
-    starts = [piece.start // 4 for column in columns for piece in column.pieces if piece.begins]
+    planned = [piece for column in columns for piece in column.pieces if piece.begins and piece.line.move]
     return {
         "heads": [_head(wish, day, today=today) for day in wish.week],
         "columns": columns,
         "hours": [(hour, time_format(time(hour), "TIME_FORMAT")) for hour in range(24)],
-        "opens_at": min([OPENS_AT, *starts]),
+        "opens_at": min([OPENS_AT, *(piece.start // 4 for piece in planned)]),
     }
 
 
