@@ -12,7 +12,7 @@
     const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const form = document.querySelector("[data-moves]"), said = root.querySelector("[data-said]");
     const scroll = root.querySelector("[data-scroll]"), places = [...root.querySelectorAll("[data-date]")];
-    const columns = [...root.querySelectorAll("[data-column]")].filter((item) => item.checkVisibility());
+    const columns = () => [...root.querySelectorAll("[data-column]")].filter((item) => item.checkVisibility());
     const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "numeric", minute: "2-digit" });
     const ghost = document.createElement("div");
     let grasped = 0, pending = null;
@@ -106,12 +106,12 @@
         const isTimed = "timed" in entry.dataset;
         pending ??= {
             entry,
-            at: columns.findIndex((item) => item.dataset.date === entry.dataset.from),
+            at: columns().findIndex((item) => item.dataset.date === entry.dataset.from),
             quarter: isTimed ? Number(entry.dataset.start) : null,
         };
-        pending.at = within(pending.at + days, columns.length - 1);
+        pending.at = within(pending.at + days, columns().length - 1);
         pending.quarter = isTimed ? within(pending.quarter + quarters, QUARTERS - 1) : null;
-        pending.place = columns[pending.at];
+        pending.place = columns()[pending.at];
         unmark();
         mark(pending);
         (isTimed ? ghost : pending.place).scrollIntoView({ block: "nearest" });
@@ -143,11 +143,10 @@
     root.addEventListener("focusout", leave);
 
     // A click where nothing stands plans something for that time; the plus above does so by keyboard.
-    for (const column of columns) {
-        column.addEventListener("click", (event) => {
-            if (event.target === column && "new" in column.dataset) {
-                location.assign(`${column.dataset.new}${digits(within(quarterAt(event, column, 0), QUARTERS - 1))}`);
-            }
-        });
-    }
+    root.addEventListener("click", (event) => {
+        const column = event.target.matches?.("[data-new]") ? event.target : null;
+        if (column) {
+            location.assign(`${column.dataset.new}${digits(quarterAt(event, column, 0))}`);
+        }
+    });
 })();

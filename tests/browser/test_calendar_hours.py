@@ -160,6 +160,19 @@ def test_a_click_on_a_free_hour_plans_something_then(alice: Desk) -> None:
     expect(page.locator("#id_scheduled_at")).to_have_value("2027-03-25T13:30")
 
 
+def test_without_a_script_the_hours_are_there_and_a_time_is_typed(alice: Desk, house: House) -> None:
+    row = make_interaction(house, "Call Ada", scheduled_at=MONDAY, duration_minutes=45)
+    page = alice.page(scripts=False)
+    page.goto(WEEK)
+    piece, body = page.locator("[data-timed]").bounding_box(), column(page, 22).bounding_box()
+    assert round((piece["y"] - body["y"]) / body["height"] * 96) == 40
+    page.get_by_role("link", name="Plan for another time: Call Ada").press("Enter")
+    page.fill("#id_starts_at", "2027-03-24T13:15")
+    page.get_by_role("button", name="Move it").press("Enter")
+    expect(column(page, 24).locator(".ci-title")).to_have_text("Call Ada")
+    assert planned(house, row) == datetime(2027, 3, 24, 12, 15, tzinfo=UTC)
+
+
 def test_hours_speak_polish(alice: Desk, house: House) -> None:
     furnish(house)
     page = alice.page()
