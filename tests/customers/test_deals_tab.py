@@ -45,14 +45,14 @@ def test_deals_stand_on_a_tab_open_ones_first(house: House, record: Any) -> None
     won = make_deal(house, pipeline, "A crane", value_amount="1200.50", value_currency="EUR", **part_of(record))
     make_deal(house, pipeline, "Twelve engines", **part_of(record))
     make_deal(house, pipeline, "Somebody else's")
-    ended = make_deal(house, pipeline, "A later one", **part_of(record))
+    ended = make_deal(house, pipeline, "A later one", value_amount=1200, value_currency="JPY", **part_of(record))
     with seeding(house.scope(house.north)):
         for deal in (won, ended):
             Deal.objects.filter(pk=deal.pk).update(outcome="won", closed_at=deal.created_at)
     page = client.get(at(record))
     assert [line.deal.title for line in page.context["lines"]] == ["Twelve engines", "A later one", "A crane"]
     words = text_of(page.content)
-    for word in ("Sales · Talk", "won", "1,200.50 EUR"):
+    for word in ("Sales · Talk", "won", "€1,200.50", "¥1,200 "):
         assert word in words, word
     assert TAB.findall(page.content.decode()) == [(at(record), ' aria-current="page"', " 3")]
     assert TAB.findall(client.get(at(record, "overview")).content.decode()) == [(at(record), "", " 3")]
