@@ -107,7 +107,7 @@ class AttachmentPage(CommandAdmin):
     view_feature = LIBRARY
     icon = "attach_file"
     order = 10
-    empty_hint = _("Files appear here as soon as somebody adds one to a record, at the foot of its page.")
+    empty_hint = _("Files appear here as soon as somebody adds one to a record.")
     list_display = (
         "preview",
         "name",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
+
+from apps.kernel.registry.store import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,25 @@ class AttachmentBook(Protocol):
     def links(self, ids: Iterable[UUID], *, thumbnail: int | None = None) -> Mapping[UUID, str]:
         """The same for many files, in one query; those without an address are absent."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class FilesPage:
+    """Records of the kind `entity` have their files on a page of their own, in place of the foot of their forms.
+
+    `address(record)` is where it stands. The page draws the spot `detail:<entity>:files`.
+    """
+
+    entity: str
+    address: Callable[[Any], str]
+
+
+FILES_PAGES: Registry[FilesPage] = Registry("page of files")
+
+
+def files_page(declared: FilesPage) -> FilesPage:
+    """Give a kind of record a page for its files; it becomes a tab of the record, with their number."""
+    return FILES_PAGES.add(declared.entity, declared)
 
 
 @dataclass(frozen=True, slots=True)

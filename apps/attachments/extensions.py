@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.attachments.calculations.kinds import RASTER
+from apps.attachments.contracts import FILES_PAGES
 from apps.attachments.features import LIBRARY
 from apps.attachments.models import Attachment, FileStatus
 from apps.attachments.selectors.access import attachments_of, living_attachments, may_change, may_see, takes_files
@@ -27,7 +30,8 @@ from apps.kernel.extensions.dashboards import (
     dashboard_widget,
 )
 from apps.kernel.extensions.periods import Period
-from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.kernel.extensions.spots import Place, Widget, spot, widget
+from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.features import is_declared
@@ -40,10 +44,15 @@ USER = "auth.user"
 UNDO = "audit_logs.undo_self"
 
 
+def show_below(place: Place) -> dict[str, object] | None:
+    """Variables of the box below a record's form; None for kinds that have a page for it, too."""
+    return None if place.entity in FILES_PAGES else show_files(place)
+
+
 def show_files(place: Place) -> dict[str, object] | None:
-    """Variables of the box below a record's form; None for kinds that take no files, and for new records."""
+    """Variables of the box; None for kinds that take no files, and for new records."""
     kind = ENTITIES.get(place.entity)
-    if kind is None or place.record is None or not takes_files(kind) or not may_see(kind):
+    if kind is None or place.record is None or not has_files(place.entity):
         return None
     rows = list(attachments_of(kind.id, [place.record.pk])[: MOST_SHOWN + 1])
     labels = labels_of(place.request)
@@ -56,6 +65,7 @@ def show_files(place: Place) -> dict[str, object] | None:
         "may_undo": is_declared(UNDO) and allows(UNDO),
         "largest_mb": settings.ATTACHMENTS_LARGEST // MEGABYTE,
         "largest": settings.ATTACHMENTS_LARGEST,
+        "is_page": place.entity in FILES_PAGES,
     }
 
 
@@ -89,6 +99,18 @@ def has_files(entity: str) -> bool:
     return kind is not None and takes_files(kind) and may_see(kind)
 
 
+def where_files_are(record: Any) -> str:
+    """The page of the record's files; "" for kinds without one, and where the reader sees none."""
+    entity = str(record.entity_id)
+    page = FILES_PAGES.get(entity)
+    return page.address(record) if page is not None and has_files(entity) else ""
+
+
+def how_many(record: Any) -> int:
+    """Files of the record that the reader sees."""
+    return living_attachments(entity=str(record.entity_id)).filter(record_id=record.pk).count()
+
+
 def fetch_files(asking: Asking) -> list[Moment]:
     """Files that were added to the records and are still there."""
     rows = living_attachments(entity=asking.entity).filter(record_id__in=asking.ids)
@@ -120,7 +142,10 @@ timeline_source(
         "attachments.files", _("Files"), "*", fetch_files, icon="attach_file", offered=has_files, priority=50
     )
 )
-widget(Widget("attachments.box", "crud-form:*:footer", "attachments/box.html", context=show_files))
+spot("detail:*:files", "the page of a record's files, of kinds that have one")
+record_tab(RecordTab("attachments.tab", _("Files"), "*", where_files_are, priority=10, number=how_many))
+widget(Widget("attachments.box", "crud-form:*:footer", "attachments/box.html", context=show_below))
+widget(Widget("attachments.page", "detail:*:files", "attachments/box.html", context=show_files))
 widget(
     Widget(
         "attachments.room",

@@ -42,6 +42,9 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-files-shown]");
       if (fresh) { shown().replaceWith(document.adoptNode(fresh)); }
+      for (const number of document.querySelectorAll("[data-tab-number]")) {
+        number.textContent = page.querySelector(`[data-tab-number="${number.dataset.tabNumber}"]`)?.textContent ?? "";
+      }
     } catch { /* the next change, or the next page, shows it */ }
   }
 

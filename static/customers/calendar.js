@@ -1,5 +1,5 @@
 // Leads through the days of a calendar by keyboard: arrows from day to day, Page Up and Page Down to another page.
-// What is planned is dragged to another day; the link beside it does the same by keyboard and without this script.
+// In a month what is planned is dragged to another day; the link beside it does the same by keyboard and without this script.
 (() => {
     "use strict";
 
@@ -28,6 +28,9 @@
         }
     });
 
+    if ("hours" in calendar.dataset) {
+        return; // hours.js
+    }
     const form = document.querySelector("[data-moves]"), cells = [...calendar.querySelectorAll("[data-date]")];
     window.agoraDragging({
         root: calendar,

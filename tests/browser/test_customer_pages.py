@@ -13,7 +13,7 @@ from tests.auth.factories import make_role, make_user
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.browser.watching import violations
-from tests.customers.factories import make_company, make_person, make_tag
+from tests.customers.factories import make_company, make_deal, make_person, make_pipeline, make_tag
 from tests.support.scopes import House, seeding
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
@@ -54,12 +54,17 @@ def test_pages_of_a_customer_are_sound_empty_and_full(
     look, faults = request.node.callspec.id, list[str]()
     page, empty = alice.page(size=size, dark=dark), make_person(house, "Grace Hopper")
     person, company = full(house, alice)
+    part = {"people": [{"person_id": person.pk}], "value_amount": 1200, "value_currency": "EUR"}
+    make_deal(house, make_pipeline(house, name="Sales"), "Engines for the mill at Lowell, with their boilers", **part)
     with seeding(house.scope(house.north)):
         comment = Comment(customer_id=person.pk, body="They called.\n\nTwice.")
         comment.save(force_insert=True)
     for name, address in {
         "overview-empty": f"{PEOPLE}{empty.pk}/overview/",
         "timeline-empty": f"{PEOPLE}{empty.pk}/timeline/",
+        "files-empty": f"{PEOPLE}{empty.pk}/files/",
+        "deals-empty": f"{PEOPLE}{empty.pk}/deals/",
+        "deals-full": f"{PEOPLE}{person.pk}/deals/",
         "overview-full": f"{PEOPLE}{person.pk}/overview/",
         "timeline-full": f"{PEOPLE}{person.pk}/timeline/",
         "form-full": f"{PEOPLE}{person.pk}/change/",

@@ -1,26 +1,17 @@
-"""Cards in the overview of a person, company or deal: what is planned, open deals, and files."""
+"""Cards in the overview of a person, company or deal: what is planned, and open deals."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import pytest
 from django.test import Client
 
 from apps.kernel import clock
-from tests.attachments.factories import uploaded
 from tests.customers.factories import make_company, make_deal, make_interaction, make_person
 from tests.directory.callers import client_of, member
 from tests.support.scopes import House
 
 VIEWS = ("customers.people.view", "customers.companies.view", "customers.deals.view", "customers.interactions.view")
-
-
-@pytest.fixture(autouse=True)
-def _files(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 def overview(client: Client, record: object) -> str:
@@ -61,18 +52,3 @@ def test_who_may_not_see_them_finds_no_card(house: House) -> None:
     page = overview(client_of(member(house, "customers.people.view"), organization=house.north), ada)
     assert "cu-deals" not in page
     assert "cu-planned" not in page
-
-
-@pytest.mark.parametrize("kind", ["person", "company", "deal"])
-def test_files_stand_on_the_overview_and_are_added_there(house: House, kind: str) -> None:
-    made: dict[str, Any] = {"person": make_person, "company": make_company, "deal": make_deal}
-    record: Any = made[kind](house)
-    plural = {"person": "people", "company": "companies", "deal": "deals"}[kind]
-    alice = client_of(member(house, f"customers.{plural}.manage"), organization=house.north)
-    assert "There are no files here yet." in overview(alice, record)
-    uploaded(alice, record, entity=record.entity_id, name="offer.txt")
-    page = overview(alice, record)
-    for expected in ("offer.txt", "Add files", f'data-entity="{record.entity_id}"', f'data-record="{record.pk}"'):
-        assert expected in page, expected
-    looking = overview(client_of(member(house, f"customers.{plural}.view"), organization=house.north), record)
-    assert ("offer.txt" in looking, "Add files" in looking) == (True, False)

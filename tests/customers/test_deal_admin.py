@@ -115,7 +115,7 @@ def test_the_list_says_which_deals_want_attention(alice: Client, house: House) -
     make_deal(house, make_pipeline(house), "Fresh")
     shown = text(alice.get(address("deal_changelist")))
     assert [shown.count(f">{mark}</span>") for mark in ("Stale", "Overdue")] == [1, 1]
-    assert "1,234.00 EUR" in shown
+    assert "€1,234.00" in shown
     for asked, titles in (
         ({"attention": "any"}, {"Old", "Late"}),
         ({"attention": "stale"}, {"Old"}),

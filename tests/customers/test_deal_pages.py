@@ -84,11 +84,11 @@ def test_the_overview_shows_where_it_stands_and_leads_on(alice: Client, house: H
     page = alice.get(at(deal, "overview"))
     words = text_of(page.content)
     expected = (
-        "Sales · Offer · 2,010.00 EUR",
+        "Sales · Offer · €2,010.00",
         "Overdue",
         "Ada Lovelace",
         "Mill Ltd",
-        "Engine 20 × 2,010.00 EUR",
+        "Engine 20 × €2,010.00",
         "For the mill.",
         "50 %",
         "Call the mill",

@@ -162,7 +162,7 @@ def test_a_calendar_of_nonsense_is_that_of_today(alice: Client) -> None:
 
 def test_pages_cost_the_same_for_few_and_for_many(alice: Client, house: House, user: User) -> None:
     counts = {}
-    for path in (CALENDAR, f"{TASKS}?kinds=all"):
+    for path in (CALENDAR, f"{CALENDAR}?view=week", f"{TASKS}?kinds=all"):
         for rows in (1, 15):
             for number in range(rows):
                 rule = "FREQ=WEEKLY" if number % 2 == 0 else ""
@@ -171,7 +171,7 @@ def test_pages_cost_the_same_for_few_and_for_many(alice: Client, house: House, u
             with CaptureQueriesContext(connection) as caught:
                 assert alice.get(path).status_code == 200
             counts[path, rows] = len(caught)
-    assert counts[CALENDAR, 1] == counts[CALENDAR, 15]
+    assert counts[CALENDAR, 1] == counts[CALENDAR, 15] == counts[f"{CALENDAR}?view=week", 15]
     assert counts[f"{TASKS}?kinds=all", 1] == counts[f"{TASKS}?kinds=all", 15]
 
 

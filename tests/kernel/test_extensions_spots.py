@@ -105,8 +105,8 @@ def drawn_by(house: House, alice: Client, spot: str) -> int:
         return {pk: {"who": "cell of probes"} for pk in place.ids} if cells else {}
 
     with declared(WIDGETS, widget(spot, context, title="Seen")):
-        overview = f"/backend/customers/person/{person.pk}/overview/"
-        pages = ("/backend/", BOOKS, EMPTY, f"{BOOKS}{book.pk}/change/", overview)
+        of_person = [f"/backend/customers/person/{person.pk}/{name}/" for name in ("overview", "files")]
+        pages = ("/backend/", BOOKS, EMPTY, f"{BOOKS}{book.pk}/change/", *of_person)
         html = "".join(alice.get(address).content.decode() for address in pages)
     return html.count('data-widget="probes.one"') + html.count("cell of probes")
 

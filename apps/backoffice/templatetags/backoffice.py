@@ -12,7 +12,7 @@ from apps.backoffice.navigation import list_url, module_of
 from apps.kernel.admin.history import may_see_history
 from apps.kernel.admin.offers import Offer, offer_of
 from apps.kernel.admin.wording import module_label
-from apps.kernel.extensions.tabs import tabs_of
+from apps.kernel.extensions.tabs import ShownTab, tabs_of
 
 register = template.Library()
 
@@ -37,13 +37,13 @@ def offered_buttons(page: Any, record: Any) -> list[dict[str, Any]]:
 
 
 @register.simple_tag
-def further_tabs(record: Any) -> list[tuple[str, Any, str]]:
-    """Id, label and address of what else there is about the record."""
+def further_tabs(record: Any) -> list[ShownTab]:
+    """What else there is about the record."""
     return tabs_of(record)
 
 
 @register.simple_tag
-def leading_tabs(record: Any) -> list[tuple[str, Any, str]]:
+def leading_tabs(record: Any) -> list[ShownTab]:
     """The same of what stands before the record's details."""
     return tabs_of(record, leading=True)
 

@@ -1,4 +1,4 @@
-"""The calendar: a month or a week of what is planned and was done."""
+"""The calendar: a month, or the hours of a week or a day, of what is planned and was done."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.customers.admin.calendar_form import ME, MONTH, WEEK, Wish, begins, owner_of, wish_of
-from apps.customers.admin.calendar_moves import move_address
-from apps.customers.admin.occurrence import address_of
+from apps.customers.admin.calendar_form import DAY, ME, MONTH, WEEK, Wish, begins, owner_of, wish_of, worded
+from apps.customers.admin.calendar_hours import hours_of
+from apps.customers.admin.calendar_lines import Line, line_of
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
-from apps.customers.models import InteractionStatus, InteractionType
-from apps.customers.selectors import MOST_OCCURRENCES, Entry, agenda, living_interactions
+from apps.customers.models import InteractionType
+from apps.customers.selectors import Entry, agenda, living_interactions
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
 from apps.kernel.admin.access import allows
@@ -32,35 +32,12 @@ NAME: Final = "customers_calendar"
 SHOWN_A_DAY: Final = 4
 MOST_PEOPLE: Final = 50
 USER: Final = "auth.user"
-ICONS: Final = {
-    InteractionType.CALL: "call",
-    InteractionType.MEETING: "groups",
-    InteractionType.EMAIL: "mail",
-    InteractionType.NOTE: "sticky_note_2",
-    InteractionType.TASK: "task_alt",
-    InteractionType.EVENT: "event",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry of a day. `move` is where it is moved, "" where it is not."""
-
-    title: str
-    time: str
-    icon: str
-    kind: str
-    url: str
-    state: str
-    words: str
-    move: str
-    version: int
-    starts: str
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the page. `more` is how many further entries there are, `new` where one is added."""
+    """One day of a month. `more` is how many further entries there are, `url` where all are, `new` where one
+    is added."""
 
     date: date
     label: str
@@ -68,7 +45,7 @@ class Day:
     is_outside: bool
     lines: list[Line]
     more: int
-    week: str
+    url: str
     new: str
 
 
@@ -82,21 +59,20 @@ def calendar_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
     if wish.types:
         rows = rows.filter(type__in=wish.types)
     found = agenda(begins(days[0]), begins(days[-1] + timedelta(days=1)), rows)
-    shown = _days(wish, days, _by_day(found.entries), today=today)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": _("Calendar"),
         "heading": _heading(wish, days),
         "wish": wish,
-        "weeks": [shown[start : start + 7] for start in range(0, len(shown), 7)],
+        **_shown(wish, _by_day(found.entries), today=today),
         "is_empty": not found.entries,
         "is_cut": found.is_cut,
         "previous": wish.moved(-1).address(),
         "following": wish.moved(1).address(),
         "today": wish.at(today).address(),
         "views": [
-            (_("Month"), wish.address(view=MONTH), wish.view == MONTH),
-            (_("Week"), wish.address(view=WEEK), wish.view == WEEK),
+            (label, wish.address(view=view), wish.view == view)
+            for view, label in ((MONTH, _("Month")), (WEEK, _("Week")), (DAY, _("Day")))
         ],
         "people": _people(wish),
         "types": [(value, label, value in wish.types) for value, label in InteractionType.choices],
@@ -107,6 +83,8 @@ def calendar_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
 def _heading(wish: Wish, days: list[date]) -> str:
     if wish.view == MONTH:
         return date_format(wish.day, "F Y")
+    if wish.view == DAY:
+        return f"{date_format(wish.day, 'l')}, {date_format(wish.day, 'DATE_FORMAT')}"
     return f"{date_format(days[0], 'SHORT_DATE_FORMAT')} – {date_format(days[-1], 'SHORT_DATE_FORMAT')}"
 
 
@@ -130,40 +108,23 @@ def _by_day(entries: list[Entry]) -> dict[date, list[Entry]]:
     return found
 
 
-def _days(wish: Wish, days: list[date], entries: dict[date, list[Entry]], *, today: date) -> list[Day]:
-    most = SHOWN_A_DAY if wish.view == MONTH else MOST_OCCURRENCES
-    may_add = allows(MANAGE_INTERACTIONS)
-    add = reverse("admin:customers_interaction_add")
-    return [
-        Day(
-            day,
-            date_format(day, "l j F"),
-            day == today,
-            wish.view == MONTH and day.month != wish.day.month,
-            [_line(item, day, back=wish.address()) for item in entries[day][:most]],
-            max(0, len(entries[day]) - most),
-            wish.at(day).address(view=WEEK),
-            f"{add}?scheduled_at={day.isoformat()}T09:00" if may_add else "",
-        )
-        for day in days
-    ]
+def _shown(wish: Wish, entries: dict[date, list[Entry]], *, today: date) -> dict[str, Any]:
+    """What the view is drawn from: the weeks of a month, or days with their hours."""
+    add = reverse("admin:customers_interaction_add") if allows(MANAGE_INTERACTIONS) else ""
+    if wish.view != MONTH:
+        return hours_of(wish, entries, today=today, add=add)
+    shown = [_day(wish, day, entries[day], today=today, add=add) for day in wish.days]
+    return {"weeks": [shown[start : start + 7] for start in range(0, len(shown), 7)]}
 
 
-def _line(entry: Entry, day: date, *, back: str) -> Line:
-    row, occurrence = entry.interaction, entry.occurrence
-    start = timezone.localtime(occurrence.starts_at)
-    is_timed = not occurrence.is_all_day and start.date() == day
-    status = InteractionStatus(occurrence.status)
-    words = [str(row.get_type_display()), "" if status == InteractionStatus.PLANNED else str(status.label)]
-    return Line(
-        title=row.title,
-        time=date_format(start, "TIME_FORMAT") if is_timed else "",
-        icon=ICONS[InteractionType(row.type)],
-        kind=row.type,
-        url=address_of(occurrence) if row.is_series else reverse("admin:customers_interaction_change", args=[row.pk]),
-        state=status.value,
-        words=", ".join(word for word in words if word),
-        move=move_address(entry, back=back),
-        version=row.version,
-        starts=occurrence.starts_at.isoformat(),
+def _day(wish: Wish, day: date, entries: list[Entry], *, today: date, add: str) -> Day:
+    return Day(
+        day,
+        worded(day),
+        day == today,
+        day.month != wish.day.month,
+        [line_of(item, day, back=wish.address()) for item in entries[:SHOWN_A_DAY]],
+        max(0, len(entries) - SHOWN_A_DAY),
+        wish.at(day).address(view=DAY),
+        f"{add}?scheduled_at={day.isoformat()}T09:00" if add else "",
     )

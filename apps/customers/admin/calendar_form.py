@@ -1,4 +1,4 @@
-"""What a calendar is asked for: month or week, the day, whose, and which kinds."""
+"""What a calendar is asked for: month, week or day, the day, whose, and which kinds."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from apps.customers.models import InteractionType
 
-MONTH, WEEK = "month", "week"
+MONTH, WEEK, DAY = "month", "week", "day"
+STEPS: Final = {WEEK: 7, DAY: 1}  # days that a page further is
 ME: Final = "me"
 EARLIEST, LATEST = date(1970, 1, 1), date(2150, 12, 31)
 
@@ -30,19 +32,27 @@ class Wish:
 
     @property
     def days(self) -> list[date]:
-        """The days that are shown: whole weeks from Monday."""
-        first = self.day.replace(day=1) if self.view == MONTH else self.day
-        start = first - timedelta(days=first.weekday())
+        """The days that are shown: whole weeks from Monday, or the one day."""
+        if self.view == DAY:
+            return [self.day]
         if self.view == WEEK:
-            return [start + timedelta(days=number) for number in range(7)]
+            return self.week
+        first = self.day.replace(day=1)
+        start = self.at(first).week[0]
         after = (first + timedelta(days=32)).replace(day=1)
         length = (after - start).days
         return [start + timedelta(days=number) for number in range(-(-length // 7) * 7)]
 
+    @property
+    def week(self) -> list[date]:
+        """The days of the week around the day, from Monday."""
+        start = self.day - timedelta(days=self.day.weekday())
+        return [start + timedelta(days=number) for number in range(7)]
+
     def moved(self, steps: int) -> Wish:
-        """The same, so many months or weeks later; not beyond the calendar."""
-        if self.view == WEEK:
-            return self.at(self.day + timedelta(days=7 * steps))
+        """The same, so many months, weeks or days later; not beyond the calendar."""
+        if self.view != MONTH:
+            return self.at(self.day + timedelta(days=STEPS[self.view] * steps))
         year, month = divmod(self.day.year * 12 + self.day.month - 1 + steps, 12)
         return self.at(date(year, month + 1, 1))
 
@@ -59,7 +69,8 @@ class Wish:
 
 def wish_of(asked: QueryDict, *, today: date) -> Wish:
     """What the address asks for; what cannot be understood is as if it were not there."""
-    view = WEEK if asked.get("view") == WEEK else MONTH
+    view = asked.get("view", "")
+    view = view if view in STEPS else MONTH
     types = tuple(item for item in dict.fromkeys(asked.getlist("type")) if item in InteractionType.values)
     owner = asked.get("owner", "")
     return Wish(view, today, owner if owner == ME or _is_id(owner) else "", types).at(_day(asked) or today)
@@ -77,6 +88,11 @@ def _is_id(text: str) -> bool:
         return bool(UUID(text))
     except ValueError:
         return False
+
+
+def worded(day: date) -> str:
+    """The day by its weekday, without the year."""
+    return f"{date_format(day, 'l')}, {date_format(day, 'MONTH_DAY_FORMAT')}"
 
 
 def begins(day: date) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from apps.customers import services
 from apps.customers.admin.occurrence import MoveForm
+from apps.customers.calculations import is_there, moment_of, on_the_wall
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import Interaction, InteractionStatus
 from apps.customers.selectors import Entry, living_interactions, occurrence_at
@@ -47,6 +48,14 @@ class Movable:
     original_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The moment to move to. `is_later`: clocks skip the time that was asked for, so that it is another one."""
+
+    at: datetime
+    is_later: bool = False
+
+
 def move_address(entry: Entry, *, back: str) -> str:
     """The page on which the entry is moved, "" for what cannot be; `back` is the query of the calendar to return to."""
     row, occurrence = entry.interaction, entry.occurrence
@@ -70,30 +79,33 @@ def move_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         form = _form(None, request.POST)
         if not form.is_valid():
             return _page(site, request, found, form, status=400)
-        wanted = form.cleaned_data["starts_at"]
+        wanted = Wanted(form.cleaned_data["starts_at"])
     return _moved(site, request, found, wanted)
 
 
-def _moved(site: AdminSite, request: HttpRequest, found: Movable, wanted: datetime) -> HttpResponse:
+def _moved(site: AdminSite, request: HttpRequest, found: Movable, wanted: Wanted) -> HttpResponse:
     """Move it and go back to the calendar; the page again where that is refused."""
     try:
-        _move(found, wanted, version=_version(request.POST))
+        _move(found, wanted.at, version=_version(request.POST))
     except StaleVersion:
         latest = last_changes([found.row.pk]).get(found.row.pk)
-        again = _form({"starts_at": wanted})
-        return _page(site, request, _asked(request.GET), again, status=412, is_stale=True, latest=latest, wanted=wanted)
+        again = _form({"starts_at": wanted.at})
+        return _page(
+            site, request, _asked(request.GET), again, status=412, is_stale=True, latest=latest, wanted=wanted.at
+        )
     except RowNotFound:
         say(request, _("This is not there any more."), messages.WARNING)
         return HttpResponseRedirect(_back(request))
     except PlatformError as error:
         if not is_form_error(error):
             raise
-        form = _form(None, {"starts_at": wanted})
+        form = _form(None, {"starts_at": wanted.at})
         form.full_clean()
         add_refusal(form, error)
         return _page(site, request, found, form, status=error.status)
-    said = _("“%(title)s” is planned for %(when)s now.") % {"title": found.row.title, "when": _worded(found, wanted)}
-    say(request, said)
+    said = _("“%(title)s” is planned for %(when)s now.") % {"title": found.row.title, "when": _worded(found, wanted.at)}
+    later = _("The clocks go forward over the time that you chose.") if wanted.is_later else ""
+    say(request, f"{said} {later}".strip())
     return HttpResponseRedirect(_back(request))
 
 
@@ -114,19 +126,26 @@ def _asked(asked: Mapping[str, Any]) -> Movable:
     return Movable(row, found.starts_at, found.original_at)
 
 
-def _dropped(given: Mapping[str, Any]) -> datetime | None:
-    """As many days later as it was dragged, at the same time of day; None where a time was typed. Raises Http404.
+def _dropped(given: Mapping[str, Any]) -> Wanted | None:
+    """Where it was dropped: at the `time` of the day `to`, or as many days later as it was dragged, at its own time.
 
-    `starts` is when it began as whoever dragged it saw it: somebody else may have moved it since.
+    `starts` is when it began as whoever dragged it saw it: somebody else may have moved it since. A time that the
+    clocks skip is as much later as they jump, as in series. None where a time was typed. Raises Http404.
     """
     if "to" not in given:
         return None
+    zone = timezone.get_current_timezone()
     try:
-        days = date.fromisoformat(given["to"]) - date.fromisoformat(given.get("from", ""))
-        local = timezone.localtime(datetime.fromisoformat(given.get("starts", "").replace(" ", "+")))
-        return (local.replace(tzinfo=None) + timedelta(days=days.days)).replace(tzinfo=local.tzinfo)
+        day, seen = date.fromisoformat(given["to"]), datetime.fromisoformat(given.get("starts", "").replace(" ", "+"))
+        own = on_the_wall(timezone.localtime(seen), zone)
+        if given.get("time"):
+            wall = datetime.strptime(f"{day} {given['time']}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 - on the reader's wall
+        else:
+            wall = own + (day - date.fromisoformat(given.get("from", "")))
+        at = timezone.localtime(moment_of(wall, zone), zone)
     except (ValueError, OverflowError):
         raise Http404 from None
+    return Wanted(at, is_later=not is_there(wall, zone))
 
 
 def _version(given: Mapping[str, Any]) -> int:

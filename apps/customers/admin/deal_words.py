@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _t
 
 from apps.customers.models import Deal, Outcome
+from apps.customers.services.deal_worth import shown_amount
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel.services import service
 
@@ -31,10 +32,10 @@ def marks_of(deal: Any, *, at: datetime, day: date) -> Iterator[str]:
 
 
 def worded(amount: Any, currency: str) -> str:
-    """An amount with its currency, as readers expect it."""
-    if amount is None:
-        return ""
-    return f"{number_format(amount, 2, use_l10n=True, force_grouping=True)} {currency}"
+    """An amount with its currency, as readers expect it; "" for none."""
+    if amount is None or currency:
+        return shown_amount(amount, currency)
+    return number_format(amount, 2, use_l10n=True, force_grouping=True)
 
 
 def worded_worth(deal: Deal) -> str:

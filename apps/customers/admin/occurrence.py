@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib.admin.sites import AdminSite
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.customers import services
-from apps.customers.calculations import Occurrence
+from apps.customers.calculations import Occurrence, is_there, moment_of
 from apps.customers.features import VIEW_INTERACTIONS
 from apps.customers.models import Interaction, InteractionStatus
 from apps.customers.selectors import living_interactions, occurrence_at
@@ -41,10 +43,24 @@ DOINGS: Final[Mapping[str, AnyCommand]] = {
 }
 
 
+class WallField(forms.DateTimeField):
+    """A moment on the reader's wall: of one that comes twice the first counts, and one that is skipped is refused."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment. Raises ValidationError."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            wall, zone = parse_datetime(str(value)), timezone.get_current_timezone()
+            if error.code != "ambiguous_timezone" or wall is None or not is_there(wall, zone):
+                raise
+            return timezone.localtime(moment_of(wall, zone))
+
+
 class MoveForm(forms.Form):
     """Another time."""
 
-    starts_at: Any = forms.DateTimeField(label=gettext_lazy("Planned for"), widget=MomentInput(seconds=False))
+    starts_at: Any = WallField(label=gettext_lazy("Planned for"), widget=MomentInput(seconds=False))
 
 
 def address_of(occurrence: Occurrence) -> str:

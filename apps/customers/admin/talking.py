@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.customers import services
+from apps.customers.admin.customer_deals import customer_deals_view
+from apps.customers.admin.files import files_view
 from apps.customers.admin.overview import address, overview_view, seen_record
 from apps.customers.extensions.talking import composing
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS, WRITE_COMMENTS
@@ -40,7 +42,7 @@ FORM_ERRORS = frozenset({400, 409, 422})
 
 
 class TalkedAbout:
-    """Pages of a record beside its form: the overview, and what is done from it."""
+    """Pages of a record beside its form: the overview, its files, and what is done from there."""
 
     overview: ClassVar[View]
 
@@ -48,6 +50,7 @@ class TalkedAbout:
         """Their names, addresses and views."""
         return {
             "overview": ("<path:object_id>/overview/", type(self).overview),
+            "files": ("<path:object_id>/files/", files_view),
             "comment": ("<path:object_id>/comment/", comment_view),
             "follow": ("<path:object_id>/follow/", follow_view),
             "mentionable": ("mentionable/", mentionable_view),
@@ -78,8 +81,12 @@ class CustomerPages(TalkedAbout):
     overview = staticmethod(overview_view)
 
     def own_views(self) -> dict[str, tuple[str, View]]:
-        """Those of every record, and labels."""
-        return {**super().own_views(), "label": ("<path:object_id>/label/", label_view)}
+        """Those of every record, their deals, and labels."""
+        return {
+            **super().own_views(),
+            "deals": ("<path:object_id>/deals/", customer_deals_view),
+            "label": ("<path:object_id>/label/", label_view),
+        }
 
 
 def comment_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:

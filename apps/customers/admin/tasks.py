@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.customers import services
-from apps.customers.admin.calendar import ICONS
 from apps.customers.admin.calendar_form import ME, owner_of
+from apps.customers.admin.calendar_lines import ICONS
 from apps.customers.calculations import Stretch
 from apps.customers.features import VIEW_INTERACTIONS
 from apps.customers.models import InteractionType

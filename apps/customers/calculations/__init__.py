@@ -1,6 +1,17 @@
 from apps.customers.calculations.agenda import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
 from apps.customers.calculations.countries import country_code
 from apps.customers.calculations.deals import lacking, sum_of_lines
+from apps.customers.calculations.hours import (
+    QUARTERS,
+    Lane,
+    Span,
+    in_lanes,
+    is_there,
+    moment_of,
+    on_the_wall,
+    skipped,
+    span_on,
+)
 from apps.customers.calculations.icalendar import CalendarEntry, calendar_file, uid_of
 from apps.customers.calculations.likeness import (
     Likeness,
@@ -26,8 +37,10 @@ from apps.customers.calculations.recurrence import (
 )
 
 __all__ = [
+    "QUARTERS",
     "CalendarEntry",
     "Change",
+    "Lane",
     "Likeness",
     "Occurrence",
     "Reason",
@@ -35,6 +48,7 @@ __all__ = [
     "RuleRefused",
     "Series",
     "Side",
+    "Span",
     "Stretch",
     "Traits",
     "by_field",
@@ -46,20 +60,26 @@ __all__ = [
     "first_start",
     "following",
     "held_whole",
+    "in_lanes",
     "is_empty",
+    "is_there",
     "joined",
     "lacking",
     "last_start",
     "likeness",
+    "moment_of",
     "needed_similarity",
     "normal_domain",
     "normal_email",
     "normal_phone",
+    "on_the_wall",
     "overlaps",
     "parse_rule",
     "proposed",
     "rule_text",
     "similarity",
+    "skipped",
+    "span_on",
     "starts",
     "stretch_of",
     "sum_of_lines",

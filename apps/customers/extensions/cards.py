@@ -1,4 +1,4 @@
-"""Cards in the overview of a person, company or deal: what is planned, and the open deals of customers."""
+"""Cards in the overview of a person, company or deal: what is planned, and deals of customers, with their tab."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_DEALS, VIEW_INTERACTIONS
 from apps.customers.models import Company, Deal, InteractionStatus, Outcome, Person
-from apps.customers.selectors import agenda, deals_with, living_interactions
+from apps.customers.selectors import agenda, deals_of, living_interactions
 from apps.customers.selectors.talking import subject_key
 from apps.customers.services.deal_worth import shown_amount
 from apps.kernel import clock
 from apps.kernel.admin.access import allows
 from apps.kernel.extensions.spots import Place, Widget, widget
+from apps.kernel.extensions.tabs import RecordTab, record_tab
 
 MOST: Final = 5
 AHEAD: Final = timedelta(days=90)
@@ -42,15 +44,37 @@ def show_deals(place: Place) -> dict[str, Any] | None:
     record = place.record
     if not isinstance(record, Person | Company):
         return None
-    link = {"people__person" if isinstance(record, Person) else "companies__company": record.pk}
-    rows = deals_with(**link).filter(outcome=Outcome.OPEN).select_related("stage").order_by("-created_at", "-pk")
-    found = list(rows[: MOST + 1])
+    found = list(deals_of(record).filter(outcome=Outcome.OPEN)[: MOST + 1])
     return {
         "deals": [(deal, shown_amount(deal.value_amount, deal.value_currency)) for deal in found[:MOST]],
         "has_more": len(found) > MOST,
+        "url": where_deals_are(record),
     }
 
 
+def where_deals_are(record: Any) -> str:
+    """The tab of the customer's deals; "" for other records."""
+    if not isinstance(record, Person | Company):
+        return ""
+    return reverse(f"admin:customers_{record._meta.model_name}_deals", args=[record.pk])
+
+
+def how_many_deals(record: Any) -> int:
+    """Deals of the customer that the reader sees."""
+    return deals_of(record).count()
+
+
+record_tab(
+    RecordTab(
+        "customers.deals_of",
+        _("Deals"),
+        "customers.*",
+        where_deals_are,
+        priority=20,
+        features=(VIEW_DEALS,),
+        number=how_many_deals,
+    )
+)
 widget(
     Widget(
         "customers.planned",

@@ -1,7 +1,7 @@
 from apps.customers.selectors.consents import consents_of, current_consents, current_of
 from apps.customers.selectors.deals import (
     count_deals,
-    deals_with,
+    deals_of,
     is_overdue,
     is_stale,
     lines_of,
@@ -70,7 +70,7 @@ __all__ = [
     "current_consents",
     "current_of",
     "customers_reached_by",
-    "deals_with",
+    "deals_of",
     "described",
     "duplicate_pairs",
     "employments_of",

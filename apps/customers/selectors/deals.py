@@ -11,7 +11,18 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Value
 
-from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome, Pipeline, Stage, StageTransition
+from apps.customers.models import (
+    Company,
+    Deal,
+    DealCompany,
+    DealLine,
+    DealPerson,
+    Outcome,
+    Person,
+    Pipeline,
+    Stage,
+    StageTransition,
+)
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.access.visible import visible
@@ -104,7 +115,9 @@ def visits_of(deal_id: UUID) -> models.QuerySet[StageTransition]:
     return rows.order_by("-entered_at", "-pk")
 
 
-def deals_with(**link: UUID) -> models.QuerySet[Deal]:
-    """Living deals that the actor sees and that a person (`people__person=…`) or company is part of."""
+def deals_of(record: Person | Company) -> models.QuerySet[Deal]:
+    """Living deals that the customer is part of and the actor sees: open ones first, then the latest."""
+    link = {"people__person" if isinstance(record, Person) else "companies__company": record.pk}
     rows: models.QuerySet[Deal] = Deal.objects.filter(deleted_at__isnull=True, **link)
-    return visible(rows)
+    ended = models.Case(models.When(outcome=Outcome.OPEN, then=0), default=1)
+    return visible(rows).select_related("pipeline", "stage").order_by(ended, "-created_at", "-pk")

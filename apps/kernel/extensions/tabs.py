@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -19,7 +19,7 @@ class RecordTab:
     """A link on the pages of records of the kinds that `entity` (a pattern) names.
 
     `address(record)` is where it leads, "" where the record has no such page. One that `leads` stands before the
-    record's details: it is where the record is opened.
+    record's details: it is where the record is opened. `number(record)` says how much is there, in one query.
     """
 
     id: str
@@ -29,6 +29,16 @@ class RecordTab:
     priority: int = 0
     features: tuple[str, ...] = ()
     leads: bool = False
+    number: Callable[[Any], int] | None = None
+
+
+class ShownTab(NamedTuple):
+    """A tab of one record; `number` is None where it has none."""
+
+    id: str
+    label: Text
+    address: str
+    number: int | None = None
 
 
 TABS: ExtensionPoint[RecordTab] = ExtensionPoint("record tab")
@@ -39,12 +49,16 @@ def record_tab(declared: RecordTab) -> RecordTab:
     return TABS.add(declared.id, declared)
 
 
-def tabs_of(record: Any, *, leading: bool = False) -> list[tuple[str, Text, str]]:
-    """Id, label and address of the record's further tabs that are for the open scope's actor, in their order.
+def tabs_of(record: Any, *, leading: bool = False) -> list[ShownTab]:
+    """The record's further tabs that are for the open scope's actor, in their order.
 
     `leading` asks for those that stand before the details, in place of those behind them.
     """
     entity = str(getattr(record, "entity_id", ""))
     chosen = (item for item in TABS.open() if item.leads is leading and entity and fnmatchcase(entity, item.entity))
     found = [(item, item.address(record)) for item in chosen]
-    return [(item.id, item.label, address) for item, address in found if address]
+    return [_shown(item, record, address) for item, address in found if address]
+
+
+def _shown(item: RecordTab, record: Any, address: str) -> ShownTab:
+    return ShownTab(item.id, item.label, address, None if item.number is None else item.number(record))
