@@ -15,7 +15,7 @@ NO_SERVERS := env -u DATABASE_URL -u DATABASE_OWNER_URL -u DATABASE_ADMIN_URL -u
 DEPLOYED := env AGORA_SECRET_KEY=$$(printf 'check-only-%.0s' 1 2 3 4 5 6) AGORA_KEK=Y2hlY2stb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=
 
 .DEFAULT_GOAL := help
-.PHONY: demo test check prove bench lint fmt messages clean help
+.PHONY: demo test browse matrix prove check bench lint fmt messages clean help
 
 demo: ## Serve a furnished house on http://127.0.0.1:8000 (HOST=, PORT=)
 	@$(BOOTSTRAP) demo
@@ -23,7 +23,15 @@ demo: ## Serve a furnished house on http://127.0.0.1:8000 (HOST=, PORT=)
 
 test: ## Run the suite on PostgreSQL and Valkey of its own (ARGS=, WORKERS=)
 	@$(BOOTSTRAP) dev
-	$(PY) -m pytest -m "not prove" $(WORKERS) $(ARGS)
+	$(PY) -m pytest -m "not prove and not browser and not matrix" $(WORKERS) $(ARGS)
+
+browse: ## Open every page in Chromium: keyboard, accessibility, journeys (ARGS=, WORKERS=)
+	@$(BOOTSTRAP) dev
+	$(PY) -m pytest -m "browser and not prove" $(WORKERS) $(ARGS)
+
+matrix: ## Every address with every caller and every wrong body; make test runs a quarter (ARGS=, WORKERS=)
+	@$(BOOTSTRAP) dev
+	$(PY) -m pytest -m "matrix and not prove" $(WORKERS) $(ARGS)
 
 prove: ## Kills, races and large data (SIZE=small or full, ARGS=)
 	@$(BOOTSTRAP) dev

@@ -9,12 +9,18 @@ import pytest
 from django.db import connections
 from hypothesis import HealthCheck, settings
 
-from tests.support import databases, resetting
+from tests.support import databases, resetting, sampling
 from tests.support.scopes import House, make_house
 
 # A machine that has other work draws slowly; that says nothing about what is tried.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what runs with the whole matrix only, before marks are selected by."""
+    sampling.divide(items)
 
 
 def pytest_collection_finish() -> None:

@@ -45,6 +45,8 @@ from tests.support.scopes import House
 from tests.support.shelf.factories import ENTITY, make_book
 from tests.support.shelf.models import Book
 
+pytestmark = pytest.mark.generated
+
 Change = Callable[[], object]
 # Who has a denied feature cannot take their own list away; a key has neither list nor roles of a user.
 NOT_FOR_ALL = {"own_acl", "own_update"}

@@ -161,7 +161,7 @@ def test_values_from_before_become_the_texts_that_writers_store(house: House) ->
         make_variant(house, product, option_values=before),
         make_variant(house, product, option_values={"size": "l"}),
     )
-    migration = importlib.import_module("apps.catalog.migrations.0005_option_texts")
+    migration = importlib.import_module("apps.catalog.migrations.0006_option_texts")
     state = ProjectState.from_apps(apps)
     with connections["owner"].schema_editor() as editor:
         operation = ForEachTenant(migration.write_texts, "texts")

@@ -22,6 +22,8 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.support.digests import digest
 from tests.support.scopes import House
 
+pytestmark = pytest.mark.generated
+
 UNDOABLE = [
     pytest.param(spec, id=spec.id)
     for spec in COMMANDS.values()

@@ -18,6 +18,8 @@ from apps.kernel.tenancy.scope import using_scope
 from tests.directory.callers import PROBLEM, client_of, member
 from tests.support.scopes import House
 
+pytestmark = pytest.mark.generated
+
 JSON = "application/json"
 TYPE = "car"  # of the records that the tenant has made a type for
 METHODS = ("get", "post", "put", "patch", "delete")

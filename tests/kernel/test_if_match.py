@@ -20,6 +20,8 @@ from tests.matrix.routes import Route, details, resources
 from tests.matrix.world import World, rolled_back, small_world
 from tests.support.scopes import seeding
 
+pytestmark = pytest.mark.generated
+
 # Addresses of a record itself; what hangs below one, such as a session of a user, has no version.
 BELOW = frozenset({"customers.person.write_consent", "customers.interaction.answer"})
 ROUTES = [

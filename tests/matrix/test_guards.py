@@ -10,6 +10,8 @@ from tests.matrix.orders import prepared
 from tests.matrix.routes import Route, routes
 from tests.matrix.world import World
 
+pytestmark = pytest.mark.generated
+
 
 @pytest.mark.parametrize("route", routes(), ids=str)
 def test_the_guard_decides(world: World, route: Route) -> None:

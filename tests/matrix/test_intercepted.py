@@ -20,6 +20,8 @@ from tests.matrix.expected import BY_FORM
 from tests.matrix.routes import PLACE, Route, routes
 from tests.support.scopes import House
 
+pytestmark = pytest.mark.generated
+
 RESOURCES = [route for route in routes() if route.is_resource and f"{route.view.entity}.{route.action}" not in BY_FORM]
 
 

@@ -21,6 +21,8 @@ from tests.matrix.calls import get
 from tests.matrix.routes import Route, resources
 from tests.matrix.world import Actor, World
 
+pytestmark = pytest.mark.generated
+
 LISTS = resources("list")
 # Those who see different things, one of each.
 VIEWS = frozenset({"another tenant", "another organization", "super admin", "exact feature", "key with the feature"})

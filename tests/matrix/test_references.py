@@ -18,6 +18,8 @@ from tests.matrix.records import plain, serializer_of, subject
 from tests.matrix.routes import Route, resources, routes
 from tests.matrix.world import World
 
+pytestmark = pytest.mark.generated
+
 # Lists of texts that hold ids or names.
 NAMES = frozenset({"roles"})
 BULK = [route for route in routes() if route.bulk]

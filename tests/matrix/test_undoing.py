@@ -14,6 +14,8 @@ from tests.matrix.expected import ASKING_MORE
 from tests.matrix.routes import Route, resources
 from tests.matrix.world import Actor, World, rolled_back
 
+pytestmark = pytest.mark.generated
+
 UNDO = next(route for route in resources("undo"))
 AUDIT = ("audit_logs.view_self", "audit_logs.view_tenant", "audit_logs.undo_self", "audit_logs.undo_tenant")
 # Files ask for the features of their records, views of roles for another one: tests of their own take them back.

@@ -14,6 +14,8 @@ from tests.matrix.orders import prepared
 from tests.matrix.routes import Route, resources, routes
 from tests.matrix.world import World
 
+pytestmark = pytest.mark.generated
+
 DETAILS = [route for route in routes() if route.is_detail]
 
 
