@@ -29,9 +29,10 @@ from tests.support.sizes import size
 pytestmark = [pytest.mark.prove, pytest.mark.committed]
 VIEW = "shelf.books.view"
 FOREIGN = size(2_000, 100_000)  # events of the other tenant
-HIDDEN = FOREIGN // 10  # events of the organization that no listener sees
+HIDDEN = FOREIGN // 20  # events of the organization that no listener sees
 OWN = size(200, 2_000)  # events of organizations that listeners see, each a change of its own
 TOGETHER = 100  # events of one change
+FEW, PAUSE = 20, 0.2  # the same of hidden ones, and seconds between: whoever misses 1,000 of a tenant is told of a gap
 LAST = "Last-Event-ID"
 
 
@@ -55,12 +56,13 @@ def disguises(house: House, other: House, users: list[User]) -> list[dict[str, A
     ]
 
 
-def storm(scope: Scope, facts: list[dict[str, Any]], number: int) -> None:
-    """Commit so many events, a hundred in each change, of every kind in turn."""
+def storm(scope: Scope, facts: list[dict[str, Any]], number: int, together: int, pause: float) -> None:
+    """Commit so many events, some in each change, of every kind in turn."""
     try:
         kinds = cycle(facts)
-        for _ in range(number // TOGETHER):
-            write(scope, TOGETHER, **next(kinds))
+        for _ in range(number // together):
+            write(scope, together, **next(kinds))
+            time.sleep(pause)
     finally:
         connections.close_all()
 
@@ -70,8 +72,9 @@ def storming(house: House, other: House, users: list[User]) -> Iterator[list[thr
     """Two writers of the other tenant, and one of the organization above the listeners'."""
     foreign = disguises(house, other, users)
     hidden = [{"resource_id": make_book(house).pk, "words": "hidden"}]
-    works = [(other.scope(other.north), foreign, FOREIGN // 2), (other.scope(other.root), foreign, FOREIGN // 2)]
-    works.append((house.scope(house.root), hidden, HIDDEN))
+    places = (other.north, other.root)
+    works = [(other.scope(place), foreign, FOREIGN // 2, TOGETHER, 0.0) for place in places]
+    works.append((house.scope(house.root), hidden, HIDDEN, FEW, PAUSE))
     threads = [threading.Thread(target=storm, args=work) for work in works]
     for thread in threads:
         thread.start()
@@ -92,6 +95,11 @@ class Restless:
     connections: int = 0
     has_ended: bool = False
     last: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sign in once: of very many sessions the oldest ends, and the streams that were opened with it."""
+        self.headers = as_user(self.user)
 
     def honest(self) -> None:
         """Come back with the last id until the last word has come."""
@@ -122,9 +130,11 @@ class Restless:
 
     def _opened(self, headers: dict[str, str], path: str = ADDRESS) -> Tap:
         self.connections += 1
-        return Tap(self.server, {**as_user(self.user), **headers}, path=path, user_id=self.user.pk)
+        return Tap(self.server, {**self.headers, **headers}, path=path, user_id=self.user.pk)
 
     def _keep(self, tap: Tap) -> None:
+        """Take what was heard, when the last of it has been read."""
+        wait_for(lambda: tap.has_ended)
         assert tap.status == 200
         self.words += tap.words()
         self.kinds += tap.kinds()
