@@ -68,17 +68,17 @@ def storm(scope: Scope, facts: list[dict[str, Any]], number: int, together: int,
 
 
 @contextmanager
-def storming(house: House, other: House, users: list[User]) -> Iterator[list[threading.Thread]]:
+def storming(house: House, other: House, users: list[User]) -> Iterator[None]:
     """Two writers of the other tenant, and one of the organization above the listeners'."""
     foreign = disguises(house, other, users)
     hidden = [{"resource_id": make_book(house).pk, "words": "hidden"}]
     places = (other.north, other.root)
     works = [(other.scope(place), foreign, FOREIGN // 2, TOGETHER, 0.0) for place in places]
     works.append((house.scope(house.root), hidden, HIDDEN, FEW, PAUSE))
-    threads = [threading.Thread(target=storm, args=work) for work in works]
+    threads = [threading.Thread(target=storm, args=work, daemon=True) for work in works]
     for thread in threads:
         thread.start()
-    yield threads
+    yield
     for thread in threads:
         thread.join()
 
@@ -153,7 +153,7 @@ def beside(*works: Any) -> Iterator[None]:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    threads = [threading.Thread(target=run, args=(work,), daemon=True) for work in works]
     for thread in threads:
         thread.start()
     yield
@@ -163,52 +163,72 @@ def beside(*works: Any) -> Iterator[None]:
         raise faults[0]
 
 
-def foreigners(words: list[str]) -> list[str]:
-    """What should not have been heard."""
-    return [item for item in words if not item.startswith("own ")]
+@dataclass
+class Listeners:
+    """Who listens: `taps` are Bob (North), Carol (South), Dora (both), and Dora with a foreign id, each to the end."""
+
+    taps: list[Tap]
+    control: Tap  # of the other tenant
+    honest: Restless
+    forger: Restless
+
+    def words(self) -> list[list[str]]:
+        """What each heard."""
+        return [*(tap.words() for tap in self.taps), self.honest.words, self.forger.words]
+
+    def foreign_words(self) -> list[str]:
+        """What nobody should have heard."""
+        return [item for words in self.words() for item in words if not item.startswith("own ")]
 
 
-def test_of_a_storm_of_foreign_events_nobody_hears_one(house: House, other_house: House) -> None:
-    bob, carol = (
-        member(house, VIEW, name=name, only=(place,)) for name, place in (("Bob", house.north), ("Carol", house.south))
-    )
-    dora = member(house, VIEW, name="Dora", only=(house.north, house.south))
-    charlie = member(other_house, VIEW, name="Charlie")
-    book, began = make_book(house).pk, time.monotonic()
+@contextmanager
+def everybody_listening(house: House, other: House, users: list[User]) -> Iterator[Listeners]:
+    """A server and all listeners."""
+    bob, _carol, dora = users
     with ExitStack() as stack:
         server = stack.enter_context(streaming())
-        taps = [stack.enter_context(listening(server, user)) for user in (bob, carol, dora)]
+        taps = [stack.enter_context(listening(server, user)) for user in users]
+        charlie = member(other, VIEW, name="Charlie")
         control = stack.enter_context(listening(server, charlie, "all"))
         taps.append(stack.enter_context(listening(server, dora, **{LAST: control.last_id})))
         honest, forger = Restless(server, bob, last=taps[0].last_id), Restless(server, dora, [control.last_id])
         with beside(honest.honest, forger.forging):
-            with storming(house, other_house, [bob, carol, dora]) as writers:
-                for number in range(OWN):
-                    place = (house.north, house.south)[number % 2]
-                    write(house.scope(place), resource_id=book, words=f"own {number}")
-                    forger.forged.append(control.last_id)
-                    time.sleep(0.002)
-                for writer in writers:
-                    writer.join()
-            took = time.monotonic() - began
+            yield Listeners(taps, control, honest, forger)
             finish(house, *taps)
             wait_for(lambda: honest.has_ended, seconds=20)
             forger.has_ended = True
-    north, south = ([f"own {number}" for number in range(start, OWN, 2)] for start in (0, 1))
-    everybody = [*(tap.words() for tap in taps), honest.words, forger.words]
+
+
+def write_own(house: House, forger: Restless, control: Tap) -> None:
+    """Commit the listeners' own events one by one, North's and South's in turn; the forger gets ever newer ids."""
+    book = make_book(house).pk
+    for number in range(OWN):
+        write(house.scope((house.north, house.south)[number % 2]), resource_id=book, words=f"own {number}")
+        forger.forged.append(control.last_id)
+        time.sleep(0.002)
+
+
+def test_of_a_storm_of_foreign_events_nobody_hears_one(house: House, other_house: House) -> None:
+    places = {"Bob": (house.north,), "Carol": (house.south,), "Dora": (house.north, house.south)}
+    users = [member(house, VIEW, name=name, only=only) for name, only in places.items()]
+    with everybody_listening(house, other_house, users) as heard:
+        began = time.monotonic()
+        with storming(house, other_house, users):
+            write_own(house, heard.forger, heard.control)
+        took = time.monotonic() - began
     print(
         f"{FOREIGN:,} foreign and {HIDDEN:,} hidden events, {OWN:,} own ones, in {took:.0f} s: "
-        f"{sum(len(foreigners(words)) for words in everybody)} of others were heard; "
-        f"{honest.connections} connections of the restless, {forger.connections} with forged ids; "
-        f"the other tenant's own client heard {len(control.events()):,}"
+        f"{len(heard.foreign_words())} of others were heard; {heard.honest.connections} connections of the restless, "
+        f"{heard.forger.connections} with forged ids; "
+        f"the other tenant's own client heard {len(heard.control.events()):,}"
     )
     every = [f"own {number}" for number in range(OWN)]
-    assert [foreigners(words) for words in everybody] == [[]] * len(everybody)
-    assert [tap.words() for tap in taps] == [north, south, every, every]
-    assert [tap.kinds().count(GAP) for tap in taps] == [0, 0, 0, 1]  # the last one came with a foreign id, and stayed
-    assert honest.words == north
-    assert GAP not in honest.kinds
-    assert forger.connections >= 9
-    assert set(forger.words) <= {*north, *south}
-    assert len(control.words()) >= TOGETHER  # they were there to be heard
-    assert position_named(control.last_id, house.tenant.pk) is None
+    assert heard.foreign_words() == []
+    assert [tap.words() for tap in heard.taps] == [every[::2], every[1::2], every, every]
+    assert [tap.kinds().count(GAP) for tap in heard.taps] == [0, 0, 0, 1]
+    assert heard.honest.words == every[::2]
+    assert GAP not in heard.honest.kinds
+    assert heard.forger.connections >= 9
+    assert set(heard.forger.words) <= set(every)
+    assert len(heard.control.words()) >= TOGETHER  # they were there to be heard
+    assert position_named(heard.control.last_id, house.tenant.pk) is None
