@@ -26,6 +26,7 @@ from benchmarks.counting import queries
 from benchmarks.figures import Figure
 from benchmarks.options import Options
 from benchmarks.timing import milliseconds, take_turns
+from config.collecting import settle
 
 MOST_MS, MOST_QUERIES = 200, 12
 ROUNDS, FEWEST, WARM_UP, SPENT = 50, 5, 1, 3
@@ -44,10 +45,11 @@ class Page:
 
 
 def run(options: Options) -> Iterator[Figure]:
-    """Measure in this process, through every middleware, by the wall's rules."""
+    """Measure in this process, settled as those that serve are, through every middleware, by the wall's rules."""
     call_command("seed_demo", stdout=io.StringIO())
     scope, user = _owner()
     _index(scope)
+    settle()
     with override_settings(**PLAIN, STORAGES=_plain_files()):
         client = Client()
         client.force_login(user, backend="apps.auth.backends.StaffBackend")

@@ -11,6 +11,8 @@ from psycopg.types.range import Range
 
 from apps.catalog.models import Price, PriceKind, PriceList, Product, Variant
 from apps.catalog.selectors import prices_of_today
+from apps.catalog.services.price_change_jobs import FEW
+from apps.kernel.work.sweeper import sweep
 from tests.auth.factories import reading_in
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
@@ -115,6 +117,45 @@ def test_prices_are_changed_by_five_percent_and_one_click_takes_it_back(house: H
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("5 prices were changed.")).to_be_hidden()
     assert amounts(house) == before
+
+
+def many(house: House) -> None:
+    """More coats than are changed at once, 10.00 each."""
+    kind = PriceKind(code="regular", title="Regular price")
+    with seeding(house.scope(house.root)):
+        kind.save(force_insert=True)
+        coats = Product.objects.bulk_create(Product(title=f"Coat {number}") for number in range(FEW + 1))
+        Price.objects.bulk_create(
+            Price(product=coat, kind=kind, currency="EUR", amount=Decimal(10), valid=Range(None, None, "()"))
+            for coat in coats
+        )
+
+
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
+def test_many_prices_are_changed_behind_the_page_and_the_strip_takes_it_back(
+    house: House, desk: Seat, size: tuple[int, int], dark: bool, request: pytest.FixtureRequest
+) -> None:
+    many(house)
+    alice = desk("*")
+    page = alice.page(size=size, dark=dark)
+    page.goto(f"{CHANGE}?preview=1&percent=5")
+    page.get_by_role("button", name=f"Change {FEW + 1} prices").click()
+    expect(page.get_by_text("The prices are being changed.")).to_be_visible()
+    row = page.get_by_role("region", name="Long jobs").get_by_role("listitem")
+    expect(row).to_contain_text("Change of prices")
+    shoot(page, f"prices-job-waits-{request.node.callspec.id}")
+    assert set(amounts(house)) == {"10.00"}
+    sweep("work")
+    assert set(amounts(house)) == {"10.50"}
+    page.reload()
+    undo = row.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    shoot(page, f"prices-job-done-{request.node.callspec.id}")
+    assert faults_of(page, "job") == []
+    undo.click()
+    expect(page.get_by_text("Undone")).to_be_visible()
+    assert set(amounts(house)) == {"10.00"}
+    assert alice.complaints == []
 
 
 def test_the_grid_is_edited_with_the_keyboard_and_saved_as_one_action(house: House, desk: Seat) -> None:

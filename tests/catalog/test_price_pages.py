@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.calculations.grid import Cell, Group, settled
 from apps.catalog.calculations.periods import Period
@@ -18,7 +20,7 @@ from apps.kernel.extensions.tabs import tabs_of
 from apps.kernel.ids import uuid7
 from apps.sales.models import TaxClass
 from tests.auth.factories import reading_in
-from tests.catalog.factories import make_kind, make_price, make_product, make_variant, saved, seller
+from tests.catalog.factories import make_kind, make_price, make_product, make_tag, make_variant, saved, seller
 from tests.directory.callers import client_of, member
 from tests.support.scopes import House
 
@@ -171,6 +173,21 @@ def test_who_may_only_look_gets_no_inputs(house: House) -> None:
     assert 'name="cell:' not in page
     assert [viewer.get(address).status_code for address in (CHANGE, SETTINGS)] == [403, 403]
     assert viewer.post(grid_of(product), {"seen": "x"}).status_code in {403, 409}
+
+
+@pytest.mark.parametrize(
+    ("page", "order"),
+    [
+        ("price", '"price"."created_at" DESC, "price"."id" DESC'),
+        ("producttag", '"product_tag"."label" ASC, "product_tag"."id" ASC'),
+    ],
+)
+def test_a_list_is_read_from_an_index_that_way_or_the_other(house: House, bob: Client, page: str, order: str) -> None:
+    make_price(house, make_product(house), make_kind(house))
+    make_tag(house)
+    with CaptureQueriesContext(connection) as queries:
+        assert bob.get(f"{PAGES}/{page}/").status_code == 200
+    assert any(item["sql"].endswith(f"ORDER BY {order}") for item in queries)
 
 
 def test_only_what_was_shown_is_applied(house: House, bob: Client) -> None:

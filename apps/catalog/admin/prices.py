@@ -49,7 +49,7 @@ class PricePage(CommandAdmin):
     list_select_related = ("product", "variant", "kind", "price_list")
     list_filter = ("kind", "price_list", "currency", "includes_tax")
     search_fields = ("product__title", "product__sku", "variant__sku")
-    ordering = ("-created_at", "pk")
+    ordering = ("-created_at", "-pk")
     sortable_by: ClassVar[tuple[str, ...]] = ()
     readonly_fields = ("shown_amount", "quantities", "valid_when", "known_since", "known_until")
     change_form_outer_after_template = "catalog/price_history.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,12 @@ def planned(
 def impossible(plan: Sequence[PlannedPrice]) -> list[PlannedPrice]:
     """Those that cannot be kept."""
     return [item for item in plan if not item.is_possible]
+
+
+def seen_of(plan: Sequence[PlannedPrice]) -> str:
+    """A digest of a plan, by which somebody says what they have seen of it: only that is carried out."""
+    text = "\n".join(f"{item.id} {item.old} {item.new} {item.valid}" for item in plan)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stepped(amount: Decimal, change: PriceChange) -> Decimal:

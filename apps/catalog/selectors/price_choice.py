@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
 
 from apps.catalog.calculations.changes import PricePoint
+from apps.catalog.calculations.periods import Period
 from apps.catalog.models import Category, CategoryAssignment, Price, Product, ProductTagging
-from apps.catalog.selectors.prices import period_of, prices_of_today
+from apps.catalog.selectors.prices import prices_of_today
 from apps.kernel.bases.mixins import SoftDelete
 
 
@@ -48,20 +51,30 @@ def chosen_prices(choice: PriceChoice, *, valid_from: datetime) -> models.QueryS
     return rows.order_by("product_id", "kind_id", "currency", "min_quantity", "pk")
 
 
-def of_living_products(rows: list[Price]) -> list[Price]:
-    """Those whose product is there, in one query.
+class ChosenPrice(NamedTuple):
+    """What a change knows of a price; `known_from` is when it became known."""
+
+    point: PricePoint
+    product_id: UUID
+    known_from: datetime
+
+
+def read_chosen(rows: models.QuerySet[Price]) -> list[ChosenPrice]:
+    """The chosen prices in their order. Not whole rows: there may be tens of thousands of them."""
+    found = rows.values_list("pk", "amount", "valid", "product_id", "known__startswith")
+    return [
+        ChosenPrice(PricePoint(pk, amount, Period(valid.lower, valid.upper)), product_id, known_from)
+        for pk, amount, valid, product_id, known_from in found
+    ]
+
+
+def living_products(ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the products that are there.
 
     It is no join: where statistics are young, as behind a large import, PostgreSQL would go through all products for
     each price.
     """
-    ids = {row.product_id for row in rows}
-    living = set(Product.objects.filter(pk__in=ids, deleted_at__isnull=True).values_list("pk", flat=True))
-    return [row for row in rows if row.product_id in living]
-
-
-def points_of(rows: list[Price]) -> list[PricePoint]:
-    """The prices as a change looks at them."""
-    return [PricePoint(row.pk, row.amount, period_of(row)) for row in rows]
+    return set(Product.objects.filter(pk__in=set(ids), deleted_at__isnull=True).values_list("pk", flat=True))
 
 
 def _products_below(category_id: UUID) -> models.QuerySet[CategoryAssignment, dict[str, UUID]]:

@@ -20,7 +20,8 @@ from apps.catalog.services.importing.variants import load_variants
 from apps.catalog.services.media import set_product_media, set_variant_media
 from apps.catalog.services.offers import create_offer, delete_offer, update_offer
 from apps.catalog.services.option_schemas import create_option_schema, delete_option_schema, update_option_schema
-from apps.catalog.services.price_changes import change_prices, preview_change
+from apps.catalog.services.price_change_jobs import goes_behind, start_change
+from apps.catalog.services.price_changes import ChangeWay, change_prices, preview_change
 from apps.catalog.services.price_drafts import PriceDraft
 from apps.catalog.services.price_kinds import create_price_kind, delete_price_kind, update_price_kind
 from apps.catalog.services.price_lists import create_price_list, delete_price_list, update_price_list
@@ -47,6 +48,7 @@ from apps.catalog.services.variants import (
 )
 
 __all__ = [
+    "ChangeWay",
     "PriceDraft",
     "Tier",
     "archive_product",
@@ -79,6 +81,7 @@ __all__ = [
     "edit_components",
     "edit_variants",
     "generate_variants",
+    "goes_behind",
     "load_prices",
     "load_products",
     "load_variants",
@@ -95,6 +98,7 @@ __all__ = [
     "set_relations",
     "set_tiers",
     "set_variant_media",
+    "start_change",
     "unarchive_product",
     "unarchive_variant",
     "unassign_products",

@@ -76,6 +76,12 @@ def surroundings(drafts: Sequence[PriceDraft]) -> Surroundings:
     )
 
 
+def hold_products(ids: Iterable[UUID]) -> set[UUID]:
+    """Lock living products among the ids, by id, without reading what they are; says which."""
+    living = Product.objects.filter(pk__in=set(ids), deleted_at__isnull=True).order_by("pk")
+    return set(living.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+
+
 def locked_products(ids: Iterable[UUID]) -> dict[UUID, Product]:
     """Living products among the ids, locked by id. Prices of a product are written behind its lock."""
     living = Product.objects.filter(pk__in=set(ids), deleted_at__isnull=True).order_by("pk")

@@ -98,6 +98,12 @@ class RecordList(ChangeList):  # type: ignore[misc]
         complete: list[Any] = self._get_deterministic_ordering([key for key in keys if key is not None])
         return complete
 
+    def _get_deterministic_ordering(self, ordering: Any) -> list[Any]:
+        """The order with the id behind it, in the direction of the key before: an index gives both, read either way."""
+        complete: list[Any] = super()._get_deterministic_ordering(ordering)
+        is_added = len(complete) > len(ordering)
+        return [*ordering, "pk"] if is_added and ordering and not _is_descending(complete[-2]) else complete
+
     def get_ordering_field_columns(self) -> dict[int, str]:
         """Places of shown columns that the list is sorted by, for the arrows in their heads."""
         if self.params.get(ORDER_VAR) or not self.sorted_by:
@@ -149,6 +155,10 @@ def _key(order: Any, name: str) -> Any:
     if hasattr(order, "resolve_expression"):
         return order.desc()
     return order.removeprefix("-") if order.startswith("-") else f"-{order}"
+
+
+def _is_descending(key: Any) -> bool:
+    return key.startswith("-") if isinstance(key, str) else bool(getattr(key, "descending", False))
 
 
 class CommandLists:

@@ -15,6 +15,7 @@ from apps.catalog.api.serializers.components import (
 from apps.catalog.api.serializers.offers import NewOfferSerializer, OfferSerializer
 from apps.catalog.api.serializers.option_schemas import OptionSchemaListSerializer, OptionSchemaSerializer
 from apps.catalog.api.serializers.price_changes import (
+    ChangeAccepted,
     ChangeAnswer,
     LowestAnswer,
     LowestSerializer,
@@ -40,6 +41,7 @@ __all__ = [
     "CategoryOrder",
     "CategoryProducts",
     "CategorySerializer",
+    "ChangeAccepted",
     "ChangeAnswer",
     "ComponentSerializer",
     "LowestAnswer",

@@ -87,25 +87,34 @@ class ChangeAnswer(serializers.Serializer[Any]):
         ref_name = "PriceChangeResult"
 
 
+class ChangeAccepted(serializers.Serializer[Any]):
+    """The change is made behind the answer: its job says how far it is."""
+
+    progress_job_id = serializers.UUIDField()
+    progress = serializers.CharField()
+
+    class Meta:
+        ref_name = "PriceChangeAccepted"
+
+
 def shown_preview(preview: Preview) -> dict[str, Any]:
     """The answer to a trial: what is impossible stands first."""
-    ordered = [*preview.impossible, *(item for item in preview.plan if item.is_possible)]
     items = [
         {
             "id": item.id,
-            "product_id": preview.rows[item.id].product_id,
-            "currency": preview.rows[item.id].currency,
+            "product_id": row.product_id,
+            "currency": row.currency,
             "old": item.old,
             "new": item.new,
             "valid_from": item.valid.start,
             "valid_until": item.valid.end,
             "is_possible": item.is_possible,
         }
-        for item in ordered[:MOST_SHOWN]
+        for item, row in preview.shown(MOST_SHOWN)
     ]
     found = {
         "dry_run": True,
-        "chosen": len(preview.rows),
+        "chosen": len(preview.chosen),
         "changed": len(preview.plan),
         "impossible": len(preview.impossible),
         "results": items,

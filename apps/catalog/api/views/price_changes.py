@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from apps.catalog import services
 from apps.catalog.api.serializers import (
+    ChangeAccepted,
     ChangeAnswer,
     LowestAnswer,
     LowestSerializer,
@@ -29,12 +30,17 @@ class PriceChangeView(PlainView):
 
     features: ClassVar[tuple[str, ...]] = (MANAGE_PRICING,)
 
-    @extend_schema(request=PriceChangeSerializer, responses={200: ChangeAnswer})
+    @extend_schema(request=PriceChangeSerializer, responses={200: ChangeAnswer, 202: ChangeAccepted})
     def post(self, request: Request) -> Response:
-        """Change the amounts of the chosen prices as one action, or with `dry_run` say what would become of them."""
+        """Change the amounts of the chosen prices as one action, or with `dry_run` say what would become of them.
+
+        More than 200 prices are changed behind the answer, as one action all the same.
+        """
         given = self.checked(PriceChangeSerializer)
         if given.pop("dry_run"):
             return Response(shown_preview(services.preview_change(**given)))
+        if services.goes_behind(given["choice"], valid_from=given["valid_from"]):
+            return self.queued(lambda: services.start_change(**given))
         return self.answered(lambda: services.change_prices(**given), _done)
 
 
@@ -75,7 +81,6 @@ def _shown_settings(result: Any) -> Any:
     return dict(PricingSettingsSerializer(result).data)
 
 
-def _done(result: list[Any]) -> dict[str, Any]:
+def _done(count: int) -> dict[str, Any]:
     """The answer to a change that was made."""
-    count = len(result)
     return {"dry_run": False, "chosen": count, "changed": count, "impossible": 0, "results": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.directory.management.demo_data import COMPANIES, STORIES
 from apps.directory.management.seeding import Seeder
 from apps.directory.management.tables import log_in_table
+from apps.kernel.tenancy.concurrently import BuilderBusy, NotTheOwner
+from apps.kernel.tenancy.statistics import refresh_statistics
 
 
 class Command(BaseCommand):
@@ -32,7 +35,10 @@ class Command(BaseCommand):
         finally:  # whoever was made before an interruption keeps their password
             if seeder.log_ins:
                 self.stdout.write("\n" + log_in_table(seeder.log_ins))
-        if seeder.steps == 0:
+        if seeder.steps:
+            with suppress(BuilderBusy, NotTheOwner):  # then the server looks by itself, a minute later
+                refresh_statistics()
+        else:
             self.stdout.write("The demonstration is complete: nothing was changed.")
 
     def _seed(self, seeder: Seeder) -> None:
