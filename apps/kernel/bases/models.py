@@ -20,12 +20,16 @@ class TenantModel(models.Model):
     `entity_id` is the public name of the kind of row (`currencies.currency`), empty for inner tables.
     `audited=False` needs `unaudited_reason`; then no command is demanded and no image is kept.
     `undo` says how images are taken back: `restore` puts rows back, `close` (see `Bitemporal`) adds what corrects.
+    `remembered` names columns whose former values the database keeps, so that they can be asked for (`former.py`);
+    `remembered_by` is the column that such questions find rows by.
     """
 
     entity_id: ClassVar[str] = ""
     audited: ClassVar[bool] = True
     unaudited_reason: ClassVar[str] = ""
     undo: ClassVar[str] = "restore"
+    remembered: ClassVar[tuple[str, ...]] = ()
+    remembered_by: ClassVar[str] = "id"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant_id = TenantColumn()
