@@ -40,6 +40,7 @@ class Variant(CustomFields, Versioned, SoftDelete, OrganizationModel):
     entity_id = "catalog.variant"
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     change_feature: ClassVar[str] = MANAGE_VARIANTS
+    remembered = ("product_id", "is_active", "archived_at", "tax_class_id")
     product_id: UUID
 
     product = TenantForeignKey(Product, models.CASCADE, related_name="variants", verbose_name=_("product"))
