@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -22,6 +23,7 @@ from apps.catalog.calculations.trace import trace_of
 from apps.catalog.contracts import CatalogPricing, Layer, PriceContext, PriceRequest, PriceRow, PriceRules
 from apps.catalog.models import Price, PriceKind, Product
 from apps.kernel import clock
+from apps.kernel.bases.former import FormerRow
 from apps.kernel.crypto.tokens import token_digest
 from apps.kernel.ids import uuid7
 from apps.kernel.services import service
@@ -41,6 +43,7 @@ FULL, SMALL = 100_000, 2_000
 EACH, LINES, PAGE, ROWS = 10, 1_000, 50, 50
 PATH, STOCK = "/api/catalog/priced-products/", "/stock/products/"
 MOST_LIST_MS, MOST_LINES_MS, MOST_US, MOST_QUERIES, MOST_SHARE = 60.0, 60.0, 100.0, 6, 0.15
+MOST_OF_PAST = 2.0
 ROUNDS, WARM_UP, REPEAT = 60, 10, 50
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -83,6 +86,9 @@ def run(options: Options) -> Iterator[Figure]:
     with using_scope(bench.house.scope(bench.house.root)), scoped_transaction():
         yield bench.lines()
         yield bench.explanation()
+    bench.change()
+    with using_scope(bench.house.scope(bench.house.root)), scoped_transaction():
+        yield bench.past()
     yield from _decision()
 
 
@@ -190,6 +196,40 @@ class _Bench:
             target=f"< {MOST_LINES_MS:.0f} ms, ≤ 4 queries",
             met=value < MOST_LINES_MS and count <= 4,
             note=f"{count} queries, one of them for the customer's groups",
+        )
+
+    def change(self) -> None:
+        """Change what the lines depend on, and back again: each product leaves two former rows."""
+        ids = [request.product_id for request in self._seen(LINES)]
+        for is_quote_only in (True, False):
+            with seeding(self.house.scope(self.house.root)):
+                Product.objects.filter(pk__in=ids).update(is_quote_only=is_quote_only, updated_at=clock.now())
+
+    def _seen(self, count: int) -> list[PriceRequest]:
+        with using_scope(self.house.scope(self.house.root)), scoped_transaction():
+            return self._requests(count)
+
+    def past(self) -> Figure:
+        """The lines as they were before the changes, beside the lines of today."""
+        pricing, today = service(CatalogPricing), self._requests(LINES)
+        begun = min(FormerRow.objects.values_list("known_until", flat=True)) - timedelta(microseconds=1)
+        then = [replace(request, known_at=begun) for request in today]
+        assert all(pricing.prices_for(then))
+        count = queries(lambda: pricing.prices_for(then))
+        readings = {
+            "then": milliseconds(lambda: pricing.prices_for(then)),
+            "now": milliseconds(lambda: pricing.prices_for(today)),
+        }
+        taken = take_turns(readings, rounds=ROUNDS // 2, warm_up=WARM_UP // 2)
+        value, beside = taken["then"].median, taken["now"].median
+        return Figure(
+            f"prices_for {LINES:,} lines as they were known before {2 * LINES:,} changes",
+            value,
+            baseline=beside,
+            against="the same lines today",
+            target=f"≤ {MOST_OF_PAST:.1f}×, ≤ 4 queries",
+            met=value <= beside * MOST_OF_PAST and count <= 4,
+            note=f"{count} queries",
         )
 
     def _raw_lines(self, products: Sequence[UUID]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -71,4 +72,10 @@ class CustomerGroups(Protocol):
 
     def groups_of(self, customer_ids: Collection[UUID]) -> Mapping[UUID, frozenset[UUID]]:
         """Ids of the living groups of each customer that is in any; one query."""
+        ...
+
+    def groups_known(
+        self, customer_ids: Collection[UUID], moments: Collection[datetime | None]
+    ) -> Mapping[datetime | None, Mapping[UUID, frozenset[UUID]]]:
+        """The same as each moment knew them, None being today; one query as well."""
         ...

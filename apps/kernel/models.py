@@ -1,5 +1,6 @@
 """Models of the kernel's rooms, gathered for Django."""
 
+from apps.kernel.bases.former import FormerRow
 from apps.kernel.commands.models import Action, ActionUndo, Erasure, IdempotencyRecord, RowImage, TableShape
 from apps.kernel.crypto.models import TenantKey
 from apps.kernel.eventbus.models import Delivery, OutboxEvent
@@ -14,6 +15,7 @@ __all__ = [
     "CredentialIndex",
     "Delivery",
     "Erasure",
+    "FormerRow",
     "HandleIndex",
     "IdempotencyRecord",
     "ImportProblem",

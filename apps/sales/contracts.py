@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -27,4 +28,10 @@ class TaxRates(Protocol):
 
     def rates_of(self, class_ids: Collection[UUID]) -> RatesOfTax:
         """The rates of the classes that are there, and the usual ones; one query."""
+        ...
+
+    def rates_known(
+        self, class_ids: Collection[UUID], moments: Collection[datetime | None]
+    ) -> Mapping[datetime | None, RatesOfTax]:
+        """The same as each moment knew them, None being today; one query as well."""
         ...

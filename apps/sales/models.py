@@ -74,6 +74,8 @@ class TaxClass(CustomFields, Versioned, SoftDelete, OrganizationModel):
 
     entity_id = "sales.tax_class"
     view_feature: ClassVar[str] = VIEW_SETTINGS
+    remembered = ("organization_id", "rate", "is_default")
+    remembered_by = "tenant_id"
 
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("code"), max_length=60, validators=[CODE])

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models, transaction
 
 from apps.directory.models import Organization
+from apps.kernel.bases.former import FormerRow
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.errors import PlatformError
 from apps.kernel.eventbus.models import OutboxEvent
@@ -23,6 +24,7 @@ from apps.kernel.tenancy.errors import ForeignRow, OrganizationRequired, ScopeMi
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.tenancy.wall import is_walled
+from apps.sales.models import TaxClass
 from config import env
 from tests.support.rows import EITHER, ONE_ID, is_organization_model, make_row, tenant_models, writable_models
 from tests.support.scopes import House, make_house, seeding, system_actor
@@ -51,6 +53,9 @@ def query(sql: str, *params: Any, using: str = DEFAULT_DB_ALIAS) -> list[tuple[A
 
 def plant(model: type[TenantModel], house: House) -> UUID | None:
     """A row of the table in the house; None where only the kernel itself writes (there are some already)."""
+    if model is FormerRow:  # the database writes one where a row was
+        with seeding(house.scope()):
+            make_row(TaxClass, house).delete()
     if model not in (*writable_models(), OutboxEvent):  # events take some columns only
         return None
     with seeding(house.scope()):

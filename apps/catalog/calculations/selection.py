@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -156,22 +155,16 @@ def _placed(
     rows: Sequence[PriceRow], context: PriceContext, rules: PriceRules, rates: Mapping[str, CurrencyPath]
 ) -> list[Placed]:
     """The rows with their ranks, the greatest first."""
-    order = _order_of(rules)
-    net_of = _net_in(context, rates)
-    placed = [(_rank(row, order, net_of(row)), row) for row in rows]
+    net_of, layers = _net_in(context, rates), rules.layers
+    placed = [(_rank(row, layers, net_of(row)), row) for row in rows]
     placed.sort(key=_rank_of_placed, reverse=True)
     return placed
 
 
-@lru_cache(maxsize=64)
-def _order_of(rules: PriceRules) -> Mapping[Layer, int]:
-    return {layer: place for place, layer in enumerate(rules.layers)}
-
-
-def _rank(row: PriceRow, order: Mapping[Layer, int], net: Decimal) -> Rank:
+def _rank(row: PriceRow, layers: tuple[Layer, ...], net: Decimal) -> Rank:
     """What is compared, part by part; the greater one wins. The id makes the order total."""
     return (
-        order[layer_of(row)],
+        layers.index(layer_of(row)),
         row.list_priority,
         resolve_price_variant_id(row) is not None,
         row.offer is not None,
@@ -184,11 +177,12 @@ def _rank(row: PriceRow, order: Mapping[Layer, int], net: Decimal) -> Rank:
 
 def _net_in(context: PriceContext, rates: Mapping[str, CurrencyPath]) -> Callable[[PriceRow], Decimal]:
     """How much a row is without tax in the context's currency."""
-    wanted, factor, is_taxed = context.currency, tax_factor(context.tax_rate), bool(context.tax_rate)
+    wanted, rate = context.currency, context.tax_rate
+    factor = tax_factor(rate) if rate else None
 
     def net_of(row: PriceRow) -> Decimal:
         amount = row.amount if row.currency == wanted else _converted(row, context, rates)
-        return rounded(EXACT.divide(amount, factor)) if is_taxed and row.includes_tax else amount
+        return rounded(EXACT.divide(amount, factor)) if factor and row.includes_tax else amount
 
     return net_of
 

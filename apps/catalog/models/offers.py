@@ -33,6 +33,8 @@ class Offer(CustomFields, Versioned, SoftDelete, OrganizationModel):
     entity_id = "catalog.offer"
     needs: ClassVar = ("product", "variant")
     view_feature: ClassVar[str] = VIEW_OFFERS
+    remembered = ("product_id", "variant_id", "kind", "is_active", "starts_at", "ends_at", "channel_id")
+    remembered_by = "product_id"
     product_id: UUID
     variant_id: UUID | None
 

@@ -59,6 +59,8 @@ class PriceKind(Versioned, SoftDelete, TenantModel):
 
     entity_id = "catalog.price_kind"
     view_feature: ClassVar[str] = VIEW_PRODUCTS
+    remembered = ("code", "is_promotion", "is_active")
+    remembered_by = "tenant_id"
 
     title = models.CharField(_("title"), max_length=150)
     code = models.CharField(_("code"), max_length=60, validators=[SLUG])
@@ -97,6 +99,20 @@ class PriceList(Versioned, SoftDelete, OrganizationModel):
     entity_id = "catalog.price_list"
     needs: ClassVar = ("base_list",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
+    remembered = (
+        "currency",
+        "priority",
+        "is_active",
+        "channel_id",
+        "customer_group_id",
+        "valid_from",
+        "valid_until",
+        "base_list_id",
+        "percent",
+        "formula",
+        "round_to",
+    )
+    remembered_by = "tenant_id"
     base_list_id: UUID | None
 
     name = models.CharField(_("name"), max_length=150)
@@ -292,6 +308,8 @@ class PricingSettings(Versioned, TenantModel):
 
     entity_id = "catalog.pricing_settings"
     view_feature: ClassVar[str] = MANAGE_SETTINGS
+    remembered = ("layers", "only_cheaper_promotions")
+    remembered_by = "tenant_id"
 
     layers = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("order of layers"), default=usual_layers)
     only_cheaper_promotions = models.BooleanField(_("promotions only lower prices"), default=False)

@@ -98,6 +98,16 @@ class Product(CustomFields, Versioned, SoftDelete, OrganizationModel):
     needs: ClassVar = ("option_schema",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     change_feature: ClassVar[str] = MANAGE_PRODUCTS
+    remembered = (
+        "organization_id",
+        "is_active",
+        "archived_at",
+        "is_quote_only",
+        "unit",
+        "rounding_places",
+        "rounding_mode",
+        "tax_class_id",
+    )
     option_schema_id: UUID | None
 
     title = models.CharField(_("title"), max_length=255)

@@ -26,6 +26,8 @@ class UnitConversion(Versioned, SoftDelete, OrganizationModel):
     entity_id = "catalog.unit_conversion"
     needs: ClassVar = ("product",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
+    remembered = ("product_id", "unit", "factor", "is_active")
+    remembered_by = "product_id"
     product_id: UUID
 
     product = TenantForeignKey(Product, models.CASCADE, related_name="conversions", verbose_name=_("product"))

@@ -41,6 +41,7 @@ class Variant(CustomFields, Versioned, SoftDelete, OrganizationModel):
     needs: ClassVar = ("product",)
     view_feature: ClassVar[str] = VIEW_PRODUCTS
     change_feature: ClassVar[str] = MANAGE_VARIANTS
+    remembered = ("product_id", "is_active", "archived_at", "tax_class_id")
     product_id: UUID
 
     product = TenantForeignKey(Product, models.CASCADE, related_name="variants", verbose_name=_("product"))

@@ -33,7 +33,7 @@ def offer_prices(offers: Iterable[Offer], *, at: datetime) -> dict[UUID, OfferPr
         return {}
     products = {offer.product_id for offer in listed}
     facts = facts_for([PriceRequest(product_id, "") for product_id in products])
-    rows = price_rows(products, facts, Asked((), {None}), whole=True)
+    rows = price_rows({None: facts}, Asked((), {None}), whole=True)[None]
     defaults = _default_variants(products)
     return {
         offer.pk: OfferPrices(

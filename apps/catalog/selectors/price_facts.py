@@ -1,4 +1,7 @@
-"""What pricing has to know beside prices: products, variants, units, offers, kinds, lists and settings; one query."""
+"""What pricing has to know beside prices: products, variants, units, offers, kinds, lists and settings; one query.
+
+What was known of them at a moment of the past is read in price_past.py.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, CharField, F, Func, QuerySet, TextField, UUIDField, Value
+from django.db.models import CharField, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from apps.catalog.calculations.derived import ListFacts
@@ -27,6 +29,7 @@ from apps.catalog.models import (
     UnitConversion,
     Variant,
 )
+from apps.kernel.bases.arrays import Among
 
 
 class ProductFacts(NamedTuple):
@@ -59,6 +62,7 @@ class UnitFacts(NamedTuple):
     product_id: UUID
     unit: str
     factor: Decimal
+    is_active: bool
 
 
 class KindFacts(NamedTuple):
@@ -70,7 +74,9 @@ class KindFacts(NamedTuple):
     is_active: bool
 
 
-class _OfferRow(NamedTuple):
+class OfferRow(NamedTuple):
+    """An offer as it is stored; see Offer."""
+
     id: UUID
     product_id: UUID
     variant_id: UUID | None
@@ -81,7 +87,9 @@ class _OfferRow(NamedTuple):
     channel_id: UUID | None
 
 
-class _Settings(NamedTuple):
+class Settings(NamedTuple):
+    """How the tenant ranks prices, as it is stored; see PricingSettings."""
+
     layers: list[int]
     only_cheaper_promotions: bool
 
@@ -109,28 +117,17 @@ class Facts:
         return found
 
 
-class Among(Func):
-    """`column = ANY(array)`: one parameter, so that a thousand ids are written down and planned like one."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-
-    def __init__(self, column: str, ids: Iterable[UUID]) -> None:
-        values = Value(list(ids), output_field=ArrayField(UUIDField()))
-        super().__init__(F(column), values, output_field=BooleanField())
-
-
 # Each part of the union: its name, and the type that its JSON is read as: an array of the columns that it names.
-_TYPES: Final[Mapping[str, Any]] = {
+TYPES: Final[Mapping[str, Any]] = {
     "product": ProductFacts,
     "variant": VariantFacts,
     "unit": UnitFacts,
-    "offer": _OfferRow,
+    "offer": OfferRow,
     "kind": KindFacts,
     "list": ListFacts,
-    "settings": _Settings,
+    "settings": Settings,
 }
-_DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in _TYPES.items()}
+_DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in TYPES.items()}
 _TEXTS: Final = frozenset({"factor", "percent", "round_to"})  # exact only as text
 
 
@@ -148,9 +145,10 @@ def facts_for(requests: Sequence[PriceRequest]) -> Facts:
     if variants:
         parts.append(_part("variant", _living(Variant).filter(Among("id", variants))))
     if any(request.unit for request in requests):
-        units = _living(UnitConversion).filter(Among("product_id", products), is_active=True)
+        units = _living(UnitConversion).filter(Among("product_id", products))
         parts.append(_part("unit", units))
-    return _gathered(parts[0].union(*parts[1:], all=True))
+    rows = parts[0].union(*parts[1:], all=True)
+    return gathered((name, _DECODERS[name].decode(text)) for name, text in rows)
 
 
 def _living(model: type[Any]) -> QuerySet[Any]:
@@ -159,7 +157,7 @@ def _living(model: type[Any]) -> QuerySet[Any]:
 
 
 def _part(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    columns = [_column(column) for column in _TYPES[name]._fields]
+    columns = [_column(column) for column in TYPES[name]._fields]
     said = Func(*columns, function="json_build_array", output_field=TextField())
     return rows.order_by().values_list(Value(name, output_field=CharField()), Cast(said, TextField()))
 
@@ -168,23 +166,29 @@ def _column(name: str) -> Any:
     return Cast(name, TextField()) if name in _TEXTS else F(name)
 
 
-def _gathered(rows: Iterable[tuple[str, str]]) -> Facts:
+def gathered(items: Iterable[tuple[str, Any]]) -> Facts:
+    """Facts from what was read, each with the name of its part."""
     found = Facts()
     takers = {
         "product": lambda item: found.products.__setitem__(item.id, item),
         "variant": lambda item: found.variants.__setitem__(item.id, item),
-        "unit": lambda item: found.units.__setitem__((item.product_id, item.unit), item.factor),
+        "unit": lambda item: _take_unit(found, item),
         "kind": lambda item: found.kinds.__setitem__(item.id, item),
         "list": lambda item: found.lists.__setitem__(item.id, item),
         "offer": lambda item: _take_offer(found, item),
         "settings": lambda item: setattr(found, "rules", rules_of(item.layers, item.only_cheaper_promotions)),
     }
-    for name, text in rows:
-        takers[name](_DECODERS[name].decode(text))
+    for name, item in items:
+        takers[name](item)
     return found
 
 
-def _take_offer(found: Facts, item: _OfferRow) -> None:
+def _take_unit(found: Facts, item: UnitFacts) -> None:
+    if item.is_active:
+        found.units[item.product_id, item.unit] = item.factor
+
+
+def _take_offer(found: Facts, item: OfferRow) -> None:
     found.offer_products[item.id] = item.product_id
     found.offers[item.id] = OfferFacts(
         id=item.id,

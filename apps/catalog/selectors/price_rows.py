@@ -10,22 +10,25 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Func, Q, QuerySet
+from django.db.models import BigIntegerField, Func, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from apps.catalog.calculations.derived import ListFacts, derived_from, in_list
+from apps.catalog.calculations.derived import derived_from, in_list
 from apps.catalog.contracts import OfferFacts, PriceContext, PriceRow
 from apps.catalog.models import Price
-from apps.catalog.selectors.price_facts import Among, Facts, KindFacts
+from apps.catalog.selectors.price_facts import Facts, KindFacts
+from apps.catalog.selectors.price_past import Known
+from apps.kernel.bases.arrays import Among
 from apps.kernel.bases.bitemporal import currently_known
 
 _COLUMNS: Final = (
     "id",
-    "product_id",
+    "product_text",
     "currency",
     "amount",
     "variant_id",
     "includes_tax",
-    "kind_id",
+    "kind_text",
     "min_quantity",
     "max_quantity",
     "channel_id",
@@ -41,9 +44,7 @@ _COLUMNS: Final = (
     "price_list_id",
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_UNKNOWN_KIND: Final = KindFacts(UUID(int=0), "", is_promotion=False, is_active=False)
-# What follows in a row is as by default until a request says otherwise.
-_REST: Final = tuple(PriceRow._field_defaults[name] for name in PriceRow._fields[25:])
+Values = tuple[Any, ...]
 Rows = Mapping[UUID, Sequence[PriceRow]]
 
 
@@ -62,6 +63,13 @@ _BOUNDS: Final = {
     f"{period}_{end}": Bound(period, function=function)
     for period in ("valid", "known")
     for end, function in (("from", "lower"), ("until", "upper"))
+}
+
+
+# Ids that many rows share are read as text: they are known already, and to make a UUID takes longer than to find it.
+_SHARED: Final = {
+    "product_text": Cast("product_id", TextField()),
+    "kind_text": Cast("kind_id", TextField()),
 }
 
 
@@ -102,31 +110,55 @@ class Asked:
         return found
 
 
-def price_rows(products: Iterable[UUID], facts: Facts, asked: Asked, *, whole: bool) -> Rows:
-    """Prices of the products; `whole` also those that fit nobody who asks."""
-    children = facts.children
+def price_rows(known: Known, asked: Asked, *, whole: bool) -> Mapping[datetime | None, Rows]:
+    """Prices of the products, as each moment knew what they depend on; `whole` also those that fit nobody who asks."""
+    products = {product for facts in known.values() for product in facts.products}
     rows = asked.known(Price.objects.filter(Among("product_id", products)))
     if not whole:
         # Prices of a list that others derive from count there, under those lists' channels and groups.
-        rows = asked.narrowed(rows, by_scope=not children)
-    return _arranged(rows.order_by().annotate(**_BOUNDS).values_list(*_COLUMNS), facts, children)
+        rows = asked.narrowed(rows, by_scope=not any(facts.children for facts in known.values()))
+    found = rows.order_by().annotate(**_BOUNDS, **_SHARED).values_list(*_COLUMNS)
+    if len(known) == 1:
+        return {moment: _arranged(found, facts) for moment, facts in known.items()}
+    by_product = _by_product(found)
+    return {
+        moment: _arranged((row for product in facts.products for row in by_product.get(str(product), ())), facts)
+        for moment, facts in known.items()
+    }
 
 
 def _ids(values: Iterable[UUID | None]) -> set[UUID]:
     return {value for value in values if value is not None}
 
 
-def _arranged(rows: Iterable[tuple[Any, ...]], facts: Facts, children: Mapping[UUID, Sequence[ListFacts]]) -> Rows:
-    """The rows by product, those of lists as the lists have them, and behind them what is derived."""
-    found: dict[UUID, list[PriceRow]] = defaultdict(list)
-    kinds, lists, offers, moments = facts.kinds, facts.lists, facts.offers, _Moments()
+def _by_product(rows: Iterable[Values]) -> Mapping[str, Sequence[Values]]:
+    found: dict[str, list[Values]] = defaultdict(list)
     for values in rows:
-        row = _row(values, kinds.get(values[6], _UNKNOWN_KIND), offers, moments)
-        if row.list_id is None:
-            found[row.product_id].append(row)
-        else:
-            found[row.product_id] += [in_list(row, lists.get(row.list_id)), *derived_from(row, children)]
+        found[values[1]].append(values)
     return found
+
+
+def _arranged(rows: Iterable[Values], facts: Facts) -> Rows:
+    """The rows by product, those of lists as the lists have them, and behind them what is derived."""
+    products = {str(product): (product, list[PriceRow]()) for product in facts.products}
+    kinds, moments = _Kinds((str(kind.id), kind) for kind in facts.kinds.values()), _Moments()
+    lists, offers, children = facts.lists, facts.offers, facts.children
+    for values in rows:
+        product, found = products[values[1]]
+        row = _row(values, product, kinds[values[6]], offers, moments)
+        if row.list_id is None:
+            found.append(row)
+        else:
+            found += [in_list(row, lists.get(row.list_id)), *derived_from(row, children)]
+    return dict(products.values())
+
+
+class _Kinds(dict[str, KindFacts]):
+    """Kinds by the text of their ids; what is gone is not active."""
+
+    def __missing__(self, text: str) -> KindFacts:
+        found = self[text] = KindFacts(UUID(text), "", is_promotion=False, is_active=False)
+        return found
 
 
 class _Moments(dict[int | None, "datetime | None"]):
@@ -138,10 +170,18 @@ class _Moments(dict[int | None, "datetime | None"]):
         return found
 
 
-def _row(values: tuple[Any, ...], kind: KindFacts, offers: Mapping[UUID, OfferFacts], moments: _Moments) -> PriceRow:
-    offer_id = values[18]
+def _row(
+    values: Values, product: UUID, kind: KindFacts, offers: Mapping[UUID, OfferFacts], moments: _Moments
+) -> PriceRow:
+    # By place and without stars: a thousand lines bring ten thousand rows, and any other way takes twice as long.
+    (
+        row_id, _, currency, amount, variant, includes_tax, _, least, most, channel, customer, group, user, role,
+        start, end, known, until, offer_id, list_id,
+    ) = values  # fmt: skip
+    kind_id, code, is_promotion, is_active = kind
     offer = None if offer_id is None else offers.get(offer_id) or OfferFacts(offer_id, False, False)
-    # By place: a thousand lines bring ten thousand rows, and names would double the time.
-    times = (moments[values[14]], moments[values[15]], moments[values[16]], moments[values[17]])
-    listed = (offer, values[19], 0, True, kind.is_active)
-    return PriceRow._make((*values[:7], kind.code, kind.is_promotion, *values[7:14], *times, *listed, *_REST))
+    return PriceRow._make((
+        row_id, product, currency, amount, variant, includes_tax, kind_id, code, is_promotion, least, most, channel,
+        customer, group, user, role, moments[start], moments[end], moments[known], moments[until], offer, list_id,
+        0, True, is_active, True, True, None, False,
+    ))  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.calculations.units import in_base_units
 from apps.catalog.contracts import PriceContext, PriceRequest, PriceRow
 from apps.catalog.selectors.price_facts import Facts, ProductFacts, VariantFacts
+from apps.catalog.selectors.price_past import Known
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.validation import UNKNOWN
 from apps.sales.contracts import RatesOfTax
@@ -26,12 +27,12 @@ QUANTITY_INVALID: Final = "catalog.quantity.invalid"
 Groups = Mapping[UUID, frozenset[UUID]]
 
 
-def demand_known(requests: Sequence[PriceRequest], facts: Facts) -> None:
+def demand_known(requests: Sequence[PriceRequest], known: Known) -> None:
     """Raise InvalidInput with every product, variant, unit and offer that is not there, and impossible quantities."""
     errors = [
         FieldError(f"requests.{place}.{name}", code, message)
         for place, request in enumerate(requests)
-        for name, code, message in _faults(request, facts)
+        for name, code, message in _faults(request, known[request.known_at])
     ]
     if errors:
         raise InvalidInput(errors=tuple(errors))
@@ -78,10 +79,10 @@ def context_for(request: PriceRequest, facts: Facts, tax: RatesOfTax, groups: Gr
     )
 
 
-def tax_classes(facts: Facts) -> set[UUID]:
+def tax_classes(known: Known) -> set[UUID]:
     """Classes that the products and variants name."""
-    named = {item.tax_class_id for item in facts.products.values()}
-    named |= {item.tax_class_id for item in facts.variants.values()}
+    named = {item.tax_class_id for facts in known.values() for item in facts.products.values()}
+    named |= {item.tax_class_id for facts in known.values() for item in facts.variants.values()}
     return {item for item in named if item is not None}
 
 

@@ -15,7 +15,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Valu
 from apps.catalog.calculations.offers import OfferState
 from apps.catalog.models import Offer, PricingSettings, Product, Variant
 from apps.catalog.selectors.offers import in_state
-from apps.catalog.selectors.price_facts import Among
+from apps.kernel.bases.arrays import Among
 
 
 @dataclass(frozen=True, slots=True)

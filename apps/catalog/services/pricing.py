@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from apps.catalog.calculations.selection import (
+    NO_RATES,
     Weighed,
     currencies_needed,
     resolve_price_variant_id,
@@ -31,7 +32,8 @@ from apps.catalog.contracts import (
     PricingResolver,
 )
 from apps.catalog.events import PRICING_RESOLVE
-from apps.catalog.selectors.price_facts import facts_for, stored_rules
+from apps.catalog.selectors.price_facts import stored_rules
+from apps.catalog.selectors.price_past import facts_known
 from apps.catalog.selectors.price_rows import Asked, price_rows
 from apps.catalog.selectors.questions import Groups, context_for, demand_known, rows_for, tax_classes
 from apps.catalog.services.conversion import Rates, rates_for
@@ -71,11 +73,11 @@ class StoredCatalogPricing:
         return resolve_price_variant_id(row)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Said:
     """Who had a say in a question, and what the catalog itself had to choose from."""
 
-    steps: list[str]
+    steps: tuple[str, ...]
     rates: Rates
     found: Weighed
 
@@ -85,22 +87,30 @@ class _Round:
 
     def __init__(self, requests: Sequence[PriceRequest], *, whole: bool, now: datetime | None = None) -> None:
         self.now = now or clock.now()
-        self.facts = facts_for(requests)
-        demand_known(requests, self.facts)
+        self.known = facts_known(requests)
+        demand_known(requests, self.known)
+        self.facts = [self.known[request.known_at] for request in requests]
         self.resolvers = PRICING_RESOLVERS.open()
         has_others = bool(self.resolvers or handlers_of(f"{PRICING_RESOLVE.name}.before"))
         self.questions = self._questions(requests, whole=whole or has_others)
-        self.said = [_Said([], {}, NOTHING) for _ in requests]
+        self.said = [_Said((), NO_RATES, NOTHING) for _ in requests]
 
     def _questions(self, requests: Sequence[PriceRequest], *, whole: bool) -> tuple[PriceQuestion, ...]:
-        facts = self.facts
-        tax, groups = service(TaxRates).rates_of(tax_classes(facts)), _groups_of(requests)
-        contexts = [context_for(request, facts, tax, groups, now=self.now) for request in requests]
-        asked = Asked(contexts, {request.known_at for request in requests})
-        rows = price_rows(facts.products, facts, asked, whole=whole)
+        known, moments = self.known, set(self.known)
+        tax = service(TaxRates).rates_known(tax_classes(known), moments)
+        groups = _groups_known(requests, moments)
+        contexts = [
+            context_for(request, facts, tax[request.known_at], groups[request.known_at], now=self.now)
+            for request, facts in zip(requests, self.facts, strict=True)
+        ]
+        rows = price_rows(known, Asked(contexts, moments), whole=whole)
         return tuple(
-            PriceQuestion(request, context, rows_for(request, rows.get(request.product_id, ()), facts, now=self.now))
-            for request, context in zip(requests, contexts, strict=True)
+            PriceQuestion(
+                request,
+                context,
+                rows_for(request, rows[request.known_at].get(request.product_id, ()), facts, now=self.now),
+            )
+            for request, context, facts in zip(requests, contexts, self.facts, strict=True)
         )
 
     def decided(self) -> tuple[Decision, ...]:
@@ -108,7 +118,7 @@ class _Round:
         given = PriceQuestions(self.questions)
         found = PRICING_RESOLVE.run(given, self._calculated, noted=self._note).items
         return tuple(
-            replace(decision, steps=tuple(said.steps)) if decision is not None and said.steps else decision
+            replace(decision, steps=said.steps) if decision is not None and said.steps else decision
             for decision, said in zip(found, self.said, strict=True)
         )
 
@@ -136,14 +146,14 @@ class _Round:
 
     def _weighed(self, place: int) -> Weighed:
         question, said = self.questions[place], self.said[place]
-        return weighed(question.rows, question.context, rules=self.facts.rules, rates=said.rates)
+        return weighed(question.rows, question.context, rules=self.facts[place].rules, rates=said.rates)
 
     def _resolved(self, question: PriceQuestion, said: _Said) -> Any:
         """What the first resolver with an opinion decides."""
         for resolver in self.resolvers:
             answer = _answer_of(resolver, question)
             if answer is not NO_OPINION:
-                said.steps.append(resolver.id)
+                said.steps += (resolver.id,)
                 return answer
         return NO_OPINION
 
@@ -156,23 +166,21 @@ class _Round:
             )
         for said, before, after in zip(self.said, former.items, found.items, strict=True):
             if after is not before and after != before:
-                said.steps.append(handler)
+                said.steps += (handler,)
 
     def explained(self, decisions: Sequence[Decision]) -> tuple[ExplainedPrice, ...]:
         """The decisions with their traces."""
-        return tuple(
-            ExplainedPrice(decision, self._trace(decision, question, said))
-            for decision, question, said in zip(decisions, self.questions, self.said, strict=True)
-        )
+        return tuple(ExplainedPrice(decision, self._trace(place, decision)) for place, decision in enumerate(decisions))
 
-    def _trace(self, decision: Decision, question: PriceQuestion, said: _Said) -> Any:
+    def _trace(self, place: int, decision: Decision) -> Any:
+        question, said = self.questions[place], self.said[place]
         rejected: tuple[Candidate, ...] = said.found.candidates
         return trace_of(
             decision,
             self._pinned(question),
-            rules=self.facts.rules,
+            rules=self.facts[place].rules,
             rates=said.rates,
-            without=NoPrice(rejected, tuple(said.steps)),
+            without=NoPrice(rejected, said.steps),
         )
 
     def _pinned(self, question: PriceQuestion) -> PriceContext:
@@ -189,12 +197,13 @@ def _answer_of(resolver: PricingResolver, question: PriceQuestion) -> Any:
         return resolver.resolve(question)
 
 
-def _groups_of(requests: Sequence[PriceRequest]) -> Groups:
+def _groups_known(
+    requests: Sequence[PriceRequest], moments: Collection[datetime | None]
+) -> Mapping[datetime | None, Groups]:
     """Groups of the customers whose requests do not say them; none where the customers are kept elsewhere."""
     wanted = {item.customer_id for item in requests if item.customer_id and item.customer_group_ids is None}
-    if not wanted:
-        return {}
+    none: Mapping[datetime | None, Groups] = {moment: {} for moment in moments}
     try:
-        return service(CustomerGroups).groups_of(wanted)
+        return service(CustomerGroups).groups_known(wanted, moments) if wanted else none
     except NotRegistered:
-        return {}
+        return none

@@ -107,6 +107,8 @@ class CustomerGroup(Versioned, SoftDelete, OrganizationModel):
 class Membership(OrganizationModel):
     """A customer is in a group."""
 
+    remembered = ("customer_id", "group_id")
+    remembered_by = "customer_id"
     customer_id: UUID
     group_id: UUID
 

@@ -21,6 +21,8 @@ class TenantModel(models.Model):
     `audited=False` needs `unaudited_reason`; then no command is demanded and no image is kept.
     `undo` says how images are taken back: `restore` puts rows back, `close` (see `Bitemporal`) adds what corrects.
     `needs` names keys to records that are hidden when they go, without which undo does not bring a row back.
+    `remembered` names columns whose former values the database keeps, so that they can be asked for (`former.py`);
+    `remembered_by` is the column that such questions find rows by.
     """
 
     entity_id: ClassVar[str] = ""
@@ -28,6 +30,8 @@ class TenantModel(models.Model):
     unaudited_reason: ClassVar[str] = ""
     undo: ClassVar[str] = "restore"
     needs: ClassVar[tuple[str, ...]] = ()
+    remembered: ClassVar[tuple[str, ...]] = ()
+    remembered_by: ClassVar[str] = "id"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant_id = TenantColumn()

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from apps.kernel.tenancy.shapes import sync_shape
+from apps.kernel.tenancy.remembering import remembering_statements, trigger_names, watched
+from apps.kernel.tenancy.shapes import shape_of, sync_shape
 from apps.kernel.tenancy.wall import APP_ROLE, KEEP_KNOWN, TableWall, key_name, wall_of
 
 POLICIES = "SELECT policyname FROM pg_policies WHERE schemaname = 'public' AND tablename = %s"
@@ -15,8 +17,13 @@ SECURITY = "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid =
 TRIGGERS = """
 SELECT tgname FROM pg_trigger
 WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled = 'O'
-AND (starts_with(tgname, 'row_images_') OR tgname = 'keep_known')
+AND (starts_with(tgname, 'row_images_') OR starts_with(tgname, 'remember_') OR tgname = 'keep_known')
 """
+REMEMBERED = """
+SELECT unnest(string_to_array(encode(tgargs, 'escape'), '\\000')) FROM pg_trigger
+WHERE tgrelid = %s::regclass AND tgname = 'remember_gone'
+"""
+CAN_REMEMBER = "SELECT FROM pg_proc WHERE proname = 'remember_returned'"
 KEYS = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f' AND convalidated"
 GRANTS = """
 SELECT privilege_type, NULL FROM information_schema.role_table_grants
@@ -47,6 +54,17 @@ def sync_all_shapes(sender: Any, using: str, **kwargs: Any) -> None:
     for model in walled_models():
         if model._meta.db_table in existing:
             sync_shape(connection, wall_of(model))
+            _sync_remembering(connection, wall_of(model))
+
+
+def _sync_remembering(connection: BaseDatabaseWrapper, wall: TableWall) -> None:
+    """Stamp the triggers that keep former rows; in the middle of a `migrate` only where all that they need is there."""
+    if not wall.remembered or not _query(connection.alias, CAN_REMEMBER, []):
+        return
+    if watched(wall) <= set(shape_of(connection, wall.table)):
+        with connection.cursor() as cursor:
+            for statement in remembering_statements(wall):
+                cursor.execute(statement)
 
 
 def faults(using: str) -> list[str]:
@@ -62,7 +80,10 @@ def _faults_of(wall: TableWall, using: str) -> list[str]:
     found += _compare(wall, "policies", names, _names(using, POLICIES, [wall.table]))
     triggers = {f"row_images_{event}" for event in ("insert", "update", "delete")} if wall.audited else set()
     triggers |= {KEEP_KNOWN} if wall.closed_only else set()
+    triggers |= trigger_names(wall)
     found += _compare(wall, "triggers", triggers, _names(using, TRIGGERS, [f'"{wall.table}"']))
+    kept = {wall.remembered_by, *wall.remembered} if wall.remembered else set()
+    found += _compare(wall, "remembered columns", kept, _names(using, REMEMBERED, [f'"{wall.table}"']) - {""})
     keys = {key_name(wall.table, key.column) for key in wall.keys}
     found += _compare(wall, "foreign keys", keys, _names(using, KEYS, [f'"{wall.table}"']))
     wanted = listed_grants(wall.grants)

@@ -43,6 +43,9 @@ class TableWall:
     grants: tuple[str, ...]
     closed_only: bool = False  # rows are neither deleted nor changed, but for the one end of what they know
     generated: tuple[str, ...] = ()  # columns that the database reckons from others
+    remembered: tuple[str, ...] = ()  # columns whose former values are kept
+    remembered_by: str = "id"
+    soft_deleted: bool = False
     keys: tuple[ForeignKeyWall, ...] = field(default=())
     extra_policies: tuple[tuple[str, str], ...] = field(default=())
 
@@ -79,6 +82,9 @@ def wall_of(model: type[models.Model]) -> TableWall:
         grants=tuple(getattr(model, "app_grants", ALL_GRANTS)),
         closed_only=getattr(model, "undo", "") == "close",
         generated=tuple(sorted(str(c) for c, item in columns.items() if getattr(item, "generated", False))),
+        remembered=tuple(getattr(model, "remembered", ())),
+        remembered_by=str(getattr(model, "remembered_by", "id")),
+        soft_deleted="deleted_at" in columns,
         keys=_keys_of(model),
         extra_policies=tuple(getattr(model, "extra_policies", ())),
     )
