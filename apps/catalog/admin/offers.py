@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import services
+from apps.catalog.admin.offer_prices import shown_prices
 from apps.catalog.calculations.offers import OfferState, state_at
 from apps.catalog.features import MANAGE_OFFERS, VIEW_OFFERS
 from apps.catalog.models import Offer
@@ -94,11 +95,23 @@ class OfferPage(CommandAdmin):
     ordering = ("-created_at",)
     form = OfferForm
     readonly_fields = ("product",)
+    change_form_outer_after_template = "catalog/offer_prices.html"
     fieldsets = (
         (None, {"fields": ("product", ("variant", "kind"), "is_active")}),
         (_("When and where"), {"fields": ("starts_at", "ends_at", "channel_id")}),
         (_("Texts"), {"fields": ("title", "description")}),
     )
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("catalog/prices.css",)}
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show or save a form, with the offer's prices beneath."""
+        offer = self.get_object(request, object_id) if object_id else None
+        prices = None if offer is None else shown_prices(request, offer)
+        return super().changeform_view(request, object_id, form_url, {"prices": prices, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """An offer stays with its product."""

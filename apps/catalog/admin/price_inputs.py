@@ -78,8 +78,13 @@ def moment_text(moment: datetime) -> str:
 def period_text(price: Price) -> str:
     """When a price is valid, for people."""
     period = period_of(price)
-    if period.start is None and period.end is None:
+    return between_text(period.start, period.end)
+
+
+def between_text(start: datetime | None, end: datetime | None) -> str:
+    """A period for people; None is no end on that side."""
+    if start is None and end is None:
         return _("always")
-    first = "" if period.start is None else moment_text(period.start)
-    last = "" if period.end is None else moment_text(period.end)
+    first = "" if start is None else moment_text(start)
+    last = "" if end is None else moment_text(end)
     return f"{first} – {last}".strip()

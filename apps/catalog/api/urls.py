@@ -33,6 +33,7 @@ from apps.catalog.api.views.media import (
     VariantPicturesView,
 )
 from apps.catalog.api.views.moving import PriceFileView, ProductFileView, VariantFileView
+from apps.catalog.api.views.offer_prices import OfferPricesView
 from apps.catalog.api.views.price_history import PriceHistoryViewSet
 from apps.catalog.api.views.priced import PricedProductViewSet
 from apps.catalog.api.views.pricing import ExplainPriceView, ResolvePricesView
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<uuid:pk>/relations/", RelationsView.as_view(), name="catalog.product-relations"),
     path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
     path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
+    path("offers/<uuid:pk>/prices/", OfferPricesView.as_view(), name="catalog.offer-prices"),
     path("prices/<uuid:pk>/history/", PriceHistoryViewSet.as_view({"get": "history"}), name="catalog.price-history"),
     path("dictionaries/<slug:key>/", ChoicesView.as_view(), name="catalog.choices"),
     path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),

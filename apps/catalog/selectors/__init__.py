@@ -11,7 +11,7 @@ from apps.catalog.selectors.categories import (
     seen_assignments,
 )
 from apps.catalog.selectors.lowest import LowestPrice, LowestQuestion, lowest_price
-from apps.catalog.selectors.offer_prices import OfferPrices, offer_prices
+from apps.catalog.selectors.offer_prices import OfferPrices, OwnPrice, offer_prices
 from apps.catalog.selectors.offers import in_state, listing_of, name_offers, products_by_id, shown_title
 from apps.catalog.selectors.options import broken_by_product, broken_variants, schema_usage, variants_with_options
 from apps.catalog.selectors.price_choice import PriceChoice, chosen_prices
@@ -42,6 +42,7 @@ __all__ = [
     "LowestPrice",
     "LowestQuestion",
     "OfferPrices",
+    "OwnPrice",
     "PriceChoice",
     "around",
     "broken_by_product",

@@ -8,10 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.catalog.models import Offer, Product, ProductType
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
+from apps.catalog.models.products import SEARCHED
 from apps.catalog.selectors.categories import branches
 from apps.kernel.api.filters import CharFilter, ChoiceFilter, ClaimFilter, FewIds, FilterSet, UUIDFilter
-
-SEARCHED = ("title", "subtitle", "sku", "handle")
 
 
 class ProductFilters(FilterSet):
