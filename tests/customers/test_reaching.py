@@ -294,6 +294,8 @@ def test_of_a_restricted_customer_only_what_was_granted_is_done(house: House, ki
     customer = make_person(house) if kind == "person" else make_company(house)
     at = f"{PEOPLE if kind == 'person' else COMPANIES}{customer.pk}/"
     path = f"{POINTS}{made(owner, POINTS, customer, **ADA)['id']}/"
+    row = {"channel": "phone", "value": "+48221234567"}
+    as_list = send(owner, "patch", at, {"contact_points": [{"id": path.split("/")[-2]}, row]})
     changed = send(owner, "patch", path, {"type": "private"})
     assert send(owner, "post", f"{at}restrict/", {}).status_code == 200
     assert send(owner, "post", f"{at}share/", {"user_id": str(carol.pk)}).status_code == 200
@@ -308,6 +310,7 @@ def test_of_a_restricted_customer_only_what_was_granted_is_done(house: House, ki
         send(reader, "delete", path),
         send(reader, "post", POINTS, new),
         undo(reader, changed),
+        undo(reader, as_list),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "kernel.record.read_only")
     gone = send(owner, "delete", path)
