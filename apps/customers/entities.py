@@ -35,8 +35,10 @@ from apps.customers.models import (
     StageTransition,
     Tag,
 )
+from apps.customers.selectors.reaching import seen_ways
 from apps.customers.selectors.talking import own_labels, person_acting, seen_comments, seen_followers
 from apps.customers.services.comments import may_change_comment
+from apps.customers.services.single_rows import demand_may_restore
 from apps.kernel.access.records import about_visible
 from apps.kernel.access.visible import visible
 from apps.kernel.commands.models import Erasure
@@ -126,13 +128,38 @@ class KindBelowCustomer(Entity):
         return self.worded(self.living().filter(pk__in=set(ids)))
 
 
+@dataclass(frozen=True, slots=True)
+class WayToReach(Entity):
+    """How customers are reached: those that are there and that the actor sees, by the feature of their kind.
+
+    What is done to such a row is done to its customer, as the history has it.
+    """
+
+    narrows = True
+    is_part = True
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {"customer_id": (Person.entity_id, Company.entity_id)}
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows of those customers."""
+        return seen_ways(self.model._default_manager.all())
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Labels of rows of customers that are not hidden from the actor, of deleted ones too."""
+        rows = self.model._default_manager.filter(pk__in=set(ids))
+        return self.worded(about_visible(rows, record="customer_id"))
+
+
+def judge_way(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Let nobody change by undo what they may not change today. Raises FeatureRequired."""
+    for customer_id in {UUID(image["customer_id"]) for image in (before, after) if image is not None}:
+        demand_may_restore(customer_id, actor)
+
+
 def _below(model: type[models.Model], *, icon: str, column: str = "customer_id") -> None:
     names = (model._meta.verbose_name or "", model._meta.verbose_name_plural or "")
     add_entity(KindBelowCustomer(str(getattr(model, "entity_id", "")), model, *names, icon=icon, column=column))
 
 
-_below(ContactPoint, icon="alternate_email")
-_below(Address, icon="home_pin")
 _below(Consent, icon="handshake")
 _below(Erasure, icon="person_off", column="subject_id")
 entity(
@@ -206,6 +233,8 @@ def _add(kind: type[Entity], model: Any, **options: Any) -> None:
     add_entity(kind(model.entity_id, model, meta.verbose_name, meta.verbose_name_plural, **options))
 
 
+_add(WayToReach, ContactPoint, icon="alternate_email", validate_restore=judge_way)
+_add(WayToReach, Address, icon="home_pin", validate_restore=judge_way)
 _add(
     CommentKind,
     Comment,

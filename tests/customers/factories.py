@@ -112,4 +112,5 @@ def make_interaction(house: House, title: str = "Call Ada", **values: Any) -> In
     return row
 
 
+ADDRESSES, POINTS = "/api/customers/addresses/", "/api/customers/contact-points/"
 COMMENTS, LABELS, FOLLOWERS = "/api/customers/comments/", "/api/customers/labels/", "/api/customers/followers/"

@@ -18,7 +18,8 @@ from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.auth.factories import acting_as, make_role, make_user
 from tests.auth.programs import make_key, program
-from tests.customers.factories import COMPANIES, DEALS, PEOPLE, make_company, make_deal, make_person
+from tests.customers.factories import ADDRESSES as ADDRESSES_OF
+from tests.customers.factories import COMPANIES, DEALS, PEOPLE, POINTS, make_company, make_deal, make_person
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import client_of, complaints, member, send
 from tests.kernel.streams import finish, listening, streaming
@@ -39,7 +40,7 @@ READS = (
     "dictionaries.view",
 )
 WRITES = (*READS, "customers.people.manage", "customers.companies.manage", "customers.deals.manage", "customers.erase")
-NAME = "Zoroaster"
+NAME, EMAIL = "Zoroaster", "z@example.org"
 Record = Person | Company | Deal
 ADDRESSES = {Person: PEOPLE, Company: COMPANIES, Deal: DEALS}
 KINDS = {Person: "people", Company: "companies", Deal: "deals"}
@@ -69,6 +70,9 @@ def hidden(request: pytest.FixtureRequest, house: House, owner: Client) -> Recor
         purpose = entry_of(house, make_dictionary(house, "news", key="customers.consent_purpose"), "news")
         said = {"purpose_id": str(purpose.pk), "state": "given"}
         assert send(owner, "post", at(record, "consents/"), said).status_code == 201
+    if not isinstance(record, Deal):
+        rows = {"addresses": [{"line1": "Tower"}], "contact_points": [{"channel": "email", "value": EMAIL}]}
+        assert send(owner, "patch", at(record), rows).status_code == 200
     build_index(house, "customers.person", "customers.company", "customers.deal")
     answer = send(owner, "post", at(record, "restrict/"), {})
     assert (answer.status_code, answer.json()["is_restricted"]) == (200, True)
@@ -124,7 +128,16 @@ def consents(client: Client, record: Record) -> str:
     return text_of(client.get("/api/customers/consents/"))
 
 
-CHANNELS = (lists, files, searches, history, events, consents)
+def reached(client: Client, record: Record) -> str:
+    asked = ("", f"?customer_id={record.pk}", "?count=exact", "?cursor=", "?format=csv", "?format=json")
+    ways = [f"{path}{item}" for path in (ADDRESSES_OF, POINTS) for item in asked]
+    return "".join(text_of(client.get(item)) for item in (*ways, f"{POINTS}?value={EMAIL}"))
+
+
+Channel = Callable[[Client, Record], str]
+CHANNELS: tuple[Channel, ...] = (lists, files, searches, history, events, consents, reached)
+# What there is about some kinds of record alone.
+OF_SOME: dict[Channel, tuple[type, ...]] = {consents: (Person,), reached: (Person, Company)}
 
 
 def text_of(answer: Any) -> str:
@@ -132,7 +145,7 @@ def text_of(answer: Any) -> str:
     return str(body.decode())
 
 
-def mentions(channel: Callable[[Client, Record], str], client: Client, record: Record) -> bool:
+def mentions(channel: Channel, client: Client, record: Record) -> bool:
     found = channel(client, record)
     return NAME in found or str(record.pk) in found
 
@@ -147,10 +160,8 @@ def stranger(request: pytest.FixtureRequest, house: House) -> Client:
 
 
 @pytest.mark.parametrize("channel", CHANNELS, ids=lambda item: item.__name__)
-def test_no_channel_shows_it_to_others(
-    channel: Callable[[Client, Record], str], hidden: Record, owner: Client, stranger: Client
-) -> None:
-    expected = channel is not consents or isinstance(hidden, Person)
+def test_no_channel_shows_it_to_others(channel: Channel, hidden: Record, owner: Client, stranger: Client) -> None:
+    expected = isinstance(hidden, OF_SOME.get(channel, (Person, Company, Deal)))
     assert mentions(channel, owner, hidden) is expected
     assert mentions(channel, stranger, hidden) is False
 

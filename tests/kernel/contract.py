@@ -266,6 +266,7 @@ ADMITTED = frozenset(
         "customers.customer.merged",
         "customers.customer.name_missing",
         "customers.contact_point.value_invalid",
+        "customers.list.primary_needed",
         "customers.list.repeated",
         "customers.list.two_primary",
         "customers.actor.no_person",

@@ -43,8 +43,18 @@ BOUNDARIES = frozenset(
 # Addresses that a process for requests does not serve.
 ELSEWHERE = frozenset({"api/events/stream/"})
 # Kinds whose operations also ask for the features of other commands: undo, for that of what is taken back.
-# A file, for those of its record; the view of a role, for that of giving views to roles.
-ASKING_MORE = frozenset({"attachments.attachment", "customers.comment", "backoffice.view", "kernel.action"})
+# A file, for those of its record; an address, for those of its customer; the view of a role, for that of giving views
+# to roles.
+ASKING_MORE = frozenset(
+    {
+        "attachments.attachment",
+        "backoffice.view",
+        "customers.address",
+        "customers.comment",
+        "customers.contact_point",
+        "kernel.action",
+    }
+)
 # What is made by a form, so that JSON is refused; the tests of the module send forms.
 BY_FORM = frozenset({"attachments.attachment.create"})
 FORMS = frozenset({"api/imports/"})

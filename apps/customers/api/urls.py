@@ -22,6 +22,7 @@ from apps.customers.api.views.calendar import CalendarFileView, ConflictsView, O
 from apps.customers.api.views.duplicates import CheckView, DismissView, DuplicatesView
 from apps.customers.api.views.figures import DealBoardView, DealKpiView, DealLaneView
 from apps.customers.api.views.interactions import InteractionViewSet
+from apps.customers.api.views.reaching import AddressViewSet, ContactPointViewSet
 from apps.customers.api.views.talking import CommentViewSet, FollowerViewSet, LabelViewSet
 from apps.customers.api.views.timeline import CompanyTimelineView, DealTimelineView, PersonTimelineView
 from apps.kernel.api.routers import CommandRouter
@@ -31,6 +32,8 @@ router.register("tags", TagViewSet, basename="customers.tag")
 router.register("groups", CustomerGroupViewSet, basename="customers.customer_group")
 router.register("companies", CompanyViewSet, basename="customers.company")
 router.register("people", PersonViewSet, basename="customers.person")
+router.register("addresses", AddressViewSet, basename="customers.address")
+router.register("contact-points", ContactPointViewSet, basename="customers.contact_point")
 router.register("pipelines", PipelineViewSet, basename="customers.pipeline")
 router.register("stages", StageViewSet, basename="customers.stage")
 router.register("deals", DealViewSet, basename="customers.deal")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.features import VIEW_PEOPLE
 from apps.customers.models.identity import Customer
 from apps.kernel.bases.keys import TenantForeignKey
+from apps.kernel.bases.mixins import Versioned
 from apps.kernel.bases.models import OrganizationModel
 from apps.kernel.crypto.fields import EncryptedTextField
 
@@ -35,7 +36,7 @@ class ContactType(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class ContactPoint(OrganizationModel):
+class ContactPoint(Versioned, OrganizationModel):
     """An e-mail or a phone of a customer; one of each channel is the primary one.
 
     `value` is in its normal form: an e-mail in lower case, a phone in E.164. Its blind index finds whoever has it.
@@ -64,7 +65,11 @@ class ContactPoint(OrganizationModel):
                 fields=["tenant_id", "customer", "channel"], condition=ONE_PRIMARY, name="contact_point_primary_once"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["tenant_id", "value_index"], name="contact_point_value")]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant_id", "value_index"], name="contact_point_value"),
+            models.Index(fields=["tenant_id", "created_at", "id"], name="contact_point_created"),
+            models.Index(fields=["tenant_id", "organization_id"], name="contact_point_place"),
+        ]
 
     def __str__(self) -> str:
         """The address or number."""
@@ -81,7 +86,7 @@ class Purpose(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class Address(OrganizationModel):
+class Address(Versioned, OrganizationModel):
     """A postal address of a customer; one of each purpose is the primary one. `country` is ISO 3166-1, two letters."""
 
     entity_id = "customers.address"
@@ -112,7 +117,11 @@ class Address(OrganizationModel):
                 condition=models.Q(country="") | models.Q(country__regex=r"^[A-Z]{2}$"), name="address_country_form"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["tenant_id", "customer"], name="address_customer")]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant_id", "customer"], name="address_customer"),
+            models.Index(fields=["tenant_id", "created_at", "id"], name="address_created"),
+            models.Index(fields=["tenant_id", "organization_id"], name="address_place"),
+        ]
 
     def __str__(self) -> str:
         """Street and city."""

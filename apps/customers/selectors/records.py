@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from apps.customers.calculations import normal_email, normal_phone
 from apps.customers.models import Address, Company, ContactPoint, Membership, Tagging
 from apps.directory.contracts import TenantBook
 from apps.kernel.services import service
@@ -63,6 +64,11 @@ def customers_reached_by(value: str) -> list[UUID]:
     """Ids of living customers of the scope who have this e-mail or phone, given in its normal form."""
     rows = ContactPoint.objects.filter(value=value, customer__deleted_at__isnull=True)
     return list(rows.order_by("pk").values_list("customer_id", flat=True).distinct())
+
+
+def normal_value(text: str) -> str | None:
+    """The e-mail or phone in its normal form, a phone without country code as one of here; None for what is neither."""
+    return normal_email(text) or normal_phone(text) or normal_phone(text, region=home_region())
 
 
 def home_region() -> str:

@@ -1,7 +1,9 @@
+from apps.customers.services.addresses import create_address, delete_address, update_address
 from apps.customers.services.answering import answer_interaction
 from apps.customers.services.comments import create_comment, delete_comment, update_comment
 from apps.customers.services.companies import create_company, delete_company, restore_company, update_company
 from apps.customers.services.consents import give_consent, withdraw_consent
+from apps.customers.services.contact_points import create_contact_point, delete_contact_point, update_contact_point
 from apps.customers.services.deals import create_deal, delete_deal, restore_deal, update_deal
 from apps.customers.services.duplicates import dismiss_duplicate
 from apps.customers.services.employments import create_employment, delete_employment, update_employment
@@ -45,8 +47,10 @@ __all__ = [
     "complete_interaction",
     "complete_occurrence",
     "convert_lead",
+    "create_address",
     "create_comment",
     "create_company",
+    "create_contact_point",
     "create_deal",
     "create_employment",
     "create_group",
@@ -56,8 +60,10 @@ __all__ = [
     "create_pipeline",
     "create_stage",
     "create_tag",
+    "delete_address",
     "delete_comment",
     "delete_company",
+    "delete_contact_point",
     "delete_deal",
     "delete_employment",
     "delete_group",
@@ -93,8 +99,10 @@ __all__ = [
     "unassign_label",
     "unfollow",
     "unpin_interaction",
+    "update_address",
     "update_comment",
     "update_company",
+    "update_contact_point",
     "update_deal",
     "update_employment",
     "update_group",

@@ -19,6 +19,7 @@ RowT = TypeVar("RowT", bound=models.Model)
 Given = Sequence[Mapping[str, Any]]
 
 MOST_ROWS = 50
+REPEATED = "customers.list.repeated"
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,19 @@ class ListOf(Generic[RowT]):
         A row with the id of one that is there changes it, one without is new; one that is marked `deleted` or not
         named goes.
         """
-        stored = {row.pk: row for row in self._stored(customer)}
-        settled = Settled(self, customer, stored)
+        settled = Settled(self, customer, self.stored(customer))
         for index, values in enumerate(given):
             if not values.get("deleted"):
                 settled.take(index, values)
         settled.judge()
         return settled
 
-    def _stored(self, customer: Customer) -> Sequence[RowT]:
+    def stored(self, customer: Customer) -> dict[UUID, RowT]:
+        """Rows that are there, locked, the oldest first."""
         if customer._state.adding:
-            return ()
+            return {}
         rows: models.QuerySet[RowT] = self.model._default_manager.filter(customer=customer)
-        return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+        return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",)).order_by("pk")}
 
 
 class Settled(Generic[RowT]):
@@ -69,7 +70,7 @@ class Settled(Generic[RowT]):
     def take(self, index: int, values: Mapping[str, Any]) -> None:
         """Make a row of what is given at the place."""
         row_id = values.get("id")
-        row: Any = self.stored.get(row_id) if row_id else self.kind.model(customer=self.customer)
+        row: Any = self.stored.get(row_id) if row_id else self._new()
         if row is None or any(item is row for _place, item in self.rows):
             self._complain(index, FieldError("id", "kernel.reference.unknown", _("There is no such record.")))
             return
@@ -81,6 +82,10 @@ class Settled(Generic[RowT]):
             if name in values:
                 setattr(row, name, values[name])
         self.rows.append((index, row))
+
+    def _new(self) -> RowT:
+        """A row of the customer's own organization, whichever is selected; None there is that of a new customer."""
+        return self.kind.model(customer=self.customer, organization_id=self.customer.organization_id)
 
     def judge(self) -> None:
         """Find what is wrong with the rows, one by one and together, and choose the primary ones nobody chose."""
@@ -98,7 +103,7 @@ class Settled(Generic[RowT]):
             value = (self._group(row), getattr(row, self.kind.once)) if self.kind.once else None
             if value is not None and value in seen:
                 text = _("This stands here twice.")
-                self._complain(index, FieldError(self.kind.once, "customers.list.repeated", text))
+                self._complain(index, FieldError(self.kind.once, REPEATED, text))
             seen |= {value} if value is not None else set()
 
     def _choose_primary(self) -> None:
@@ -127,6 +132,12 @@ class Settled(Generic[RowT]):
         """Rows that are there and will be otherwise."""
         return [row for _index, row in self.rows if row.pk in self.stored and self._differs(row)]
 
+    def ceding(self, changed: Sequence[Any]) -> list[UUID]:
+        """Primary rows among the changed whose place another one takes: the constraint is asked for each row."""
+        takers = {self._group(row): row.pk for row in changed if row.is_primary}
+        former = ((row.pk, self._former[row.pk]) for row in changed)
+        return [pk for pk, was in former if was["is_primary"] and takers.get(was[self.kind.group], pk) != pk]
+
     @property
     def added(self) -> list[RowT]:
         """Rows that are new."""
@@ -154,9 +165,12 @@ def store_all(lists: Sequence[Settled[Any]]) -> None:
     manager: Any = kind.model._default_manager
     if gone := [pk for item in lists for pk in item.gone]:
         manager.filter(pk__in=gone).delete()
-    if changed := [row for item in lists for row in item.changed]:
-        # One primary row at any moment: the constraint is asked for each row.
-        manager.filter(pk__in=[row.pk for row in changed], is_primary=True).update(is_primary=False)
-        manager.bulk_update(changed, [*kind.fields, "updated_at"], batch_size=100)
+    by_list = [(item, item.changed) for item in lists]
+    if changed := [row for _item, rows in by_list for row in rows]:
+        if ceding := [pk for item, rows in by_list for pk in item.ceding(rows)]:
+            manager.filter(pk__in=ceding).update(is_primary=False)
+        for row in changed:
+            row.version += 1
+        manager.bulk_update(changed, [*kind.fields, "version", "updated_at"], batch_size=100)
     if added := [row for item in lists for row in item.added]:
         manager.bulk_create(added)

@@ -101,7 +101,7 @@ def add_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], deri
 def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], changed: Iterable[str]) -> None:
     """Save a changed customer and what belongs to it. Raises InvalidInput, NameMissing, PersonErased."""
     demand_not_erased(row)
-    customer = _identity(row.pk)
+    customer = identity(row.pk)
     _demand_sound(row, parts, customer, fields=fields)
     parts.store(customer)
     if customer.name != row.display_name:
@@ -129,14 +129,15 @@ def hide_record(row: CustomerRecord) -> None:
 
 def show_record(row: CustomerRecord) -> None:
     """Bring a hidden customer back. Raises AlreadyMerged."""
-    customer = _identity(row.pk)
+    customer = identity(row.pk)
     if customer.merged_into_id is not None:
         successor = Customer.objects.filter(pk=customer.merged_into_id).first()
         raise AlreadyMerged(customer=str(successor or ""))
     _set_deleted(row, customer, at=None)
 
 
-def _identity(record_id: UUID) -> Customer:
+def identity(record_id: UUID) -> Customer:
+    """The identity of a customer, locked. Raises RowNotFound."""
     customer = locked_or_none(Customer, record_id)
     if customer is None:
         raise RowNotFound

@@ -110,7 +110,7 @@ def settled_address(
 
 
 def _settled(kind: Any, row: CustomerRecord, held: Iterable[Any], rows: Iterable[Mapping[str, Any]]) -> Settled[Any]:
-    identity = Customer(pk=row.pk, kind=row.kind, name=row.display_name)
+    identity = Customer(pk=row.pk, kind=row.kind, name=row.display_name, organization_id=row.organization_id)
     found: Settled[Any] = Settled(kind, identity, {item.pk: item for item in held})
     for index, values in enumerate(rows):
         found.take(index, values)

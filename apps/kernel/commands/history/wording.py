@@ -117,7 +117,13 @@ def area_label(module: str) -> str:
 
 
 def kind_words(entity: str, command_id: str = "") -> str:
-    """The kind of record in words: the entity's label, or the name that the command's id gives it."""
+    """The kind of record in words: the entity's label, or the name that the command's id gives it.
+
+    What is done to a part of a record is about the record, and named after the part.
+    """
+    part = ENTITIES.get(command_id.rpartition(".")[0])
+    if part is not None and part.is_part:
+        return str(part.label)
     if entity in ENTITIES:
         return str(ENTITIES[entity].label)
     named = entity or (COMMANDS[command_id].resource if command_id in COMMANDS else command_id.rpartition(".")[0])
