@@ -1,8 +1,9 @@
-"""Pictures of a product in a real browser: adding, choosing, moving, describing and removing them."""
+"""Pictures of products, variants and offers in a real browser: adding, choosing, moving, describing, removing them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apps.catalog.models import Product
+from apps.kernel import clock
 from tests.attachments import factories as made
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
-from tests.catalog.factories import make_product, make_variant
+from tests.catalog.factories import make_offer, make_product, make_variant
 from tests.support.scopes import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
@@ -113,6 +115,36 @@ def test_a_variant_shows_its_own_and_those_of_its_product(
     expect(page.locator(".cm-picture--main")).to_contain_text("front.png")
     shoot(page, "media-variant")
     assert faults_of(page, "variant") == []
+
+
+@pytest.mark.parametrize("look", ["desk", "phone-dark"])
+def test_an_offer_shows_its_own_and_those_of_its_product(
+    desk: Callable[..., Desk], house: House, shirt: Product, look: str
+) -> None:
+    alice, now = desk("*"), clock.now()
+    sale = make_offer(house, shirt, now - timedelta(days=1), now + timedelta(days=9))
+    page = alice.page() if look == "desk" else alice.page(size=PHONE, dark=True)
+    page.goto(address(shirt))
+    add(page, "front.png")
+    page.goto(f"/backend/catalog/offer/{sale.pk}/change/")
+    page.get_by_role("link", name="Media").click()
+    expect(page.get_by_text("None is chosen here, so the main picture of the product is shown.")).to_be_visible()
+    add(page, "sale.jpg")
+    made.run_work()
+    page.reload()
+    shoot(page, f"media-offer-none-{look}")
+    faults = faults_of(page, "none")
+    page.get_by_role("button", name="Make it the main one: front.png").click()
+    expect(page.locator(".cm-picture--main .cm-name")).to_contain_text("front.png")
+    shoot(page, f"media-offer-{look}")
+    faults += faults_of(page, "chosen")
+    page.get_by_role("button", name="Show the main picture of the product").click()
+    expect(page.get_by_text("The main picture of the product is shown again.")).to_be_visible()
+    expect(page.locator(".cm-picture--main")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".cm-picture--main .cm-name")).to_contain_text("front.png")
+    assert not faults, "\n".join(faults)
+    assert alice.complaints == []
 
 
 def test_who_only_sees_products_gets_no_buttons(desk: Callable[..., Desk], shirt: Product) -> None:

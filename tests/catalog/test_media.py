@@ -1,7 +1,8 @@
-"""Pictures of products and variants: who sees them, which one is the main one, and what happens when it goes."""
+"""Pictures of products, variants and offers: who sees them, which one is the main one, what happens when it goes."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.models import Product
+from apps.catalog.models import Offer, Product, Variant
 from apps.kernel.ids import uuid7
 from tests.attachments.factories import TEXT, picture, run_work
-from tests.catalog.factories import make_product, make_variant, seller
-from tests.directory.callers import client_of, member
+from tests.catalog.factories import make_offer, make_product, make_variant, seller
+from tests.directory.callers import client_of, complaints, member, send
 from tests.support.scopes import House, seeding
 
 pytestmark = pytest.mark.committed
+KINDS: dict[type[Any], str] = {Product: "products", Variant: "variants", Offer: "offers"}
+MAY, JUNE = (datetime(2026, month, 1, tzinfo=UTC) for month in (5, 6))
+WHILE = {"starts_at": "2026-05-01T00:00:00Z", "ends_at": "2026-06-01T00:00:00Z"}
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +41,11 @@ def added(client: Client, record: Any, name: str = "front.png", content: bytes |
 
 
 def media(record: Any) -> str:
-    kind = "products" if isinstance(record, Product) else "variants"
-    return f"/api/catalog/{kind}/{record.pk}/media/"
+    return f"{path(record)}media/"
+
+
+def path(record: Any) -> str:
+    return f"/api/catalog/{KINDS[type(record)]}/{record.pk}/"
 
 
 def choose(client: Client, record: Any, attachment_id: str | UUID | None) -> Any:
@@ -139,3 +146,113 @@ def test_the_page_asks_as_many_queries_for_many_pictures_as_for_one(house: House
 @pytest.mark.parametrize("question", ["entity=catalog.product&id=x", "entity=auth.user&id=0", "entity=catalog.product"])
 def test_a_page_of_nothing_is_not_there(house: House, question: str) -> None:
     assert seller(house).get(f"/backend/catalog/media/?{question}").status_code == 404
+
+
+def test_an_offer_shows_its_own_picture_or_one_of_its_product(house: House) -> None:
+    client, shirt = seller(house), make_product(house)
+    sale = make_offer(house, shirt, MAY, JUNE)
+    front, back, own = added(client, shirt), added(client, shirt, "back.png"), added(client, sale, "sale.png")
+    choose(client, shirt, front)
+    assert client.get(path(sale)).json()["shown_media_id"] == front
+    for picture_id in (own, back):
+        answer = send(client, "patch", path(sale), {"default_media_id": picture_id})
+        record = answer.json()
+        assert (answer.status_code, record["default_media_id"], record["shown_media_id"]) == (200, *[picture_id] * 2)
+    found = client.get(media(sale)).json()["results"]
+    assert [(item["id"], item["is_main"], item["own"]) for item in found] == [
+        (own, False, True),
+        (front, False, False),
+        (back, True, False),
+    ]
+    assert send(client, "patch", path(sale), {"title": "Sale of May"}).json()["default_media_id"] == back
+    record = send(client, "patch", path(sale), {"default_media_id": None}).json()
+    assert (record["default_media_id"], record["shown_media_id"]) == (None, front)
+
+
+def test_a_new_offer_takes_a_picture_of_its_product_and_of_nothing_else(house: House) -> None:
+    client, shirt = seller(house), make_product(house)
+    front, theirs = added(client, shirt), added(client, make_product(house, "Hat"))
+    body = {"product_id": str(shirt.pk), **WHILE}
+    made = send(client, "post", "/api/catalog/offers/", {**body, "default_media_id": front})
+    assert (made.status_code, made.json()["shown_media_id"]) == (201, front)
+    refused = send(client, "post", "/api/catalog/offers/", {**body, "default_media_id": theirs, "ends_at": None})
+    assert (refused.status_code, complaints(refused)) == (
+        400,
+        {"default_media_id": "catalog.media.no_picture", "ends_at": "catalog.offer.date_needed"},
+    )
+    assert client.get("/api/catalog/offers/").json()["count"] == 1
+
+
+def test_what_is_no_picture_of_the_offer_or_its_product_is_refused(house: House) -> None:
+    client, shirt = seller(house), make_product(house)
+    sale, other = make_offer(house, shirt, MAY, JUNE), make_offer(house, shirt, MAY, JUNE)
+    gone = added(client, sale)
+    client.delete(f"/api/attachments/{gone}/")
+    for picture_id, code in (
+        (added(client, sale, "terms.txt", TEXT), "catalog.media.no_picture"),
+        (added(client, other), "catalog.media.no_picture"),
+        (added(client, make_variant(house, shirt)), "catalog.media.no_picture"),
+        (gone, "kernel.reference.unknown"),
+        (str(uuid7()), "kernel.reference.unknown"),
+        ("x", "invalid"),
+    ):
+        answer = send(client, "patch", path(sale), {"default_media_id": picture_id, "title": "Other"})
+        assert (answer.status_code, complaints(answer)) == (400, {"default_media_id": code})
+    assert (chosen(house, sale), sale.title) == (None, "Sale")
+    # A product shows no picture of one offer.
+    answer = choose(client, shirt, added(client, sale, "own.png"))
+    assert complaints(answer) == {"attachment_id": "catalog.media.no_picture"}
+
+
+def test_another_tenants_picture_is_as_unknown_as_a_missing_one(house: House, other_house: House) -> None:
+    client = seller(house)
+    sale = make_offer(house, make_product(house), MAY, JUNE)
+    theirs = added(seller(other_house), make_product(other_house))
+    answers = [send(client, "patch", path(sale), {"default_media_id": item}) for item in (theirs, str(uuid7()))]
+    assert answers[0].status_code == 400
+    assert answers[0].json()["errors"] == answers[1].json()["errors"]
+
+
+def test_an_offers_picture_goes_with_its_file_and_both_come_back(house: House) -> None:
+    client = seller(house)
+    sale = make_offer(house, make_product(house), MAY, JUNE)
+    own = added(client, sale)
+    send(client, "patch", path(sale), {"default_media_id": own})
+    removed = client.delete(f"/api/attachments/{own}/")
+    assert (removed.status_code, chosen(house, sale)) == (204, None)
+    undone = send(client, "post", f"/api/audit_logs/actions/{removed.headers['X-Action-Id']}/undo/", {})
+    assert (undone.status_code, str(chosen(house, sale))) == (200, own)
+
+
+def test_the_page_of_an_offer_chooses_its_picture_and_offers_the_undo(house: House) -> None:
+    client, shirt = seller(house), make_product(house)
+    sale = make_offer(house, shirt, MAY, JUNE)
+    front = added(client, shirt)
+    page = f"/backend/catalog/media/?entity=catalog.offer&id={sale.pk}"
+    assert page.replace("&", "&amp;") in client.get(f"/backend/catalog/offer/{sale.pk}/change/").content.decode()
+    assert "None is chosen here" in client.get(page).content.decode()
+    assert client.post(page, {"attachment": front}).status_code == 302
+    assert str(chosen(house, sale)) == front
+    action = client.get("/api/audit_logs/actions/?command=catalog.offer.update").json()["results"][0]
+    assert action["id"] in client.get(page).content.decode()
+    undone = send(client, "post", f"/api/audit_logs/actions/{action['id']}/undo/", {})
+    assert (undone.status_code, chosen(house, sale)) == (200, None)
+    theirs = added(client, make_product(house, "Hat"))
+    refused = client.post(page, {"attachment": theirs})
+    assert (refused.status_code, chosen(house, sale)) == (400, None)
+    assert "Choose a picture that was added to this record." in refused.content.decode()
+
+
+def test_whoever_does_not_see_offers_sees_none_of_their_pictures(house: House) -> None:
+    sale = make_offer(house, make_product(house), MAY, JUNE)
+    own = added(seller(house), sale)
+    page = f"/backend/catalog/media/?entity=catalog.offer&id={sale.pk}"
+    stranger, reader = seller(house, "catalog.products.view"), seller(house, "catalog.offers.view")
+    assert (stranger.get(media(sale)).status_code, stranger.get(page).status_code) == (403, 404)
+    assert [item["id"] for item in reader.get(media(sale)).json()["results"]] == [own]
+    assert "data-media-add" not in reader.get(page).content.decode()
+    assert send(reader, "patch", path(sale), {"default_media_id": own}).status_code == 403
+    assert reader.post(page, {"attachment": own}).status_code == 403
+    assert chosen(house, sale) is None
+    elsewhere = client_of(member(house, "catalog.*"), organization=house.south)
+    assert elsewhere.get(media(sale)).status_code == 404

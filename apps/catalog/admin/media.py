@@ -1,4 +1,4 @@
-"""The page of a product's, or a variant's, pictures: adding, ordering, describing, removing, choosing the main one.
+"""The page of pictures of a product, a variant or an offer: adding, ordering, describing, removing, choosing one.
 
 Files are the attachments module's: the page's script speaks with its REST interface. Choosing works without script.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalog import services
 from apps.catalog.features import VIEW_PRODUCTS
-from apps.catalog.models import Variant
+from apps.catalog.models import Offer, Product, Variant
 from apps.catalog.selectors.media import has_pictures, may_add_pictures, owner_of, pictures_of
 from apps.kernel.access.visible import changeable
 from apps.kernel.admin.forms import is_form_error
@@ -54,7 +54,7 @@ def media_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "pictures": [item for item in pictures if item.own],
         "others": [item for item in pictures if not item.own],
         "may_change": has_pictures() and may_add_pictures(row.entity_id) and changeable(same).exists(),
-        "is_variant": isinstance(row, Variant),
+        "below_product": not isinstance(row, Product),
         "largest": settings.ATTACHMENTS_LARGEST,
         "largest_mb": settings.ATTACHMENTS_LARGEST // MEGABYTE,
         "files_url": reverse("attachments.attachment-list") if has_pictures() else "",
@@ -64,7 +64,7 @@ def media_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _record(request: HttpRequest) -> Any:
-    """The product or variant. Raises Http404."""
+    """The product, variant or offer. Raises Http404."""
     try:
         return owner_of(request.GET["entity"], UUID(request.GET.get("id", "")))
     except (ValueError, RowNotFound):
@@ -78,7 +78,17 @@ def _chosen(request: HttpRequest, row: Any) -> HttpResponse:
         chosen = UUID(text) if text else None
     except ValueError:
         raise Http404 from None
-    command: Any = services.set_variant_media if isinstance(row, Variant) else services.set_product_media
-    run(command, row.pk, attachment_id=chosen)
-    say(request, _("The main picture is chosen.") if chosen else _("There is no main picture any more."))
+    if isinstance(row, Offer):
+        run(services.update_offer, row.pk, default_media_id=chosen)
+    elif isinstance(row, Variant):
+        run(services.set_variant_media, row.pk, attachment_id=chosen)
+    else:
+        run(services.set_product_media, row.pk, attachment_id=chosen)
+    if chosen is not None:
+        said = _("The main picture is chosen.")
+    elif isinstance(row, Product):
+        said = _("There is no main picture any more.")
+    else:
+        said = _("The main picture of the product is shown again.")
+    say(request, said)
     return HttpResponseRedirect(request.get_full_path())

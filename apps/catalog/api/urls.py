@@ -27,6 +27,7 @@ from apps.catalog.api.views import (
 )
 from apps.catalog.api.views.choices import ChoicesView
 from apps.catalog.api.views.media import (
+    OfferPicturesView,
     ProductMainPictureView,
     ProductPicturesView,
     VariantMainPictureView,
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prices/change/", PriceChangeView.as_view(), name="catalog.price.change"),
     path("prices/lowest/", LowestPriceView.as_view(), name="catalog.price.lowest"),
     path("offers/<uuid:pk>/prices/", OfferPricesView.as_view(), name="catalog.offer-prices"),
+    path("offers/<uuid:pk>/media/", OfferPicturesView.as_view(), name="catalog.offer-media"),
     path("prices/<uuid:pk>/history/", PriceHistoryViewSet.as_view({"get": "history"}), name="catalog.price-history"),
     path("dictionaries/<slug:key>/", ChoicesView.as_view(), name="catalog.choices"),
     path("settings/", PricingSettingsView.as_view(), name="catalog.settings"),

@@ -27,8 +27,9 @@ def media_address(record: Any) -> str:
     return f"{reverse('admin:catalog_media')}?{urlencode({'entity': record.entity_id, 'id': record.pk})}"
 
 
-for entity in OWNERS:
-    record_tab(RecordTab(f"{entity}_media", _("Media"), entity, media_address, priority=40, features=(VIEW_PRODUCTS,)))
+for entity, model in OWNERS.items():
+    seen_with = (str(model.view_feature),)
+    record_tab(RecordTab(f"{entity}_media", _("Media"), entity, media_address, priority=40, features=seen_with))
 
 for kind, label in (
     ("products", _("Products as a file to be imported again")),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.features import VIEW_OFFERS
+from apps.catalog.features import MANAGE_OFFERS, VIEW_OFFERS
 from apps.catalog.models.products import Product
 from apps.catalog.models.variants import Variant
 from apps.kernel.bases.keys import TenantForeignKey
@@ -33,6 +33,7 @@ class Offer(CustomFields, Versioned, SoftDelete, OrganizationModel):
     entity_id = "catalog.offer"
     needs: ClassVar = ("product", "variant")
     view_feature: ClassVar[str] = VIEW_OFFERS
+    change_feature: ClassVar[str] = MANAGE_OFFERS
     remembered = ("product_id", "variant_id", "kind", "is_active", "starts_at", "ends_at", "channel_id")
     remembered_by = "product_id"
     product_id: UUID

@@ -1,4 +1,4 @@
-"""Pictures of products and variants: files that are attached to them, as far as the reader sees them."""
+"""Pictures of products, variants and offers: files that are attached to them, as far as the reader sees them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.attachments.contracts import AttachmentBook, AttachmentFacts
-from apps.catalog.models import Product, Variant
+from apps.catalog.models import Offer, Product, Variant
 from apps.kernel.errors import RowNotFound
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
@@ -18,13 +18,15 @@ FILES: Final = "attachments.attachment"
 # What browsers show in place; other files of a record are no pictures.
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 LARGE: Final = 480
-OWNERS: Final[dict[str, type[Any]]] = {str(model.entity_id): model for model in (Product, Variant)}
+OWNERS: Final[dict[str, type[Any]]] = {str(model.entity_id): model for model in (Product, Variant, Offer)}
+Pictured = Product | Variant | Offer
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of a record; `text` says what is to be seen, "" for nobody has said. `address` is None for a while
-    after the upload, until a worker has looked at it. `own` is false for a variant's pictures of its product."""
+    after the upload, until a worker has looked at it. `own` is false for the product's pictures among
+    those of a variant or an offer."""
 
     id: UUID
     name: str
@@ -42,21 +44,23 @@ def has_pictures() -> bool:
 
 
 def owner_of(entity: str, record_id: UUID) -> Any:
-    """The living product or variant that the reader sees. Raises RowNotFound."""
+    """The living product, variant or offer that the reader sees. Raises RowNotFound."""
     model = OWNERS.get(entity)
-    row = ENTITIES[entity].living().filter(pk=record_id).first() if model is not None else None
+    if model is None or not current_scope().actor.access.allows(str(model.view_feature)):
+        raise RowNotFound
+    row = ENTITIES[entity].living().filter(pk=record_id).first()
     if row is None:
         raise RowNotFound
     return row
 
 
-def pictures_of(row: Product | Variant) -> list[Picture]:
-    """Pictures of the record in their order; of a variant its own and then those of its product. Three queries."""
+def pictures_of(row: Pictured) -> list[Picture]:
+    """Pictures of the record in their order; of a variant or an offer its own, then its product's. Three queries."""
     if not has_pictures():
         return []
     book = service(AttachmentBook)
     own = _pictures(book, str(row.entity_id), row.pk)
-    others = _pictures(book, str(Product.entity_id), row.product_id) if isinstance(row, Variant) else []
+    others = [] if isinstance(row, Product) else _pictures(book, str(Product.entity_id), row.product_id)
     links = book.links([item.id for item in (*own, *others)], thumbnail=LARGE)
     return [
         Picture(
@@ -73,11 +77,11 @@ def pictures_of(row: Product | Variant) -> list[Picture]:
     ]
 
 
-def is_picture_of(row: Product | Variant, attachment_id: UUID) -> bool:
+def is_picture_of(row: Pictured, attachment_id: UUID) -> bool:
     """Say whether the file is a picture that may stand for the record."""
     facts = service(AttachmentBook).facts([attachment_id]).get(attachment_id) if has_pictures() else None
     places = {(str(row.entity_id), row.pk)}
-    if isinstance(row, Variant):
+    if not isinstance(row, Product):
         places.add((str(Product.entity_id), row.product_id))
     return facts is not None and facts.content_type in PICTURES and (facts.entity, facts.record_id) in places
 

@@ -1,8 +1,8 @@
-"""Which picture stands for a product or a variant."""
+"""Which picture stands for a product, a variant or an offer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS
 from apps.catalog.models import Product, Variant
-from apps.catalog.selectors.media import FILES, is_picture_of
+from apps.catalog.selectors.media import FILES, Pictured, has_pictures, is_picture_of
 from apps.catalog.services.example_rows import writing_examples
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.validation import demand_targets
+from apps.kernel.references.validation import UNKNOWN, hold
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
 
@@ -68,14 +68,22 @@ def set_variant_media(variant_id: UUID, *, attachment_id: UUID | None) -> Varian
     return variant
 
 
+def picture_complaints(row: Pictured, field: str, attachment_id: UUID | None) -> Iterator[FieldError]:
+    """Hold the picture that is to stand for the record, and complain of the field where it is none of the record's."""
+    if attachment_id is None:
+        return
+    if not has_pictures() or not hold(ENTITIES[FILES], {attachment_id}):
+        yield FieldError(field, UNKNOWN, _("There is no such record."))
+    elif not is_picture_of(row, attachment_id):
+        yield FieldError(field, NO_PICTURE, _("Choose a picture that was added to this record."))
+
+
 def _set(row: Product | Variant, attachment_id: UUID | None) -> None:
     if row.is_deleted:
         raise RowNotFound
-    if attachment_id is not None:
-        demand_targets([("attachment_id", FILES, attachment_id)])
-        if not is_picture_of(row, attachment_id):
-            message = _("Choose a picture that was added to this record.")
-            raise InvalidInput(errors=(FieldError("attachment_id", NO_PICTURE, message),))
+    complaints = tuple(picture_complaints(row, "attachment_id", attachment_id))
+    if complaints:
+        raise InvalidInput(errors=complaints)
     if row.default_media_id != attachment_id:
         row.default_media_id = attachment_id
         row.save(update_fields=["default_media_id", "version"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from apps.catalog.features import MANAGE_OFFERS
 from apps.catalog.models import Offer, OfferKind, Product, Variant
 from apps.catalog.selectors import listing_of
 from apps.catalog.services.example_rows import example_product
+from apps.catalog.services.media import picture_complaints
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
@@ -28,6 +29,7 @@ from apps.kernel.words import squeezed
 
 FIELDS = ("kind", "title", "description", "starts_at", "ends_at")
 MONTH = timedelta(days=30)
+PICTURE = "default_media_id"
 NEEDED = "catalog.offer.date_needed"
 ORDER = "catalog.offer.dates_reversed"
 CHANNEL_NEEDED = "catalog.offer.channel_needed"
@@ -59,10 +61,12 @@ def create_offer(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     is_active: bool = True,
+    default_media_id: UUID | None = None,
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Offer:
     """Offer a product, or one variant of it: for a while (a promotion), or in a channel (a listing).
 
+    `default_media_id` is a picture of the product, None for its main one, whatever that is.
     Raises InvalidInput with all complaints, ListingExists with the id of the one that is there.
     """
     given = {name: value for name, value in locals().items() if name != "custom_fields"}
@@ -73,7 +77,7 @@ def create_offer(
     offer = Offer(organization_id=organization_id)
     set_given(offer, **given)
     offer.take(custom_fields)
-    _demand_sound(offer)
+    _demand_sound(offer, picture_complaints(offer, PICTURE, default_media_id))
     offer.save(force_insert=True)
     return offer
 
@@ -90,17 +94,20 @@ def update_offer(
     starts_at: datetime | Unchanged | None = UNCHANGED,
     ends_at: datetime | Unchanged | None = UNCHANGED,
     is_active: bool | Unchanged = UNCHANGED,
+    default_media_id: UUID | Unchanged | None = UNCHANGED,
     custom_fields: Mapping[str, Any] | None = None,
 ) -> Offer:
     """Change what is given; an offer stays with its product. Rules are those of the offer as it will be.
 
+    `default_media_id` is a picture of the offer or its product, None for the product's main one.
     Raises RowNotFound, InvalidInput with all complaints, ListingExists.
     """
     given = {name: value for name, value in locals().items() if name not in {"offer_id", "custom_fields"}}
     offer = _living(offer_id)
     changed = set_given(offer, **given)
     offer.take(custom_fields)
-    _demand_sound(offer)
+    # Only what is chosen now is judged: whoever changes a title need not see the picture.
+    _demand_sound(offer, picture_complaints(offer, PICTURE, offer.default_media_id) if PICTURE in changed else ())
     offer.save(update_fields=[*changed, "custom", "version"])
     return offer
 
@@ -135,11 +142,11 @@ def _living(offer_id: UUID) -> Offer:
     return offer
 
 
-def _demand_sound(offer: Offer) -> None:
+def _demand_sound(offer: Offer, more: Iterable[FieldError]) -> None:
     """Check the offer as it will be. Raises InvalidInput with all complaints, ListingExists."""
     offer.title = squeezed(offer.title)
     demand_valid(
-        offer, FIELDS, more=[*_variant_complaints(offer), *_date_complaints(offer), *_channel_complaints(offer)]
+        offer, FIELDS, more=[*_variant_complaints(offer), *_date_complaints(offer), *_channel_complaints(offer), *more]
     )
     validate_references([offer])
     if offer.kind == OfferKind.LISTING and (twin := listing_of(offer)) is not None:

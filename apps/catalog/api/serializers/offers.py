@@ -50,6 +50,11 @@ class OfferSerializer(StrictModelSerializer):
 
     product_id = StrictUUIDField(read_only=True)
     variant_id = StrictUUIDField(required=False, allow_null=True)
+    default_media_id = StrictUUIDField(
+        required=False,
+        allow_null=True,
+        help_text="a picture of the offer or its product; null for the product's main one",
+    )
     shown_title = serializers.SerializerMethodField()
     shown_description = serializers.SerializerMethodField()
     shown_media_id = serializers.SerializerMethodField()
@@ -59,7 +64,6 @@ class OfferSerializer(StrictModelSerializer):
         model = Offer
         list_serializer_class = OfferPage
         fields = OFFER
-        read_only_fields = ("default_media_id",)
 
     def get_shown_title(self, row: Offer) -> str:
         """Its title, or its product's."""

@@ -1,4 +1,4 @@
-"""REST interface of the pictures of products and variants. Files come and go through `/api/attachments/`."""
+"""REST interface of the pictures of products, variants and offers. Files come and go through `/api/attachments/`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from apps.catalog.api.serializers.media import (
     PictureAnswer,
     PicturesAnswer,
 )
-from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS, VIEW_PRODUCTS
-from apps.catalog.models import Product, Variant
+from apps.catalog.features import MANAGE_PRODUCTS, MANAGE_VARIANTS, VIEW_OFFERS, VIEW_PRODUCTS
+from apps.catalog.models import Offer, Product, Variant
 from apps.catalog.selectors.media import owner_of, pictures_of
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.preconditions import expected_version
@@ -57,6 +57,18 @@ class VariantPicturesView(_PicturesView):
     @extend_schema(responses={200: PicturesAnswer})
     def get(self, request: Request, pk: UUID) -> Response:
         """The variant's own pictures, and then those of its product."""
+        return self.shown(request, pk)
+
+
+class OfferPicturesView(_PicturesView):
+    """Pictures of an offer."""
+
+    entity = str(Offer.entity_id)
+    features: ClassVar[tuple[str, ...]] = (VIEW_OFFERS,)
+
+    @extend_schema(responses={200: PicturesAnswer})
+    def get(self, request: Request, pk: UUID) -> Response:
+        """The offer's own pictures, and then those of its product: any may be its `default_media_id`."""
         return self.shown(request, pk)
 
 
