@@ -168,6 +168,11 @@ def test_a_code_of_a_schema_is_there_once(bob: Client, house: House) -> None:
     assert (option["code"], [item["code"] for item in option["choices"]]) == ("option-1", ["choice-1", "choice-2"])
 
 
+def test_an_empty_code_is_made_of_the_name_in_changes_too(bob: Client, house: House) -> None:
+    schema = make_schema(house, code="clothing")
+    assert send(bob, "patch", at(schema), {"name": "Warm clothes", "code": ""}).json()["code"] == "warm-clothes"
+
+
 def test_schemas_are_set_up_by_who_may(house: House, other_house: House) -> None:
     schema = make_schema(house)
     clerk = seller(house, "catalog.products.manage")

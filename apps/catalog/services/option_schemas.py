@@ -52,13 +52,17 @@ def create_option_schema(
     schema = OptionSchema(
         organization_id=current_scope().writing_organization(),
         name=squeezed(name),
-        code=code or slug_of(name, longest=LONGEST_CODE) or f"options-{uuid7().hex[-12:]}",
+        code=code or _code_of(name),
         description=description,
         is_active=is_active,
     )
     set_options(schema, options)
     schema.save(force_insert=True)
     return schema
+
+
+def _code_of(name: str) -> str:
+    return slug_of(name, longest=LONGEST_CODE) or f"options-{uuid7().hex[-12:]}"
 
 
 @command("catalog.option_schema.update", feature=MANAGE_SETTINGS, example=_changed_schema)
@@ -73,11 +77,14 @@ def update_option_schema(
 ) -> OptionSchema:
     """Change what is given; options are set as a whole, and every variant's values have to fit them still.
 
+    An empty code is made of the name, as it is of new ones.
+
     Raises RowNotFound, InvalidInput with all complaints, Duplicate, OptionValuesInvalid with the names of variants.
     """
     schema = _held(option_schema_id)
     changed = set_given(schema, name=name, code=code, description=description, is_active=is_active)
     schema.name = squeezed(schema.name)
+    schema.code = schema.code or _code_of(schema.name)
     former = schema.options
     set_options(schema, options)
     demand_fitting(variants_with_options(product__option_schema=schema), before=former, after=schema.options)
