@@ -53,7 +53,8 @@ def until(page: Page, holds: str) -> None:
         if page.evaluate(holds):
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"not in time: {holds}")
+    state = page.evaluate("[document.documentElement.dataset.live, window.heard, window.again]")
+    raise AssertionError(f"not in time: {holds}; the stream, what was heard, and breaks: {state}")
 
 
 def open_live(page: Page, address: str) -> None:
