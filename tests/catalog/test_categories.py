@@ -20,11 +20,6 @@ CATEGORIES, ASSIGNED = "/api/catalog/categories/", "/api/catalog/category-assign
 TREE = f"{CATEGORIES}tree/"
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def made(bob: Client, name: str, parent: str | None = None, **values: Any) -> str:
     answer = send(bob, "post", CATEGORIES, {"name": name, "parent_id": parent, **values})
     assert answer.status_code == 201, answer.content

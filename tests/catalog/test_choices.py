@@ -14,11 +14,6 @@ from tests.directory.callers import complaints
 from tests.support.scopes import House
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def of(bob: Client, key: str) -> list[dict[str, Any]]:
     answer = bob.get(f"/api/catalog/dictionaries/{key}/")
     assert answer.status_code == 200, answer.content

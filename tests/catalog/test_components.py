@@ -25,11 +25,6 @@ UNITS = "/api/catalog/unit-conversions/"
 
 
 @pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
-@pytest.fixture
 def bundle(house: House) -> Product:
     return make_product(house, "Set", product_type="bundle")
 

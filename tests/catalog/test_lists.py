@@ -17,14 +17,8 @@ from tests.catalog.factories import (
     make_price,
     make_product,
     make_variant,
-    seller,
 )
 from tests.support.scopes import House, reading
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def names(bob: Client, resource: str, **asked: Any) -> list[str]:

@@ -16,17 +16,12 @@ from apps.kernel.commands.models import Action
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import reading_in
-from tests.catalog.factories import make_kind, make_price, make_product, make_tag, saved, seller
+from tests.catalog.factories import make_kind, make_price, make_product, make_tag, saved
 from tests.directory.callers import send
 from tests.kernel.events_probes import names
 from tests.support.scopes import House, seeding
 
 PRODUCTS = "/api/catalog/products/"
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def carried_out(house: House, command: Any, ids: list[UUID], **changes: Any) -> Any:

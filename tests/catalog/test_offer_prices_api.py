@@ -22,11 +22,6 @@ MAY, JUNE, JULY = (datetime(2026, month, 1, tzinfo=UTC) for month in (5, 6, 7))
 PAGES = "/backend/catalog/offer"
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def address_of(offer: Offer) -> str:
     return f"/api/catalog/offers/{offer.pk}/prices/"
 

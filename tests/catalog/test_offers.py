@@ -27,11 +27,6 @@ MAY, JUNE, JULY = (datetime(2026, month, 1, tzinfo=UTC) for month in (5, 6, 7))
 WHILE = {"starts_at": "2026-05-01T00:00:00Z", "ends_at": "2026-06-01T00:00:00Z"}
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def stored(house: House) -> list[Offer]:
     with reading(house.scope(house.north)):
         return list(Offer.objects.filter(deleted_at__isnull=True))

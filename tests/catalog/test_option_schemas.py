@@ -16,11 +16,6 @@ SCHEMAS, PRODUCTS = "/api/catalog/option-schemas/", "/api/catalog/products/"
 SIZE: dict[str, Any] = {"label": "Size", "choices": [{"label": "S"}, {"label": "L"}]}
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def at(schema: Any) -> str:
     return f"{SCHEMAS}{schema['id'] if isinstance(schema, dict) else schema.pk}/"
 

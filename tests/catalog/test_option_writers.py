@@ -18,7 +18,7 @@ from apps.catalog.services.importing.rows import Lines
 from apps.kernel.imports.planning.orders import Fate, Line, Outcome
 from apps.kernel.tenancy.operations import ForEachTenant
 from apps.kernel.tenancy.scope import using_scope
-from tests.catalog.factories import make_product, make_schema, make_variant, seller
+from tests.catalog.factories import make_product, make_schema, make_variant
 from tests.directory.callers import send
 from tests.support.scopes import House, reading
 
@@ -50,11 +50,6 @@ REFUSED = [
     *(("lined", "perhaps", "type"), ("text", "x" * 256, "length"), ("cut", "wide", "unknown")),
 ]
 Writer = Callable[[Client, House, Product, str, Any], None]
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def by_interface(bob: Client, house: House, product: Product, code: str, value: Any) -> None:

@@ -9,17 +9,12 @@ from django.test import Client
 
 from apps.catalog.models import Category, Product
 from apps.catalog.selectors import categories_of
-from tests.catalog.factories import make_category, seller
+from tests.catalog.factories import make_category
 from tests.directory.callers import send
 from tests.support.scopes import House, reading
 
 CATEGORIES, PRODUCTS = "/api/catalog/categories/", "/api/catalog/products/"
 ASSIGNED = "/api/catalog/category-assignments/"
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ from tests.catalog.factories import (
     make_price_list,
     make_product,
     make_variant,
-    seller,
 )
 from tests.catalog.test_price_changes import CHANGE, change
 from tests.directory.callers import send
@@ -57,11 +56,6 @@ def kind(house: House) -> PriceKind:
             for number, item in enumerate(products)
         )
     return kind
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def known(house: House) -> list[Decimal]:

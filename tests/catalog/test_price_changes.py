@@ -34,7 +34,6 @@ from tests.catalog.factories import (
     make_product,
     make_tag,
     saved,
-    seller,
 )
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House, seeding
@@ -109,11 +108,6 @@ def test_a_plan_changes_nothing_before_its_beginning(starts: list[int | None], l
             becomes = item is not None and item.valid.overlaps(Period(moment, moment + timedelta(seconds=1)))
             begins = day(since)
             assert becomes == (was and (begins is None or moment >= begins))
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def amounts(client: Client, **query: str) -> list[str]:

@@ -17,16 +17,6 @@ PRICES = "/api/catalog/prices/"
 
 
 @pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
-@pytest.fixture
-def product(house: House) -> Product:
-    return make_product(house)
-
-
-@pytest.fixture
 def kind(house: House) -> PriceKind:
     return make_kind(house)
 

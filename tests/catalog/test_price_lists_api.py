@@ -14,18 +14,13 @@ from apps.catalog.setup import seed_defaults
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
-from tests.catalog.factories import make_kind, make_price, make_price_list, make_product, seller
+from tests.catalog.factories import make_kind, make_price, make_price_list, make_product
 from tests.directory.callers import client_of, complaints, member, send
 from tests.support.scopes import House
 
 KINDS, LISTS, SETTINGS = (f"/api/catalog/{name}/" for name in ("price-kinds", "price-lists", "settings"))
 NEW = {"name": "Wholesale", "code": "wholesale", "currency": "EUR"}
 TENTH_LESS = '{"multiply": [{"field": "price"}, 0.9]}'
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def kinds(house: House) -> list[tuple[str, bool, bool]]:

@@ -20,17 +20,12 @@ from apps.kernel.extensions.tabs import tabs_of
 from apps.kernel.ids import uuid7
 from apps.sales.models import TaxClass
 from tests.auth.factories import reading_in
-from tests.catalog.factories import make_kind, make_price, make_product, make_tag, make_variant, saved, seller
+from tests.catalog.factories import make_kind, make_price, make_product, make_tag, make_variant, saved
 from tests.directory.callers import client_of, member
 from tests.support.scopes import House
 
 PAGES = "/backend/catalog"
 CHANGE, SETTINGS = f"{PAGES}/change-prices/", f"{PAGES}/pricing-settings/"
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def known(house: House) -> list[str]:

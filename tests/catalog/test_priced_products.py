@@ -22,7 +22,6 @@ from tests.catalog.factories import (
     make_price,
     make_product,
     make_variant,
-    seller,
 )
 from tests.directory.callers import complaints, send
 from tests.sales.factories import make_tax_class
@@ -31,11 +30,6 @@ from tests.support.scopes import House
 PRODUCTS, RESOLVE, EXPLAIN = (f"/api/catalog/{name}/" for name in ("products", "pricing/resolve", "prices/explain"))
 SETTINGS = "/api/catalog/settings/"
 EUR = {"price_currency": "EUR"}
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.catalog.factories import (
     make_price_list,
     make_product,
     make_variant,
-    seller,
 )
 from tests.currencies.factories import make_currency
 from tests.directory.callers import PROBLEM, client_of, complaints, member, send
@@ -29,16 +28,6 @@ from tests.support.scopes import House
 
 LIST = "/api/catalog/prices/"
 MAY, JUNE = datetime(2027, 5, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
-@pytest.fixture
-def product(house: House) -> Product:
-    return make_product(house)
 
 
 @pytest.fixture

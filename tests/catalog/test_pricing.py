@@ -136,11 +136,6 @@ def kind(house: House) -> PriceKind:
     return make_kind(house, "regular")
 
 
-@pytest.fixture
-def product(house: House) -> Product:
-    return make_product(house)
-
-
 def test_the_service_has_its_name_and_that_of_the_guides() -> None:
     assert service_named("catalogPricingService") is service_named("catalog.pricing") is service(CatalogPricing)
 

@@ -29,16 +29,6 @@ RESOLVE, EXPLAIN = "/api/catalog/pricing/resolve/", "/api/catalog/prices/explain
 
 
 @pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
-@pytest.fixture
-def product(house: House) -> Product:
-    return make_product(house)
-
-
-@pytest.fixture
 def price(house: House, product: Product) -> Price:
     return make_price(house, product, make_kind(house, "regular"), "12.30")
 

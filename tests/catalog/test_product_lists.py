@@ -9,17 +9,12 @@ from django.test import Client
 
 from apps.catalog.models import Category, Product
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
-from tests.catalog.factories import make_category, make_product, make_tag, saved, seller
+from tests.catalog.factories import make_category, make_product, make_tag, saved
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House
 
 PRODUCTS = "/api/catalog/products/"
 FOUND = ["Oak", "Table", "Oak board", "Desk", "Solid oak", "Bench", "Shelf", "Stool"]
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 @pytest.fixture

@@ -31,11 +31,6 @@ HALF = "catalog.product.unit_price_incomplete"
 NOBODY = "01a2056d-6f6b-75e5-baed-229d1661d77d"
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def at(product: Product | dict[str, Any]) -> str:
     return f"{PRODUCTS}{product['id'] if isinstance(product, dict) else product.pk}/"
 

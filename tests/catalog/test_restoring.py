@@ -26,18 +26,12 @@ from tests.catalog.factories import (
     make_tag,
     make_variant,
     saved,
-    seller,
 )
 from tests.directory.callers import complaints, send
 from tests.support.crowds import all_at_once
 from tests.support.scopes import House, reading, seeding
 
 API = "/api/catalog/"
-
-
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
 
 
 def done(bob: Client, method: str, path: str, body: Any = None) -> str:

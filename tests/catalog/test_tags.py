@@ -15,11 +15,6 @@ from tests.support.scopes import House
 TAGS, PRODUCTS = "/api/catalog/tags/", "/api/catalog/products/"
 
 
-@pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
 def tagged(bob: Client, title: str, *tags: Any) -> str:
     answer = send(bob, "post", PRODUCTS, {"title": title, "tag_ids": [str(tag.pk) for tag in tags]})
     assert answer.status_code == 201, answer.content

@@ -36,11 +36,6 @@ def schema_of(*sizes: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
-@pytest.fixture
 def shirt(house: House) -> Product:
     return make_product(house, option_schema=make_schema(house), sku="SHIRT")
 

@@ -23,11 +23,6 @@ BLUE_L = {"size": "l", "colour": "blue"}
 
 
 @pytest.fixture
-def bob(house: House) -> Client:
-    return seller(house)
-
-
-@pytest.fixture
 def shirt(house: House) -> Product:
     return make_product(house, option_schema=make_schema(house), product_type="configurable", sku="SHIRT")
 
