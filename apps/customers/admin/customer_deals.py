@@ -19,6 +19,7 @@ from apps.customers.models import Deal
 from apps.customers.selectors import deals_of, today
 from apps.kernel import clock
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.commands.history.reads import DETAIL, note_reads
 
 PER_PAGE: Final = 50
@@ -40,13 +41,8 @@ def customer_deals_view(page: Any, request: HttpRequest, object_id: str) -> Http
         raise PermissionDenied
     found = Paginator(deals_of(record), PER_PAGE).get_page(request.GET.get("page"))
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Deals of %(name)s") % {"name": record},
-        "opts": page.opts,
-        "original": record,
-        "object": record,
+        **record_frame(page, request, record, _("Deals of %(name)s") % {"name": record}),
         "page": found,
         "lines": _lines(found.object_list),
     }

@@ -16,6 +16,7 @@ from apps.customers.selectors import lines_of, seen_companies, seen_people, toda
 from apps.customers.selectors.overview import values_of
 from apps.customers.selectors.talking import followers_of, opens
 from apps.kernel import clock
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.commands.history.reads import DETAIL, note_reads
 from apps.kernel.tenancy.scope import current_scope
@@ -27,14 +28,9 @@ def deal_overview_view(page: Any, request: HttpRequest, object_id: str) -> HttpR
     """Everything that one has to know before one goes on with the deal."""
     deal = seen_record(page, request, object_id)
     note_reads(Deal.entity_id, [deal.pk], how=DETAIL)
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
-        "title": str(deal),
-        "opts": page.opts,
+        **record_frame(page, request, deal, str(deal)),
         "page": page,
-        "original": deal,
-        "object": deal,
         "change_url": address(page, "change", deal) if page.has_change_permission(request, deal) else "",
         **_standing(request, deal),
         **_parts(deal),

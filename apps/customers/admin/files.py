@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from apps.customers.admin.overview import seen_record
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.commands.history.reads import DETAIL, note_reads
 from apps.kernel.registry.entities import ENTITIES
 
@@ -21,12 +22,7 @@ def files_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     if FILES not in ENTITIES:
         raise Http404
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Files of %(name)s") % {"name": record},
-        "opts": page.opts,
-        "original": record,
-        "object": record,
+        **record_frame(page, request, record, _("Files of %(name)s") % {"name": record}),
     }
     return TemplateResponse(request, "customers/files.html", context)

@@ -25,6 +25,7 @@ from apps.customers.selectors.overview import (
 )
 from apps.customers.selectors.talking import followers_of, following, labels_on, person_acting
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.commands.history.reads import DETAIL, note_reads
 from apps.kernel.extensions.timelines import sources_for
@@ -60,13 +61,8 @@ def overview_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespon
     """Everything that one has to know before one calls."""
     record = seen_record(page, request, object_id)
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
-        "title": str(record),
-        "opts": page.opts,
-        "original": record,
-        "object": record,
+        **record_frame(page, request, record, str(record)),
         "is_person": isinstance(record, Person),
         "change_url": address(page, "change", record) if page.has_change_permission(request, record) else "",
         **_known(record),

@@ -26,6 +26,7 @@ from apps.customers.selectors.talking import following, labels_on, seen_comments
 from apps.customers.services.comments import USER, may_change_comment
 from apps.customers.services.topics import KINDS
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of, record_url
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.pages import CommandAdmin
@@ -113,14 +114,9 @@ def _asked_again(page: Any, request: HttpRequest, record: Any, refusal: Platform
     ids = _ids(request.POST.getlist("mention_ids"))
     labels = labels_of(request)
     labels.fetch((USER, item) for item in ids)
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
+        **record_frame(page, request, record, _("Comment on %(name)s") % {"name": record}),
         **composing(record),
-        "title": _("Comment on %(name)s") % {"name": record},
-        "opts": page.opts,
-        "original": record,
-        "object": record,
         "body": request.POST.get("body", ""),
         "mentioned": [(item, labels.text(USER, item)) for item in ids],
         "complaints": [str(item.message) for item in refusal.errors] or [refusal.detail],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.actions import entries_of
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.commands.history.records import Column, column_of, record_actions, shown_columns
 from apps.kernel.commands.history.visibility import VIEW_ANY, may_see_history
@@ -69,11 +70,7 @@ class RecordHistory:
         field = chosen.column.field if chosen.column else ""
         older = str(actions[PER_PAGE - 1].pk) if len(actions) > PER_PAGE else ""
         context = {
-            **page.admin_site.each_context(request),
-            "title": _("History of %(name)s") % {"name": record},
-            "opts": page.opts,
-            "original": record,
-            "object": record,
+            **record_frame(page, request, record, _("History of %(name)s") % {"name": record}),
             "object_id": record.pk,
             "entries": entries_of(actions[:PER_PAGE], labels_of(request), record_id=record.pk, field=field),
             "older": chosen.query(before=older) if older else "",
@@ -83,7 +80,6 @@ class RecordHistory:
             "preserved_filters": page.get_preserved_filters(request),
             **(extra_context or {}),
         }
-        request.current_app = page.admin_site.name
         return TemplateResponse(request, "admin/object_history.html", context)
 
 

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.commands.history.reads import DETAIL, note_reads
 from apps.kernel.extensions.timelines import Mark, sources_for, timeline
 
@@ -41,13 +42,8 @@ def timeline_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespon
     chosen = [item for item in sources if item.id == name] or sources
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
     found = timeline(chosen, str(record.entity_id), record.pk, limit=PER_PAGE, after=_read(request))
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Timeline of %(name)s") % {"name": record},
-        "opts": page.opts,
-        "original": record,
-        "object": record,
+        **record_frame(page, request, record, _("Timeline of %(name)s") % {"name": record}),
         "moments": found.moments,
         "failed": [item.label for item in found.failed],
         "sources": sources,

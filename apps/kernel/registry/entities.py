@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from apps.kernel.access.visible import demand_changeable, visible
 from apps.kernel.bases.bitemporal import Bitemporal, currently_known
+from apps.kernel.bases.texts import containing
 from apps.kernel.commands.running import label_of
 from apps.kernel.eventbus.declarations import declare_lifecycle
 from apps.kernel.registry.store import Registry
@@ -89,10 +90,7 @@ class Entity:
         """Id and label of living rows (of a part) whose search fields contain the text, for autocompletion."""
         rows = self.part(within)
         if text and self.search:
-            test = models.Q()
-            for name in self.search:
-                test |= models.Q(**{f"{name}__icontains": text})
-            rows = rows.filter(test)
+            rows = rows.filter(containing(self.search, text))
         return list(self.worded(rows.order_by("pk")[:limit]).items())
 
 

@@ -11,6 +11,7 @@ from apps.catalog.models.categories import CategoryAssignment, ProductTagging
 from apps.catalog.models.products import SEARCHED
 from apps.catalog.selectors.categories import branches
 from apps.kernel.api.filters import CharFilter, ChoiceFilter, ClaimFilter, FewIds, FilterSet, UUIDFilter
+from apps.kernel.bases.texts import containing
 
 
 class ProductFilters(FilterSet):
@@ -36,10 +37,7 @@ class ProductFilters(FilterSet):
 
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         """Products whose title, subtitle, SKU or handle contains the text."""
-        test = Q()
-        for column in SEARCHED:
-            test |= Q(**{f"{column}__icontains": text})
-        return rows.filter(test)
+        return rows.filter(containing(SEARCHED, text))
 
     def as_configurable(self, rows: QuerySet[Any], name: str, claim: bool) -> QuerySet[Any]:
         """Products whose type is the one with variants, or all others."""

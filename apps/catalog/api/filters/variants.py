@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from apps.catalog.models import Variant
 from apps.kernel.api.filters import CharFilter, FilterSet
+from apps.kernel.bases.texts import containing
 
 SEARCHED = ("name", "sku", "barcode")
 
@@ -23,7 +24,4 @@ class VariantFilters(FilterSet):
 
     def with_text(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         """Variants with the text."""
-        test = Q()
-        for column in SEARCHED:
-            test |= Q(**{f"{column}__icontains": text})
-        return rows.filter(test)
+        return rows.filter(containing(SEARCHED, text))

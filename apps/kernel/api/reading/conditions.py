@@ -20,6 +20,7 @@ from apps.kernel.api.reading.complaints import Asked
 from apps.kernel.api.reading.customs import SPELLINGS, Customs, custom_filters
 from apps.kernel.api.refusals import Malformed
 from apps.kernel.bases.custom_columns import BlindText, CustomColumn
+from apps.kernel.bases.texts import containing
 from apps.kernel.crypto.fields import EncryptedEmailField
 from apps.kernel.errors import FieldError
 from apps.kernel.expressions import ExpressionError, Limits, parse
@@ -169,14 +170,7 @@ def _search(asked: Asked, what: Filterable) -> Q | None:
         asked.refuse("q", "kernel.filter.empty", _("Give something to search for."))
         return None
     found = service(SearchQuery).ids(what.searched, text, limit=FOUND)
-    return _containing(what.entity.search, text) if found is None else Q(pk__in=found)
-
-
-def _containing(names: Iterable[str], text: str) -> Q:
-    test = Q()
-    for name in names:
-        test |= Q(**{f"{name}__icontains": text})
-    return test
+    return containing(what.entity.search, text) if found is None else Q(pk__in=found)
 
 
 def _filtered(rows: QuerySet[Any], asked: Asked, filters: type[FilterSet]) -> QuerySet[Any]:
