@@ -162,8 +162,8 @@ def keep_logging(**_: Any) -> None:
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
-def start_forgotten_kinds(**_: Any) -> None:
-    """Run again what an older worker did not know."""
-    from apps.kernel.work.parking import unpark_known_kinds  # noqa: PLC0415 - models load later than this module
+def begin(**_: Any) -> None:
+    """Do what is due when a worker starts."""
+    from apps.kernel.work.starting import begin_working  # noqa: PLC0415 - models load later than this module
 
-    unpark_known_kinds()
+    begin_working()

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
 from hypothesis import HealthCheck, settings
 
@@ -27,7 +28,7 @@ def pytest_collection_finish() -> None:
     """Leave what is there by now out of the collector's rounds: it stays to the end, and costs each round a part."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,7 @@ def django_db_setup(django_db_blocker: pytest.Blocker) -> Iterator[None]:  # typ
         connections.close_all()
         with databases.admin() as connection:
             databases.drop(connection, name)
+            databases.drop(connection, databases.kept_database())
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +62,21 @@ def _committed(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         connections.close_all()
         resetting.renew(databases.worker_database())
+
+
+@pytest.fixture(autouse=True)
+def _routes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test marked `routes` serve the addresses of a module of its own.
+
+    Resolvers are kept by module, and stay: pytest-django's mark `urls` makes all of them anew, before and after.
+    """
+    marker = request.node.get_closest_marker("routes")
+    if marker is None:
+        yield
+        return
+    former, django_settings.ROOT_URLCONF = django_settings.ROOT_URLCONF, marker.args[0]
+    yield
+    django_settings.ROOT_URLCONF = former
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import INSTALLED_APPS as HOUSE  # noqa: E402
 
 INSTALLED_APPS = [*HOUSE, "tests.support.shelf"]
+PASSWORD_HASHERS = ["tests.support.hashing.QuickHasher"]
 # Every test comes from one address; a test of limits names those that it wants.
 RATE_LIMITS = {"*": "off"}
 LIVE_STREAM = False  # most tests serve pages from processes that hold no streams

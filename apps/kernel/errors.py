@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,6 +17,11 @@ class FieldError:
     field: str
     code: str
     message: str
+
+
+def too_many(field: str, most: int) -> FieldError:
+    """The complaint about a list with more in it than there may be."""
+    return FieldError(field, "too_many", gettext("There are at most {most} of them.").format(most=most))
 
 
 class PlatformError(Exception):

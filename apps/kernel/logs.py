@@ -52,15 +52,26 @@ _KEY_AND_VALUE = re.compile(
 )
 _HEADER = re.compile(rf"(?P<key>(?i:authorization|cookie){_SEPARATOR})(?P<value>{_QUOTED}|[^\r\n\"'\\]+)")
 _OPENING = re.compile(_QUOTE)
-_PATTERNS = (
-    re.compile(r"(?P<key>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?:[\sA-Za-z\d+/=:,-]|\\{1,8}[nr])+"),
-    re.compile(r"(?P<key>\b(?i:bearer)\s{1,8})[\w.~+/=-]{6,}"),
-    re.compile(r"(?P<key>\b(?i:basic)\s{1,8})(?=[A-Za-z+/]*[\d=])[A-Za-z\d+/]{6,}={0,2}"),
-    re.compile(r"(?P<key>://)[^\s/@\"']{1,1024}@"),
-    re.compile(r"(?P<key>\beyJ)[\w-]{6,}\.[\w-]+\.[\w-]*"),
-    re.compile(r"(?P<key>\bmk_[0-9A-Za-z]{8}\.)[0-9A-Za-z]{20,}"),
-    re.compile(r"(?P<key>\b(?:whsec|sk_live|sk_test|rk_live|gh[pousr]|xox[abeprs])[_-])[\w+/=-]{8,}"),
-)
+# In the order in which they are searched for, each with what stands in lower case wherever it is found: looking for
+# those words first makes a line several times cheaper.
+PATTERNS: dict[re.Pattern[str], tuple[str, ...]] = {
+    _HEADER: ("authorization", "cookie"),
+    _KEY_AND_VALUE: (
+        *("passw", "passphrase", "pwd", "secret", "token", "key", "credential", "session", "card", "pepper"),
+        *("cvv", "cvc"),
+    ),
+    re.compile(r"(?P<key>-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)(?:[\sA-Za-z\d+/=:,-]|\\{1,8}[nr])+"): (
+        "private key",
+    ),
+    re.compile(r"(?P<key>\b(?i:bearer)\s{1,8})[\w.~+/=-]{6,}"): ("bearer",),
+    re.compile(r"(?P<key>\b(?i:basic)\s{1,8})(?=[A-Za-z+/]*[\d=])[A-Za-z\d+/]{6,}={0,2}"): ("basic",),
+    re.compile(r"(?P<key>://)[^\s/@\"']{1,1024}@"): ("://",),
+    re.compile(r"(?P<key>\beyJ)[\w-]{6,}\.[\w-]+\.[\w-]*"): ("eyj",),
+    re.compile(r"(?P<key>\bmk_[0-9A-Za-z]{8}\.)[0-9A-Za-z]{20,}"): ("mk_",),
+    re.compile(r"(?P<key>\b(?:whsec|sk_live|sk_test|rk_live|gh[pousr]|xox[abeprs])[_-])[\w+/=-]{8,}"): (
+        *("whsec", "sk_live", "sk_test", "rk_live", "ghp", "gho", "ghu", "ghs", "ghr", "xox"),
+    ),
+}
 _CARD = re.compile(r"(?<![\w.])(?:\d[ -]?){12,18}\d(?!\w)")
 # What most values of a line are: words, ids of the house and times. No pattern above can be found in them.
 _HARMLESS = re.compile(r"[a-z]{1,24}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d{4}-\d\d-\d\dT[\d:.]{5,15}Z?")
@@ -102,10 +113,11 @@ def masked_text(text: str) -> str:
     """Return `text` without values of secret keys, credentials in headers and URLs, tokens, card numbers."""
     if _HARMLESS.fullmatch(text):
         return text
-    text = _HEADER.sub(_keep_key, text)
-    text = _KEY_AND_VALUE.sub(_keep_key, text)
-    for pattern in _PATTERNS:
-        text = pattern.sub(_keep_key, text)
+    # Letters beyond ASCII may be taken for others where case is ignored, so there nothing is passed over.
+    known = text.lower() if text.isascii() else None
+    for pattern, words in PATTERNS.items():
+        if known is None or any(word in known for word in words):
+            text = pattern.sub(_keep_key, text)
     return _CARD.sub(_hide_card, text)
 
 

@@ -152,6 +152,8 @@ class ProgressReporter(Protocol):
     """Long jobs that people can watch: answered by the progress module. Called inside the tenant's scope.
 
     `open` belongs into a transaction of its caller (the job is there when that commits); the others open their own.
+    Its `name` is English, of the catalog (`gettext_noop`), and told in the reader's language; `words` fill the
+    placeholders, of which `kind` is the id of a kind of record, and told by its name.
     """
 
     @property
@@ -164,6 +166,7 @@ class ProgressReporter(Protocol):
         kind: str,
         *,
         name: str,
+        words: Mapping[str, str] | None = None,
         total: int | None = None,
         is_cancellable: bool = False,
         values: Mapping[str, Any] | None = None,

@@ -26,6 +26,7 @@ def run_there(marks: str) -> None:
     assert answer.returncode == 0, answer.stdout[-6000:] + answer.stderr[-2000:]
 
 
+@pytest.mark.processes
 def test_it_works_where_it_is_installed() -> None:
     run_there("not browser")
 

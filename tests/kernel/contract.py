@@ -142,6 +142,7 @@ INTERACTIONS = (
     "recurrence",
     "recurrence_start",
     "no_time",
+    "too_early",
     "too_late",
     "time_zone",
     "not_author",
@@ -384,6 +385,9 @@ ADMITTED = frozenset(
         "customers.person.erased",
         "customers.person.name_not_confirmed",
         "customers.consent.in_future",
+        "customers.consent.too_early",
+        "customers.person.time_zone",
+        "out_of_reach",  # a moment beyond all calendars
         "auth.object_grant.holder",
         "auth.object_grant.own_access_lost",
         "auth.object_grant.missing",

@@ -61,8 +61,7 @@ class Tap:
     def __enter__(self) -> Self:
         """Come in, and wait until the stream says where it stands."""
         self._socket = socket.create_connection(("127.0.0.1", self.server.port), timeout=60)
-        lines = [f"GET {self.path} HTTP/1.1", "Host: 127.0.0.1", *(f"{k}: {v}" for k, v in self.headers.items())]
-        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        self._socket.sendall(request_of(self.headers, self.path))
         threading.Thread(target=self._read, daemon=True).start()
         wait_for(lambda: self.last_id or self.has_ended or (self.status and self.status != 200))
         return self
@@ -177,6 +176,12 @@ def say_often(name: str, facts: dict[str, Any], *, times: int = 1) -> None:
         EVENTS[name].emit(**facts)
 
 
+def request_of(headers: Mapping[str, str], path: str = ADDRESS) -> bytes:
+    """What a client sends to open a stream."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
 @dataclass
 class Lazy:
     """A client that opened a stream and reads nothing."""
@@ -199,8 +204,7 @@ def lazy(server: Server, user: User) -> Iterator[Lazy]:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", server.port))
-        lines = [f"GET {ADDRESS} HTTP/1.1", "Host: 127.0.0.1", *(f"{k}: {v}" for k, v in as_user(user).items())]
-        client.sendall("\r\n".join([*lines, "", ""]).encode())
+        client.sendall(request_of(as_user(user)))
         client.recv(64)
         yield Lazy(client)
 

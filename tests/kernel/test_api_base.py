@@ -100,7 +100,7 @@ urlpatterns = [
     path("api/<path:rest>", lambda request, rest: unknown_address(request)),
 ]
 
-own_routes = pytest.mark.urls(__name__)
+own_routes = pytest.mark.routes(__name__)
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def test_a_dead_broker_costs_less_than_five_milliseconds(kind: str, settings: La
     assert max(found) < STALL
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("kind", list(DEAD))
 def test_each_try_gives_up_within_the_connect_timeout(
     kind: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch

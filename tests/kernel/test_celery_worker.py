@@ -28,7 +28,7 @@ from tests.kernel.celery_probes import app_on, closed_port, valkey
 from tests.kernel.work_probes import effect_counts, effects, make_effects, note_task, process, queue_rows, wait_for
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 PROBES = "tests.kernel.work_probes"
 
 
@@ -66,7 +66,8 @@ def beat(folder: Path) -> AbstractContextManager[subprocess.Popen[str]]:
 
 
 def drained() -> bool:
-    return Work.objects.count() == 0
+    """Say whether the probes' rows are done; a worker that starts may queue rows of modules for later."""
+    return not Work.objects.filter(kind__startswith="tests.").exists()
 
 
 def handled(house: House, kind: str = "tests.effect") -> float:
@@ -109,7 +110,7 @@ def test_a_broker_that_dies_loses_nothing(house: House, folder: Path, settings: 
         (folder / "s.sock").unlink(missing_ok=True)
         refs = queue_rows(house, "tests.effect", 10)
         time.sleep(3)
-        assert Work.objects.count() == 10
+        assert Work.objects.filter(kind__startswith="tests.").count() == 10
         with valkey(folder):
             took = wait_for(drained, seconds=40)
     assert {effect_counts()[ref] for ref in refs} == {1}

@@ -13,7 +13,7 @@ from django.conf import settings
 from config.collecting import ROUNDS
 from tests.kernel.work_probes import environment
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 ASK = "import gc, json, config.{door}; print(json.dumps([gc.get_freeze_count(), gc.get_threshold()]))"
 
 

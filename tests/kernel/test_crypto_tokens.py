@@ -14,6 +14,7 @@ from apps.kernel.crypto.errors import DecryptionFailed, EncryptionUnavailable
 from apps.kernel.crypto.keks import kek_id, parse_keks, unwrap, wrap
 from apps.kernel.crypto.passwords import CostedBCryptSHA256PasswordHasher
 from apps.kernel.crypto.tokens import installation_digest, matches, new_token
+from config import settings as installed
 
 OLD, NEW = b"o" * 32, b"n" * 32
 
@@ -84,6 +85,7 @@ def test_without_installation_keys_nothing_is_wrapped_or_unwrapped(settings: Set
 
 
 def test_passwords_are_hashed_at_the_cost_of_the_settings(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = installed.PASSWORD_HASHERS
     settings.AGORA_BCRYPT_COST = 10
     hashed = make_password("x" * 200)
     assert hashed.startswith("bcrypt_sha256$$2b$10$")
@@ -93,6 +95,7 @@ def test_passwords_are_hashed_at_the_cost_of_the_settings(settings: Settings) ->
 
 
 def test_a_cost_under_ten_is_not_used_and_complained_about(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = installed.PASSWORD_HASHERS
     settings.AGORA_BCRYPT_COST = 4
     assert make_password("secret").startswith("bcrypt_sha256$$2b$10$")
     assert [message.id for message in check_bcrypt_cost(None)] == ["kernel.E043"]

@@ -111,6 +111,7 @@ def drawn_by(house: House, alice: Client, spot: str) -> int:
     return html.count('data-widget="probes.one"') + html.count("cell of probes")
 
 
+@pytest.mark.generated
 @pytest.mark.parametrize("spot", sorted(SPOTS))
 def test_every_declared_spot_is_drawn_by_a_page(house: House, spot: str) -> None:
     reader = client_of(member(house, "shelf.*", "customers.people.view"), organization=house.root)

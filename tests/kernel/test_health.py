@@ -297,6 +297,7 @@ def test_a_worker_in_the_midst_of_a_long_row_is_not_silent(house: House, monkeyp
         wait_for(WorkerHeartbeat.objects.filter(queue="imports").exists, seconds=5)
 
 
+@pytest.mark.processes
 @pytest.mark.committed
 def test_a_server_whose_database_and_broker_hang_answers_in_time(house: House) -> None:
     with silent_port() as port:
@@ -315,6 +316,7 @@ def test_a_server_whose_database_and_broker_hang_answers_in_time(house: House) -
     assert answers[0].json()["checks"]["broker"]["why"] == "OperationalError"
 
 
+@pytest.mark.processes
 @pytest.mark.committed
 def test_a_server_with_workers_of_its_own_becomes_ready(house: House) -> None:
     def sound() -> bool:

@@ -14,10 +14,12 @@ from apps.kernel.tenancy.models import PlatformAdmin
 from tests.auth.factories import reading_in, system
 from tests.directory.callers import send
 from tests.matrix.calls import Answer, answer_of
+from tests.matrix.keeping import kept_world
 from tests.matrix.orders import Order, prepared
 from tests.matrix.records import subject, writable
 from tests.matrix.routes import Route, details, resources
-from tests.matrix.world import World, rolled_back, small_world
+from tests.matrix.world import World
+from tests.support.rolling import rolled_back
 from tests.support.scopes import seeding
 
 pytestmark = pytest.mark.generated
@@ -36,12 +38,10 @@ BAD_TAGS = ['W/"1"', "1", '"a"', '""', '"1", "2"', '"-1"', '"1.0"', '"1', "'1'",
 
 @pytest.fixture(scope="module")
 def whole_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """A house with one record of each kind, and a super admin who is the platform's as well, so that all is open."""
-    with django_db_blocker.unblock():
-        with rolled_back():
-            found = small_world({route.view.entity for route in ROUTES})
-            PlatformAdmin.objects.using("owner").create(user_id=found.owner_id)
-            yield found
+    """Records of each kind, and a super admin who is the platform's as well, so that all is open."""
+    with django_db_blocker.unblock(), kept_world() as found:
+        PlatformAdmin.objects.using("owner").create(user_id=found.owner_id)
+        yield found
         PlatformAdmin.objects.using("owner").all().delete()
 
 

@@ -78,6 +78,13 @@ def test_a_file_goes_in_over_http_and_out_again(house: House, alice: Client) -> 
     assert (undone.status_code, titles(house)) == (200, ["Old"])
 
 
+def test_columns_of_one_name_are_numbered_and_said_so(alice: Client) -> None:
+    run = given(alice, "Title,Note,Note\nEmma,old,blue\n")
+    record, preview = alice.get(run).json(), alice.get(f"{run}preview/").json()
+    assert (record["layout"]["has_header"], record["columns"]) == (True, ["Title", "Note", "Note (2)"])
+    assert (preview["repeated_columns"], len(preview["rows"])) == (["Note"], 1)
+
+
 def test_the_rows_that_did_not_go_in_are_a_file(alice: Client) -> None:
     run = given(alice)
     send(alice, "post", f"{run}start/", {})

@@ -18,7 +18,17 @@ from apps.kernel.imports import limits
 from apps.kernel.imports.errors import FileRefused, FileTooLarge
 from apps.kernel.imports.reading.cells import Cell
 from apps.kernel.imports.reading.encodings import guess_encoding
-from apps.kernel.imports.reading.sources import CSV, XLSX, Layout, guess_layout, letters, look, read_rows
+from apps.kernel.imports.reading.sources import (
+    CSV,
+    LONGEST_NAME,
+    XLSX,
+    Layout,
+    guess_layout,
+    letters,
+    look,
+    read_rows,
+    told_apart,
+)
 
 POLISH = "Imię;Miejscowość\nŁucja Żółć;Łódź\nGrzegorz Brzęczyszczykiewicz;Chrząszczyżewoszyce\n" * 4
 
@@ -71,6 +81,37 @@ def test_a_table_without_header_begins_with_its_first_row() -> None:
     assert not layout.has_header
     assert look(source, layout).names == ("A", "B")
     assert cells("Anna,12\nBert,13\n") == [("Anna", "12"), ("Bert", "13")]
+
+
+@pytest.mark.parametrize(
+    ("header", "names", "repeated"),
+    [
+        ("Name,Phone,Phone", ("Name", "Phone", "Phone (2)"), ("Phone",)),
+        ("Phone,phone ,PHONE", ("Phone", "phone (2)", "PHONE (3)"), ("phone", "PHONE")),
+        ("Phone,Phone,Phone (2)", ("Phone", "Phone (3)", "Phone (2)"), ("Phone",)),
+        ("Name,B,", ("Name", "B"), ()),
+        ("B,,Name", ("B", "B (2)", "Name"), ()),
+    ],
+)
+def test_columns_of_one_name_are_told_apart(header: str, names: tuple[str, ...], repeated: tuple[str, ...]) -> None:
+    source = file(f"{header}\nAda,+48 22 1,+48 50 2\nBert,+48 22 3,+48 50 4\n")
+    layout = guess_layout(source)
+    assert layout.has_header
+    found = look(source, layout)
+    assert (found.names[: len(names)], found.repeated) == (names, repeated)
+    assert [row.cells[0] for row in found.samples] == ["Ada", "Bert"]
+
+
+def test_many_long_columns_of_one_name_are_told_apart() -> None:
+    found = told_apart(["x" * LONGEST_NAME] * 250)
+    assert (len(set(found)), max(map(len, found))) == (250, LONGEST_NAME)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes,yes,Ada\nno,yes,Bert\n", "ada@x.example,ada@x.example\nbob@x.example,bob@y.example\n", "a,a\na,a\n"]
+)
+def test_values_that_are_alike_are_no_header(text: str) -> None:
+    assert not guess_layout(file(text)).has_header
 
 
 def test_quotes_hold_separators_lines_and_quotes() -> None:

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.apps import apps
-from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, models, transaction
+from django.db import DatabaseError, connection, models
 
 from apps.directory.models import Organization
-from apps.kernel.bases.former import FormerRow
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.errors import PlatformError
-from apps.kernel.eventbus.models import OutboxEvent
 from apps.kernel.ids import uuid7
-from apps.kernel.tenancy.catalog import faults
 from apps.kernel.tenancy.errors import ForeignRow, OrganizationRequired, ScopeMissing, ScopeNotApplied
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.tenancy.wall import is_walled
-from apps.sales.models import TaxClass
-from config import env
+from tests.kernel.planting import plant, query
+from tests.support.rolling import rolled_back
 from tests.support.rows import EITHER, ONE_ID, is_organization_model, make_row, tenant_models, writable_models
 from tests.support.scopes import House, make_house, seeding, system_actor
 
@@ -45,22 +39,29 @@ KEYED = [
 ]
 
 
-def query(sql: str, *params: Any, using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:
-    with connections[using].cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall()) if cursor.description else []
+@pytest.fixture(scope="module")
+def whole_houses(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[House, House]]:
+    """Acme and Globex, made once, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield make_house("Acme"), make_house("Globex")
 
 
-def plant(model: type[TenantModel], house: House) -> UUID | None:
-    """A row of the table in the house; None where only the kernel itself writes (there are some already)."""
-    if model is FormerRow:  # the database writes one where a row was
-        with seeding(house.scope()):
-            make_row(TaxClass, house).delete()
-    if model not in (*writable_models(), OutboxEvent):  # events take some columns only
-        return None
-    with seeding(house.scope()):
-        row_id: UUID = make_row(model, house).pk
-    return row_id
+@pytest.fixture
+def houses(whole_houses: tuple[House, House]) -> Iterator[tuple[House, House]]:
+    """Both as they were made, whatever the test writes."""
+    with rolled_back():
+        yield whole_houses
+        connection.check_constraints()
+
+
+@pytest.fixture
+def house(houses: tuple[House, House]) -> House:
+    return houses[0]
+
+
+@pytest.fixture
+def other_house(houses: tuple[House, House]) -> House:
+    return houses[1]
 
 
 def copy_of(model: type[TenantModel], row_id: UUID, **changes: Any) -> dict[str, Any]:
@@ -184,88 +185,3 @@ def test_the_orm_refuses_a_foreign_owner_before_the_database_does(
             kind(tenant_id=other_house.tenant.pk, name="x", slug="x", path="x").save(force_insert=True)
         make_row(kind, house, tenant_id=other_house.tenant.pk)
     assert refusal.value.code == "kernel.not_found"
-
-
-@contextmanager
-def past_the_wall() -> Iterator[str]:
-    """A connection that row-level security does not bind: the manager stands alone."""
-    connections.databases["bypass"] = {
-        **connections.databases[DEFAULT_DB_ALIAS],
-        **env.database(settings.DATABASE_ADMIN_URL),
-        "NAME": connection.settings_dict["NAME"],
-    }
-    try:
-        yield "bypass"
-    finally:
-        connections["bypass"].close()
-        del connections["bypass"]
-        del connections.databases["bypass"]
-
-
-@pytest.mark.committed
-def test_with_row_level_security_off_the_manager_alone_holds() -> None:
-    house, other = make_house("Acme"), make_house("Globex")
-    for model in tenant_models():
-        plant(model, house)
-        plant(model, other)
-    with past_the_wall() as using, using_scope(house.scope(house.north)), scoped_transaction(using=using):
-        for model in tenant_models():
-            table = model._meta.db_table
-            everything = query(f'SELECT count(DISTINCT tenant_id) FROM "{table}"', using=using)
-            assert everything == [(2,)], f"{table}: the test itself sees only one tenant"
-            tenants = set(model._default_manager.using(using).values_list("tenant_id", flat=True))
-            assert tenants <= {house.tenant.pk}, table
-            if is_organization_model(model):
-                rows: Any = cast("Any", model)._default_manager.using(using).values_list("organization_id", flat=True)
-                assert set(rows) <= {house.north.pk}, table
-
-
-def test_the_live_catalog_equals_the_models(database: None) -> None:
-    assert faults(DEFAULT_DB_ALIAS) == []
-
-
-def test_every_table_of_the_database_is_known_to_the_models(database: None) -> None:
-    django_tables = {
-        "django_migrations",
-        "django_content_type",
-        "django_admin_log",
-        "auth_group",
-        "auth_permission",
-    }
-    known = {model._meta.db_table for model in tenant_models()} | django_tables | {"auth_group_permissions"}
-    known |= {model._meta.db_table for model in apps.get_models() if getattr(model, "global_reason", "")}
-    live = {name for (name,) in query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
-    assert live == known
-
-
-def test_the_app_role_has_nothing_on_tables_that_list_no_grants(database: None) -> None:
-    granted = query(
-        "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
-        " WHERE grantee = 'agora_app' AND table_name IN ('django_admin_log', 'auth_group', 'auth_permission',"
-        " 'django_content_type', 'django_migrations', 'auth_group_permissions') ORDER BY 1"
-    )
-    assert {privilege for _, privilege in granted} <= {"SELECT"}
-
-
-def test_the_connection_runs_as_a_role_that_cannot_leave_the_walls(database: None) -> None:
-    [(role, is_super, bypasses, owns)] = query(
-        "SELECT rolname, rolsuper, rolbypassrls, (SELECT count(*) FROM pg_class c WHERE c.relowner = r.oid)"
-        " FROM pg_roles r WHERE rolname = current_user"
-    )
-    assert (role, is_super, bypasses, owns) == ("agora_app", False, False, 0)
-
-
-def test_an_aborted_block_gives_the_scope_back(house: House) -> None:
-    with using_scope(house.scope(house.north)), scoped_transaction():
-        with pytest.raises(ZeroDivisionError), using_scope(house.scope(house.south)), scoped_transaction():
-            raise ZeroDivisionError
-        [(organizations,)] = query("SELECT current_setting('app.orgs')")
-    assert organizations == str(house.north.pk)
-
-
-def test_a_finished_transaction_leaves_no_scope_behind(house: House) -> None:
-    with using_scope(house.scope()), scoped_transaction():
-        pass
-    assert query("SELECT coalesce(current_setting('app.tenant_id', true), '')") == [("",)]
-    with using_scope(house.scope()), pytest.raises(ScopeNotApplied), transaction.atomic():
-        house.root.refresh_from_db()

@@ -47,7 +47,7 @@ class OpenToAll(APIView):
 
 
 urlpatterns = [path("api/tests/counted/", Counted.as_view()), path("api/tests/open/", OpenToAll.as_view())]
-pytestmark = pytest.mark.urls(__name__)
+pytestmark = pytest.mark.routes(__name__)
 
 
 @pytest.fixture

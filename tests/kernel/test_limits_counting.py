@@ -145,6 +145,7 @@ def test_another_pepper_makes_other_counters(store: str, settings: LazySettings)
     assert accepted(9, (FIVE, ALICE)) == 5
 
 
+@pytest.mark.processes
 @pytest.mark.committed
 def test_four_processes_together_get_exactly_so_many_through(counters: str, settings: LazySettings) -> None:
     place = {"REDIS_URL": settings.REDIS_URL, "BROKER_KEY_PREFIX": counters}

@@ -123,7 +123,7 @@ urlpatterns = [
 ]
 handler404 = "apps.kernel.web.errors.not_found"
 
-pytestmark = pytest.mark.urls(__name__)
+pytestmark = pytest.mark.routes(__name__)
 
 
 @pytest.fixture

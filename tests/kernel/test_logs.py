@@ -17,7 +17,15 @@ import structlog
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apps.kernel.logs import MaskingFilter, configure_logging, line_formatter, masked_record, masked_text, masked_value
+from apps.kernel.logs import (
+    PATTERNS,
+    MaskingFilter,
+    configure_logging,
+    line_formatter,
+    masked_record,
+    masked_text,
+    masked_value,
+)
 
 CANARY = "cAnaRy-5Qx"
 CARD = "4111111111111111"
@@ -252,6 +260,45 @@ def test_a_secret_is_found_at_any_depth(path: list[Any], key: str) -> None:
     for step in path:
         value = {"a": value} if step == "a" else [value] if step == 0 else (1, value, 2)
     assert CANARY not in repr(masked_value(value))
+
+
+PIECES = (
+    *("password", "Passwd", "passphrase", "PWD", "secret", "Token", "api-key", "APIKEY", "credential", "private_key"),
+    *("access key", "Session-Id", "sessionkey", "card number", "cardno", "pepper", "cvv", "CVC", "authorization"),
+    *("Cookie", "Bearer ", "basic ", "https://", "eyJ", "mk_", "whsec_", "sk_live-", "sk_test_", "rk_live_", "ghp_"),
+    *(
+        "xoxb-",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "=",
+        ": ",
+        '"',
+        "\\'",
+        "@",
+        ".",
+        " ",
+        "\n",
+        "\u017f",
+        "\u0131",
+        "\u212a",
+    ),
+    *("abcdef12", "0123456789abcdefABCDEF", "ecret", "to", "ey"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_pattern_that_is_passed_over_would_have_found_nothing(text: str) -> None:
+    known = text.lower()
+    for pattern, words in PATTERNS.items():
+        assert not text.isascii() or not pattern.search(text) or any(word in known for word in words)
+
+
+@pytest.mark.parametrize("word", [piece for piece in PIECES if piece.isascii() and piece.strip().isalpha()])
+def test_letters_that_are_taken_for_others_hide_no_key(word: str) -> None:
+    """Where case is ignored, a long s is an s and the sign of Kelvin a k."""
+    odd = word.replace("s", "\u017f").replace("k", "\u212a")
+    separator = "" if word.endswith(" ") else "="
+    if any(pattern.search(f"{word}{separator}{CANARY}1234567") for pattern in PATTERNS):
+        assert CANARY not in masked_text(f"{odd}{separator}{CANARY}1234567")
 
 
 @pytest.mark.parametrize(

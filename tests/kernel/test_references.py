@@ -59,6 +59,19 @@ def test_unknown_foreign_and_deleted_targets_give_the_same_complaint(scoped: Hou
     assert [(item.field, item.code) for item in complaints[0]] == [("home_organization_id", "kernel.reference.unknown")]
 
 
+def test_where_a_stored_row_points_already_may_stay_and_nothing_else(scoped: House, other_house: House) -> None:
+    bob = make_user(scoped, home_organization_id=scoped.south.pk)
+    with seeding():
+        scoped.south.deleted_at = scoped.south.created_at
+        scoped.south.save()
+    with scoped_transaction():
+        validate_references([bob])
+    for target in (uuid7(), other_house.north.pk):
+        bob.home_organization_id = target
+        with scoped_transaction(), pytest.raises(InvalidInput):
+            validate_references([bob])
+
+
 def test_usages_are_counted_by_field(scoped: House) -> None:
     make_user(scoped, home_organization_id=scoped.north.pk)
     make_user(scoped, home_organization_id=scoped.north.pk)

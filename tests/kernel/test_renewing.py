@@ -58,6 +58,7 @@ def test_rows_tables_and_numbers_go_and_the_database_stays() -> None:
     assert asked("SELECT last_value FROM pg_sequences WHERE sequencename = 'auth_group_id_seq'") is None
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("change", [CHANGED, RENAMED, RETRIGGERED])
 def test_what_is_more_than_rows_takes_a_new_clone(change: str) -> None:
     before = left(change)

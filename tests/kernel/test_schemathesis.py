@@ -13,6 +13,7 @@ from tests.support.sizes import IS_FULL
 NOT_AUTH = "^/api/(?!auth/)"
 
 
+@pytest.mark.matrix
 @pytest.mark.committed
 def test_the_interface_does_what_its_document_says() -> None:
     with served() as contract:

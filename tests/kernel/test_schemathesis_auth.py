@@ -9,6 +9,7 @@ from tests.kernel.contract import sample, served
 AUTH = "^/api/auth/"
 
 
+@pytest.mark.matrix
 @pytest.mark.committed
 def test_users_roles_keys_and_sessions_do_what_the_document_says() -> None:
     with served() as contract:

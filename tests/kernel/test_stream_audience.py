@@ -20,7 +20,7 @@ from tests.support.shelf.factories import LIBRARIAN, given, make_book
 from tests.support.shelf.models import Book
 from tests.support.shelf.services import update_book
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 VIEW = "shelf.books.view"
 
 

@@ -45,7 +45,7 @@ from tests.support.scopes import House
 from tests.support.shelf.events import BOOK_LENT, BOOK_WEIGHED
 from tests.support.shelf.factories import make_book
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 VIEW = "shelf.books.view"
 
 

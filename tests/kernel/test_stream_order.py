@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from apps.auth.models import User
 from apps.kernel import clock
@@ -21,7 +22,7 @@ from apps.kernel.tenancy.concurrently import IndexPlan, build_index, builder
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.directory.callers import member
-from tests.kernel.streams import GAP, Tap, listening, say, streaming, tell
+from tests.kernel.streams import GAP, Tap, as_user, listening, request_of, say, streaming, tell
 from tests.kernel.web_servers import Server
 from tests.kernel.work_probes import wait_for
 from tests.support.databases import admin
@@ -29,7 +30,7 @@ from tests.support.scopes import House
 from tests.support.shelf.events import BOOK_LENT
 from tests.support.shelf.factories import make_book
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 LAST = "Last-Event-ID"
 WAITING = "SELECT 1 FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'"
 
@@ -87,6 +88,19 @@ def test_what_commits_late_comes_late_and_is_not_passed_over(house: House, serve
             again.wait(2)
     order = ["began first", "committed first"]
     assert (tap.words(), between.words(), again.words()) == (order, order, order)
+
+
+def test_a_stream_is_open_when_it_has_its_place(house: House, server: Server, alice: User) -> None:
+    """Whoever sees the beginning of the answer, and looks at the records only then, misses nothing."""
+    asked = request_of(as_user(alice))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=2) as client:
+        with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+            cursor.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")  # it cannot learn where it begins
+            client.sendall(asked)
+            with pytest.raises(TimeoutError):
+                client.recv(1)
+        client.settimeout(10)
+        assert client.recv(12) == b"HTTP/1.1 200"
 
 
 def test_numbers_may_run_against_transactions(house: House, server: Server, alice: User) -> None:

@@ -20,7 +20,7 @@ from tests.support.scopes import House
 from tests.support.shelf.events import BOOK_LENT
 from tests.support.shelf.factories import make_book
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 AT_ONCE = 1.5  # seconds; a look that nobody asked for comes two seconds after the last
 LISTENER = "application_name = 'agora-stream'"
 

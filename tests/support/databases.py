@@ -87,6 +87,11 @@ def worker_database() -> str:
     return f"agora_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
 
 
+def kept_database() -> str:
+    """Name of a further database of this worker, for what is committed once and taken back by nobody."""
+    return f"{worker_database()}_kept"
+
+
 def clone(source: str, name: str) -> None:
     """Make `name` a fresh copy of the template."""
     with admin() as connection:

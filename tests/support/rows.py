@@ -23,8 +23,9 @@ from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.wall import is_walled
 from tests.support.scopes import House, make_organization
 
-# Three letters, each time others: what is drawn by lot comes twice one day.
+# Three signs, each time others: what is drawn by lot comes twice one day.
 CODES = ("".join(letters) for letters in cycle(product(ascii_uppercase, repeat=3)))
+WORDS = ("".join(digits) for digits in cycle(product("0123456789abcdef", repeat=3)))
 # Columns whose values have a form of their own.
 SPECIAL: dict[str, Any] = {
     "code": lambda: next(CODES),
@@ -51,7 +52,7 @@ BY_TYPE: tuple[tuple[type, Any], ...] = (
     (models.IntegerField, lambda: 1),
     (models.BinaryField, lambda: uuid7().bytes),
     (models.JSONField, dict),
-    (models.CharField, lambda: uuid7().hex[-3:]),
+    (models.CharField, lambda: next(WORDS)),
     (models.TextField, lambda: uuid7().hex),
 )
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 
 import pytest
 
-PARTS = 4  # one of so many runs with `make test`
+PARTS = 8  # one of so many runs with `make test`
 
 
 def divide(items: Iterable[pytest.Item]) -> None:
-    """Mark three of four cases of every test that is `generated` with `matrix`.
+    """Mark seven of eight cases of every test that is `generated` with `matrix`.
 
-    Cases follow addresses, and those follow modules: each module has its part of each test. Which of four it is
+    Cases follow addresses, and those follow modules: each module has its part of each test. Which of eight it is
     differs from test to test, so that hardly an address is without any.
     """
     met: Counter[str] = Counter()

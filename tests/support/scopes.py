@@ -72,16 +72,23 @@ def make_house(name: str = "Acme") -> House:
     tenant = Tenant(name=name, slug=f"{name.lower()}-{uuid7().hex[-8:]}", status="active")
     with seeding(Scope(tenant.pk, None, frozenset(), system_actor())):
         tenant.save(force_insert=True)
-        root = make_organization(f"{name} Group")
-        return House(tenant, root, make_organization("North", parent=root), make_organization("South", parent=root))
+        root = _organization(f"{name} Group")
+        north, south = (_organization(place, parent=root) for place in ("North", "South"))
+        Organization.objects.bulk_create([root, north, south])
+        return House(tenant, root, north, south)
 
 
 def make_organization(name: str, *, parent: Organization | None = None) -> Organization:
     """A living organization below `parent`, inside a seed."""
+    organization = _organization(name, parent=parent)
+    organization.save(force_insert=True)
+    return organization
+
+
+def _organization(name: str, *, parent: Organization | None = None) -> Organization:
     organization = Organization(name=name, slug=f"{name.lower().replace(' ', '-')}-{uuid7().hex[-8:]}", parent=parent)
     organization.path = f"{parent.path if parent else ''}{organization.pk}/"
     organization.depth = parent.depth + 1 if parent else 0
-    organization.save(force_insert=True)
     return organization
 
 

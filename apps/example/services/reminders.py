@@ -9,13 +9,11 @@ from uuid import UUID
 from apps.example.features import MANAGE_REMINDERS
 from apps.example.models import Reminder
 from apps.example.services.samples import example_currency
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import RowNotFound
-from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope
 
@@ -63,7 +61,7 @@ def update_reminder(
 
     Custom values are merged; None under a key removes one.
     """
-    reminder = _living(reminder_id)
+    reminder = load_living(Reminder, reminder_id)
     changed = set_given(reminder, title=title, currency_id=currency_id, is_done=is_done)
     reminder.take(custom_fields)
     _demand_sound(reminder)
@@ -74,12 +72,9 @@ def update_reminder(
 @command("example.reminder.delete", feature=MANAGE_REMINDERS, example=_some_reminder)
 def delete_reminder(reminder_id: UUID) -> Reminder:
     """Hide a reminder. Raises RowNotFound, InUse with counts."""
-    reminder = _living(reminder_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Reminder.objects.select_for_update(of=("self",)).get(pk=reminder.pk)
-    release(Reminder.entity_id, [reminder.pk])
-    reminder.deleted_at = clock.now()
-    reminder.save(update_fields=["deleted_at", "version"])
+    reminder = load_living(Reminder, reminder_id)
+    keep_pointers_out(reminder)
+    hide(reminder)
     return reminder
 
 
@@ -96,13 +91,6 @@ def _currency_example(scope: Scope) -> dict[str, Any]:
 def remind_of_currency(currency_id: UUID, *, title: str) -> Reminder:
     """Add a reminder about a currency: what a button on another module's records runs. Raises InvalidInput."""
     return create_reminder(title=title, currency_id=currency_id)
-
-
-def _living(reminder_id: UUID) -> Reminder:
-    reminder = load_for_update(Reminder, reminder_id)
-    if reminder.is_deleted:
-        raise RowNotFound
-    return reminder
 
 
 def _demand_sound(reminder: Reminder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from django.db import models
@@ -20,31 +21,41 @@ def restrictable() -> list[Entity]:
     return [entity for entity in ENTITIES.values() if can_be_restricted(entity.model) and not is_personal(entity.model)]
 
 
-def closed_to(actor: Actor) -> list[Entity]:
-    """Kinds of which some records may be hidden from the actor."""
-    return [entity for entity in ENTITIES.values() if can_be_restricted(entity.model) and may_hide(entity.model, actor)]
+def closed_to(actor: Actor, among: Collection[str] | None = None) -> list[Entity]:
+    """Kinds (`among` them; None: any) of which some records may be hidden from the actor."""
+    return [
+        entity
+        for entity in ENTITIES.values()
+        if can_be_restricted(entity.model) and (among is None or entity.id in among) and may_hide(entity.model, actor)
+    ]
 
 
 def about_visible(
-    rows: models.QuerySet[RowT], *, record: str, actor: Actor | None = None, with_parts: bool = False
+    rows: models.QuerySet[RowT],
+    *,
+    record: str,
+    actor: Actor | None = None,
+    with_parts: bool = False,
+    among: Collection[str] | None = None,
 ) -> models.QuerySet[RowT]:
     """The rows without those whose record, named by the column `record`, is hidden from the actor.
 
     One condition for each kind that may be restricted, inside the same statement; ids are unique over all kinds.
-    `with_parts` where the record may be a part of another one, too.
+    `with_parts` where the record may be a part of another one, too. `among` are the kinds whose records the column can
+    name, where the caller knows: others are not asked. None: records of any kind.
     """
     acting = actor or current_scope().actor
-    for entity in closed_to(acting):
+    for entity in closed_to(acting, among):
         hidden = beyond(entity.model._default_manager.filter(pk=OuterRef(record)), Level.VIEW, acting)
         rows = rows.exclude(Exists(hidden))
-    for entity in (item for item in dependent() if with_parts or not item.is_part):
+    for entity in (item for item in dependent(among) if with_parts or not item.is_part):
         rows = rows.exclude(Exists(about_hidden(entity, acting).filter(pk=OuterRef(record))))
     return rows
 
 
-def dependent() -> list[Entity]:
-    """Kinds of record that are about others, and hidden with them."""
-    return [entity for entity in ENTITIES.values() if entity.about]
+def dependent(among: Collection[str] | None = None) -> list[Entity]:
+    """Kinds of record (`among` these; None: any) that are about others, and hidden with them."""
+    return [entity for entity in ENTITIES.values() if entity.about and (among is None or entity.id in among)]
 
 
 def about_hidden(entity: Entity, actor: Actor | None = None) -> models.QuerySet[Any]:

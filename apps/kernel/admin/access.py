@@ -34,11 +34,13 @@ class FeatureGuarded:
     """Django's permission questions, answered by features.
 
     `view_feature` opens list, detail and history. `manage_feature` opens forms, and each command's own
-    feature is asked as well; without a command there is no button for it.
+    feature is asked as well; without a command there is no button for it. `holds_own_things` says of a page that
+    everybody who works here sees it, each with what is theirs.
     """
 
     view_feature: ClassVar[str] = ""
     manage_feature: ClassVar[str] = ""
+    holds_own_things: ClassVar[bool] = False
     create_command: ClassVar[AnyCommand | None] = None
     update_command: ClassVar[AnyCommand | None] = None
     delete_command: ClassVar[AnyCommand | None] = None

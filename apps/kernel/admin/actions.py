@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Model
 from django.urls import reverse
 
-from apps.kernel.commands.bulk import BULK_COMMANDS
-from apps.kernel.commands.history.diffs import ActionDiff, diffs_of, record_diffs
+from apps.kernel.commands.history.diffs import ActionDiff, diffs_of
 from apps.kernel.commands.history.labels import RecordLabels, record_url
+from apps.kernel.commands.history.own import history_diffs
 from apps.kernel.commands.history.reads import note_diffs
 from apps.kernel.commands.history.states import UndoState, may_undo, states_of
 from apps.kernel.commands.history.visibility import trees_of, visible_actions
@@ -59,23 +60,19 @@ def entries_of(
     *,
     with_diffs: bool = True,
     record_id: UUID | None = None,
+    model: type[Model] | None = None,
     field: str = "",
 ) -> list[Entry]:
     """The actions for people, in the order given; with a `field` only what became of it in the record.
 
-    Of an order for many records a `record_id` shows its own part.
+    Of an order for many records, such as an import, a record (`record_id`, of the `model`) shows its own part, with
+    what belongs to it.
     """
-    trees = trees_of([action.pk for action in actions]) if actions and with_diffs else {}
     states = states_of(actions) if actions else {}
-    if record_id is not None and field:
-        rows = record_diffs(trees, record_id, labels)
-        diffs = {root: ActionDiff([row.narrowed_to(field)]) for root, row in rows.items()}
+    if record_id is not None and model is not None:
+        diffs = history_diffs(actions, record_id, labels, model=model, field=field)
     else:
-        orders = {action.pk for action in actions if record_id is not None and action.command in BULK_COMMANDS}
-        diffs = diffs_of({root: tree for root, tree in trees.items() if root not in orders}, labels)
-        if record_id is not None and orders:
-            own = record_diffs({root: trees[root] for root in orders if root in trees}, record_id, labels)
-            diffs |= {root: ActionDiff([row]) for root, row in own.items()}
+        diffs = diffs_of(trees_of([action.pk for action in actions]) if actions and with_diffs else {}, labels)
     note_diffs(diffs.values())
     return [_entry(action, states[action.pk], diffs.get(action.pk) or ActionDiff()) for action in actions]
 

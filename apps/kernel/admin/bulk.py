@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.many import DELETE, Task, done_words, start_or_run, task_named
 from apps.kernel.admin.offering import pressable
 from apps.kernel.admin.selections import FIELD, MOST_CHOSEN, Chosen, chosen_of, posted
@@ -89,9 +90,7 @@ def _delete_at_once(page: Any, request: HttpRequest, chosen: Chosen) -> None:
 
 def _question(page: Any, request: HttpRequest, queryset: Any, ask: Ask, chosen: Chosen) -> TemplateResponse:
     context = {
-        **page.admin_site.each_context(request),
-        "title": ask.label,
-        "opts": page.opts,
+        **list_frame(page, request, ask.label),
         "ask": ask,
         "records": list(queryset[:SHOWN]),
         "more": max(0, len(chosen.ids) - SHOWN),
@@ -99,5 +98,4 @@ def _question(page: Any, request: HttpRequest, queryset: Any, ask: Ask, chosen: 
         "chosen": chosen,
         "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
     }
-    request.current_app = page.admin_site.name
     return TemplateResponse(request, "admin/bulk_confirmation.html", context)

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.kernel.admin.addresses import model_address, with_query
 from apps.kernel.admin.bulk import chosen_or_told
 from apps.kernel.admin.bulk_fields import bulk_form, changes_of, field_names, offers_bulk_edit
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.many import AT_ONCE, UPDATE, Task, missing, reasons, start_or_run
 from apps.kernel.admin.selections import Chosen, posted, seen_rows
@@ -88,9 +89,7 @@ def task_again(page: Any, request: HttpRequest, rows: Mapping[UUID, Any], form_t
 
 def list_address(page: Any, request: HttpRequest) -> str:
     """The list as it was left."""
-    name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist"
-    query = request.GET.urlencode()
-    return f"{reverse(name)}?{query}" if query else reverse(name)
+    return with_query(model_address(page, "changelist"), request)
 
 
 def _checked_form(page: Any, request: HttpRequest, rows: Mapping[UUID, Any], data: QueryDict) -> Any:
@@ -177,16 +176,11 @@ def _preview(request: HttpRequest, chosen: Chosen, choice: Choice) -> Preview:
 
 
 def _context(page: Any, request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
-    request.current_app = page.admin_site.name
-    query = request.GET.urlencode()
-    name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_bulk_edit"
     return {
-        **page.admin_site.each_context(request),
-        "title": _("Change many records"),
-        "opts": page.opts,
+        **list_frame(page, request, _("Change many records")),
         "media": page.media,
         "chosen": chosen,
         "count": len(chosen.ids),
-        "address": f"{reverse(name)}?{query}" if query else reverse(name),
+        "address": with_query(model_address(page, "bulk_edit"), request),
         "back": list_address(page, request),
     }

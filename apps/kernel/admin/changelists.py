@@ -75,8 +75,10 @@ class RecordList(ChangeList):  # type: ignore[misc]
         return {name: value for name, value in super().get_filters_params(params).items() if name not in OWN}
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
-        """Rows that pass the filters, the search and the condition, in order."""
+        """Rows that pass the filters, the search and the condition, in order; a text with a NUL is in no row."""
         rows = super().get_queryset(request, exclude_parameters)
+        if any("\0" in text for texts in self.filter_params.values() for text in texts):
+            rows = rows.none()
         return self.opened.narrowed(self.model_admin, request, rows)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -135,12 +135,11 @@ def _id(value: Any) -> UUID | None:
 
 
 def _moment_words(text: str) -> str:
-    found: date | datetime | None
     try:
         found = parse_date(text) or parse_datetime(text)
-    except ValueError:
+        if isinstance(found, datetime):
+            local = timezone.localtime(found) if timezone.is_aware(found) else found
+            return formats.date_format(local, "SHORT_DATETIME_FORMAT")
+    except (ValueError, OverflowError):  # no moment, or one that lies beyond the calendar here
         return text
-    if isinstance(found, datetime):
-        local = timezone.localtime(found) if timezone.is_aware(found) else found
-        return formats.date_format(local, "SHORT_DATETIME_FORMAT")
     return formats.date_format(found, "SHORT_DATE_FORMAT") if found is not None else text

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 
 from apps.kernel.admin.customs import PREFIX, entered_text
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.inputs import EXPECTED_VERSION, stated_version
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.wording import value_text
@@ -52,17 +53,13 @@ def conflict_page(page: Any, request: HttpRequest, object_id: str | None, error:
     later = _images_since(record.pk, stated_version(request))
     changes = _Changes(later, Action.objects.in_bulk({image.action_id for image in later}))
     context = {
-        **page.admin_site.each_context(request),
-        "title": page.opts.verbose_name,
-        "opts": page.opts,
-        "original": record,
+        **record_frame(page.admin_site, request, record, page.opts.verbose_name),
         "conflicts": _conflicts(page, yours, theirs, changes, labels_of(request)),
         "others": changes.latest(),
         "is_own": changes.are_own(),
         "current_version": error.context.get("current_version", getattr(record, "version", "")),
         "echo": _echo(request, yours),
     }
-    request.current_app = page.admin_site.name
     return TemplateResponse(request, "admin/version_conflict.html", context, status=412)
 
 

@@ -54,7 +54,7 @@ class Deleted:
     @property
     def who(self) -> str:
         """Who deleted it, "" where nobody says."""
-        return self.action.actor_label if self.action is not None else ""
+        return self.action.who if self.action is not None else ""
 
     @property
     def others(self) -> str:

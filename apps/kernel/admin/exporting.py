@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
+from apps.kernel.admin.addresses import model_address, with_query
 from apps.kernel.admin.bulk import chosen_or_told
 from apps.kernel.admin.bulk_edit import list_address
 from apps.kernel.admin.export_rows import ALL, SHOWN, exported_selection, resource_for
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.many import page_at
 from apps.kernel.admin.selections import FIELD, posted, read_chosen
 from apps.kernel.admin.writing import run
@@ -58,11 +59,8 @@ def export_selected(page: Any, request: HttpRequest, queryset: Any) -> HttpRespo
     chosen = chosen_or_told(page, request, queryset)
     if chosen is None:
         return None
-    request.current_app = page.admin_site.name
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Export selected records"),
-        "opts": page.opts,
+        **list_frame(page, request, _("Export selected records")),
         "chosen": chosen,
         "count": len(chosen.ids),
         "address": export_address(page, request),
@@ -73,9 +71,7 @@ def export_selected(page: Any, request: HttpRequest, queryset: Any) -> HttpRespo
 
 def export_address(page: Any, request: HttpRequest) -> str:
     """Where the list as it is filtered now is exported."""
-    name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_export"
-    query = request.GET.urlencode()
-    return f"{reverse(name)}?{query}" if query else reverse(name)
+    return with_query(model_address(page, "export"), request)
 
 
 def export_view(page: Any, request: HttpRequest) -> HttpResponseBase:
@@ -135,8 +131,8 @@ def start_list_export(*, entity: str, form: str, address: str, wanted: Wanted) -
         "chosen": wanted.chosen,
         "locales": list(current_locales()),
     }
-    name = _("Export of {kind}").format(kind=entity)
-    job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
+    name = gettext_noop("Export of {kind}")
+    job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
     return job_id
 

@@ -1,14 +1,22 @@
-"""The frame of a page about one record: what the templates around it read."""
+"""The frames of pages about one record, or beside a list: what the templates around them read."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest
 
+from apps.kernel.admin.buttons import Text
 
-def record_frame(page: Any, request: HttpRequest, record: Any, title: str) -> dict[str, Any]:
-    """Context that every page about one record has; `page` is the ModelAdmin whose record it is."""
+
+def list_frame(page: Any, request: HttpRequest, title: Text) -> dict[str, Any]:
+    """Context that every page about records of one kind has; `page` is their ModelAdmin."""
     request.current_app = page.admin_site.name
-    site: dict[str, Any] = page.admin_site.each_context(request)
-    return {**site, "title": title, "opts": page.opts, "original": record, "object": record}
+    return {**page.admin_site.each_context(request), "title": title, "opts": page.opts}
+
+
+def record_frame(site: AdminSite, request: HttpRequest, record: Any, title: Text) -> dict[str, Any]:
+    """Context that every page about one record has."""
+    request.current_app = site.name
+    return {**site.each_context(request), "title": title, "opts": record._meta, "original": record}

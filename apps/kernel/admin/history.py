@@ -70,9 +70,11 @@ class RecordHistory:
         field = chosen.column.field if chosen.column else ""
         older = str(actions[PER_PAGE - 1].pk) if len(actions) > PER_PAGE else ""
         context = {
-            **record_frame(page, request, record, _("History of %(name)s") % {"name": record}),
+            **record_frame(page.admin_site, request, record, _("History of %(name)s") % {"name": record}),
             "object_id": record.pk,
-            "entries": entries_of(actions[:PER_PAGE], labels_of(request), record_id=record.pk, field=field),
+            "entries": entries_of(
+                actions[:PER_PAGE], labels_of(request), record_id=record.pk, model=page.model, field=field
+            ),
             "older": chosen.query(before=older) if older else "",
             "only_own": not allows(VIEW_ANY),
             "chosen": chosen,

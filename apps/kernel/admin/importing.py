@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import update_wrapper
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from apps.kernel.admin.addresses import model_address, model_path
 from apps.kernel.admin.customs import entity_on
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.import_columns import columns_context, given_layout, given_mapping, given_options
 from apps.kernel.admin.import_results import result_context
 from apps.kernel.api.exporting.streams import streaming_response
@@ -42,26 +41,13 @@ class ImportPages:
 
     def get_urls(self) -> list[URLPattern]:
         """Django's addresses and those of imports."""
-        page: Any = self
         parent: Any = super()
-        base = f"{page.opts.app_label}_{page.opts.model_name}"
-        own: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
-            ("import/", self.import_view, "import"),
-            ("import/<uuid:run_id>/", self.import_run_view, "import_run"),
-            ("import/<uuid:run_id>/errors/", self.import_errors_view, "import_errors"),
+        return [
+            model_path(self, "import/", self.import_view, "import"),
+            model_path(self, "import/<uuid:run_id>/", self.import_run_view, "import_run"),
+            model_path(self, "import/<uuid:run_id>/errors/", self.import_errors_view, "import_errors"),
+            *parent.get_urls(),
         ]
-        routes = [path(address, self._import_guarded(view), name=f"{base}_{name}") for address, view, name in own]
-        return [*routes, *parent.get_urls()]
-
-    def _import_guarded(self, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        page: Any = self
-
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-            response: HttpResponseBase = page.admin_site.admin_view(view)(request, **kwargs)
-            return response
-
-        guarded.model_admin = self  # type: ignore[attr-defined]
-        return update_wrapper(guarded, view)
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for the file, and take it. What cannot be read is refused in words."""
@@ -141,11 +127,8 @@ class ImportPages:
     def _import_page(self, request: HttpRequest, name: str, target: ImportTarget, **context: Any) -> HttpResponse:
         page: Any = self
         run = context.get("run")
-        request.current_app = page.admin_site.name
         shown = {
-            **page.admin_site.each_context(request),
-            "title": _("Import: %(kind)s") % {"kind": target.label},
-            "opts": page.opts,
+            **list_frame(page, request, _("Import: %(kind)s") % {"kind": target.label}),
             "list_address": _list_address(page, target),
             "run_prefix": self.import_address("import"),
             "import_address": _upload_address(self, target),
@@ -164,8 +147,7 @@ class ImportPages:
 
 
 def _list_address(page: Any, target: ImportTarget) -> str:
-    name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist"
-    return f"{reverse(name)}{_which(page, target.entity)}"
+    return f"{model_address(page, 'changelist')}{_which(page, target.entity)}"
 
 
 def _upload_address(pages: ImportPages, target: ImportTarget) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.forms.models import BaseInlineFormSet
@@ -77,13 +78,14 @@ class CommandRows(HouseFields):
 
 
 class CommandTabularInline(CommandRows, Tabular):
-    """Rows as a table; each control is named for those who do not see the column's head."""
+    """Rows as a table; each control is named for those who do not see the column's head. Boxes to tick have names."""
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The class of rows for one request."""
         formset = super().get_formset(request, obj, **kwargs)
         for name, field in formset.form.base_fields.items():
-            field.widget.attrs.setdefault("aria-label", str(field.label or name))
+            if not isinstance(field.widget, forms.CheckboxSelectMultiple):
+                field.widget.attrs.setdefault("aria-label", str(field.label or name))
         return formset
 
 

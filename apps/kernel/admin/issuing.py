@@ -9,11 +9,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.buttons import Text
 from apps.kernel.admin.forms import CommandForm
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.handing_out import collecting
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.commands.errors import AnswerWithheld
@@ -99,18 +100,14 @@ class IssuingPage(CommandAdmin):
     def followed(self, request: HttpRequest, handed: Any) -> HttpResponse:
         """The only page that ever shows the secret. It answers the form itself, so the secret waits nowhere."""
         list(messages.get_messages(request))  # this page says it already
-        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
         words = self.secret_words
         context = {
-            **self.admin_site.each_context(request),
-            "title": words.title,
-            "opts": self.opts,
-            "original": handed.record,
+            **record_frame(self.admin_site, request, handed.record, words.title),
             "words": words,
             "heading": str(words.heading) % {"name": handed.record.name},
             "secret": handed.secret,
             "example": self.example_of(handed.record),
-            "next": reverse(name, args=[handed.record.pk]),
+            "next": model_address(self, "change", handed.record.pk),
         }
         return TemplateResponse(request, "admin/secret.html", context)
 

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import resolve
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from apps.kernel.admin.offering import pressable
 from apps.kernel.admin.selections import Chosen, seen_rows
@@ -130,9 +130,9 @@ def report(page: Any, request: HttpRequest, outcome: BulkOutcome, *, names: Mapp
 def start_many(*, entity: str, order: Posted) -> UUID:
     """Open the job of a large order and queue its work."""
     running().resource.entity = entity
-    name = _("Change of many records: {kind}").format(kind=entity)
+    name = gettext_noop("Change of many records: {kind}")
     values = {"address": order.address, "task": order.task, "chosen": order.chosen, "form": order.form}
-    job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
+    job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
     return job_id
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.forms import BooleanField
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -84,10 +85,15 @@ class OpenList:
         if not self.asked.condition:
             return rows
         found, self.faults = narrowed(rows, self.asked.condition, filterable(page, request))
-        if self.faults and request.method == "POST" and request.POST.get("select_across") == "1":
+        if self.faults and request.method == "POST" and _wants_all(request):
             # All rows of a list whose filter is not understood are more than anybody has seen.
             raise InvalidInput(errors=tuple(self.faults))
         return found
+
+
+def _wants_all(request: HttpRequest) -> bool:
+    """Say whether all rows are chosen, as Django reads it: any word but the ones for no."""
+    return bool(BooleanField(required=False).to_python(request.POST.get("select_across", "")))
 
 
 def open_list(page: Any, request: HttpRequest) -> OpenList:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import update_wrapper
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -10,13 +9,15 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from apps.kernel.admin.addresses import model_address, model_path
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.inputs import stated_version
 from apps.kernel.admin.offering import added_actions, pressable, ways
 from apps.kernel.admin.writing import run
@@ -30,17 +31,8 @@ class ButtonPages:
 
     def get_urls(self) -> list[URLPattern]:
         """Django's addresses and those of the buttons."""
-        page: Any = self
         parent: Any = super()
-
-        def press(request: HttpRequest, **kwargs: str) -> HttpResponse:
-            response: HttpResponse = page.admin_site.admin_view(self.press_view)(request, **kwargs)
-            return response
-
-        press.model_admin = self  # type: ignore[attr-defined]
-        name = f"{page.opts.app_label}_{page.opts.model_name}_press"
-        own = path("<path:object_id>/do/<slug:button>/", update_wrapper(press, self.press_view), name=name)
-        return [own, *parent.get_urls()]
+        return [model_path(self, "<path:object_id>/do/<slug:button>/", self.press_view, "press"), *parent.get_urls()]
 
     def offered_buttons(self, record: Any) -> list[dict[str, Any]]:
         """Buttons of the record's page that the actor may press now, with their addresses."""
@@ -54,9 +46,7 @@ class ButtonPages:
         return [*own, *ways(self, record, in_row=True)]
 
     def _shown(self, button: RecordCommand, record: Any) -> dict[str, Any]:
-        page: Any = self
-        name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_press"
-        return {"button": button, "url": reverse(name, args=[quote(record.pk), button.name])}
+        return {"button": button, "url": model_address(self, "press", quote(record.pk), button.name)}
 
     def press_view(self, request: HttpRequest, object_id: str, button: str) -> HttpResponse:
         """Ask before the command, and run it on POST; refusals stand in the form or above the question."""
@@ -92,10 +82,7 @@ class ButtonPages:
         if form is not None and refusal is not None:
             add_refusal(form, refusal)
         context = {
-            **page.admin_site.each_context(request),
-            "title": button.label,
-            "opts": page.opts,
-            "original": record,
+            **record_frame(page.admin_site, request, record, button.label),
             "button": button,
             "form": form,
             "refusal": refusal if form is None else None,
@@ -109,6 +96,4 @@ class ButtonPages:
         wanted = request.POST.get("next") or request.GET.get("next") or ""
         if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
             return wanted
-        page: Any = self
-        name = f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_change"
-        return reverse(name, args=[quote(record.pk)])
+        return model_address(self, "change", quote(record.pk))

@@ -9,9 +9,9 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.frames import record_frame
 from apps.kernel.commands.history.reads import DETAIL, note_reads
 from apps.kernel.extensions.timelines import Mark, sources_for, timeline
@@ -24,10 +24,7 @@ def timeline_address(site_name: str, record: Any) -> str:
     if not sources_for(str(getattr(record, "entity_id", ""))):
         return ""
     meta = record._meta
-    try:
-        return reverse(f"{site_name}:{meta.app_label}_{meta.model_name}_timeline", args=[quote(record.pk)])
-    except NoReverseMatch:
-        return ""
+    return address_if_any(f"{site_name}:{meta.app_label}_{meta.model_name}_timeline", quote(record.pk))
 
 
 def timeline_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -43,7 +40,7 @@ def timeline_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespon
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
     found = timeline(chosen, str(record.entity_id), record.pk, limit=PER_PAGE, after=_read(request))
     context = {
-        **record_frame(page, request, record, _("Timeline of %(name)s") % {"name": record}),
+        **record_frame(page.admin_site, request, record, _("Timeline of %(name)s") % {"name": record}),
         "moments": found.moments,
         "failed": [item.label for item in found.failed],
         "sources": sources,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.admin.access import AnyCommand
+from apps.kernel.admin.addresses import model_path
 from apps.kernel.admin.bulk_edit import CHANGE_SELECTED, bulk_edit_view, edit_selected
 from apps.kernel.admin.bulk_fields import offers_bulk_edit
 from apps.kernel.admin.buttons import Text
@@ -50,18 +51,7 @@ class ListTools:
         return [*own, *parent.get_urls()]
 
     def _tool_url(self, name: str, address: str, view: View) -> URLPattern:
-        page: Any = self
-
-        def shown(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-            def opened(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-                return view(page, request, **kwargs)
-
-            response: HttpResponseBase = page.admin_site.admin_view(opened)(request, **kwargs)
-            return response
-
-        shown.model_admin = self  # type: ignore[attr-defined]
-        full = f"{page.opts.app_label}_{page.opts.model_name}_{name}"
-        return path(address, update_wrapper(shown, view), name=full)
+        return model_path(self, address, update_wrapper(partial(view, self), view), name)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Actions for selected records."""

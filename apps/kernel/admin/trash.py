@@ -11,14 +11,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.kernel.admin.access import may_run
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.bulk_edit import list_address
 from apps.kernel.admin.deleted_rows import PER_PAGE, Deleted, deleted_named, deleted_page, has_trash
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.many import done_words, reasons
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.undoing import refusal_words
@@ -39,7 +40,7 @@ def may_open_trash(page: Any, request: HttpRequest) -> bool:
 
 def trash_address(page: Any) -> str:
     """Where the page stands."""
-    return reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_deleted")
+    return model_address(page, "deleted")
 
 
 def trash_view(page: Any, request: HttpRequest) -> HttpResponse:
@@ -91,11 +92,8 @@ def _question(page: Any, request: HttpRequest, chosen: Sequence[Deleted]) -> Tem
 
 
 def _context(page: Any, request: HttpRequest) -> dict[str, Any]:
-    request.current_app = page.admin_site.name
     return {
-        **page.admin_site.each_context(request),
-        "title": _("Deleted: %(kind)s") % {"kind": page.opts.verbose_name_plural},
-        "opts": page.opts,
+        **list_frame(page, request, _("Deleted: %(kind)s") % {"kind": page.opts.verbose_name_plural}),
         "address": trash_address(page),
         "back": list_address(page, HttpRequest()),
     }

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.kernel.admin.actions import entries_of
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.offers import actions_of_request, say
 from apps.kernel.admin.writing import run
@@ -101,7 +102,7 @@ def still_there(site: AdminSite, request: HttpRequest, address: str) -> str:
     object_id = match.kwargs.get("object_id")
     if page is None or object_id is None or page.get_object(request, object_id) is not None:
         return address
-    return reverse(f"{site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist")
+    return model_address(page, "changelist")
 
 
 def _outcome_words(done: list[Action]) -> str:
@@ -119,7 +120,7 @@ def refusal_words(error: PlatformError, action_id: UUID) -> str:
         return error.detail
     later = Action.objects.filter(pk__in=error.context.get("actions", ())).order_by("-id")[:3]
     entries = entries_of(list(later), Labels(), with_diffs=False)
-    names = "; ".join(f"{item.action.actor_label}: {item.words} {item.action.resource_label}" for item in entries)
+    names = "; ".join(f"{item.action.who}: {item.words} {item.action.resource_label}" for item in entries)
     text = _("Not undone: later changes stand in the way (%(names)s).") % {"names": names or error.detail}
     address = reverse("admin:undo_plan", args=[action_id])
     return format_html('{} <a href="{}" class="underline">{}</a>', text, address, _("Look at the plan"))

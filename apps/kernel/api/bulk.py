@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,7 @@ from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ports import ProgressReporter
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.work.queueing import enqueue
@@ -142,9 +143,7 @@ def _ids(view: Any, given: dict[str, Any]) -> tuple[UUID, ...]:
     wanted = set(given["ids"])
     seen = set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
     if missing := [item for item in given["ids"] if item not in seen]:
-        message = _("There is no such record.")
-        errors = [FieldError(f"ids.{item}", "kernel.reference.unknown", message) for item in missing[:AT_ONCE]]
-        raise InvalidInput(errors=tuple(errors))
+        raise InvalidInput(errors=tuple(no_such_record(f"ids.{item}") for item in missing[:AT_ONCE]))
     return tuple(sorted(wanted))
 
 
@@ -179,8 +178,8 @@ def _keys(rows: QuerySet[Any]) -> tuple[UUID, ...]:
 def start_bulk(*, entity: str, address: str, body: Any) -> UUID:
     """Open the job of a large order and queue its work."""
     running().resource.entity = entity
-    name = _("Change of many records: {kind}").format(kind=entity)
+    name = gettext_noop("Change of many records: {kind}")
     values = {"address": address, "body": body}
-    job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
+    job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
     return job_id

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from django.db import models
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
@@ -16,7 +20,11 @@ from apps.kernel.customs import FieldDefinitions
 from apps.kernel.references.fields import reference_fields
 from apps.kernel.services import service
 
+# A query string that is not encoded turns the plus of an offset into a blank.
+LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 PREFIXES = ("cf_", "cf:")
+# Kinds of field and their options, by the class of the serializer and the column.
+_COLUMNS: WeakKeyDictionary[type, dict[Any, tuple[Any, dict[str, Any]]]] = WeakKeyDictionary()
 FORBIDDEN = frozenset({"id", "tenant_id", "organization_id", "version", "created_at", "updated_at", "deleted_at"})
 
 
@@ -64,6 +72,26 @@ class StrictUUIDField(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+class StrictMomentField(serializers.DateTimeField):
+    """A moment as text, with its offset or `Z`; the value is in UTC."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The moment."""
+        moment = _moment(value) if isinstance(value, str) else None
+        if moment is None:
+            self.fail("invalid", format="RFC 3339")
+        return moment
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment in UTC; None for a text that is none, has no offset, or lies beyond the calendar in UTC."""
+    try:
+        found = parse_datetime(LOST_PLUS.sub("+", text))
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -157,10 +185,21 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         return []
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        """The same for a single column: DRF would take a record's own value in a PUT for somebody else's."""
-        kind, options = super().build_standard_field(field_name, model_field)
-        kept = [item for item in options.pop("validators", ()) if not isinstance(item, UniqueValidator)]
-        return kind, {**options, "validators": kept} if kept else options
+        """The same for a single column: DRF would take a record's own value in a PUT for somebody else's.
+
+        What becomes of a column follows from the class alone, so it is found out once; but for arrays, whose items
+        have a field that belongs to one serializer.
+        """
+        known = _COLUMNS.setdefault(type(self), {})
+        if model_field not in known:
+            kind, options = super().build_standard_field(field_name, model_field)
+            kept = [item for item in options.pop("validators", ()) if not isinstance(item, UniqueValidator)]
+            found = kind, {**options, "validators": kept} if kept else options
+            if "child" in options:
+                return found
+            known[model_field] = found
+        kind, options = known[model_field]
+        return kind, dict(options)
 
     def get_extra_kwargs(self) -> dict[str, Any]:
         """Keep what belongs to the platform from being written, and single-field look-ups out."""

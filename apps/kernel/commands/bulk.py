@@ -34,7 +34,7 @@ class BulkRefused(PlatformError):
 
     status = 409
     code = "kernel.bulk.refused"
-    message = _("{count} of {total} records were refused, so nothing was changed.")
+    message = _("Refused records: {count} of {total}. Nothing was changed.")
 
 
 class RehearsalOver(Exception):

@@ -40,12 +40,25 @@ def load_for_update(model: type[RowT], row_id: UUID) -> RowT:
     return row
 
 
+def load_living(model: type[RowT], row_id: UUID) -> RowT:
+    """The same for a row that can be hidden and is not: a hidden one is as one that is not there."""
+    row = load_for_update(model, row_id)
+    if row.is_deleted:  # type: ignore[attr-defined]
+        raise RowNotFound
+    return row
+
+
 def locked_or_none(model: type[RowT], row_id: UUID) -> RowT | None:
     """The row, locked in the same way; None for one that is not there. An order for many locks all its rows at once."""
     rows: Any = model._default_manager.select_for_update(no_key=True, of=("self",))
     batch = together_or_none()
     found: RowT | None = batch.row(rows, row_id) if batch is not None else rows.filter(pk=row_id).first()
     return found
+
+
+def keep_pointers_out(row: models.Model) -> None:
+    """Lock a loaded row more strongly: whoever is about to point to it waits, and then finds it changed or gone."""
+    type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def hold_lock(name: str) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedTextField
 from apps.kernel.tenancy.columns import OrganizationColumn, OwnerColumn
+from apps.kernel.tenancy.scope import ActorKind
 from apps.kernel.tenancy.wall import APP_ROLE
 
 if TYPE_CHECKING:
@@ -109,6 +110,11 @@ class Action(TenantModel):
     def __str__(self) -> str:
         """Name the record that it was about: an undo, which is about an action, shows the same."""
         return self.resource_label or self.command
+
+    @property
+    def who(self) -> str:
+        """Who did it, in words: the name at the time; a label of the system's own is for programs."""
+        return str(_("the house")) if self.actor_kind == ActorKind.SYSTEM else self.actor_label
 
 
 class RowImage(TenantModel):

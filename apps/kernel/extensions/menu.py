@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 
 from apps.kernel.extensions.placing import Placing, arranged
@@ -66,7 +68,15 @@ class MenuItem:
 
 def address_of(url: str) -> str:
     """An address as it is, or that of the URL pattern of this name."""
-    return url if url.startswith(("/", "https://", "http://")) else reverse(url)
+    if url.startswith(("/", "https://", "http://")):
+        return url
+    return _named(url, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=1_000)
+def _named(name: str, urlconf: str, prefix: str) -> str:
+    """Every page asks for all of its menu's; they change with the routes alone, and those with the process."""
+    return reverse(name, urlconf)
 
 
 MENU: ExtensionPoint[MenuItem] = ExtensionPoint("menu item")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import PlatformError
@@ -33,6 +35,22 @@ class Reason(StrEnum):
     TLS_FAILED = "tls_failed"
     TIMEOUT = "timeout"
     BREAKER_OPEN = "breaker_open"
+
+    @property
+    def words(self) -> str:
+        """Why an address cannot be called, for people; the name itself for what only a call shows."""
+        return str(_WORDS.get(self, self))
+
+
+_WORDS: Mapping[Reason, Promise] = {
+    Reason.INVALID_URL: _("it is not a complete web address"),
+    Reason.FORBIDDEN_PROTOCOL: _("it has to begin with https:// or http://"),
+    Reason.CREDENTIALS_IN_URL: _("it must not hold a user name or password"),
+    Reason.MISSING_HOST: _("it names no host"),
+    Reason.BLOCKED_HOSTNAME: _("its name belongs to a private network"),
+    Reason.PRIVATE_IP_LITERAL: _("it belongs to a private network"),
+    Reason.PRIVATE_IP_RESOLVED: _("its name leads into a private network"),
+}
 
 
 class OutboundRefused(PlatformError):

@@ -15,39 +15,58 @@ from apps.kernel.references.fields import reference_fields
 from apps.kernel.registry.entities import ENTITIES, Entity
 
 UNKNOWN = "kernel.reference.unknown"
+Place = tuple[str, str]  # the target entity, and the part of it that a field takes; "" for all of it
 
 
 def validate_references(rows: Iterable[models.Model]) -> None:
     """Check that every reference of the rows points to a living record of the scope, and hold the targets.
 
-    Unknown, foreign, hidden and deleted targets give the same error on the field. Raises InvalidInput with
-    all complaints; the targets are locked FOR KEY SHARE against deletion until the transaction ends.
+    Unknown, foreign, hidden and deleted targets give the same error on the field. Where a stored row points already may
+    stay, whatever became of it: it is not in the way of who changes something else. Raises InvalidInput with all
+    complaints; the targets are locked FOR KEY SHARE against deletion until the transaction ends.
     """
-    listed = list(rows)
-    _demand(
-        (field.attname, (field.target, field.within), getattr(row, field.attname))
-        for row in listed
+    pointers = [
+        (row, field.attname, (field.target, field.within), getattr(row, field.attname))
+        for row in rows
         for field in reference_fields(type(row))
         if field.is_available and getattr(row, field.attname) is not None
+    ]
+    missing = _missing((place, target_id) for _row, _field, place, target_id in pointers)
+    _refuse(
+        field
+        for row, field, place, target_id in pointers
+        if target_id in missing[place] and not _points_already(row, field, target_id)
     )
 
 
 def demand_targets(pointers: Iterable[tuple[str, str, UUID]]) -> None:
     """Check `(field, target entity, id)` triples. Raises InvalidInput with one complaint for each bad field."""
-    _demand((field, (target, ""), target_id) for field, target, target_id in pointers)
-
-
-def _demand(pointers: Iterable[tuple[str, tuple[str, str], UUID]]) -> None:
-    """The same for fields that take a part of the target only: `(field, (target entity, part), id)`."""
-    wanted: dict[tuple[str, str], set[UUID]] = defaultdict(set)
     listed = list(pointers)
-    for _field, place, target_id in listed:
-        wanted[place].add(target_id)
-    missing = {place: ids - hold(ENTITIES[place[0]], ids, within=place[1]) for place, ids in wanted.items()}
-    bad = sorted({field for field, place, target_id in listed if target_id in missing[place]})
-    if bad:
-        text = _("There is no such record.")
-        raise InvalidInput(errors=tuple(FieldError(field, UNKNOWN, text) for field in bad))
+    missing = _missing(((target, ""), target_id) for _field, target, target_id in listed)
+    _refuse(field for field, target, target_id in listed if target_id in missing[target, ""])
+
+
+def _missing(wanted: Iterable[tuple[Place, UUID]]) -> dict[Place, set[UUID]]:
+    """Ids that are no living records of their place; the others are held, one query for each place."""
+    by_place: dict[Place, set[UUID]] = defaultdict(set)
+    for place, target_id in wanted:
+        by_place[place].add(target_id)
+    return {place: ids - hold(ENTITIES[place[0]], ids, within=place[1]) for place, ids in by_place.items()}
+
+
+def _points_already(row: models.Model, field: str, target_id: UUID) -> bool:
+    stored = type(row)._default_manager.filter(pk=row.pk, **{field: target_id})
+    return not row._state.adding and stored.exists()
+
+
+def _refuse(fields: Iterable[str]) -> None:
+    if bad := sorted(set(fields)):
+        raise InvalidInput(errors=tuple(no_such_record(field) for field in bad))
+
+
+def no_such_record(field: str) -> FieldError:
+    """The complaint about a field that names no living record of the scope."""
+    return FieldError(field, UNKNOWN, _("There is no such record."))
 
 
 def hold(entity: Entity, ids: set[UUID], *, within: str = "") -> set[UUID]:

@@ -21,6 +21,12 @@ INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
 SELECT %s, %s, %s, ref_id, %s FROM unnest(%s::uuid[]) AS ref_id
 {ON_CONFLICT}
 """  # noqa: S608 - no input stands in the text
+# Across tenants: each has a row about itself.
+ENQUEUE_FOR_TENANTS = f"""
+INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
+SELECT %s, %s, tenant_id, tenant_id, %s FROM unnest(%s::uuid[]) AS tenant_id
+{ON_CONFLICT}
+"""  # noqa: S608 - no input stands in the text
 # For tidying up: where a row waits already nothing is written, so that busy transactions do not wait for each other.
 ENQUEUE_ONCE = f"""
 INSERT INTO work (kind, queue, tenant_id, ref_id, due_at)
@@ -58,6 +64,14 @@ def enqueue_many(kind: str, ref_ids: Iterable[UUID], due_at: datetime | None = N
         _run(ENQUEUE, [kind, queue, current_scope().tenant_id, due_at or now, rows])
     if rows and (due_at is None or due_at <= now):
         wake(queue)
+
+
+def enqueue_for_tenants(kind: str, tenant_ids: Iterable[UUID], due_at: datetime) -> None:
+    """Queue a row about each tenant itself, in one statement and without a scope: for what a new version asks of all.
+
+    Nobody is woken: the next beat finds what is due. Raises OutsideTransaction, NotRegistered.
+    """
+    _run(ENQUEUE_FOR_TENANTS, [kind, KINDS[kind].queue, due_at, sorted(set(tenant_ids))])
 
 
 def enqueue_if_done(kind: str, ref_id: UUID) -> bool:

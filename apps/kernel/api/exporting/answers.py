@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -128,8 +128,8 @@ def start_export(*, entity: str, form: str, address: str, asked: Asking) -> UUID
     """Open the job of a large export and queue its work."""
     running().resource.entity = entity
     values = {"entity": entity, "form": form, "address": asked.address, "locales": list(current_locales())}
-    name = _("Export of {kind}").format(kind=entity)
-    job_id = service(ProgressReporter).open(KIND, name=name, is_cancellable=True, values=values)
+    name = gettext_noop("Export of {kind}")
+    job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
     return job_id
 

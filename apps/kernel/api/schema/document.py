@@ -58,7 +58,7 @@ class YAMLDocument(BaseRenderer):
         """The bytes."""
         if "openapi" not in data:
             return FastJSONRenderer().render(data)
-        return yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True).encode()
+        return _written(get_language() or "en")
 
 
 class OpenAPIYAMLDocument(YAMLDocument):
@@ -140,3 +140,10 @@ def document(language: str) -> dict[str, Any]:
     drawn = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     plain: dict[str, Any] = json.loads(json.dumps(drawn, default=str))
     return plain
+
+
+@lru_cache(maxsize=16)
+def _written(language: str) -> bytes:
+    """The document as YAML, which takes as long to write as the document to draw: once for each process, too."""
+    text: str = yaml.dump(document(language), Dumper=_Plain, sort_keys=False, allow_unicode=True)
+    return text.encode()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from apps.kernel.commands.history.fields import FieldDiff, FieldDiffs
-from apps.kernel.commands.history.images import Image, Trees, first_images, image_counts, images_of_row, net_effects
+from apps.kernel.commands.history.images import Image, Trees, first_images, image_counts, images_of_rows, net_effects
 from apps.kernel.commands.history.labels import RecordLabels, record_url, target_of
 from apps.kernel.commands.history.privacy import may_reveal
 from apps.kernel.commands.history.restriction import hidden_ids
@@ -57,6 +57,10 @@ class ActionDiff:
     rows: list[RowDiff] = field(default_factory=list)
     more: int = 0
 
+    def narrowed_to(self, name: str) -> ActionDiff:
+        """The same with one field only: rows of which it changed."""
+        return ActionDiff([row for row in (item.narrowed_to(name) for item in self.rows) if row.fields])
+
 
 def taken_back(diff: ActionDiff) -> ActionDiff:
     """The same rows the other way round: what undoing the action would do."""
@@ -88,12 +92,24 @@ def diffs_of(trees: Trees, labels: RecordLabels, *, reveals: bool = False) -> di
     return result
 
 
-def record_diffs(trees: Trees, row_id: UUID, labels: RecordLabels, *, reveals: bool = False) -> dict[UUID, RowDiff]:
-    """What each root did to one row; roots that left it alone are absent."""
-    found = images_of_row(trees, row_id) if trees else {}
-    shown = {root: net_effects(images) for root, images in found.items()}
+def own_diffs(
+    trees: Trees, row_ids: Collection[UUID], labels: RecordLabels, *, reveals: bool = False
+) -> dict[UUID, ActionDiff]:
+    """What each root did to these rows, whatever else it touched; roots that left them alone are absent."""
+    return {
+        root: ActionDiff([row_diff(image, labels, reveals=reveals) for image in images[:MOST_ROWS]])
+        for root, images in _shown_of(trees, row_ids, labels).items()
+    }
+
+
+def _shown_of(trees: Trees, row_ids: Collection[UUID], labels: RecordLabels) -> dict[UUID, list[Image]]:
+    found = images_of_rows(trees, row_ids) if trees else {}
+    hidden = hidden_ids(image for images in found.values() for image in images)
+    shown = {
+        root: [item for item in net_effects(images) if item.row_id not in hidden] for root, images in found.items()
+    }
     _prefetch([image for images in shown.values() for image in images], labels)
-    return {root: row_diff(images[0], labels, reveals=reveals) for root, images in shown.items() if images}
+    return shown
 
 
 def _more(trees: Trees, found: Mapping[UUID, list[Image]], net: Mapping[UUID, list[Image]]) -> dict[UUID, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -19,9 +19,9 @@ SELECT member.root, {COLUMNS} FROM unnest(%(roots)s::uuid[], %(members)s::uuid[]
 CROSS JOIN LATERAL (SELECT * FROM row_image WHERE action_id = member.id ORDER BY seq LIMIT %(most)s) AS i
 ORDER BY i.seq
 """  # noqa: S608 - constant texts
-IMAGES_OF_ROW = f"""
+IMAGES_OF_ROWS = f"""
 SELECT member.root, {COLUMNS} FROM unnest(%(roots)s::uuid[], %(members)s::uuid[]) AS member (root, id)
-JOIN row_image i ON i.action_id = member.id WHERE i.row_id = %(row)s ORDER BY i.seq
+JOIN row_image i ON i.action_id = member.id WHERE i.row_id = ANY(%(rows)s::uuid[]) ORDER BY i.seq
 """  # noqa: S608 - constant texts
 TOTALS = """
 SELECT member.root, count(*) FROM unnest(%(roots)s::uuid[], %(members)s::uuid[]) AS member (root, id)
@@ -50,9 +50,9 @@ def first_images(trees: Trees, *, most: int) -> dict[UUID, list[Image]]:
     return _read(FIRST_IMAGES, trees, most=most)
 
 
-def images_of_row(trees: Trees, row_id: UUID) -> dict[UUID, list[Image]]:
-    """For each root what happened to one row. One query."""
-    return _read(IMAGES_OF_ROW, trees, row=row_id)
+def images_of_rows(trees: Trees, row_ids: Collection[UUID]) -> dict[UUID, list[Image]]:
+    """For each root what happened to these rows. One query."""
+    return _read(IMAGES_OF_ROWS, trees, rows=list(row_ids))
 
 
 def image_counts(trees: Trees) -> dict[UUID, int]:

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from apps.kernel.addresses import address_if_any
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
 
@@ -62,10 +62,7 @@ def record_url(entity: str, record_id: UUID | None) -> str:
         return ""
     declared, meta = ENTITIES[entity], ENTITIES[entity].model._meta
     name = declared.url or f"admin:{meta.app_label}_{meta.model_name}_change"
-    try:
-        return reverse(name, args=[record_id])
-    except NoReverseMatch:
-        return ""
+    return address_if_any(name, record_id)
 
 
 def target_of(field: Any) -> str:

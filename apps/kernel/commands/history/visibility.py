@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.kernel.commands.history.privacy import holds
-from apps.kernel.commands.history.restriction import without_hidden
+from apps.kernel.commands.history.restriction import unless_hidden, without_hidden
 from apps.kernel.commands.models import Action
 from apps.kernel.ports import OrganizationTree
 from apps.kernel.services import service
@@ -33,7 +33,19 @@ def may_see_history() -> bool:
 
 def readable_actions() -> QuerySet[Any]:
     """Actions that the actor may read, outermost and inner ones: all of the tenant, own ones, or none."""
-    rows = without_hidden(within_sight(_owned(), "organizations"))
+    return without_hidden(_permitted())
+
+
+def readable_action(action_id: UUID) -> QuerySet[Any]:
+    """The action, if it is among `readable_actions`; costs two small queries instead of one that asks every kind."""
+    rows = _permitted().filter(pk=action_id)
+    resource = rows.values_list("resource_entity", "resource_id").first()
+    return rows.none() if resource is None else unless_hidden(rows, resource)
+
+
+def _permitted() -> QuerySet[Any]:
+    """Actions that the actor may read, whatever they are about."""
+    rows = within_sight(_owned(), "organizations")
     if holds(VIEW_ANY):
         return rows
     own = current_scope().actor.id

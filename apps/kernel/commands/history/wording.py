@@ -13,7 +13,7 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.history.labels import RecordLabels, target_of
@@ -80,7 +80,93 @@ VERBS: dict[str, Promise] = {
     "set_widget": gettext_lazy("Changed a widget"),
     "move_widget": gettext_lazy("Moved a widget"),
     "remove_widget": gettext_lazy("Took a widget off"),
+    "log_in": gettext_lazy("Logged in"),
+    "fail_to_log_in": gettext_lazy("Failed to log in"),
+    "lock": gettext_lazy("Locked"),
+    "reencrypt": gettext_lazy("Encrypted anew"),
+    "replay": gettext_lazy("Sent again"),
+    "replay_many": gettext_lazy("Sent many again"),
+    "skip": gettext_lazy("Skipped"),
+    "say": gettext_lazy("Sent a notification"),
+    "set_default": gettext_lazy("Made the default"),
+    "clear_default": gettext_lazy("Took the default back"),
+    "reorder": gettext_lazy("Put into another order"),
+    "merge": gettext_lazy("Merged"),
+    "purge": gettext_lazy("Removed for good"),
+    "promote": gettext_lazy("Made fast"),
+    "fetch": gettext_lazy("Fetched"),
+    "correct": gettext_lazy("Corrected"),
+    "close": gettext_lazy("Closed"),
+    "rotate_secret": gettext_lazy("Gave a new secret"),
+    "reprocess": gettext_lazy("Processed again"),
+    "disable": gettext_lazy("Switched off"),
+    "test": gettext_lazy("Tried out"),
+    "complete": gettext_lazy("Completed"),
+    "reopen": gettext_lazy("Reopened"),
+    "reschedule": gettext_lazy("Rescheduled"),
+    "pin": gettext_lazy("Pinned"),
+    "unpin": gettext_lazy("Unpinned"),
+    "give_consent": gettext_lazy("Recorded a consent"),
+    "withdraw_consent": gettext_lazy("Withdrew a consent"),
+    "erase": gettext_lazy("Erased"),
+    "assign": gettext_lazy("Assigned"),
+    "unassign": gettext_lazy("Took away"),
+    "convert": gettext_lazy("Converted"),
+    "win": gettext_lazy("Won"),
+    "lose": gettext_lazy("Lost"),
+    "restrict": gettext_lazy("Restricted"),
+    "unrestrict": gettext_lazy("Opened to all"),
+    "unshare": gettext_lazy("No longer shared"),
+    "archive": gettext_lazy("Archived"),
+    "unarchive": gettext_lazy("Taken out of the archive"),
+    "make_default": gettext_lazy("Made the default"),
+    "rebuild": gettext_lazy("Rebuilt"),
+    "replay_range": gettext_lazy("Sent a range again"),
+    "migrate": gettext_lazy("Brought up to date"),
+    "read": gettext_lazy("Marked as read"),
+    "read_all": gettext_lazy("Marked all as read"),
+    "dismiss": gettext_lazy("Dismissed"),
+    "act": gettext_lazy("Ran an action"),
+    "seed": gettext_lazy("Added what modules declare"),
+    "claim": gettext_lazy("Attached"),
+    "expire": gettext_lazy("Removed what was left over"),
+    "ask": gettext_lazy("Asked for an index"),
+    "record": gettext_lazy("Recorded"),
+    "finish": gettext_lazy("Finished"),
+    "fail": gettext_lazy("Noted a failure"),
+    "request": gettext_lazy("Requested"),
+    "announce": gettext_lazy("Announced"),
+    "answer": gettext_lazy("Answered an invitation"),
+    "follow": gettext_lazy("Began to follow"),
+    "unfollow": gettext_lazy("Ended following"),
+    "complete_occurrence": gettext_lazy("Completed one of a series"),
+    "cancel_occurrence": gettext_lazy("Cancelled one of a series"),
+    "move_occurrence": gettext_lazy("Moved one of a series"),
+    "reopen_occurrence": gettext_lazy("Reset one of a series"),
+    "reorder_stages": gettext_lazy("Put the stages into another order"),
+    "add": gettext_lazy("Added"),
+    "reorder_products": gettext_lazy("Put the products into another order"),
+    "edit_components": gettext_lazy("Changed the parts"),
+    "set_relations": gettext_lazy("Set related products"),
+    "set_default_media": gettext_lazy("Chose the main picture"),
+    "change": gettext_lazy("Changed many"),
+    "start_change": gettext_lazy("Asked for a change of many"),
+    "set_tiers": gettext_lazy("Set quantity tiers"),
+    "reorder_variants": gettext_lazy("Put the variants into another order"),
+    "generate_variants": gettext_lazy("Generated variants"),
+    "edit_variants": gettext_lazy("Changed the variants"),
 }
+NAMELESS = (  # columns that pages show, and whose models give them no name
+    gettext_noop("expires at"),
+    gettext_noop("holder"),
+    gettext_noop("is pending"),
+    gettext_noop("normalized label"),
+    gettext_noop("normalized value"),
+    gettext_noop("organization"),
+    gettext_noop("path"),
+    gettext_noop("role default"),
+    gettext_noop("table"),
+)
 DOORS: dict[str, Promise] = {
     "api": gettext_lazy("REST"),
     "admin": gettext_lazy("back office"),
@@ -149,9 +235,11 @@ def module_label(module_id: str) -> str:
 
 
 def field_label(field: models.Field[Any, Any] | None, column: str) -> str:
-    """The field's name for people; a column without field keeps its name."""
+    """The field's name for people; a column without one is called by the words of its name."""
+    if column == "organization_id" and (field is None or field.verbose_name == "organization id"):
+        return _("Organization")  # the column that every model of an organization has, and names in none
     name = str(field.verbose_name) if field is not None else column.replace("_", " ")
-    return capfirst(name.removesuffix(" id"))
+    return capfirst(_(name.removesuffix(" id")))
 
 
 def value_text(field: models.Field[Any, Any] | None, value: Any, labels: RecordLabels) -> str:

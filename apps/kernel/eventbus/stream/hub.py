@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -15,7 +15,7 @@ from django.db import close_old_connections, connections
 
 from apps.kernel.eventbus.stream.feeds import Feed
 from apps.kernel.eventbus.stream.seats import Seats
-from apps.kernel.eventbus.stream.streams import Receive, Send, Stream, Why
+from apps.kernel.eventbus.stream.streams import Message, Receive, Send, Stream, Why
 from apps.kernel.eventbus.stream.waking import listen
 from apps.kernel.web.metrics.instruments import count_stream_end
 
@@ -36,12 +36,15 @@ class Hub:
         self._threads: ThreadPoolExecutor | None = None
         self._listener: asyncio.Task[None] | None = None
 
-    async def serve(self, stream: Stream, receive: Receive, send: Send) -> None:
-        """Serve one stream to its end."""
+    async def serve(self, stream: Stream, beginning: Sequence[Message], receive: Receive, send: Send) -> None:
+        """Serve one stream to its end; the beginning of the answer goes out once the stream has its place."""
         feed = self._feed_of(stream.tenant_id)
         feed.members += 1
         try:
-            await self._served(stream, feed, receive, send)
+            await self._placed(stream, feed)
+            for message in beginning:
+                await send(message)
+            await stream.serve(receive, send, feed.stands)
         finally:
             feed.members -= 1
             feed.leave(stream)
@@ -50,16 +53,15 @@ class Hub:
                 del self._feeds[stream.tenant_id]
                 await feed.close()
 
-    async def _served(self, stream: Stream, feed: Feed, receive: Receive, send: Send) -> None:
+    async def _placed(self, stream: Stream, feed: Feed) -> None:
         if self.is_closing:
             stream.end(Why.CLOSING)
-        else:
-            try:
-                await feed.join(stream)
-            except DatabaseError:
-                logger.warning("a live stream could not begin", exc_info=True)
-                stream.end(Why.FAILED)
-        await stream.serve(receive, send, feed.stands)
+            return
+        try:
+            await feed.join(stream)
+        except DatabaseError:
+            logger.warning("a live stream could not begin", exc_info=True)
+            stream.end(Why.FAILED)
 
     def wake(self, tenant_id: UUID | None) -> None:
         """Have the tenant's streams look for news; None: all tenants'."""

@@ -26,11 +26,14 @@ STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Opening:
-    """Carries a stream from its view, which runs in a thread, to the loop that serves it."""
+    """Carries a stream from its view, which runs in a thread, to the loop that serves it.
+
+    The beginning of the answer is kept until the stream has its place: whoever sees that it is open misses nothing.
+    """
 
     def __init__(self, send: Send, seats: Seats) -> None:
         self.stream: Stream | None = None
-        self.has_begun = False
+        self.beginning: list[Message] = []
         self._send = send
         self._seats = seats
         self._key: Key | None = None
@@ -42,14 +45,13 @@ class Opening:
         show_streams(len(self._seats))
 
     async def send(self, message: Message) -> None:
-        """Pass the answer on, and leave that of a stream open."""
-        if message["type"] == "http.response.start":
-            self.has_begun = self.stream is not None and _is_stream(message)
-        elif self.has_begun and message["type"] == BODY:
-            if not message.get("body"):
-                return
-            message = {**message, "more_body": True}
-        await self._send(message)
+        """Pass the answer on, and keep that of a stream, which stays open."""
+        if message["type"] == "http.response.start" and self.stream is not None and _is_stream(message):
+            self.beginning.append(message)
+        elif not self.beginning:
+            await self._send(message)
+        elif message["type"] == BODY and message.get("body"):
+            self.beginning.append({**message, "more_body": True})
 
     def close(self) -> None:
         """Give the seat back."""
@@ -98,8 +100,8 @@ class HouseHandler(ASGIHandler):
         try:
             async with self._doors:
                 await self._answer({**scope, OPENING: opening}, receive, opening.send)
-            if opening.stream is not None and opening.has_begun:
-                await self.hub.serve(opening.stream, receive, send)
+            if opening.stream is not None and opening.beginning:
+                await self.hub.serve(opening.stream, opening.beginning, receive, send)
         finally:
             opening.close()
 

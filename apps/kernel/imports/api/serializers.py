@@ -179,9 +179,13 @@ class ChangeAnswer(serializers.Serializer[Any]):
 
 
 class PreviewAnswer(serializers.Serializer[Any]):
-    """The first rows, what may be done with the columns, and what the last check found."""
+    """The first rows, what may be done with the columns, and what the last check found.
+
+    `repeated_columns` are names that several columns of the file have: `columns` of the import numbers these.
+    """
 
     sheets = serializers.ListField(child=serializers.CharField())
+    repeated_columns = serializers.ListField(child=serializers.CharField())
     rows = serializers.ListField(child=RowAnswer())
     fields_offered = serializers.ListField(child=FieldAnswer())
     keys = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
@@ -213,6 +217,7 @@ def shown_preview(run: ImportRun, target: ImportTarget, found: Look, modes: list
     """The start of the file, and what may be done with it, as JSON."""
     return {
         "sheets": list(found.sheets),
+        "repeated_columns": list(found.repeated),
         "rows": [
             {"number": row.number, "cells": [text_of(cell)[:MOST_LETTERS] for cell in row.cells]}
             for row in found.samples

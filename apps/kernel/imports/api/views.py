@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -21,7 +20,7 @@ from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.refusals import MediaTypeRefused
 from apps.kernel.api.serializers import Empty
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.errors import InvalidInput, RowNotFound
 from apps.kernel.imports.api.serializers import (
     ArrangementSerializer,
     GivenFile,
@@ -41,7 +40,7 @@ from apps.kernel.imports.planning.options import options_from_json
 from apps.kernel.imports.reading.sources import Layout
 from apps.kernel.imports.runs import drafts
 from apps.kernel.imports.runs.files import failed_rows
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import reading_paused
 
@@ -89,8 +88,7 @@ def _demand_target(entity: str) -> None:
     try:
         drafts.target_for(entity)
     except RowNotFound:
-        missing = FieldError("entity", UNKNOWN, str(_("There is no such record.")))
-        raise InvalidInput(errors=(missing,)) from None
+        raise InvalidInput(errors=(no_such_record("entity"),)) from None
 
 
 class ImportView(PlainView):

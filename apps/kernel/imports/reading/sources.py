@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from typing import Any, BinaryIO, Final
 
 from django.utils.translation import gettext as _
@@ -64,12 +64,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The start of a file: how it is read, which sheets it has, names of its columns, some rows."""
+    """The start of a file: how it is read, which sheets it has, names of its columns, some rows.
+
+    Each name stands once; `repeated` are those that several columns have in the file.
+    """
 
     layout: Layout
     sheets: tuple[str, ...]
     names: tuple[str, ...]
     samples: tuple[Row, ...]
+    repeated: tuple[str, ...] = ()
 
 
 def guess_layout(file: BinaryIO) -> Layout:
@@ -103,8 +107,8 @@ def _demand_text(file: BinaryIO) -> None:
 
 
 def _has_header(file: BinaryIO, layout: Layout) -> bool:
-    first = list(islice(_filled(file, replace(layout, has_header=False)), 2))
-    return bool(first) and looks_like_a_header(first[0].cells, first[1].cells if len(first) > 1 else None)
+    rows = [row.cells for row in islice(_filled(file, replace(layout, has_header=False)), SAMPLES)]
+    return bool(rows) and looks_like_a_header(rows[0], rows[1:])
 
 
 def look(file: BinaryIO, layout: Layout, *, samples: int = SAMPLES) -> Look:
@@ -118,8 +122,22 @@ def look(file: BinaryIO, layout: Layout, *, samples: int = SAMPLES) -> Look:
     width = max(len(row.cells) for row in (*found, *([header] if header else ())))
     titles = [text_of(cell).strip()[:LONGEST_NAME] for cell in header.cells] if header else []
     titles += [""] * (width - len(titles))
-    names = tuple(title or letters(place) for place, title in enumerate(titles))
-    return Look(layout, sheets, names, found)
+    names = told_apart([title or letters(place) for place, title in enumerate(titles)])
+    repeated = dict.fromkeys(title for title, name in zip(titles, names, strict=True) if title not in {"", name})
+    return Look(layout, sheets, names, found, tuple(repeated))
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, each once: a second `Phone` is `Phone (2)`, whatever its capitals."""
+    taken, met = {name.casefold() for name in names}, set[str]()
+    found = []
+    for name in names:
+        numbered = (f"{name[: LONGEST_NAME - 6]} ({number})" for number in count(2))
+        free = (item for item in numbered if item.casefold() not in taken)
+        found.append(next(free) if name.casefold() in met else name)
+        met.add(name.casefold())
+        taken.add(found[-1].casefold())
+    return tuple(found)
 
 
 def letters(place: int) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO, Final
 
@@ -20,6 +20,7 @@ from apps.kernel.imports.reading.encodings import opened
 DELIMITERS: Final = (",", ";", "\t", "|")
 LOOKED_AT: Final = 50  # rows that a guess is made from
 LINES: Final = 64 * 1024  # letters that they are read from
+ADDRESS: Final = re.compile(r"\S+@\S+\.\S+|\w+://\S+")
 NUMBER: Final = re.compile(r"[-+]?[\d\s.,']*\d[\d\s.,']*%?")
 
 
@@ -61,11 +62,20 @@ def table_rows(file: BinaryIO, *, encoding: str, delimiter: str) -> Iterator[tup
         text.detach()
 
 
-def looks_like_a_header(first: tuple[Cell, ...], second: tuple[Cell, ...] | None) -> bool:
-    """Say whether the first row names the columns: different texts, none of which is a number."""
+def looks_like_a_header(first: tuple[Cell, ...], following: Sequence[tuple[Cell, ...]]) -> bool:
+    """Say whether the first row names the columns: texts that are no values. Some may be alike, as of two phones;
+    values that are alike are found again in the rows below."""
     names = [item.strip() for item in first if isinstance(item, str) and item.strip()]
     if not names or len(names) < len([item for item in first if item is not None]):
         return False
-    if len({name.casefold() for name in names}) < len(names) or any(NUMBER.fullmatch(name) for name in names):
+    if any(NUMBER.fullmatch(name) or ADDRESS.fullmatch(name) for name in names):
         return False
-    return second is None or first != second
+    if following and first == following[0]:
+        return False
+    alike = {name for name, count in Counter(map(str.casefold, names)).items() if count > 1}
+    places = [(place, word) for place, word in enumerate(map(_word, first)) if word in alike]
+    return not any(place < len(row) and _word(row[place]) == word for place, word in places for row in following)
+
+
+def _word(cell: Cell) -> str:
+    return cell.strip().casefold() if isinstance(cell, str) else ""

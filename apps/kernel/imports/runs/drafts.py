@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from apps.kernel import clock
@@ -34,7 +34,7 @@ from apps.kernel.work.queueing import enqueue
 
 KIND: Final = "kernel.import"
 FORGET: Final = "kernel.forget_import"
-KEPT: Final = gettext_lazy("Import into {kind}: {file}")
+KEPT: Final = gettext_noop("Import into {kind}: {file}")
 
 
 def keep_until(moment: datetime) -> datetime:
@@ -194,8 +194,8 @@ def _job(run: ImportRun, total: int | None) -> UUID | None:
     progress = service(ProgressReporter)
     if not progress.is_available:
         return None
-    name = str(KEPT).format(kind=ENTITIES[run.entity].label_plural, file=run.file_name)
-    return progress.open(KIND, name=name, total=total, is_cancellable=True)
+    words = {"kind": run.entity, "file": run.file_name}
+    return progress.open(KIND, name=KEPT, words=words, total=total, is_cancellable=True)
 
 
 def plan_of(run: ImportRun) -> Plan:

@@ -9,13 +9,12 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.references.validation import demand_targets, validate_references
 from apps.kernel.tenancy.scope import Scope
 from tests.support.shelf.features import MANAGE
@@ -107,9 +106,8 @@ def update_book(
 def delete_book(book_id: UUID) -> Book:
     """Hide a book. Raises RowNotFound, InUse."""
     book = _living(book_id)
-    release(Book.entity_id, [book.pk])
-    book.deleted_at = clock.now()
-    book.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(book)
+    hide(book)
     return book
 
 

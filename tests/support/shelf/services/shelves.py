@@ -7,8 +7,9 @@ from uuid import UUID
 
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.ids import uuid7
+from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
 from tests.support.shelf.features import MANAGE
 from tests.support.shelf.models import Shelf
@@ -47,5 +48,8 @@ def update_shelf(shelf_id: UUID, *, name: str) -> Shelf:
 
 @command("shelf.shelf.delete", feature=MANAGE, example=_some_shelf)
 def delete_shelf(shelf_id: UUID) -> None:
-    """Take an empty shelf away. Raises RowNotFound, StillReferenced."""
-    load_for_update(Shelf, shelf_id).delete()
+    """Take an empty shelf away. Raises RowNotFound, StillReferenced, InUse."""
+    shelf = load_for_update(Shelf, shelf_id)
+    keep_pointers_out(shelf)
+    release(Shelf.entity_id, [shelf.pk])
+    shelf.delete()

@@ -13,11 +13,11 @@ from apps.kernel.commands.amounts import incomplete_amounts
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.examples import example_record
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import InUse, release
+from apps.kernel.references.usages import InUse
 from apps.kernel.references.validation import demand_targets, validate_references
 from apps.kernel.tenancy.scope import Scope
 from apps.{{ plan.id }}.features import MANAGE_{{ e.constants }}
@@ -82,7 +82,7 @@ def update_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.column
 
     Custom values are merged; None under a key removes one.
     {% endif %}"""
-    {{ e.name }} = _living({{ e.name }}_id)
+    {{ e.name }} = load_living({{ e.model }}, {{ e.name }}_id)
     changed = set_given({{ e.name }}, {{ e.columns|map(attribute="argument")|passed }})
 {% if custom_fields %}
     {{ e.name }}.take(custom_fields)
@@ -95,22 +95,12 @@ def update_{{ e.name }}(  {{ "# noqa: PLR0913 - one for each column" if e.column
 @command("{{ e.id }}.delete", feature=MANAGE_{{ e.constants }}, example=_some_{{ e.name }})
 def delete_{{ e.name }}({{ e.name }}_id: UUID) -> {{ e.model }}:
     """Hide {{ e.one }}. Raises RowNotFound, InUse with counts."""
-    {{ e.name }} = _living({{ e.name }}_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    {{ e.model }}.objects.select_for_update(of=("self",)).get(pk={{ e.name }}.pk)
+    {{ e.name }} = load_living({{ e.model }}, {{ e.name }}_id)
+    keep_pointers_out({{ e.name }})
 {% if e.pointing %}
     _demand_unused({{ e.name }})
 {% endif %}
-    release({{ e.model }}.entity_id, [{{ e.name }}.pk])
-    {{ e.name }}.deleted_at = clock.now()
-    {{ e.name }}.save(update_fields=["deleted_at", "version"])
-    return {{ e.name }}
-
-
-def _living({{ e.name }}_id: UUID) -> {{ e.model }}:
-    {{ e.name }} = load_for_update({{ e.model }}, {{ e.name }}_id)
-    if {{ e.name }}.is_deleted:
-        raise RowNotFound
+    hide({{ e.name }})
     return {{ e.name }}
 {% if e.pointing %}
 
