@@ -9,33 +9,39 @@ SIZE ?= small
 
 PY := .venv/bin/python
 BOOTSTRAP = $(PYTHON) tools/bootstrap.py
+# Tests start many processes: what they import is compiled once for all, and beside the sources nothing is written.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/var/pycache $(PY) -m pytest
 # Checks of the sources need no database and must not find one.
 NO_SERVERS := env -u DATABASE_URL -u DATABASE_OWNER_URL -u DATABASE_ADMIN_URL -u REDIS_URL
 # What a deployment sets; the values guard nothing, they are there so that only real faults are reported.
 DEPLOYED := env AGORA_SECRET_KEY=$$(printf 'check-only-%.0s' 1 2 3 4 5 6) AGORA_KEK=Y2hlY2stb25seS1rZXktb2YtMzItYnl0ZXMtbG9uZyE=
 
 .DEFAULT_GOAL := help
-.PHONY: demo test browse matrix prove check bench lint fmt messages clean help
+.PHONY: demo test browse matrix processes prove check bench lint fmt messages clean help
 
 demo: ## Serve a furnished house on http://127.0.0.1:8000 (HOST=, PORT=)
 	@$(BOOTSTRAP) demo
 	@$(PY) -m config.supervisor demo
 
-test: ## Run the suite on PostgreSQL and Valkey of its own (ARGS=, WORKERS=)
+test: ## Run the suite on PostgreSQL and Valkey of its own; the next four are the rest of it (ARGS=, WORKERS=)
 	@$(BOOTSTRAP) dev
-	$(PY) -m pytest -m "not prove and not browser and not matrix" $(WORKERS) $(ARGS)
+	$(PYTEST) -m "not prove and not browser and not matrix and not processes" $(WORKERS) $(ARGS)
 
 browse: ## Open every page in Chromium: keyboard, accessibility, journeys (ARGS=, WORKERS=)
 	@$(BOOTSTRAP) dev
-	$(PY) -m pytest -m "browser and not prove" $(WORKERS) $(ARGS)
+	$(PYTEST) -m "browser and not prove" $(WORKERS) $(ARGS)
 
-matrix: ## Every address with every caller and every wrong body; make test runs a quarter (ARGS=, WORKERS=)
+matrix: ## Every address with every caller and every wrong body; make test runs an eighth (ARGS=, WORKERS=)
 	@$(BOOTSTRAP) dev
-	$(PY) -m pytest -m "matrix and not prove" $(WORKERS) $(ARGS)
+	$(PYTEST) -m "matrix and not prove" $(WORKERS) $(ARGS)
 
-prove: ## Kills, races and large data (SIZE=small or full, ARGS=)
+processes: ## Servers, workers and clusters of their own: live streams, boots, kills (ARGS=, WORKERS=)
 	@$(BOOTSTRAP) dev
-	AGORA_PROVE_SIZE=$(SIZE) $(PY) -m pytest -m prove $(ARGS)
+	$(PYTEST) -m "processes and not prove and not browser" $(WORKERS) $(ARGS)
+
+prove: ## Kills, races and large data (SIZE=small or full, ARGS=, WORKERS=)
+	@$(BOOTSTRAP) dev
+	AGORA_PROVE_SIZE=$(SIZE) $(PYTEST) -m prove $(WORKERS) $(ARGS)
 
 bench: ## Print figures (SIZE=small or full, ARGS=)
 	@$(BOOTSTRAP) test
@@ -69,4 +75,4 @@ clean: ## Remove all data under var, what lies elsewhere for them, and caches; .
 	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

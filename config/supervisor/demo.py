@@ -61,12 +61,13 @@ def _serve(servers: embedded.Servers, progress: Progress, address: Address) -> N
     children = Children(ROOT, [*_children(served, address), _index_builder(owning)])
     try:
         with contextlib.suppress(_Stop):
-            with progress.step("Web, worker and beat"):
+            with progress.step("Web and worker"):
                 children.start()
                 _await_page(address, children, progress)
             _greet(address)
             while True:
                 time.sleep(0.25)
+                _go_on()
                 children.tend()
     finally:
         for number in _SIGNALS:
@@ -121,7 +122,8 @@ def _children(environment: Mapping[str, str], address: Address) -> list[Child]:
     # The schedule is kept in memory: when what has to run is due stands in the database.
     # A killed parent means: drop everything. What a worker had begun is recovered from the database.
     children.append(Child("worker", work, environment, LOGS / "worker.log", orphaned=signal.SIGQUIT))
-    children.append(Child("beat", beat, environment, LOGS / "beat.log"))
+    # It comes after the first page, which would wait for it where there are two processors.
+    children.append(Child("beat", beat, environment, LOGS / "beat.log", due=time.monotonic() + _LATER))
     return children
 
 
@@ -150,6 +152,7 @@ def _await_page(address: Address, children: Children, progress: Progress) -> Non
         if progress.elapsed > _PATIENCE:
             log = LOGS / "web.log"
             raise SystemExit(f"The web server does not answer. See {log}:\n{last_lines(log)}")
+        _go_on()
         children.tend()
         progress.tick()
         time.sleep(0.1)
@@ -182,5 +185,15 @@ class _Stop(SystemExit):
     """Somebody asked the demonstration to end."""
 
 
+_asked: list[int] = []  # signals that came
+
+
 def _end(number: int, _: FrameType | None) -> None:
+    _asked.append(number)
     raise _Stop(128 + number)
+
+
+def _go_on() -> None:
+    """Stop all the same where the signal came in the midst of a finalizer, which loses what is raised."""
+    if _asked:
+        raise _Stop(128 + _asked[-1])

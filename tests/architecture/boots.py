@@ -1,16 +1,19 @@
 """Boot many houses, each with other modules: `python -m` reads sets of ids as JSON and says what was wrong with each.
 
 Django can be set up once in a process. What does not ask for settings is imported here once; then each house is a fork.
+Where Python is told to keep nothing that it compiles, it does so from house to house: most of a boot is compiling.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import pkgutil
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -21,23 +24,26 @@ NEEDED_BY_MOST = (
     *("django.db.models", "django.forms", "django.template.loader", "django.core.management"),
     *("babel.numbers", "celery", "cryptography.hazmat.primitives.ciphers.aead", "httpx", "jinja2", "msgspec"),
     *("amqp", "prometheus_client", "psycopg", "redis", "structlog", "xlsxwriter", "yaml"),
+    *("botocore", "httpcore", "jwt", "phonenumbers", "PIL.ImageOps", "python_calamine", "requests", "unittest.mock"),
 )
 
 
 def faults_of(houses: Mapping[str, Collection[str]]) -> dict[str, str]:
     """What is wrong with each house, "" for nothing. A house has a name and ids of modules."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))}
-    answer = subprocess.run(
-        [sys.executable, "-m", __name__],
-        cwd=ROOT,
-        env={**environment, "DJANGO_SETTINGS_MODULE": SETTINGS},
-        input=json.dumps({name: sorted(ids) for name, ids in houses.items()}),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
+    each = {frozenset(ids): name for name, ids in houses.items()}
+    with tempfile.TemporaryDirectory() as compiled:
+        answer = subprocess.run(
+            [sys.executable, "-m", __name__, compiled],
+            cwd=ROOT,
+            env={**environment, "DJANGO_SETTINGS_MODULE": SETTINGS},
+            input=json.dumps({name: sorted(ids) for ids, name in each.items()}),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
     found: dict[str, str] = json.loads(answer.stdout)
-    return found
+    return {name: found[each[frozenset(ids)]] for name, ids in houses.items()}
 
 
 def main() -> None:
@@ -45,6 +51,9 @@ def main() -> None:
     houses: dict[str, list[str]] = json.load(sys.stdin)
     for name in NEEDED_BY_MOST:
         importlib.import_module(name)
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, sys.argv[1]
+    gc.disable()  # a house ends before there is much to collect
     running: dict[str, tuple[int, int]] = {}
     said: dict[str, str] = {}
     for name, ids in houses.items():

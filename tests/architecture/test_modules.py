@@ -38,22 +38,26 @@ def faults() -> dict[str, str]:
     return faults_of({**alone, **missing, **examples, "impossible": {*ALWAYS, "nowhere"}})
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("module_id", sorted(REQUIRES))
 def test_a_module_boots_with_what_it_requires(module_id: str, faults: dict[str, str]) -> None:
     assert faults[f"{module_id} alone"] == ""
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("module_id", sorted(set(REQUIRES) - ALWAYS))
 def test_the_house_boots_without_a_module_and_what_requires_it(module_id: str, faults: dict[str, str]) -> None:
     assert module_id not in without(module_id)
     assert faults[f"without {module_id}"] == ""
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("name", ["example alone", "with example"])
 def test_the_example_boots_with_currencies_alone_and_with_everything(name: str, faults: dict[str, str]) -> None:
     assert faults[name] == ""
 
 
+@pytest.mark.processes
 def test_a_house_that_cannot_boot_is_told_from_others(faults: dict[str, str]) -> None:
     assert "not installed: ['nowhere']" in faults["impossible"]
 

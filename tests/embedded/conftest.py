@@ -21,11 +21,12 @@ from tests.embedded.runs import BENT, NOBODY, PROGRAM, PROJECT, Run, launch, pro
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder starts servers of its own."""
+    """Say that everything in this folder starts servers of its own, before marks are selected by."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.embedded)
+            item.add_marker(pytest.mark.processes)
 
 
 @pytest.fixture(scope="package", autouse=True)

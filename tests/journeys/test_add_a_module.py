@@ -10,7 +10,7 @@ from tests.embedded.runs import PROJECT
 from tests.journeys.desks import run
 from tests.support.pages import CommandBlock, FileBlock, steps
 
-pytestmark = [pytest.mark.embedded, pytest.mark.prove, pytest.mark.xdist_group("add-a-module")]
+pytestmark = [pytest.mark.processes, pytest.mark.prove, pytest.mark.xdist_group("add-a-module")]
 
 PAGE = PROJECT / "docs" / "how-to" / "add-a-module.md"
 

@@ -20,10 +20,11 @@ import pytest
 
 from tests.embedded.runs import NOBODY, PROJECT, eventually, processes_of
 
-pytestmark = [pytest.mark.prove, pytest.mark.embedded, pytest.mark.xdist_group("fresh-clone")]
+pytestmark = [pytest.mark.prove, pytest.mark.processes, pytest.mark.xdist_group("fresh-clone")]
 
 FIRST_START = 240.0
-SECOND_START = 5.0
+# The promise on an idle machine; on a slower or busier one it is so many times what loading the project alone takes.
+SECOND_START, LOADINGS = 5.0, 2.0
 PASSED_ON = ("PATH", "LANG", "SSL_CERT_FILE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 # Root tries it for itself and for a user without rights; anybody else only for themselves.
 WHO = {"root": 0, "nobody": NOBODY} if os.geteuid() == 0 else {"self": os.geteuid()}
@@ -97,6 +98,13 @@ def port() -> int:
         return int(listener.getsockname()[1])
 
 
+def loading(newcomer: Newcomer) -> float:
+    """Seconds that one process takes to import the project and to look at it."""
+    began = time.monotonic()
+    subprocess.run([".venv/bin/python", "manage.py", "check"], cwd=newcomer.clone, check=True, capture_output=True)
+    return time.monotonic() - began
+
+
 def log_in_page_answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/backend/login/", timeout=2) as answer:
@@ -134,7 +142,7 @@ def test_the_demo_serves_and_ctrl_c_leaves_nothing(newcomer: Newcomer, port: int
 def test_the_second_start_is_quick_keeps_the_data_and_sigterm_leaves_nothing(newcomer: Newcomer, port: int) -> None:
     process, seconds = serve(newcomer, port, within=FIRST_START)
     stop(newcomer, process, process.terminate)
-    assert seconds < SECOND_START, newcomer.printed()
+    assert seconds < max(SECOND_START, LOADINGS * loading(newcomer)), newcomer.printed()
 
 
 def test_the_suite_runs(newcomer: Newcomer) -> None:

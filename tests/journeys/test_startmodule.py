@@ -10,7 +10,7 @@ import pytest
 from tests.embedded.runs import PROJECT
 from tests.journeys.desks import run
 
-pytestmark = [pytest.mark.embedded, pytest.mark.prove, pytest.mark.xdist_group("startmodule")]
+pytestmark = [pytest.mark.processes, pytest.mark.prove, pytest.mark.xdist_group("startmodule")]
 
 PYTHON = ".venv/bin/python"
 AUTHOR = "author:name:text:unique,email:email(encrypted):unique,notes:multiline"

@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests.directory.callers import send
 from tests.matrix.routes import SAFE, Route
-from tests.matrix.world import rolled_back
+from tests.support.rolling import rolled_back
 
 # Headers that differ from answer to answer.
 VOLATILE = frozenset({"x-request-id", "x-correlation-id", "date", "server-timing"})

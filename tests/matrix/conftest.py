@@ -1,4 +1,4 @@
-"""One world for the whole matrix, and each test in a savepoint of its own."""
+"""One world for the whole matrix, and each test in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.matrix.world import World, build, rolled_back
+from tests.matrix.keeping import kept_world
+from tests.matrix.world import World
+from tests.support.rolling import rolled_back
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def whole_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Houses, records and callers, in a transaction that is never committed."""
-    with django_db_blocker.unblock(), rolled_back():
-        yield build()
+    """Houses, records and callers, in the database that the tests of the module use."""
+    with django_db_blocker.unblock(), kept_world() as found:
+        yield found
 
 
 @pytest.fixture

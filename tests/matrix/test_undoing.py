@@ -12,7 +12,8 @@ from tests.directory.callers import client_of, send
 from tests.matrix.calls import Answer, answer_of, call, get
 from tests.matrix.expected import ASKING_MORE
 from tests.matrix.routes import Route, resources
-from tests.matrix.world import Actor, World, rolled_back
+from tests.matrix.world import Actor, World
+from tests.support.rolling import rolled_back
 
 pytestmark = pytest.mark.generated
 

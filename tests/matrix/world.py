@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.test import Client
 
-from apps.auth.models import RoleGrant, Session, User, UserGrant
+from apps.auth.models import ApiKeySecret, RoleGrant, Session, User, UserGrant
+from apps.kernel import clock
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.executor import execute
 from apps.kernel.ids import uuid7
@@ -20,13 +20,12 @@ from apps.kernel.references.fields import ReferenceField
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.notifications.models import Notification
 from tests.auth.factories import give, make_role, make_user, reading_in, system
-from tests.auth.programs import make_key, program
 from tests.directory.callers import client_of
+from tests.matrix.callers import Features, Held, machines, staff
 from tests.matrix.records import make, writing_to
 from tests.matrix.routes import routes
 from tests.support.scopes import House, make_house, seeding
 
-Features = tuple[str, ...]
 # Kinds that columns without a declared target usually hold.
 COMMON = frozenset({"auth.user", "auth.role", "auth.api_key", "directory.organization", "shelf.book"})
 
@@ -69,7 +68,7 @@ class World:
     house: House
     other: House
     closed: House
-    owner_id: UUID = field(default_factory=uuid7)  # of the super admin, once there is one
+    owner_id: UUID = field(default_factory=uuid7)  # of the super admin
     made: dict[str, Made] = field(default_factory=dict)
     fixed: list[Actor] = field(default_factory=list)
     strangers: list[UUID] = field(default_factory=list)  # ids of everything that the other tenant has
@@ -108,19 +107,6 @@ def pointed_at(model: Any, name: str) -> set[str]:
     return {str(getattr(remote.model, "entity_id", ""))} if remote else set()
 
 
-@contextmanager
-def rolled_back(client: Client | None = None) -> Iterator[None]:
-    """Take everything back at the end of the block: what requests have written, and cookies that a client was given."""
-    cookies = copy.deepcopy(client.cookies) if client else None
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]  # the executor lets such blocks stand around it
-    with block:
-        yield
-        transaction.set_rollback(True)
-    if client is not None and cookies is not None:
-        client.cookies = cookies
-
-
 def build() -> World:
     """Build everything; takes seconds."""
     world = World(make_house("Acme"), make_house("Globex"), make_house("Initech"))
@@ -128,19 +114,9 @@ def build() -> World:
         world.made[entity] = _records(world, entity)
     world.fixed = _fixed(world)
     world.strangers = _strangers(world)
-    for features in {route.features for route in routes() if not route.is_public}:
-        world.by_features[features] = _with_features(world.house, features)
-    return world
-
-
-def small_world(kinds: set[str]) -> World:
-    """A house with records of the kinds, and nobody but its super admin."""
-    world = World(make_house("Acme"), make_house("Globex"), make_house("Initech"))
-    for entity in sorted(kinds):
-        world.made[entity] = _records(world, entity)
-    admin = _admin(world.house)
-    world.owner_id = admin.pk
-    world.fixed = [Actor("super admin", client_of(admin, organization=world.house.north), holds=True)]
+    world.by_features = _by_features(world.house)
+    for house in (world.house, world.other, world.closed):
+        _in_use(house)
     return world
 
 
@@ -163,11 +139,13 @@ def _fixed(world: World) -> list[Actor]:
     disabled = client_of(gone, organization=house.north)
     with seeding(system(house)):
         User.objects.filter(pk=gone.pk).update(is_active=False)
+    admin = _admin(house)
+    world.owner_id = admin.pk
     return [
         Actor("anonymous", Client(), refusal=(401, "kernel.not_authenticated")),
         Actor("another tenant", client_of(_admin(other), organization=other.north), holds=True, sees="other"),
         Actor("another organization", client_of(elsewhere, organization=house.south), holds=True, sees="south"),
-        Actor("super admin", client_of(_admin(house), organization=house.north), holds=True),
+        Actor("super admin", client_of(admin, organization=house.north), holds=True),
         Actor("suspended tenant", suspended, refusal=(403, "directory.tenant.suspended")),
         Actor("disabled user", disabled, refusal=(401, "kernel.not_authenticated")),
     ]
@@ -185,6 +163,14 @@ def _strangers(world: World) -> list[UUID]:
         return [*(made.other for made in world.made.values()), *grants, *Session.objects.values_list("pk", flat=True)]
 
 
+def _in_use(house: House) -> None:
+    """Let sessions and keys be used until later: a request that notes its own takes it back, and so would the next."""
+    later = clock.now() + timedelta(days=1)
+    with reading_in(house):
+        Session.objects.update(last_used_at=later)
+        ApiKeySecret.objects.update(last_used_at=later)
+
+
 def _admin(house: House) -> User:
     """The super admin, whom everything is told that was told somebody."""
     user = make_user(house, name="Alice")
@@ -194,26 +180,35 @@ def _admin(house: House) -> User:
     return user
 
 
-def _with_features(house: House, features: Features) -> list[Actor]:
+def _by_features(house: House) -> dict[Features, list[Actor]]:
+    """For the features of each guard those who have them and those who have not, by a role and by a key."""
+    wanted = list(dict.fromkeys(route.features for route in routes() if not route.is_public))
+    users = staff(house, chain.from_iterable(_holdings(features).values() for features in wanted))
+    programs = machines(house, [(), *wanted])
+    return {features: _with_features(features, users, programs) for features in wanted}
+
+
+def _holdings(features: Features) -> dict[str, Held]:
+    wildcards = tuple(dict.fromkeys(f"{feature.partition('.')[0]}.*" for feature in features))
+    return {
+        "no feature": Held(),
+        "wildcard": Held(wildcards),
+        "exact feature": Held(features),
+        "denied feature": Held(features, denied=features[-1:]),
+    }
+
+
+def _with_features(
+    features: Features, users: Mapping[Held, Client], programs: Mapping[Features, Client]
+) -> list[Actor]:
     """With nothing wanted everybody holds it: those without features show that."""
     needs_none = not features
-
-    def staff(*held: str, denied: Features = ()) -> Client:
-        user = make_user(house, roles=(make_role(house, *held),))
-        if denied:
-            give(house, user, denied_features=list(denied))
-        return client_of(user, organization=house.north)
-
-    def machine(*held: str) -> Client:
-        return program(make_key(house, *held).secret, **{"X-Organization-Id": str(house.north.pk)})
-
-    wildcards = tuple(dict.fromkeys(f"{feature.partition('.')[0]}.*" for feature in features))
-    makers: list[tuple[str, Callable[[], Client], bool]] = [
-        ("no feature", staff, needs_none),
-        ("wildcard", lambda: staff(*wildcards), True),
-        ("exact feature", lambda: staff(*features), True),
-        ("denied feature", lambda: staff(*features, denied=features[-1:]), needs_none),
-        ("key with the feature", lambda: machine(*features), True),
-        ("key without", machine, needs_none),
+    holding = frozenset({"wildcard", "exact feature"})
+    found = [
+        Actor(name, users[held], holds=needs_none or name in holding) for name, held in _holdings(features).items()
     ]
-    return [Actor(name, maker(), holds=holds) for name, maker, holds in makers]
+    return [
+        *found,
+        Actor("key with the feature", programs[features], holds=True),
+        Actor("key without", programs[()], holds=needs_none),
+    ]
