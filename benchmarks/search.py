@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
 from random import Random
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
@@ -16,26 +18,29 @@ from django.db import connection
 
 from apps.currencies.models import Currency
 from apps.currencies.services import update_currency
+from apps.customers.services import create_person, update_person
 from apps.directory.services import create_organization
 from apps.kernel.tenancy.scope import Scope, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.search.calculations.lexemes import asked_chunks, question_of, tag_of
+from apps.search.contracts import SEARCHABLES, Searchable
 from apps.search.models import SearchDocument
 from apps.search.selectors.hits import Question, token_hits, word_hits
 from apps.search.selectors.kinds import reachable
+from apps.search.services.indexing import index_records, writing
 from apps.search.services.searching import find
 from benchmarks.databases import loading
 from benchmarks.figures import Figure
 from benchmarks.houses import ids, open_tenants, staff_scope
 from benchmarks.options import Options
-from benchmarks.timing import Samples
+from benchmarks.timing import Samples, medians, milliseconds, take_turns
 
 LARGE = 1_000_000
 OTHERS = 19  # tenants beside the large one, with a quarter of its documents in all
 QUESTIONS = 100
 WRITES = 100
 MOST_MS, MOST_SECONDS = 50, 2
-KIND = "currencies.currency"
+KIND, PERSON = "currencies.currency", "customers.person"
 SYLLABLES = (
     "ba be bo da den dor fa fel gan gor ha hen il jan ka kel kor la len lor"
     " ma mer mo na nel nor o pa per ra ren ros sa sen tor u van wer za zil"
@@ -91,6 +96,8 @@ def run(options: Options) -> Iterator[Figure]:
         asked = Asked(rows, tenant)
         yield from _ways(asked, f"{rows:,} documents")
     yield _freshness(scope)
+    with using_scope(scope):
+        yield from _following()
 
 
 def _load(rows: int, tenant: UUID, organization: UUID) -> None:
@@ -212,6 +219,37 @@ def _freshness(scope: Scope) -> Figure:
         met=samples.p95 < MOST_SECONDS,
         note=f"median {samples.median:.3f} s; {WRITES} changes one after the other, the worker looks every 20 ms",
     )
+
+
+def _following() -> Iterator[Figure]:
+    """What an e-mail and a phone in the index cost when a person changes: a worker pays it, behind the change."""
+    points = [{"channel": "email", "value": "ada@example.org"}, {"channel": "phone", "value": "+48601234987"}]
+    person = create_person(first_name="Ada", last_name="King", contact_points=points).pk
+    hashed = SEARCHABLES[PERSON]
+    numbers = count()
+
+    def patch() -> None:
+        update_person(person, job_title=f"Buyer {next(numbers)}")
+
+    def patch_and_index(kind: Searchable) -> None:
+        patch()
+        with writing([PERSON]) as way:
+            index_records(kind, [person], way)
+
+    plain = replace(hashed, hashed=None)
+    readings = {
+        "patch": milliseconds(patch),
+        "hashed": milliseconds(lambda: patch_and_index(hashed)),
+        "plain": milliseconds(lambda: patch_and_index(plain)),
+    }
+    taken = take_turns(readings, rounds=WRITES, warm_up=WRITES // 10)
+    against = {"patch": "the patch alone", "plain": "the same without digests of e-mails and phones"}
+    for name, text in against.items():
+        title = (
+            f"patch of a person and its document, beside {'the patch' if name == 'patch' else 'one without digests'}"
+        )
+        value, bare = taken["hashed"], taken[name]
+        yield Figure(title, value.median, baseline=bare.median, against=text, note=medians(value, bare))
 
 
 def _until_found(currency_id: UUID, name: str) -> float:

@@ -18,6 +18,7 @@ Weight = Literal["A", "B", "C", "D"]
 Text = str | Promise
 # Of a record that refuses to give what is kept out of the index: `lambda record: f"{record.code} — {record.name}"`.
 TextOf = Callable[[Any], str]
+TextsOf = Callable[[Collection[UUID]], Mapping[UUID, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,28 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed:
+    """Private values of rows that belong to records of a kind: `texts_of` gives them by the records' ids.
+
+    `parts` are the entities of those rows, each with the column of the record's id, so that documents follow them.
+    """
+
+    texts_of: TextsOf
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Searchable:
     """One kind of record that is found.
 
     `feature` is what a reader must hold to find records of the kind. `title` and `subtitle` name a field, or make a
     text of a record; they are shown with each hit. `fields` maps fields to weights, A counting most. Values of
     `hash_only` fields are kept as digests and found by their whole text. Those of `excluded` ones are kept nowhere.
+    `hashed` gives further such values, those of rows that belong to the records.
     `build_source` makes the text that its meaning is taken from; by default title, subtitle and fields. It is never
     given what is encrypted. `organization` names the column with the organization whose record it is, "" for records
-    of the whole tenant. `made` is the entity of a kind that a tenant has made, which is in no register.
+    of the whole tenant. `made` is the entity of a kind that a tenant has made, which is in no register. `version` is
+    raised where a function of the declaration makes other texts than it did: nothing else of it can be compared.
     """
 
     entity: str
@@ -58,11 +72,18 @@ class Searchable:
     fields: Mapping[str, Weight] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     hash_only: tuple[str, ...] = ()
+    hashed: Hashed | None = None
     build_source: TextOf | None = None
     format_result: Callable[[Found], Shown] | None = None
     url: str | Callable[[Found], str] = ""
     organization: str | None = None
     made: Entity | None = None
+    version: int = 1
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """Entities of rows that belong to the records, each with the column of the record's id."""
+        return self.hashed.parts if self.hashed else {}
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -73,7 +94,7 @@ class Searchable:
 SEARCHABLES: Registry[Searchable] = Registry("searchable kind of record")
 
 
-def searchable(
+def searchable(  # noqa: PLR0913 - one for each fact of a kind
     kind: Any,
     *,
     feature: str,
@@ -82,15 +103,18 @@ def searchable(
     fields: Mapping[str, Weight] | None = None,
     excluded: Sequence[str] = (),
     hash_only: Sequence[str] = (),
+    hashed: Hashed | None = None,
     build_source: TextOf | None = None,
     format_result: Callable[[Found], Shown] | None = None,
     url: str | Callable[[Found], str] = "",
     organization: str | None = None,
+    version: int = 1,
 ) -> Searchable:
     """Have records of a kind (a model, or its entity id) found; called in the module's `search.py`.
 
     `url` is the name of a URL pattern that takes the id, or makes an address of a hit; by default the record's page in
-    the back office. `organization` None: the column `organization_id` where the kind has one.
+    the back office. `organization` None: the column `organization_id` where the kind has one. For `version` see
+    `Searchable`.
     Raises ValueError for a field that is both shown and withheld, AlreadyRegistered for a kind that is declared twice.
     """
     entity = kind if isinstance(kind, str) else str(getattr(kind, "entity_id", ""))
@@ -102,10 +126,12 @@ def searchable(
         fields=dict(fields or {}),
         excluded=tuple(excluded),
         hash_only=tuple(hash_only),
+        hashed=hashed,
         build_source=build_source,
         format_result=format_result,
         url=url,
         organization=organization,
+        version=version,
     )
     _check(declared)
     return SEARCHABLES.add(entity, declared)

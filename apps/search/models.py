@@ -131,9 +131,9 @@ class SearchIndex(TenantModel):
 
     `is_built` once every record has had its document; until then lists are searched without the index. A rebuild goes
     on behind `position`, the last record that it has done; `done` and `total` count records, `job_id` is the long job
-    that shows it. `custom_fields` is a digest of the custom fields that documents are made of, "" for none. The numbers
-    of the last comparison with the records: `missing` have no document, `stale` another one, `orphaned` are documents
-    without a record.
+    that shows it. `custom_fields` is a digest of the custom fields that documents are made of, "" for none, `declared`
+    one of the kind's declaration, "" in an index that is older than this column. The numbers of the last comparison
+    with the records: `missing` have no document, `stale` another one, `orphaned` are documents without a record.
     """
 
     entity_id = "search.index"
@@ -148,6 +148,7 @@ class SearchIndex(TenantModel):
     total = models.PositiveBigIntegerField(default=0)
     job_id = models.UUIDField(null=True)
     custom_fields = models.TextField(default="", db_default="")
+    declared = models.TextField(default="", db_default="")
     built_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     missing = models.PositiveBigIntegerField(default=0)
@@ -169,6 +170,26 @@ class SearchIndex(TenantModel):
     def drift(self) -> int:
         """How many documents were not as their records at the last comparison."""
         return self.missing + self.stale + self.orphaned
+
+
+class SearchDeclarations(models.Model):
+    """What the workers of the installation declared when they were last started: one row, so that each of them knows
+    whether it is the first of a version that declares something else.
+    """
+
+    global_reason: ClassVar[str] = "declarations are code, the same for all tenants; it holds a digest of them"
+    app_grants: ClassVar[tuple[str, ...]] = ("SELECT", "INSERT", "UPDATE")
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    digest = models.TextField()
+
+    class Meta:
+        db_table = "search_declarations"
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(pk=1), name="search_declarations_one_row")]
+
+    def __str__(self) -> str:
+        """The digest."""
+        return self.digest
 
 
 class Language(models.TextChoices):

@@ -14,6 +14,32 @@ from tests.support.shelf.factories import make_book
 
 SEARCH, PALETTE = "/api/search/", "/api/search/palette/"
 READER = ("search.view", "shelf.books.view")
+TYPED = (
+    "zażółć",
+    "ZAZOLC",
+    "zażó",
+    "gęślą jaźń",
+    "jazn gesla",
+    "müller",
+    "muller",
+    "mueller",
+    "MÜLL",
+    "strasse",
+    "straße",
+    "AC-100",
+    "ac100",
+    "AC 100",
+    "ac-10",
+    "smith",
+    "smiht",
+    "Smiht zażółć",
+    "smith-",
+)
+# Of signs alone nothing is left to look for; with a letter among them they are looked for.
+SIGNS = {
+    **dict.fromkeys(("'", "\\", "(((", "<->", "%_", "\ud7ff"), 400),
+    **dict.fromkeys(("a'b", "a:*", "!dune & |", "ﬁ", "日本語", "🎉 dune"), 200),
+}
 
 
 @pytest.fixture
@@ -53,35 +79,12 @@ def test_a_hit_says_what_it_is_and_where(house: House, bob: Client) -> None:
     assert answer["took"] > 0
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "zażółć",
-        "ZAZOLC",
-        "zażó",
-        "gęślą jaźń",
-        "jazn gesla",
-        "müller",
-        "muller",
-        "mueller",
-        "MÜLL",
-        "strasse",
-        "straße",
-        "AC-100",
-        "ac100",
-        "AC 100",
-        "ac-10",
-        "smith",
-        "smiht",
-        "Smiht zażółć",
-        "smith-",
-    ],
-)
-def test_words_are_found_however_they_are_typed(house: House, bob: Client, typed: str) -> None:
-    make_book(house, "Zażółć gęślą jaźń, Müller & Smith, Hauptstraße Straße", code="AC-100")
+def test_words_are_found_however_they_are_typed(house: House, bob: Client) -> None:
+    title = "Zażółć gęślą jaźń, Müller & Smith, Hauptstraße Straße"
+    make_book(house, title, code="AC-100")
     make_book(house, "Something else")
     build_index(house)
-    assert found(bob, typed) == ["Zażółć gęślą jaźń, Müller & Smith, Hauptstraße Straße"]
+    assert {typed: found(bob, typed) for typed in TYPED} == {typed: [title] for typed in TYPED}
 
 
 def test_mueller_is_found_by_mueller_with_an_umlaut(house: House, bob: Client) -> None:
@@ -167,13 +170,10 @@ def test_what_cannot_be_asked_is_refused(bob: Client, asked: dict[str, str], exp
     assert (answer.status_code, complaints(answer)) == (400, expected)
 
 
-@pytest.mark.parametrize(
-    "text", ["'", "\\", "a'b", "a:*", "!dune & |", "(((", "<->", "%_", "ﬁ", "\ud7ff", "日本語", "🎉 dune"]
-)
-def test_signs_of_the_database_are_just_signs(house: House, bob: Client, text: str) -> None:
+def test_signs_of_the_database_are_just_signs(house: House, bob: Client) -> None:
     make_book(house, "Dune ' \\ a'b :* 日本語 ﬁsh")
     build_index(house)
-    assert bob.get(SEARCH, {"q": text}).status_code in {200, 400}
+    assert {text: bob.get(SEARCH, {"q": text}).status_code for text in SIGNS} == SIGNS
 
 
 def test_the_organization_is_named_where_it_is_one_of_several(house: House) -> None:

@@ -49,6 +49,7 @@ SELECT uuid7(), %(tenant)s, now(), md5(number::text) FROM generate_series(1, 200
 """
 
 
+@pytest.mark.prove
 @pytest.mark.committed
 def test_indexes_serve_the_conditions(house: House) -> None:
     tenant = house.tenant.pk

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
@@ -49,7 +50,4 @@ def _rebuilt(request: HttpRequest) -> HttpResponse:
 
 def _deliveries() -> str:
     """Where what was given up is looked at; "" where no page shows it."""
-    try:
-        return f"{reverse('admin:kernel_delivery_changelist')}?subscriber={SUBSCRIBER}"
-    except NoReverseMatch:
-        return ""
+    return address_if_any("admin:kernel_delivery_changelist", query={"subscriber": SUBSCRIBER})

@@ -47,8 +47,14 @@ def family_told_as(entity: str) -> MadeKinds | None:
 
 
 def is_told(entity: str) -> bool:
-    """Say whether events of the entity are about records that are found."""
-    return entity in SEARCHABLES or family_told_as(entity) is not None
+    """Say whether events of the entity are about records that are found, or about what belongs to them."""
+    return entity in SEARCHABLES or family_told_as(entity) is not None or bool(wholes_of(entity))
+
+
+def wholes_of(entity: str) -> dict[str, str]:
+    """The kinds that rows of the entity are a part of, each with the column of the record's id."""
+    kinds = ((name, kind) for name, kind in SEARCHABLES.items() if name in ENTITIES)
+    return {name: kind.parts[entity] for name, kind in kinds if entity in kind.parts}
 
 
 def kinds_told_as(entity: str) -> dict[str, Searchable]:
@@ -60,8 +66,9 @@ def kinds_told_as(entity: str) -> dict[str, Searchable]:
 
 
 def told_tables() -> dict[str, str]:
-    """Tables whose rows are found, each with the entity under which events tell of them."""
+    """Tables whose rows are found or part of what is, each with the entity under which events tell of them."""
     told = [entity for entity in SEARCHABLES if entity in ENTITIES]
+    told += [part for kind in SEARCHABLES.values() for part in kind.parts if part in ENTITIES]
     told += [family.entity for family in MADE_KINDS.values() if family.entity in ENTITIES]
     return {ENTITIES[entity].model._meta.db_table: entity for entity in told}
 

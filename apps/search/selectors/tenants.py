@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
+
 from apps.kernel.tenancy.models import HandleIndex
 
 ORGANIZATIONS = "slug"
 
 
-def all_tenants() -> list[UUID]:
+def all_tenants(using: str = DEFAULT_DB_ALIAS) -> list[UUID]:
     """Ids of the tenants of the installation that have an organization."""
-    rows = HandleIndex.objects.filter(kind=ORGANIZATIONS).order_by("tenant_id")
+    rows = HandleIndex.objects.using(using).filter(kind=ORGANIZATIONS).order_by("tenant_id")
     return list(rows.values_list("tenant_id", flat=True).distinct())
 
 

@@ -72,9 +72,13 @@ class Built:
 
 
 def build(kind: Searchable, records: Iterable[models.Model], way: SearchWay) -> Built:
-    """The documents of records, in the tenant's scope; at most one query, for stems of words that are new."""
-    maker = DraftMaker(kind)
-    drafts = [maker.draft(record) for record in records]
+    """The documents of records, in the tenant's scope; at most one query, for stems of words that are new.
+
+    Where rows that belong to the records are found as well, `hashed` of the kind asks for those of all of them.
+    """
+    maker, records = DraftMaker(kind), list(records)
+    hashed = kind.hashed.texts_of([record.pk for record in records]) if kind.hashed and records else {}
+    drafts = [maker.draft(record, hashed.get(record.pk, ())) for record in records]
     texts = [text for draft in drafts for text, _weight in draft.texts]
     stem = stem_of(way.language, texts)
     documents = tuple(_document(kind, draft, way, stem) for draft in drafts)
@@ -94,13 +98,14 @@ class DraftMaker:
         if self.owner is None:
             self.owner = "organization_id" if "organization_id" in columns else ""
 
-    def draft(self, record: models.Model) -> Draft:
-        """The texts of one record."""
+    def draft(self, record: models.Model, hashed: Sequence[str] = ()) -> Draft:
+        """The texts of one record; `hashed` are the private ones of what belongs to it."""
         shown = OpenRecord(record, self.withheld)
         owner = getattr(record, self.owner) if self.owner else None
         title, subtitle = (self._text(shown, made)[:LONGEST_TITLE] for made in (self.kind.title, self.kind.subtitle))
         texts = (*self._texts(shown, title, subtitle), *self.custom.texts_of(record, owner))
         private = tuple(text for name in self.kind.hash_only for text in _texts_in(getattr(record, name)))
+        private += tuple(hashed)
         source = self.kind.build_source(shown) if self.kind.build_source else "\n".join(text for text, _ in texts)
         return Draft(record.pk, owner, title, subtitle, texts, private, source[:LONGEST_SOURCE])
 

@@ -18,6 +18,7 @@ from apps.search.selectors.kinds import entity_of, installed_kinds
 from apps.search.selectors.settings import SearchWay, current_way
 from apps.search.selectors.vocabulary import unused_words
 from apps.search.services.building import build
+from apps.search.services.declaring import declaration_digest
 from apps.search.services.indexing import forget, index_records, writing
 from apps.search.services.rebuilding import fields_digest, forget_kinds, gone_kinds, index_of, orphans
 
@@ -103,7 +104,7 @@ def _end(kind: Searchable, drift: Drift, *, repair: bool, fields: str) -> None:
         index.missing, index.stale, index.orphaned = kept.missing, kept.stale, kept.orphaned
         index.is_built = index.is_built or repair
         if repair:
-            index.custom_fields = fields
+            index.custom_fields, index.declared = fields, declaration_digest(kind)
         index.save(force_update=True)
 
 

@@ -1,4 +1,4 @@
-"""Does what follows from other settings, from other custom fields, and from kinds that tenants make."""
+"""Does what follows from other settings, other custom fields, other declarations, and kinds that tenants make."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from apps.search.models import SearchDocument, SearchIndex
 from apps.search.selectors.custom import custom_digest
 from apps.search.selectors.kinds import entity_of, installed_kinds
 from apps.search.selectors.settings import current_way
+from apps.search.services.declaring import declaration_digest
 from apps.search.services.embedding import forget_meanings
 from apps.search.services.indexing import EMBED_WORK, writing
 from apps.search.services.rebuilding import begin_rebuild, forget_kinds, gone_kinds
@@ -54,3 +55,17 @@ def heed_kinds() -> None:
             for entity in sorted(due):
                 begin_rebuild(entity)
             forget_kinds(gone)
+
+
+def heed_declarations() -> None:
+    """Have kinds rebuilt whose documents were made as an older version declared them, and those indexed that are new.
+
+    An index whose last comparison mended everything is as good as one that was rebuilt.
+    """
+    with whole_tenant():
+        known = dict(SearchIndex.objects.values_list("entity", "declared"))
+        kinds = installed_kinds()
+        due = sorted(entity for entity, kind in kinds.items() if known.get(entity) != declaration_digest(kind))
+        with writing(due):
+            for entity in due:
+                begin_rebuild(entity)

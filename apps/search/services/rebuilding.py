@@ -26,6 +26,7 @@ from apps.search.selectors.custom import custom_digest
 from apps.search.selectors.kinds import entity_of, family_of, installed_kinds, kind_named
 from apps.search.selectors.settings import SearchWay
 from apps.search.services.building import build
+from apps.search.services.declaring import declaration_digest
 from apps.search.services.indexing import BATCH, forget, index_records, store, writing
 
 logger = logging.getLogger(__name__)
@@ -47,12 +48,14 @@ def index_of(entity: str) -> SearchIndex:
 def begin_rebuild(entity: str, *, name: str = "") -> SearchIndex:
     """Have a worker rebuild the index of a kind, from the start; one that is under way begins anew.
 
-    `name` opens a long job that shows it. Joins the open transaction, whose caller holds the kind's writers off.
+    `name` opens a long job that shows it, with `{kind}` in the place of the kind's name. Joins the open transaction,
+    whose caller holds the kind's writers off.
     """
     index = index_of(entity)
     _start(index)
     if name:
-        index.job_id = service(ProgressReporter).open(REBUILD_WORK, name=name, is_cancellable=True)
+        words = {"kind": entity}
+        index.job_id = service(ProgressReporter).open(REBUILD_WORK, name=name, words=words, is_cancellable=True)
     index.save(force_update=True)
     enqueue(REBUILD_WORK, index.pk)
     return index
@@ -77,6 +80,7 @@ def _start(index: SearchIndex) -> None:
     if kind is not None:
         index.total = entity_of(kind).living().order_by().count()
         index.custom_fields = fields_digest(kind)
+        index.declared = declaration_digest(kind)
 
 
 def fields_digest(kind: Searchable) -> str:

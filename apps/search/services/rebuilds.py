@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.kernel.commands.declarations import command
 from apps.kernel.errors import FieldError
@@ -14,7 +13,7 @@ from apps.kernel.tenancy.scope import Scope
 from apps.search.errors import KindUnknown, RebuildRunning
 from apps.search.features import MANAGE
 from apps.search.models import SearchIndex
-from apps.search.selectors.kinds import entity_of, installed_kinds, kind_named
+from apps.search.selectors.kinds import installed_kinds, kind_named
 from apps.search.services.indexing import hold_writers
 from apps.search.services.rebuilding import begin_rebuild
 
@@ -41,6 +40,5 @@ def rebuild_index(*, entity: str) -> UUID:
     hold_writers([entity])
     if SearchIndex.objects.filter(entity=entity, is_rebuilding=True).exists():
         raise RebuildRunning
-    label = str(entity_of(kind).label_plural)
-    index = begin_rebuild(entity, name=_("Search index: {kind}").format(kind=label))
+    index = begin_rebuild(entity, name=gettext_noop("Search index: {kind}"))
     return index.job_id or index.pk
