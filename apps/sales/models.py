@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.patterns import CODE
 from apps.kernel.crypto.fields import EncryptedEmailField
 from apps.sales.features import VIEW_CHANNELS, VIEW_SETTINGS
 
-CODE = RegexValidator(r"^[a-z0-9][a-z0-9_.-]*$")
 WEB = URLValidator(schemes=("https", "http"))
 MOST_PERCENT = 100
 

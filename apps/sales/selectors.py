@@ -20,11 +20,6 @@ def living_channels(organization_id: UUID) -> QuerySet[Channel]:
     return Channel.objects.filter(organization_id=organization_id, deleted_at__isnull=True).order_by("name", "pk")
 
 
-def living_tax_classes(organization_id: UUID) -> QuerySet[TaxClass]:
-    """Tax classes of an organization by their names."""
-    return TaxClass.objects.filter(organization_id=organization_id, deleted_at__isnull=True).order_by("name", "pk")
-
-
 class StoredTaxRates:
     """`TaxRates` from the table."""
 

@@ -7,20 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connections
-from django.db.migrations.state import ProjectState
 from django.test import Client
 
 from apps.catalog.models import OptionSchema, Product, Variant
 from apps.catalog.services import load_products, load_variants
 from apps.catalog.services.importing.rows import Lines
 from apps.kernel.imports.planning.orders import Fate, Line, Outcome
-from apps.kernel.tenancy.operations import ForEachTenant
 from apps.kernel.tenancy.scope import using_scope
 from tests.catalog.factories import make_product, make_schema, make_variant
 from tests.directory.callers import send
 from tests.support.scopes import House, reading
+from tests.support.upgrading import upgrade
 
 MIXED: list[dict[str, Any]] = [
     {"code": "size", "label": "Size", "choices": [{"code": "s", "label": "Small"}, {"code": "l", "label": "Large"}]},
@@ -157,11 +154,7 @@ def test_values_from_before_become_the_texts_that_writers_store(house: House) ->
         make_variant(house, product, option_values={"size": "l"}),
     )
     migration = importlib.import_module("apps.catalog.migrations.0006_option_texts")
-    state = ProjectState.from_apps(apps)
-    with connections["owner"].schema_editor() as editor:
-        operation = ForEachTenant(migration.write_texts, "texts")
-        operation.database_forwards("catalog", editor, state, state)
-    connections["owner"].close()
+    upgrade("catalog", migration.write_texts)
     with reading(house.scope(house.north)):
         values = dict(Variant.objects.values_list("pk", "option_values"))
     assert values == {old.pk: {"size": "s", "length": "2.5", "lined": "true", "text": "1.0"}, new.pk: {"size": "l"}}

@@ -27,6 +27,7 @@ FROM product CROSS JOIN generate_series(1, 20000) AS number WHERE product.id = %
 """
 
 
+@pytest.mark.prove
 @pytest.mark.committed
 def test_a_search_reads_what_it_finds_and_nothing_else(house: House) -> None:
     oak = make_product(house, "Solid oak", sku="S-1")

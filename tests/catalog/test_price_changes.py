@@ -252,6 +252,7 @@ def known_facts(moment: datetime | None) -> set[tuple[UUID, Decimal]]:
         return set(known_at(Price.objects.all(), moment).values_list("product_id", "amount"))
 
 
+@pytest.mark.prove
 def test_what_was_known_before_ten_thousand_changes_is_known_to_the_letter_after_them(house: House) -> None:
     kind = make_kind(house)
     with seeding(house.scope(house.north)):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -16,10 +15,8 @@ from apps.catalog.services import create_price
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.catalog.factories import make_kind, make_price, make_product
-from tests.support import databases
+from tests.support.crowds import wait_until_it_waits
 from tests.support.scopes import House, seeding
-
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
 
 
 def created(house: House, product: Product, kind: PriceKind, amount: str) -> Price | PricesOverlap:
@@ -31,18 +28,6 @@ def created(house: House, product: Product, kind: PriceKind, amount: str) -> Pri
         return refusal
     finally:
         connections.close_all()
-
-
-def wait_until_it_waits(pending: Future[Price | PricesOverlap]) -> None:
-    """Come back when somebody waits for a lock; what has ended without waiting has not met anybody."""
-    with databases.admin(connection.settings_dict["NAME"]) as session:
-        for _try in range(400):
-            row = session.execute(WAITING, [connection.settings_dict["NAME"]]).fetchone()
-            if row is not None and row[0]:
-                return
-            assert not pending.done()
-            time.sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.committed

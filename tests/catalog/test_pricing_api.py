@@ -97,6 +97,8 @@ def test_digests_on_demand_are_those_of_explanations(bob: Client, product: Produ
         ({"product_id": str(uuid7())}, {"requests.0.product_id": "kernel.reference.unknown"}),
         ({"product_id": 7}, {"requests.0.product_id": "invalid"}),
         ({"at": "2026-05-01"}, {"requests.0.at": "invalid"}),
+        ({"at": 5}, {"requests.0.at": "invalid"}),
+        ({"known_at": []}, {"requests.0.known_at": "invalid"}),
         ({"customer_group_ids": ["x"]}, {"requests.0.customer_group_ids.0": "invalid"}),
         ({"colour": "red"}, {"requests.0.colour": "unknown"}),
     ],

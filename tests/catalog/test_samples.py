@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from apps.catalog.calculations.barcodes import fault_of
 from apps.catalog.models import (
     Category,
@@ -59,6 +61,7 @@ def test_prices_follow_one_another_without_a_gap() -> None:
         assert all(begin < UNTIL and amount > 0 for begin, _end, amount in steps)
 
 
+@pytest.mark.prove
 def test_three_organizations_get_a_shop_each_and_only_once(house: House) -> None:
     scope = house.scope()
     for organization in (house.root, house.north, house.south):

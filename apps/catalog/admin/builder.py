@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,14 +24,16 @@ from apps.catalog.admin.builder_forms import (
     shown_options,
     stored_rows,
 )
+from apps.catalog.admin.product_pages import asked_product, no_product, product_frame
 from apps.catalog.calculations.variant_options import name_of
 from apps.catalog.errors import NoOptions
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import CodeType, Product, Variant
-from apps.catalog.selectors import living_product, variants_of
+from apps.catalog.selectors import variants_of
 from apps.catalog.services import create_variant, edit_variants, generate_variants
 from apps.catalog.services.variant_rules import MOST_VARIANTS, options_of
 from apps.catalog.services.variant_sets import Plan, plan_variants
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
@@ -70,15 +72,20 @@ def variants_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         answer = _done(request, product, shown)
         if answer is not None:
             return answer
+    title = _("Variants of %(product)s") % {"product": product}
+    context = {**product_frame(site, request, product, title, here=TAB), **_context(product, shown)}
+    status = shown.refusal.status if shown.refusal is not None else 200
+    return TemplateResponse(request, "catalog/variants.html", context, status=status)
+
+
+def _context(product: Product, shown: Shown) -> dict[str, Any]:
     there = list(variants_of(product.pk))
     chosen = first_choice(options_of(product), there) if shown.chosen is None else shown.chosen
     plan, why = _planned(product, chosen, there)
     rows = stored_rows(there) if shown.rows is None else shown.rows
     for row in rows:
         row.words = name_of(options_of(product), row.variant.option_values)
-    context = {
-        **page_context(site, request, product, here=TAB),
-        "title": _("Variants of %(product)s") % {"product": product},
+    return {
         "is_making": shown.chosen is not None,
         "options": shown_options(product, chosen, why),
         "plan": plan,
@@ -89,14 +96,12 @@ def variants_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "types": CodeType.choices,
         "may_generate": may_run(generate_variants),
         "may_edit": may_run(edit_variants),
-        "add_url": page_address("admin:catalog_variant_add", query={"product": product.pk})
+        "add_url": address_if_any("admin:catalog_variant_add", query={"product": product.pk})
         if may_run(create_variant)
         else "",
         "is_full": len(there) >= MOST_VARIANTS,
         "address": variants_address(product.pk),
     }
-    status = shown.refusal.status if shown.refusal is not None else 200
-    return TemplateResponse(request, "catalog/variants.html", context, status=status)
 
 
 def _done(request: HttpRequest, product: Product, shown: Shown) -> HttpResponse | None:
@@ -161,46 +166,3 @@ def _reason(error: PlatformError) -> str:
     """Why, in words; what stands at an option is said there."""
     named = [str(item.message) for item in error.errors if "." not in item.field]
     return " ".join(named) or error.detail
-
-
-def asked_product(request: HttpRequest) -> Product:
-    """The product that the address names. Raises Http404."""
-    try:
-        found = living_product(UUID(request.GET["product"]))
-    except ValueError:
-        raise Http404 from None
-    if found is None:
-        raise Http404
-    return found
-
-
-def no_product(site: AdminSite, request: HttpRequest, *, title: str) -> TemplateResponse:
-    """The page for who comes without a product."""
-    context = {
-        **site.each_context(request),
-        "title": title,
-        "products_url": page_address("admin:catalog_product_changelist"),
-    }
-    return TemplateResponse(request, "catalog/no_product.html", context)
-
-
-def page_context(site: AdminSite, request: HttpRequest, product: Product, *, here: str) -> dict[str, Any]:
-    """What pages about one product have in common; its tabs stand where it has pages of its own."""
-    return {
-        **site.each_context(request),
-        "product": product,
-        "original": product,
-        "opts": Product._meta,
-        "here": here,
-        "has_tabs": bool(page_address("admin:catalog_product_change", product.pk)),
-        "product_url": page_address("admin:catalog_product_change", product.pk),
-    }
-
-
-def page_address(name: str, *args: Any, query: dict[str, Any] | None = None) -> str:
-    """The address of a page, "" where there is no such page."""
-    try:
-        found = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-    return f"{found}?{urlencode(query)}" if query else found

@@ -21,6 +21,7 @@ from apps.kernel.admin.access import may_run
 from apps.kernel.admin.bulk import SHOWN, chosen_or_told
 from apps.kernel.admin.fields import ReferenceChoice
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.labels import Labels
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.selections import FIELD, Chosen, posted, seen_rows
@@ -114,9 +115,7 @@ def _few(texts: list[str]) -> list[str]:
 
 def _question(page: Any, request: HttpRequest, chosen: Chosen, form: CategoryForm) -> TemplateResponse:
     context = {
-        **page.admin_site.each_context(request),
-        "title": LABEL,
-        "opts": page.opts,
+        **list_frame(page, request, LABEL),
         "media": form.media,
         "form": form,
         "name": FILL,
@@ -126,6 +125,5 @@ def _question(page: Any, request: HttpRequest, chosen: Chosen, form: CategoryFor
         "chosen": chosen,
         "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
     }
-    request.current_app = page.admin_site.name
     status = 400 if form.is_bound else 200
     return TemplateResponse(request, "catalog/category_filling.html", context, status=status)

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.catalog.admin.builder import page_address
 from apps.catalog.admin.category_deeds import TREE
 from apps.catalog.admin.category_filling import complaints_of
 from apps.catalog.admin.choosing import many_field, uuid_or_none
@@ -26,8 +25,10 @@ from apps.catalog.features import VIEW_CATEGORIES, VIEW_PRODUCTS
 from apps.catalog.models import Category, CategoryAssignment
 from apps.catalog.selectors import living_categories, path_labels, products_in
 from apps.catalog.services import assign_products, reorder_products, unassign_products
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import allows, may_run
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
@@ -88,14 +89,11 @@ def _context(
 ) -> dict[str, Any]:
     page: Page[CategoryAssignment] = Paginator(products_in(category), PER_PAGE).get_page(_asked_page(request))
     return {
-        **site.each_context(request),
-        "title": _("Products in %(category)s") % {"category": category},
+        **record_frame(site, request, category, _("Products in %(category)s") % {"category": category}),
         "path_label": path_labels([category])[category.pk],
         "category": category,
-        "original": category,
-        "opts": Category._meta,
         "here": TAB,
-        "has_tabs": bool(page_address("admin:catalog_category_change", category.pk)),
+        "has_tabs": bool(address_if_any("admin:catalog_category_change", category.pk)),
         "lines": [_line(row) for row in page],
         "page": page,
         "may_edit": may_run(assign_products),
@@ -124,7 +122,7 @@ def _line(row: CategoryAssignment) -> dict[str, Any]:
         "id": row.product_id,
         "label": str(row.product),
         "product": row.product,
-        "url": page_address("admin:catalog_product_change", row.product_id),
+        "url": address_if_any("admin:catalog_product_change", row.product_id),
     }
 
 

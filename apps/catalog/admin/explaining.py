@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.admin.sites import AdminSite
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.admin.amounts import Sides, amount_words, sides_of
 from apps.catalog.admin.explain_form import CURRENCIES, ExplainForm, asked_values, currency_codes
+from apps.catalog.admin.product_pages import asked_product
 from apps.catalog.calculations.price_words import layer_in_words, reason_in_words
 from apps.catalog.contracts import CatalogPricing, ExplainedPrice, PriceDecision
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import Product
 from apps.catalog.selectors.unit_prices import Measure, measure_of
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.errors import InvalidInput
@@ -81,17 +83,14 @@ class Shown:
 @own_page(OwnPage(NAME, "catalog/prices/explained/", VIEW_PRODUCTS, about=Product.entity_id))
 def explained_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
     """Explain the price of the product that the address names; writes nothing."""
-    product = _product(request)
+    product = asked_product(request)
     codes = currency_codes()
     given = asked_values(request.GET.dict(), product, codes)
     is_asked = bool(given["currency"]) or "currency" in request.GET
     form = ExplainForm(given if is_asked else None, product=product, request=request)
     found = _found(form, product) if form.is_valid() else None
     context = {
-        **site.each_context(request),
-        "title": str(product),
-        "opts": Product._meta,
-        "original": product,
+        **record_frame(site, request, product, str(product)),
         "form": form,
         "codes": codes,
         "codes_id": CURRENCIES,
@@ -100,17 +99,6 @@ def explained_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
         "media": form.media,
     }
     return TemplateResponse(request, "catalog/price_explained.html", context)
-
-
-def _product(request: HttpRequest) -> Product:
-    try:
-        wanted = UUID(request.GET.get("product", ""))
-    except ValueError:
-        raise Http404 from None
-    found: Product | None = Product.objects.filter(pk=wanted, deleted_at__isnull=True).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _found(form: ExplainForm, product: Product) -> ExplainedPrice | None:

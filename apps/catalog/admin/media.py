@@ -21,6 +21,7 @@ from apps.catalog.models import Offer, Product, Variant
 from apps.catalog.selectors.media import has_pictures, may_add_pictures, owner_of, pictures_of
 from apps.kernel.access.visible import changeable
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, asked_entity, own_page
 from apps.kernel.admin.writing import run
@@ -46,10 +47,7 @@ def media_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     pictures = pictures_of(row)
     same = type(row)._default_manager.filter(pk=row.pk)
     context = {
-        **site.each_context(request),
-        "title": _("Pictures of %(name)s") % {"name": row},
-        "opts": row._meta,
-        "original": row,
+        **record_frame(site, request, row, _("Pictures of %(name)s") % {"name": row}),
         "tab": f"{row.entity_id}_media",
         "pictures": [item for item in pictures if item.own],
         "others": [item for item in pictures if not item.own],

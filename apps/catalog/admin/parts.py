@@ -16,13 +16,14 @@ from django.urls import reverse
 from django.utils.formats import sanitize_separators
 from django.utils.translation import gettext as _
 
-from apps.catalog.admin.builder import asked_product, no_product, page_address, page_context
 from apps.catalog.admin.builder_forms import moved_order
+from apps.catalog.admin.product_pages import asked_product, no_product, product_frame
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import Component, Product, ProductRelation, Relation, Variant
 from apps.catalog.selectors import components_of, relations_of
 from apps.catalog.services import create_component, edit_components, set_relations
 from apps.catalog.services.components import FIELDS, MADE_OF_OTHERS
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
@@ -87,9 +88,8 @@ def parts_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(parts_address(product))
     lines = [_part_line(row, sent) for row in components_of(product.pk)]
     context = {
-        **_shared(site, request, product, sent),
-        "title": _("Parts of %(product)s") % {"product": product},
-        "here": PARTS_TAB,
+        **product_frame(site, request, product, _("Parts of %(product)s") % {"product": product}, here=PARTS_TAB),
+        **_sent(request, sent),
         "lines": _ordered(lines, sent),
         "fields": FIELDS,
         "found": _found(request, product, with_variants=True),
@@ -109,9 +109,8 @@ def related_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and _is_done(request, lambda: _save_related(request, product), sent):
         return HttpResponseRedirect(related_address(product))
     context = {
-        **_shared(site, request, product, sent),
-        "title": _("Related to %(product)s") % {"product": product},
-        "here": RELATED_TAB,
+        **product_frame(site, request, product, _("Related to %(product)s") % {"product": product}, here=RELATED_TAB),
+        **_sent(request, sent),
         "lines": [_related_line(row) for row in relations_of(product.pk)],
         "kinds": Relation.choices,
         "found": _found(request, product, with_variants=False),
@@ -122,11 +121,11 @@ def related_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "catalog/related.html", context, status=status)
 
 
-def _shared(site: AdminSite, request: HttpRequest, product: Product, sent: Sent) -> dict[str, Any]:
+def _sent(request: HttpRequest, sent: Sent) -> dict[str, Any]:
+    """What was searched for, and what was refused and has no input to stand at."""
     refusal = sent.refusal
     unplaced = [] if refusal is None else _unplaced(refusal)
     return {
-        **page_context(site, request, product, here=""),
         "text": request.GET.get("q", "").strip(),
         "unplaced": unplaced or ([refusal.detail] if refusal is not None else []),
     }
@@ -206,7 +205,7 @@ def _save_related(request: HttpRequest, product: Product) -> str:
 def _part_line(row: Component, sent: Sent) -> Line:
     label = f"{row.product} – {row.variant}" if row.variant is not None else str(row.product)
     stored = {name: _plain(getattr(row, name)) for name in FIELDS} | {"is_optional": row.is_optional}
-    line = Line(row.pk, label, page_address("admin:catalog_product_change", row.product_id), stored)
+    line = Line(row.pk, label, address_if_any("admin:catalog_product_change", row.product_id), stored)
     if sent.refusal is not None and row.pk in sent.values:
         line.values = sent.values[row.pk]
         prefix = f"components.{sent.order.index(row.pk)}." if row.pk in sent.order else "-"
@@ -217,7 +216,7 @@ def _part_line(row: Component, sent: Sent) -> Line:
 
 
 def _related_line(row: ProductRelation) -> Line:
-    address = page_address("admin:catalog_product_change", row.related_id)
+    address = address_if_any("admin:catalog_product_change", row.related_id)
     return Line(row.pk, str(row.related), address, {"kind": row.kind, "shown_kind": row.get_kind_display()})
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin.sites import AdminSite
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.catalog.admin.amounts import Sides, entered_sides
 from apps.catalog.admin.price_grid_form import GridForm
+from apps.catalog.admin.product_pages import asked_product, product_frame
 from apps.catalog.calculations.grid import Cell, Group, Written, settled
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import PriceKind, Product, Variant
@@ -28,7 +29,6 @@ from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
-from apps.kernel.registry.entities import ENTITIES
 
 PAGE = "catalog_price_grid"
 TAB = "catalog.prices"
@@ -37,7 +37,7 @@ TAB = "catalog.prices"
 @own_page(OwnPage(PAGE, "catalog/price-grid/", VIEW_PRODUCTS, about=Product.entity_id))
 def grid_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Show the grid, or save all of it as one action."""
-    product = _product(request)
+    product = asked_product(request)
     rows = list(grid_prices(product, clock.now()))
     sent = request.POST if request.method == "POST" else None
     cells, variants = cells_of(rows), grid_variants(product)
@@ -55,12 +55,9 @@ def grid_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
                 if not is_form_error(error):
                     raise
                 refusal = " ".join(dict.fromkeys([error.detail, *(str(item.message) for item in error.errors)]))
+    title = _("Prices of %(product)s") % {"product": product}
     context = {
-        **site.each_context(request),
-        "title": _("Prices of %(product)s") % {"product": product},
-        "original": product,
-        "opts": Product._meta,
-        "has_page": _page_of(product) != "",
+        **product_frame(site, request, product, title, here="catalog.prices"),
         "form": form,
         "lines": form.lines,
         "kinds": list(PriceKind.objects.filter(deleted_at__isnull=True, is_active=True).order_by("title")),
@@ -74,17 +71,6 @@ def grid_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 def grid_address(product: Any) -> str:
     """Where the prices of a product are edited."""
     return f"{reverse(f'admin:{PAGE}')}?product={product.pk}"
-
-
-def _product(request: HttpRequest) -> Product:
-    try:
-        product_id = UUID(request.GET.get("product", ""))
-    except ValueError:
-        raise Http404 from None
-    found: Product | None = ENTITIES[Product.entity_id].living().filter(pk=product_id).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _sides(
@@ -126,10 +112,3 @@ def _draft(product: Product, item: Written) -> PriceDraft:
         valid_until=item.valid.end,
         replaces=item.replaces,
     )
-
-
-def _page_of(product: Product) -> str:
-    try:
-        return reverse("admin:catalog_product_change", args=[product.pk])
-    except NoReverseMatch:
-        return ""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from apps.kernel.errors import FieldError
+from apps.kernel.errors import FieldError, too_many
 from apps.kernel.words import slug_of, squeezed
 
 MOST_OPTIONS, MOST_CHOICES = 64, 200
@@ -105,7 +105,7 @@ def _named(items: Sequence[WrittenOption], path: str) -> Iterator[FieldError]:
 
 def _too_many(items: Sequence[Any], most: int, path: str) -> Iterator[FieldError]:
     if len(items) > most:
-        yield FieldError(path, "too_many", _("There are at most {most} of them.").format(most=most))
+        yield too_many(path, most)
 
 
 def _at_most(most: int) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.admin.builder import TAB, page_address, variants_address
+from apps.catalog.admin.builder import TAB, variants_address
 from apps.catalog.admin.parts import PARTS_TAB, RELATED_TAB, parts_address, related_address
 from apps.catalog.features import VIEW_PRODUCTS
 from apps.catalog.models import Product, Variant
 from apps.catalog.services.components import MADE_OF_OTHERS
+from apps.kernel.addresses import address_if_any
 from apps.kernel.extensions.tabs import RecordTab, record_tab
 
 
@@ -24,7 +25,7 @@ def where_siblings_are(variant: Variant) -> str:
 
 def where_units_are(product: Product) -> str:
     """The list of its units."""
-    return page_address("admin:catalog_unitconversion_changelist", query={"product__id__exact": product.pk})
+    return address_if_any("admin:catalog_unitconversion_changelist", query={"product__id__exact": product.pk})
 
 
 def where_parts_are(product: Product) -> str:

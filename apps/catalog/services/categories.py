@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.catalog.errors import CategoryOrderIncomplete
 from apps.catalog.features import MANAGE_CATEGORIES
 from apps.catalog.models import Category, CategoryAssignment
@@ -24,14 +22,15 @@ from apps.catalog.services.category_places import (
     renumber,
     replant,
 )
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.words import free_slug, slug_of, squeezed
 
@@ -174,13 +173,11 @@ def delete_category(category_id: UUID) -> Category:
     Raises RowNotFound, InUse with counts.
     """
     category = living_category(category_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
+    keep_pointers_out(category)
     release(Category.entity_id, [category.pk])
     CategoryAssignment.objects.filter(category=category).delete()
     lift_children(category)
-    category.deleted_at = clock.now()
-    category.save(update_fields=["deleted_at", "version"])
+    mark_hidden(category)
     return category
 
 
@@ -195,7 +192,7 @@ def _owner(parent_id: UUID | None) -> UUID:
 
 
 def _unknown_parent() -> InvalidInput:
-    return InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
+    return InvalidInput(errors=(no_such_record("parent_id"),))
 
 
 def _new_parent(category: Category, parent_id: UUID | None) -> Category | None:

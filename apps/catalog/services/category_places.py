@@ -17,10 +17,10 @@ from apps.catalog.errors import CategoryCircular
 from apps.catalog.models import Category
 from apps.catalog.selectors import children_of
 from apps.kernel import clock
-from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.loading import hold_lock, load_living
 from apps.kernel.commands.translation import constraint_of
 from apps.kernel.errors import FieldError, RowNotFound
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 
 # Rows that only make way or move along keep their versions: whoever has one open has nothing to decide anew, and an
 # order for many may go on with them. The record that a command is about gets its version when it is saved.
@@ -45,10 +45,7 @@ def living_category(category_id: UUID) -> Category:
     if owner is None:
         raise RowNotFound
     hold_tree(owner)
-    category = load_for_update(Category, category_id)
-    if category.is_deleted:
-        raise RowNotFound
-    return category
+    return load_living(Category, category_id)
 
 
 def parent_among(organization_id: UUID, parent_id: UUID | None) -> Category | None:
@@ -63,7 +60,7 @@ def parent_among(organization_id: UUID, parent_id: UUID | None) -> Category | No
 def parent_complaints(category: Category, parent_id: UUID | None, parent: Category | None) -> Iterator[FieldError]:
     """What keeps the category, with all that is below it, from standing under the parent that was asked for."""
     if parent_id is not None and parent is None:
-        yield FieldError("parent_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("parent_id")
     elif _levels(category) + (parent.depth + 1 if parent else 0) > MOST_LEVELS:
         text = _("There are at most {most} levels of categories.").format(most=MOST_LEVELS)
         yield FieldError("parent_id", TOO_DEEP, text)

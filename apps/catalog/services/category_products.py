@@ -16,9 +16,9 @@ from apps.catalog.services.categories import new_category
 from apps.catalog.services.example_rows import example_product, put_into
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.commands.loading import load_living
+from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
 
@@ -112,16 +112,11 @@ def reorder_products(category_id: UUID, *, product_ids: Sequence[UUID]) -> Categ
 def _held(category_id: UUID, product_ids: Sequence[UUID]) -> Category:
     """The living category, locked after the products, which are held against deletion."""
     held = hold(ENTITIES[Product.entity_id], set(product_ids)) if product_ids else set()
-    category = load_for_update(Category, category_id)
-    if category.is_deleted:
-        raise RowNotFound
+    category = load_living(Category, category_id)
     own = set(
         Product.objects.filter(pk__in=held, organization_id=category.organization_id).values_list("pk", flat=True)
     )
-    text = _("There is no such record.")
-    bad = [
-        FieldError(f"product_ids.{place}", UNKNOWN, text) for place, item in enumerate(product_ids) if item not in own
-    ]
+    bad = [no_such_record(f"product_ids.{place}") for place, item in enumerate(product_ids) if item not in own]
     if bad:
         raise InvalidInput(errors=tuple(bad))
     return category

@@ -14,16 +14,16 @@ from apps.catalog.features import MANAGE_PRODUCTS
 from apps.catalog.models import Component, Product, ProductRelation, ProductType, Relation, Variant
 from apps.catalog.selectors import components_of, contains, relations_of
 from apps.catalog.services.example_rows import example_product, writing_examples
-from apps.catalog.services.held_products import product_for_update
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of, demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.loading import hold_lock, load_for_update, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput, RowNotFound, too_many
 from apps.kernel.ordering import placed
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.usages import release
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope
 
@@ -132,9 +132,9 @@ def update_component(
 
 @command("catalog.component.delete", feature=MANAGE_PRODUCTS, example=_some_component)
 def delete_component(component_id: UUID) -> None:
-    """Take a part out of its bundle. Raises RowNotFound."""
+    """Take a part out of its bundle. Raises RowNotFound, InUse with counts."""
     hold_bundles()
-    _living(component_id).delete()
+    _take_out([_living(component_id).pk])
 
 
 @command("catalog.product.edit_components", feature=MANAGE_PRODUCTS, example=_edited)
@@ -142,16 +142,16 @@ def edit_components(product_id: UUID, *, components: Sequence[Mapping[str, Any]]
     """Change the parts of a bundle together: they stand in the order given, and those that are not named go.
 
     A row is `{"id"}` and what changes of quantity, min_quantity, max_quantity, is_optional. Raises RowNotFound,
-    InvalidInput with all complaints at `components.<n>.<field>`.
+    InvalidInput with all complaints at `components.<n>.<field>`, InUse with counts.
     """
     hold_bundles()
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     rows = {row.pk: row for row in components_of(product.pk)}
     complaints, kept, changed = list[FieldError](), list[Component](), list[Component]()
     for place, values in enumerate(components):
         row = rows.get(values["id"])
         if row is None or row in kept:
-            complaints.append(FieldError(f"components.{place}.id", UNKNOWN, _("There is no such record.")))
+            complaints.append(no_such_record(f"components.{place}.id"))
             continue
         wanted = {**{name: values[name] for name in (*FIELDS, "is_optional") if name in values}, "position": len(kept)}
         if any(getattr(row, name) != value for name, value in wanted.items()):
@@ -168,7 +168,7 @@ def edit_components(product_id: UUID, *, components: Sequence[Mapping[str, Any]]
     if changed:
         Component.objects.bulk_update(changed, [*FIELDS, "is_optional", "position", "updated_at"])
     if gone := [pk for pk, row in rows.items() if row not in kept]:
-        Component.objects.filter(pk__in=gone).delete()
+        _take_out(gone)
     return product
 
 
@@ -179,7 +179,7 @@ def set_relations(product_id: UUID, *, relations: Sequence[Mapping[str, Any]]) -
     A row is `{"related_id", "kind"}`, the kind `related` unless it says so. Raises RowNotFound, InvalidInput with all
     complaints at `relations.<n>.<field>`.
     """
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     wanted = [(item["related_id"], Relation(item.get("kind") or Relation.RELATED)) for item in relations]
     _demand_relations(product, wanted)
     held = {(row.related_id, Relation(row.kind)): row for row in relations_of(product.pk)}
@@ -220,6 +220,14 @@ def _hold_products(*product_ids: UUID) -> None:
     list(rows.order_by("pk"))
 
 
+def _take_out(ids: Collection[UUID]) -> None:
+    """Delete parts that nothing points to; whoever is about to waits, and then finds them gone. Raises InUse."""
+    rows = Component.objects.filter(pk__in=ids)
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    release(Component.entity_id, ids)
+    rows.delete()
+
+
 def _living(component_id: UUID) -> Component:
     part = load_for_update(Component, component_id)
     if part.parent.is_deleted:
@@ -234,7 +242,7 @@ def _found(product_id: UUID, *, field: str, organization_id: UUID | None = None)
         rows = rows.filter(organization_id=organization_id)
     found: Product | None = rows.first()
     if found is None:
-        raise InvalidInput(errors=(FieldError(field, UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record(field),))
     return found
 
 
@@ -243,7 +251,7 @@ def _variant(variant_id: UUID | None, product: Product) -> Variant | None:
         return None
     found: Variant | None = Variant.objects.filter(pk=variant_id, product=product, deleted_at__isnull=True).first()
     if found is None:
-        raise InvalidInput(errors=(FieldError("variant_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("variant_id"),))
     return found
 
 
@@ -289,12 +297,11 @@ def _demand_relations(product: Product, wanted: Sequence[tuple[UUID, Relation]])
     found = []
     for place, pair in enumerate(wanted):
         if pair[0] not in known or pair[0] == product.pk:
-            found.append(FieldError(f"relations.{place}.related_id", UNKNOWN, _("There is no such record.")))
+            found.append(no_such_record(f"relations.{place}.related_id"))
         elif pair in wanted[:place]:
             text = _("This stands here twice.")
             found.append(FieldError(f"relations.{place}.related_id", "catalog.relation.repeated", text))
     if len(wanted) > MOST_RELATED:
-        text = _("There are at most {most} of them.").format(most=MOST_RELATED)
-        found.append(FieldError("relations", "too_many", text))
+        found.append(too_many("relations", MOST_RELATED))
     if found:
         raise InvalidInput(errors=tuple(found))

@@ -16,13 +16,12 @@ from apps.catalog.models import Product, UnitConversion
 from apps.catalog.selectors import conversions_of
 from apps.catalog.services.example_rows import example_product, writing_examples
 from apps.catalog.services.held_products import held_product, hold_product_of
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
-from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
 from apps.kernel.words import squeezed
 
@@ -87,10 +86,8 @@ def delete_conversion(conversion_id: UUID) -> UnitConversion:
     """Hide a unit that the product is not sold in. Raises RowNotFound, ConversionRequired, InUse."""
     row = _living(conversion_id)
     _demand_not_sold_in(row.product, row.unit)
-    UnitConversion.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    release(UnitConversion.entity_id, [row.pk])
-    row.deleted_at = clock.now()
-    row.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(row)
+    hide(row)
     return row
 
 

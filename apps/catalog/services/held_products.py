@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.catalog.models import OptionSchema, Product
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.errors import InvalidInput
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 
 
@@ -23,16 +20,8 @@ def held_product(product_id: UUID | None) -> Product:
         .first()
     )
     if found is None:
-        raise InvalidInput(errors=(FieldError("product_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("product_id"),))
     return found
-
-
-def product_for_update(product_id: UUID) -> Product:
-    """The living product that a command is about, locked. Raises RowNotFound, StaleVersion."""
-    product = load_for_update(Product, product_id)
-    if product.is_deleted:
-        raise RowNotFound
-    return product
 
 
 def hold_product_of(model: Any, row_id: UUID, *, key: str = "product_id") -> None:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.catalog.models import Category, Product, ProductTag
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
 from apps.catalog.selectors.categories import ends_of
 from apps.kernel import clock
-from apps.kernel.errors import FieldError
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.errors import FieldError, too_many
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 
 MOST_MARKS = 100
@@ -49,9 +47,9 @@ def _unknown(entity: str, argument: str, ids: Ids | None, product: Product) -> I
     there = held_in(entity, set(ids), product.organization_id) if ids else set()
     for index, item in enumerate(ids or ()):
         if item not in there:
-            yield FieldError(f"{argument}.{index}", UNKNOWN, _("There is no such record."))
+            yield no_such_record(f"{argument}.{index}")
     if len(set(ids or ())) > MOST_MARKS:
-        yield FieldError(argument, "too_many", _("There are at most {most} of them.").format(most=MOST_MARKS))
+        yield too_many(argument, MOST_MARKS)
 
 
 def held_in(entity: str, ids: set[UUID], organization_id: UUID) -> set[UUID]:

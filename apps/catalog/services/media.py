@@ -16,7 +16,7 @@ from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import load_for_update
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
 
@@ -73,7 +73,7 @@ def picture_complaints(row: Pictured, field: str, attachment_id: UUID | None) ->
     if attachment_id is None:
         return
     if not has_pictures() or not hold(ENTITIES[FILES], {attachment_id}):
-        yield FieldError(field, UNKNOWN, _("There is no such record."))
+        yield no_such_record(field)
     elif not is_picture_of(row, attachment_id):
         yield FieldError(field, NO_PICTURE, _("Choose a picture that was added to this record."))
 

@@ -18,11 +18,11 @@ from apps.catalog.services.media import picture_complaints
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.usages import release
-from apps.kernel.references.validation import UNKNOWN, hold, validate_references
+from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.references.validation import hold, no_such_record, validate_references
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.words import squeezed
@@ -73,7 +73,7 @@ def create_offer(
     organization_id = current_scope().writing_organization()
     product = _locked_product(product_id, organization_id)
     if product is None:
-        raise InvalidInput(errors=(FieldError("product_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("product_id"),))
     offer = Offer(organization_id=organization_id)
     set_given(offer, **given)
     offer.take(custom_fields)
@@ -116,11 +116,8 @@ def update_offer(
 def delete_offer(offer_id: UUID) -> Offer:
     """Hide an offer; its prices are found no longer. Raises RowNotFound, InUse with counts."""
     offer = _living(offer_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
-    release(Offer.entity_id, [offer.pk])
-    offer.deleted_at = clock.now()
-    offer.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(offer)
+    hide(offer)
     return offer
 
 
@@ -136,10 +133,7 @@ def _living(offer_id: UUID) -> Offer:
     place = Offer.objects.filter(pk=offer_id).values_list("product_id", "organization_id").first()
     if place is not None:
         _locked_product(*place)
-    offer = load_for_update(Offer, offer_id)
-    if offer.is_deleted:
-        raise RowNotFound
-    return offer
+    return load_living(Offer, offer_id)
 
 
 def _demand_sound(offer: Offer, more: Iterable[FieldError]) -> None:
@@ -160,7 +154,7 @@ def _variant_complaints(offer: Offer) -> Iterator[FieldError]:
         return
     found = Variant.objects.filter(pk__in=hold(ENTITIES[Variant.entity_id], {offer.variant_id})).first()
     if found is None or found.organization_id != offer.organization_id:
-        yield FieldError("variant_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("variant_id")
     elif found.product_id != offer.product_id:
         yield FieldError("variant_id", FOREIGN, _("This variant belongs to another product."))
 

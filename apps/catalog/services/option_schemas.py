@@ -13,14 +13,13 @@ from apps.catalog.errors import OptionSchemaInUse, OptionValuesInvalid
 from apps.catalog.features import MANAGE_SETTINGS
 from apps.catalog.models import OptionSchema, Variant
 from apps.catalog.selectors import broken_variants, schema_usage, variants_with_options
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.words import slug_of, squeezed
 
@@ -105,10 +104,8 @@ def delete_option_schema(option_schema_id: UUID) -> OptionSchema:
 
 def _held(schema_id: UUID) -> OptionSchema:
     """The living schema, locked; whoever is about to give it to a product waits, and so does who holds it for one."""
-    schema = load_for_update(OptionSchema, schema_id)
-    if schema.is_deleted:
-        raise RowNotFound
-    OptionSchema.objects.select_for_update(of=("self",)).get(pk=schema.pk)
+    schema = load_living(OptionSchema, schema_id)
+    keep_pointers_out(schema)
     return schema
 
 
@@ -136,9 +133,7 @@ def demand_fitting(
 
 def hide_schema(schema: OptionSchema) -> None:
     """Hide a schema that no product has any more. Raises InUse with counts."""
-    release(OptionSchema.entity_id, [schema.pk])
-    schema.deleted_at = clock.now()
-    schema.save(update_fields=["deleted_at", "version"])
+    hide(schema)
 
 
 def values_of(given: Mapping[str, Any]) -> dict[str, Any]:

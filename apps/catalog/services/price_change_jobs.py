@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.catalog.calculations.changes import PriceChange
 from apps.catalog.features import MANAGE_PRICING
@@ -62,7 +61,7 @@ def start_change(
     }
     total = len(preview.plan)
     job_id = service(ProgressReporter).open(
-        WORK, name=_("Change of prices"), total=total, is_cancellable=True, values=values
+        WORK, name=gettext_noop("Change of prices"), total=total, is_cancellable=True, values=values
     )
     enqueue(WORK, job_id)
     return job_id

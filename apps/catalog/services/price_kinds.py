@@ -8,15 +8,14 @@ from uuid import UUID
 from apps.catalog.features import MANAGE_SETTINGS
 from apps.catalog.models import DisplayMode, Price, PriceKind
 from apps.catalog.selectors.prices import pointing_prices
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.fields import OnDeletion
-from apps.kernel.references.usages import InUse, Usage, counted, release
+from apps.kernel.references.usages import InUse, Usage, counted
 from apps.kernel.tenancy.scope import Scope
 
 FIELDS = ("title", "code", "display_mode", "currency", "is_promotion", "is_active")
@@ -75,7 +74,7 @@ def update_price_kind(
     is_active: bool | Unchanged = UNCHANGED,
 ) -> PriceKind:
     """Change what is given; prices that are there keep their amounts. Raises RowNotFound, InvalidInput, Duplicate."""
-    kind = _living(price_kind_id)
+    kind = load_living(PriceKind, price_kind_id)
     changed = set_given(
         kind,
         title=title,
@@ -93,13 +92,10 @@ def update_price_kind(
 @command("catalog.price_kind.delete", feature=MANAGE_SETTINGS, example=_some_kind)
 def delete_price_kind(price_kind_id: UUID) -> PriceKind:
     """Hide a kind without prices that count today. Raises RowNotFound, InUse with counts."""
-    kind = _living(price_kind_id)
-    # A stronger lock: whoever is about to set a price of it waits, and then finds it gone.
-    PriceKind.objects.select_for_update(of=("self",)).get(pk=kind.pk)
+    kind = load_living(PriceKind, price_kind_id)
+    keep_pointers_out(kind)
     demand_unpriced("kind_id", kind.pk)
-    release(PriceKind.entity_id, [kind.pk])
-    kind.deleted_at = clock.now()
-    kind.save(update_fields=["deleted_at", "version"])
+    hide(kind)
     return kind
 
 
@@ -107,10 +103,3 @@ def demand_unpriced(column: str, row_id: UUID) -> None:
     """Refuse to let go what prices of today point to by a key. Raises InUse with their number."""
     if count := pointing_prices(column, row_id):
         raise InUse(**counted([Usage(Price, column, count, OnDeletion.PROTECT)]))
-
-
-def _living(price_kind_id: UUID) -> PriceKind:
-    kind = load_for_update(PriceKind, price_kind_id)
-    if kind.is_deleted:
-        raise RowNotFound
-    return kind

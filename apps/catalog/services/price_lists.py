@@ -18,16 +18,16 @@ from apps.catalog.selectors.prices import pointing_prices
 from apps.catalog.services.price_drafts import example_currency
 from apps.catalog.services.price_kinds import demand_unpriced
 from apps.catalog.services.price_settling import untimely
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import hold_lock, keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.references.fields import OnDeletion
-from apps.kernel.references.usages import InUse, Usage, counted, release
-from apps.kernel.references.validation import UNKNOWN, validate_references
+from apps.kernel.references.usages import InUse, Usage, counted
+from apps.kernel.references.validation import no_such_record, validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
 FIELDS = (
@@ -122,8 +122,7 @@ def update_price_list(  # noqa: PLR0913 - one for each column
     """Change what is given. Raises RowNotFound, InvalidInput, Duplicate, PriceListFilled for what its prices take."""
     given = {name: value for name, value in locals().items() if name != "price_list_id"}
     price_list = living_list(price_list_id)
-    # A stronger lock where prices could come in with the former values meanwhile.
-    PriceList.objects.select_for_update(of=("self",)).get(pk=price_list.pk)
+    keep_pointers_out(price_list)  # prices could come in with the former values meanwhile
     former = {name: getattr(price_list, name) for name in TAKEN}
     changed = set_given(price_list, **given)
     _demand_sound(price_list)
@@ -136,13 +135,11 @@ def update_price_list(  # noqa: PLR0913 - one for each column
 def delete_price_list(price_list_id: UUID) -> PriceList:
     """Hide a list without prices that count today and without lists derived from it. Raises RowNotFound, InUse."""
     price_list = living_list(price_list_id)
-    PriceList.objects.select_for_update(of=("self",)).get(pk=price_list.pk)
+    keep_pointers_out(price_list)
     demand_unpriced("price_list_id", price_list.pk)
     if count := _derived(price_list).count():
         raise InUse(**counted([Usage(PriceList, "base_list_id", count, OnDeletion.PROTECT)]))
-    release(PriceList.entity_id, [price_list.pk])
-    price_list.deleted_at = clock.now()
-    price_list.save(update_fields=["deleted_at", "version"])
+    hide(price_list)
     return price_list
 
 
@@ -151,10 +148,7 @@ def living_list(price_list_id: UUID) -> PriceList:
     owner = PriceList.objects.filter(pk=price_list_id).values_list("organization_id", flat=True).first()
     if owner is not None:
         _hold_lists(owner)
-    price_list = load_for_update(PriceList, price_list_id)
-    if price_list.is_deleted:
-        raise RowNotFound
-    return price_list
+    return load_living(PriceList, price_list_id)
 
 
 def _hold_lists(organization_id: UUID) -> None:
@@ -184,7 +178,7 @@ def _underived(price_list: PriceList, others: dict[UUID, PriceList]) -> Iterator
     """What is wrong with the way in which it follows another list."""
     base = None if price_list.base_list_id is None else others.get(price_list.base_list_id)
     if price_list.base_list_id is not None and (base is None or base.is_deleted):
-        yield FieldError("base_list_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("base_list_id")
     elif base is not None and base.currency != price_list.currency:
         yield FieldError("currency", OTHER_CURRENCY, _("The list that it is derived from is in another currency."))
     if price_list.base_list_id is None and (price_list.percent is not None or price_list.formula):

@@ -17,7 +17,7 @@ from apps.catalog.services.price_drafts import PriceDraft, Surroundings, surroun
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.fields import reference_fields
-from apps.kernel.references.validation import UNKNOWN, demand_targets
+from apps.kernel.references.validation import demand_targets, no_such_record
 
 FIELDS = ("currency", "amount", "min_quantity", "max_quantity")
 FOR_WHOM = ("channel_id", "customer_id", "customer_group_id", "user_id", "user_group_id")
@@ -80,7 +80,7 @@ class Settled:
     def _strangers(self) -> Iterator[FieldError]:
         for name in ("product", "variant", "offer", "kind", "price_list"):
             if getattr(self.draft, f"{name}_id") is not None and getattr(self, name) is None:
-                yield FieldError(f"{name}_id", UNKNOWN, _("There is no such record."))
+                yield no_such_record(f"{name}_id")
 
     def _of_others(self) -> Iterator[FieldError]:
         draft = self.draft

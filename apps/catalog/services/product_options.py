@@ -18,7 +18,7 @@ from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.words import slug_of, squeezed
 
 OWNED: Final = "catalog.option_schema.owned"
@@ -117,7 +117,7 @@ def _pointed(product: Product, schema_id: UUID) -> Iterator[FieldError]:
     if schema_id == product.option_schema_id:
         return
     if schema_id not in held_in(OptionSchema.entity_id, {schema_id}, product.organization_id):
-        yield FieldError("option_schema_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("option_schema_id")
         return
     chosen = OptionSchema.objects.get(pk=schema_id)
     if chosen.is_owned:

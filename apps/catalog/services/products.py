@@ -18,7 +18,6 @@ from apps.catalog.models import Offer, Product, UnitConversion, Variant
 from apps.catalog.selectors import parts_of, twins_of
 from apps.catalog.selectors.products import ProductParts
 from apps.catalog.services.conversions import UNITS, base_unit_complaints, other_units
-from apps.catalog.services.held_products import product_for_update
 from apps.catalog.services.marks import Ids, Marks
 from apps.catalog.services.option_schemas import hide_schema
 from apps.catalog.services.product_options import InlineSchema, ProductOptions, SchemaId, held_own
@@ -28,6 +27,8 @@ from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import load_living
 from apps.kernel.commands.together import NotTogether, together_or_none
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError
@@ -110,7 +111,7 @@ def update_product(
     Ranges are judged as the product will be. Of a product with options of its own, `schema` changes them and None
     deletes them. Raises RowNotFound, InvalidInput with all complaints, Duplicate, OptionValuesInvalid.
     """
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     changed = set_given(product, title=title, **values)
     product.take(custom_fields)
     options, marks = ProductOptions(option_schema_id, schema), Marks(tag_ids, category_ids)
@@ -125,7 +126,7 @@ def update_product(
 @command("catalog.product.archive", feature=MANAGE_PRODUCTS, example=_some_product, apart=True)
 def archive_product(product_id: UUID) -> Product:
     """Take a product out of sale and keep it for documents; what is archived already stays so. Raises RowNotFound."""
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     product.archived_at = product.archived_at or clock.now()
     product.save(update_fields=["archived_at", "version"])
     return product
@@ -134,7 +135,7 @@ def archive_product(product_id: UUID) -> Product:
 @command("catalog.product.unarchive", feature=MANAGE_PRODUCTS, example=_archived_product, apart=True)
 def unarchive_product(product_id: UUID) -> Product:
     """Bring an archived product back into sale. Raises RowNotFound."""
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     product.archived_at = None
     product.save(update_fields=["archived_at", "version"])
     return product
@@ -146,7 +147,7 @@ def delete_product(product_id: UUID) -> Product:
 
     Raises RowNotFound, HasHistory with counts for one that has been priced, sold or made a part of others.
     """
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     # A stronger lock: whoever is about to point here waits, and then finds it gone.
     Product.objects.select_for_update(of=("self",)).values_list("pk").get(pk=product.pk)
     parts = parts_of(product.pk)
@@ -159,8 +160,7 @@ def delete_product(product_id: UUID) -> Product:
         _hide(model, product)
     if (own := held_own(product)) is not None:
         hide_schema(own)
-    product.deleted_at = clock.now()
-    product.save(update_fields=["deleted_at", "version"])
+    mark_hidden(product)
     return product
 
 

@@ -16,12 +16,13 @@ from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release, repoint
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.words import squeezed
 
@@ -60,7 +61,7 @@ def create_tag(*, label: str) -> ProductTag:
 @command("catalog.tag.rename", feature=MANAGE_PRODUCTS, example=_renamed_tag)
 def rename_tag(tag_id: UUID, *, label: str | Unchanged = UNCHANGED) -> ProductTag:
     """Give a tag another label, on all its products. Raises RowNotFound, InvalidInput, Duplicate."""
-    tag = _living(tag_id)
+    tag = load_living(ProductTag, tag_id)
     set_given(tag, label=label)
     _demand_sound(tag)
     tag.save(update_fields=["label", "slug", "version"])
@@ -75,40 +76,28 @@ def merge_tag(tag_id: UUID, *, into_id: UUID) -> ProductTag:
     """
     held = ProductTag.objects.select_for_update(of=("self",)).filter(pk__in=(tag_id, into_id)).order_by("pk")
     into: ProductTag | None = {row.pk: row for row in held if not row.is_deleted}.get(into_id)
-    tag = _living(tag_id)
+    tag = load_living(ProductTag, tag_id)
     if into is None or into.organization_id != tag.organization_id:
-        raise InvalidInput(errors=(FieldError("into_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("into_id"),))
     if into.pk == tag.pk:
         raise InvalidInput(errors=(FieldError("into_id", SAME, _("A tag is not merged with itself.")),))
     taggings = ProductTagging.objects.filter(tag=tag)
     taggings.filter(product__in=ProductTagging.objects.filter(tag=into).values("product")).delete()
     taggings.update(tag=into, updated_at=clock.now())
     repoint(ProductTag.entity_id, tag.pk, into.pk)
-    _hide(tag)
+    mark_hidden(tag)
     return into
 
 
 @command("catalog.tag.delete", feature=MANAGE_PRODUCTS, example=_some_tag)
 def delete_tag(tag_id: UUID) -> ProductTag:
     """Hide a tag and take it from all products; undo gives it back to them. Raises RowNotFound, InUse."""
-    tag = _living(tag_id)
-    ProductTag.objects.select_for_update(of=("self",)).get(pk=tag.pk)
+    tag = load_living(ProductTag, tag_id)
+    keep_pointers_out(tag)
     release(ProductTag.entity_id, [tag.pk])
     ProductTagging.objects.filter(tag=tag).delete()
-    _hide(tag)
+    mark_hidden(tag)
     return tag
-
-
-def _living(tag_id: UUID) -> ProductTag:
-    tag = load_for_update(ProductTag, tag_id)
-    if tag.is_deleted:
-        raise RowNotFound
-    return tag
-
-
-def _hide(tag: ProductTag) -> None:
-    tag.deleted_at = clock.now()
-    tag.save(update_fields=["deleted_at", "version"])
 
 
 def _demand_sound(tag: ProductTag) -> None:

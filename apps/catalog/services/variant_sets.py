@@ -17,7 +17,7 @@ from apps.catalog.models import Product, Variant
 from apps.catalog.models.products import SKU
 from apps.catalog.selectors import variants_of
 from apps.catalog.services.example_rows import example_configurable, example_variants
-from apps.catalog.services.held_products import hold_schemas, product_for_update
+from apps.catalog.services.held_products import hold_schemas
 from apps.catalog.services.variant_rules import (
     CODES,
     MOST_VARIANTS,
@@ -35,8 +35,9 @@ from apps.kernel.bases.customs import custom_complaints
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.defaults import unmark
+from apps.kernel.commands.loading import load_living
 from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope
 from apps.kernel.words import squeezed
 
@@ -109,7 +110,7 @@ def generate_variants(product_id: UUID, *, options: Mapping[str, Sequence[Any]] 
     `options` is `{option code: [values]}`, None all choices. New ones stand behind the others, with a SKU made of the
     product's where that is free. Raises RowNotFound, NoOptions, InvalidInput, TooManyVariants.
     """
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     hold_schemas([product])
     there = list(variants_of(product.pk))
     plan = plan_variants(product, options, there)
@@ -148,7 +149,7 @@ def edit_variants(
     is not today's the whole is refused. Raises RowNotFound, VariantsChanged, VariantOrderIncomplete, Duplicate,
     InvalidInput with all complaints at `variants.<n>.<field>`.
     """
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     edited = _Edited({row.pk: row for row in variants_of(product.pk)})
     for place, values in enumerate(variants):
         edited.take(place, values)
@@ -175,7 +176,7 @@ class _Edited:
         """Give a variant what the row at the place says."""
         row = self.rows.get(values["id"])
         if row is None or any(item is row for item in self.places.values()):
-            self.complaints.append(FieldError(f"variants.{place}.id", UNKNOWN, _("There is no such record.")))
+            self.complaints.append(no_such_record(f"variants.{place}.id"))
             return
         self.places[place] = row
         if values.get("version") not in {None, row.version}:
@@ -218,7 +219,7 @@ class _Edited:
         """Make one the default. Raises InvalidInput for one that is not there or archived."""
         chosen = self.rows.get(default_id)
         if chosen is None or chosen.archived_at is not None:
-            raise InvalidInput(errors=(FieldError("default_id", UNKNOWN, _("There is no such record.")),))
+            raise InvalidInput(errors=(no_such_record("default_id"),))
         for row in self.rows.values():
             row.is_default = row is chosen
 

@@ -18,7 +18,6 @@ from apps.catalog.services.held_products import (
     held_product,
     hold_product_of,
     hold_schemas,
-    product_for_update,
 )
 from apps.catalog.services.variant_rules import (
     CODES,
@@ -36,11 +35,11 @@ from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.defaults import mark, mark_complaints, unmark
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ordering import placed
-from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope
 from apps.kernel.words import squeezed
@@ -217,13 +216,10 @@ def delete_variant(variant_id: UUID) -> Variant:
     Raises RowNotFound, VariantInBundles and InUse with counts.
     """
     variant, others = _living(variant_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Variant.objects.select_for_update(of=("self",)).get(pk=variant.pk)
+    keep_pointers_out(variant)
     if count := bundles_with(variant=variant.pk):
         raise VariantInBundles(count=count)
-    release(Variant.entity_id, [variant.pk])
-    variant.deleted_at = clock.now()
-    variant.save(update_fields=["deleted_at", "version"])
+    hide(variant)
     if variant.is_default and others:
         mark(_successor(others) or others[0], is_default=True)
     return variant
@@ -235,7 +231,7 @@ def reorder_variants(product_id: UUID, *, variant_ids: Sequence[UUID]) -> Produc
 
     Raises RowNotFound, VariantOrderIncomplete unless each living variant is named once.
     """
-    product = product_for_update(product_id)
+    product = load_living(Product, product_id)
     number_variants(in_order(list(variants_of(product.pk)), variant_ids))
     return product
 
@@ -252,9 +248,7 @@ def in_order(rows: Sequence[Variant], variant_ids: Sequence[UUID]) -> list[Varia
 def _living(variant_id: UUID) -> tuple[Variant, list[Variant]]:
     """The variant, locked behind its product, and the others of that. Raises RowNotFound, StaleVersion."""
     hold_product_of(Variant, variant_id)
-    variant = load_for_update(Variant, variant_id)
-    if variant.is_deleted:
-        raise RowNotFound
+    variant = load_living(Variant, variant_id)
     return variant, [row for row in variants_of(variant.product_id) if row.pk != variant.pk]
 
 

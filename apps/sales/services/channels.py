@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.defaults import unmark
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.sales.features import MANAGE_CHANNELS
 from apps.sales.models import Channel
@@ -130,11 +130,8 @@ def update_channel(
 def delete_channel(channel_id: UUID) -> Channel:
     """Hide a channel; another one takes the place of the default. Raises RowNotFound, InUse with counts."""
     channel = living_held(Channel, channel_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Channel.objects.select_for_update(of=("self",)).get(pk=channel.pk)
-    release(Channel.entity_id, [channel.pk])
-    channel.deleted_at = clock.now()
-    channel.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(channel)
+    hide(channel)
     pass_default_on(channel)
     return channel
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.kernel.commands.defaults import mark, mark_complaints
-from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.loading import hold_lock, load_living
 from apps.kernel.commands.unchanged import Unchanged
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.sales.models import Channel, TaxClass
 
 Row = TypeVar("Row", Channel, TaxClass)
@@ -27,10 +27,7 @@ def living_held(model: type[Row], row_id: UUID) -> Row:
     owner = model.objects.filter(pk=row_id).values_list("organization_id", flat=True).first()
     if owner is not None:
         hold_default(model, owner)
-    row = load_for_update(model, row_id)
-    if row.is_deleted:
-        raise RowNotFound
-    return row
+    return load_living(model, row_id)
 
 
 def others_of(row: Row) -> list[Row]:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.defaults import unmark
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.sales.features import MANAGE_SETTINGS
 from apps.sales.models import TaxClass
@@ -99,10 +99,7 @@ def update_tax_class(
 def delete_tax_class(tax_class_id: UUID) -> TaxClass:
     """Hide a tax class; another one takes the place of the default. Raises RowNotFound, InUse with counts."""
     tax_class = living_held(TaxClass, tax_class_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    TaxClass.objects.select_for_update(of=("self",)).get(pk=tax_class.pk)
-    release(TaxClass.entity_id, [tax_class.pk])
-    tax_class.deleted_at = clock.now()
-    tax_class.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(tax_class)
+    hide(tax_class)
     pass_default_on(tax_class)
     return tax_class

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from apps.catalog.api.serializers.pricing import AMOUNT, MomentParameter
+from apps.catalog.api.serializers.pricing import AMOUNT
 from apps.catalog.contracts import PriceRow
 from apps.catalog.selectors import OfferPrices, OwnPrice
 from apps.catalog.selectors.questions import QUANTITY_DIGITS, QUANTITY_PLACES
-from apps.kernel.api.serializers import StrictSerializer
+from apps.kernel.api.serializers import StrictMomentField, StrictSerializer
 
 QUANTITY: Final[Mapping[str, Any]] = {"max_digits": QUANTITY_DIGITS, "decimal_places": QUANTITY_PLACES}
 IDS: Final = ("variant_id", "channel_id", "customer_id", "customer_group_id", "user_id", "user_group_id")
@@ -22,7 +22,7 @@ SAME: Final = ("currency", "amount", "includes_tax", "min_quantity", "max_quanti
 class OfferPricesQuestion(StrictSerializer):
     """At which moment; now where it is left out."""
 
-    at = MomentParameter(required=False)
+    at = StrictMomentField(required=False)
 
 
 class OfferPriceAnswer(serializers.Serializer[Any]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.catalog.api.serializers.prices import AMOUNT, QUANTITY, MomentInput
+from apps.catalog.api.serializers.prices import AMOUNT, QUANTITY
 from apps.catalog.calculations.changes import PriceChange
 from apps.catalog.models import PricingSettings
 from apps.catalog.selectors import LowestPrice, PriceChoice
@@ -16,6 +16,7 @@ from apps.kernel.api.serializers import (
     StrictCharField,
     StrictIntegerField,
     StrictModelSerializer,
+    StrictMomentField,
     StrictSerializer,
     StrictUUIDField,
 )
@@ -42,7 +43,7 @@ class PriceChangeSerializer(StrictSerializer):
     amount = serializers.DecimalField(max_digits=16, decimal_places=4, required=False, allow_null=True)
     round_to = serializers.DecimalField(**AMOUNT, required=False, allow_null=True)
     ending = serializers.DecimalField(**AMOUNT, required=False, allow_null=True)
-    valid_from = MomentInput(required=False, allow_null=True)
+    valid_from = StrictMomentField(required=False, allow_null=True)
     dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class LowestSerializer(StrictSerializer):
     kind_id = serializers.UUIDField(required=False)
     channel_id = serializers.UUIDField(required=False)
     quantity = serializers.DecimalField(**QUANTITY, required=False, min_value=0)
-    at = MomentInput(required=False)
+    at = StrictMomentField(required=False)
     days = serializers.IntegerField(required=False, min_value=1, max_value=MOST_DAYS)
     includes_tax = serializers.BooleanField(required=False)
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from apps.catalog.models import Price, PriceKind, PriceList
 from apps.catalog.services.price_drafts import PriceDraft
 from apps.catalog.services.price_sets import MOST_PRICES, MOST_TIERS, Tier
-from apps.kernel.api.filters import MomentField
-from apps.kernel.api.serializers import StrictModelSerializer, StrictSerializer, StrictUUIDField
+from apps.kernel.api.serializers import StrictModelSerializer, StrictMomentField, StrictSerializer, StrictUUIDField
 
 AMOUNT: dict[str, Any] = {"max_digits": 16, "decimal_places": 4, "min_value": 0}
 QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
@@ -29,20 +26,6 @@ SCOPE = (
     "user_id",
     "user_group_id",
 )
-
-
-class MomentInput(serializers.DateTimeField):
-    """A moment with its offset."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """The moment."""
-        if not isinstance(value, str):
-            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss]Z")
-        try:
-            moment: datetime = MomentField().clean(value)
-        except ValidationError as error:
-            raise serializers.ValidationError(error.messages, code="invalid") from error
-        return moment
 
 
 class PriceKindSerializer(StrictModelSerializer):
@@ -71,8 +54,8 @@ class PriceListSerializer(StrictModelSerializer):
     """
 
     base_list_id = StrictUUIDField(required=False, allow_null=True)
-    valid_from = MomentInput(required=False, allow_null=True)
-    valid_until = MomentInput(required=False, allow_null=True)
+    valid_from = StrictMomentField(required=False, allow_null=True)
+    valid_until = StrictMomentField(required=False, allow_null=True)
 
     class Meta:
         model = PriceList
@@ -114,8 +97,8 @@ class PriceSerializer(StrictModelSerializer):
     amount = serializers.DecimalField(**AMOUNT, required=False)
     net = serializers.DecimalField(**AMOUNT, required=False, write_only=True)
     gross = serializers.DecimalField(**AMOUNT, required=False, write_only=True)
-    valid_from = MomentInput(source="valid.lower", required=False, allow_null=True)
-    valid_until = MomentInput(source="valid.upper", required=False, allow_null=True)
+    valid_from = StrictMomentField(source="valid.lower", required=False, allow_null=True)
+    valid_until = StrictMomentField(source="valid.upper", required=False, allow_null=True)
     known_from = serializers.DateTimeField(source="known.lower", read_only=True)
     known_until = serializers.DateTimeField(source="known.upper", read_only=True, allow_null=True)
 

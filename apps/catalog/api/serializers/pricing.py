@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -18,11 +16,11 @@ from apps.catalog.contracts import ExplainedPrice, Layer, PriceDecision, PriceRe
 from apps.catalog.models import Product
 from apps.catalog.selectors.questions import QUANTITY_DIGITS, QUANTITY_PLACES
 from apps.catalog.selectors.shown_prices import Measure
-from apps.kernel.api.filters import MomentField
 from apps.kernel.api.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictModelSerializer,
+    StrictMomentField,
     StrictSerializer,
     StrictUUIDField,
 )
@@ -35,18 +33,6 @@ SMALLEST_QUANTITY: Final = Decimal("0.000001")
 LARGEST_QUANTITY: Final = Decimal("999999999999.999999")
 LONGEST_UNIT: Final = 50
 AMOUNT: Final = {"max_digits": 24, "decimal_places": STORAGE_PLACES}
-
-
-class MomentParameter(serializers.DateTimeField):
-    """A moment with its offset."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """The moment."""
-        try:
-            moment: datetime = MomentField().clean(value)
-        except ValidationError as error:
-            raise serializers.ValidationError(error.messages, code="invalid") from error
-        return moment
 
 
 class QuestionSerializer(StrictSerializer):
@@ -63,8 +49,8 @@ class QuestionSerializer(StrictSerializer):
         QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=SMALLEST_QUANTITY, max_value=LARGEST_QUANTITY
     )
     unit = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_UNIT)
-    at = MomentParameter(required=False, allow_null=True)
-    known_at = MomentParameter(required=False, allow_null=True)
+    at = StrictMomentField(required=False, allow_null=True)
+    known_at = StrictMomentField(required=False, allow_null=True)
     channel_id = StrictUUIDField(required=False, allow_null=True)
     customer_id = StrictUUIDField(required=False, allow_null=True)
     user_id = StrictUUIDField(required=False, allow_null=True)
@@ -117,8 +103,8 @@ class PriceContextQuestion(StrictSerializer):
         QUANTITY_DIGITS, QUANTITY_PLACES, required=False, min_value=SMALLEST_QUANTITY, max_value=LARGEST_QUANTITY
     )
     price_unit = StrictCharField(required=False, allow_blank=True, max_length=LONGEST_UNIT)
-    price_at = MomentParameter(required=False)
-    price_known_at = MomentParameter(required=False)
+    price_at = StrictMomentField(required=False)
+    price_known_at = StrictMomentField(required=False)
     price_channel_id = StrictUUIDField(required=False)
     price_customer_id = StrictUUIDField(required=False)
     price_customer_group_ids = IdsParameter(required=False, max_length=37 * MOST_GROUPS)

@@ -44,7 +44,6 @@ VARIANT = (
 FURTHEST = 10_000
 MOST_OPTIONS = 64
 MOST_CHOICES = 200
-SCALARS = (str, bool, int, float)
 
 
 @extend_schema_field(

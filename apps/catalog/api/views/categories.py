@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -30,8 +29,8 @@ from apps.kernel.api.guarding import guarded
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.reading.viewset import ReadingViewSet
 from apps.kernel.api.viewsets import CommandViewSet
-from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.errors import InvalidInput
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.translating.overlays import overlay_records
 
 ACTIONS = ("move", "reorder", "assign", "unassign", "reorder_products")
@@ -141,6 +140,6 @@ def _part(rows: QuerySet[Category], asked: dict[str, Any]) -> QuerySet[Category]
     if (root_id := asked.get("root_id")) is not None:
         root = living_categories().filter(pk=root_id).first()
         if root is None:
-            raise InvalidInput(errors=(FieldError("root_id", UNKNOWN, _("There is no such record.")),))
+            raise InvalidInput(errors=(no_such_record("root_id"),))
         rows, first = rows.filter(path__startswith=root.path).exclude(pk=root.pk), root.depth + 1
     return rows.filter(depth__lt=first + asked["depth"]) if "depth" in asked else rows
