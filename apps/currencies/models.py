@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.bases.bitemporal import Bitemporal, KnownOnce
 from apps.kernel.bases.mixins import CustomFields, SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.patterns import CURRENCY, Pattern
 from apps.kernel.money import RATE_DIGITS, RATE_PLACES
 
-CODE = RegexValidator(r"^[A-Z]{3}$")
 SMALLEST_RATE = Decimal(1).scaleb(-RATE_PLACES)
 PAIR = ["tenant_id", "organization_id", "from_code", "to_code", "kind", "-effective_on"]
 LIVING = models.Q(deleted_at__isnull=True)
@@ -25,7 +25,7 @@ class Currency(CustomFields, Versioned, SoftDelete, OrganizationModel):
 
     entity_id = "currencies.currency"
 
-    code = models.CharField(_("code"), max_length=3, validators=[CODE])
+    code = models.CharField(_("code"), max_length=3, validators=[CURRENCY])
     name = models.CharField(_("name"), max_length=200)
     symbol = models.CharField(_("symbol"), max_length=10)
     decimal_places = models.PositiveSmallIntegerField(_("decimal places"), default=2, validators=[MaxValueValidator(8)])
@@ -77,13 +77,19 @@ class ExchangeRate(Bitemporal, OrganizationModel):
 
     entity_id = "currencies.exchange_rate"
 
-    from_code = models.CharField(_("from"), max_length=3, validators=[CODE])
-    to_code = models.CharField(_("to"), max_length=3, validators=[CODE])
+    from_code = models.CharField(_("from"), max_length=3, validators=[CURRENCY])
+    to_code = models.CharField(_("to"), max_length=3, validators=[CURRENCY])
     rate = models.DecimalField(
         _("rate"), max_digits=RATE_DIGITS, decimal_places=RATE_PLACES, validators=[MinValueValidator(SMALLEST_RATE)]
     )
     effective_on = models.DateField(_("day"))
-    source = models.CharField(_("source"), max_length=50, validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")])
+    source = models.CharField(
+        _("source"),
+        max_length=50,
+        validators=[
+            Pattern(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", _("Use letters, digits, blanks, hyphens, dots and underscores."))
+        ],
+    )
     kind = models.CharField(_("type"), max_length=4, choices=Kind.choices, default=Kind.MID)
 
     class Meta:
@@ -130,7 +136,10 @@ class RateFetchConfig(Versioned, OrganizationModel):
     source = models.CharField(_("source"), max_length=50, editable=False)
     is_enabled = models.BooleanField(_("enabled"), default=True)
     fetch_at = models.CharField(
-        _("time of day"), max_length=5, default="17:00", validators=[RegexValidator(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+        _("time of day"),
+        max_length=5,
+        default="17:00",
+        validators=[Pattern(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", _("A time of day is written like 17:00."))],
     )
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     options = models.JSONField(_("options"), default=dict, blank=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.bases import patterns
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import SoftDelete, Versioned
 from apps.kernel.bases.models import TenantModel
+from apps.kernel.bases.patterns import Pattern
 from apps.kernel.references.fields import ReferenceField
 
 KEY = r"^[a-z0-9][a-z0-9_.-]*$"
@@ -54,7 +55,7 @@ class Dictionary(Versioned, SoftDelete, TenantModel):
     owner_id = ReferenceField(
         "directory.organization", null=True, blank=True, editable=False, verbose_name=_("organization")
     )
-    key = models.CharField(_("key"), max_length=100, validators=[RegexValidator(KEY)])
+    key = models.CharField(_("key"), max_length=100, validators=[Pattern(KEY, patterns.CODE.message)])
     name = models.CharField(_("name"), max_length=150)
     description = models.TextField(_("description"), blank=True, default="", max_length=2000)
     is_system = models.BooleanField(_("needed by a module"), default=False, editable=False)
@@ -98,8 +99,12 @@ class DictionaryEntry(Versioned, SoftDelete, TenantModel):
     value = models.CharField(_("value"), max_length=150)
     normalized_value = models.CharField(max_length=450, editable=False)
     label = models.CharField(_("label"), max_length=150, blank=True)
-    color = models.CharField(_("colour"), max_length=7, blank=True, default="", validators=[RegexValidator(COLOR)])
-    icon = models.CharField(_("icon"), max_length=64, blank=True, default="", validators=[RegexValidator(ICON)])
+    color = models.CharField(
+        _("colour"), max_length=7, blank=True, default="", validators=[Pattern(COLOR, patterns.COLOR.message)]
+    )
+    icon = models.CharField(
+        _("icon"), max_length=64, blank=True, default="", validators=[Pattern(ICON, patterns.ICON.message)]
+    )
     tone = models.CharField(_("tone"), max_length=10, choices=Tone, default=Tone.NEUTRAL)
     position = models.PositiveIntegerField(_("position"), default=0, editable=False)
     is_default = models.BooleanField(_("default"), default=False)

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.directory.features import ORGANIZATIONS_MANAGE, ORGANIZATIONS_VIEW, TENANTS_MANAGE, TENANTS_VIEW
@@ -142,7 +143,7 @@ class OrganizationPage(CommandAdmin):
         """The name, as deep as it stands."""
         return f"{INDENT * organization.depth}{organization.name}"
 
-    @admin.display(description=_("place"))
+    @admin.display(description=pgettext_lazy("in the tree of organizations", "place"))
     def place(self, organization: Organization) -> str:
         """Names from the top down to the organization."""
         ids = [UUID(part) for part in organization.path.split("/") if part]

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from django.test import override_settings
 
-from apps.kernel.crypto.passwords import CostedBCryptSHA256PasswordHasher
+from tests.support.hashing import QuickHasher
 
 
-class CountingHasher(CostedBCryptSHA256PasswordHasher):
+class CountingHasher(QuickHasher):
     """Every run of bcrypt passes through `encode`."""
 
     runs: ClassVar[int] = 0

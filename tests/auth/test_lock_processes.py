@@ -40,6 +40,7 @@ def burst(password: str) -> list[tuple[int, int, list[str]]]:
     return [(int(compared), int(runs), told) for compared, runs, *told in printed]
 
 
+@pytest.mark.processes
 @pytest.mark.committed
 def test_eight_processes_together_get_five_comparisons_and_one_lock(house: House) -> None:
     bob = make_user(house, email=ADDRESS)

@@ -5,23 +5,21 @@ from __future__ import annotations
 import importlib
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, connections, transaction
-from django.db.migrations.state import ProjectState
 
 from apps.auth.models import Role, RoleGrant, User
 from apps.auth.services.object_grants import grant_access
 from apps.auth.services.roles import create_role, delete_role, update_role
 from apps.kernel.commands.outcome import collecting_actions
 from apps.kernel.commands.undo.engine import undo
-from apps.kernel.tenancy.operations import ForEachTenant
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from tests.auth.factories import acting_as, make_role, reading_in, system
 from tests.support.databases import admin
 from tests.support.scopes import House, seeding
 from tests.support.shelf.factories import given, make_book, make_reader
+from tests.support.upgrading import upgrade
 
 MIGRATION = importlib.import_module("apps.auth.migrations.0003_object_grants")
 
@@ -141,11 +139,7 @@ def test_roles_from_before_get_their_groups(house: House, other_house: House) ->
         past_the_wall.execute("UPDATE staff_role SET group_id = NULL")
         past_the_wall.execute("DELETE FROM auth_group")
         past_the_wall.execute("ALTER TABLE staff_role ENABLE TRIGGER USER")
-    state = ProjectState.from_apps(apps)
-    with connections["owner"].schema_editor() as editor:
-        operation = ForEachTenant(MIGRATION.equip_roles, "equip")
-        operation.database_forwards("staff_auth", editor, state, state)
-    connections["owner"].close()
+    upgrade("staff_auth", MIGRATION.equip_roles)
     assert names() == sorted(str(role.pk) for role in roles)
     with reading_in(house):
         assert {role.group.name for role in Role.objects.all()} == {str(role.pk) for role in roles[:2]}

@@ -118,7 +118,7 @@ def test_the_page_has_the_numbers_for_the_script_and_for_people(viewer: Client) 
     ]
     shown = text_of(answer.content)
     assert "What 1 USD cost in EUR" in shown
-    assert "March 4, 2026 0.9500 March 3, 2026 0.9100 March 2, 2026 0.9000" in shown
+    assert "4 March 2026 0.9500 3 March 2026 0.9100 2 March 2026 0.9000" in shown
     assert "+5.56" in shown
 
 

@@ -43,8 +43,8 @@ def converted(client: Client, **changes: str) -> str:
 def test_an_amount_is_converted_directly(viewer: Client) -> None:
     shown = converted(viewer)
     assert "100.00 USD = is 90.00 EUR" in shown
-    assert "Rate 0.9000 Day of the rate March 2, 2026 Source ECB Way direct" in shown
-    assert "1 USD = 0.9000 EUR on March 2, 2026 (ECB)" in shown
+    assert "Rate 0.9000 Day of the rate 2 March 2026 Source ECB Way direct" in shown
+    assert "1 USD = 0.9000 EUR on 2 March 2026 (ECB)" in shown
 
 
 def test_the_other_way_round_says_that_it_is(viewer: Client) -> None:
@@ -58,7 +58,7 @@ def test_the_other_way_round_says_that_it_is(viewer: Client) -> None:
 def test_a_cross_names_every_step(viewer: Client) -> None:
     shown = converted(viewer, to="PLN", amount="1.2345")
     assert "Way through EUR" in shown
-    assert "1 USD = 0.9000 EUR on March 2, 2026 (ECB) 1 EUR = 3.333333333333 PLN on March 3, 2026 (ECB)" in shown
+    assert "1 USD = 0.9000 EUR on 2 March 2026 (ECB) 1 EUR = 3.333333333333 PLN on 3 March 2026 (ECB)" in shown
     assert "1.2345 USD = is 3.70 PLN" in shown
 
 

@@ -90,7 +90,7 @@ def test_a_table_of_ones_own_is_described(manager: Client, house: House) -> None
         ),
         ({"options.from": "USD"}, "Give either a column or one currency for all rows."),
         ({"options.source": "ecb"}, "A name of at most 40 small letters"),
-        ({"fetch_at": "25:00"}, "Enter a valid value."),
+        ({"fetch_at": "25:00"}, "A time of day is written like 17:00."),
         ({"time_zone": "Moon/Base"}, "Moon/Base is not one of the available choices"),
     ],
 )

@@ -51,7 +51,7 @@ def known_rows(house: House) -> list[tuple[str, bool]]:
 
 def test_a_rate_is_listed_with_all_that_is_known_of_it(manager: Client, rate_id: UUID) -> None:
     shown = listed(manager)
-    for text in ("EUR/PLN", "4.2500", "March 5, 2026", "ECB", "middle", "March 6, 2026, noon", "North"):
+    for text in ("EUR/PLN", "4.2500", "5 March 2026", "ECB", "middle", "6 Mar 2026, 12:00", "North"):
         assert text in shown
 
 

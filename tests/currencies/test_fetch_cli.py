@@ -117,6 +117,7 @@ def test_a_suspended_tenant_is_left_alone(house: House, banks: Banks) -> None:
     assert "No fetching" in refused()
 
 
+@pytest.mark.processes
 @pytest.mark.committed
 def test_a_terminal_shows_a_bar(house: House, banks: Banks) -> None:
     make_currencies(house)

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from apps.auth.models import User
 from apps.auth.sessions import SessionStore
 from apps.directory.models import Organization
-from tests.auth.factories import make_role, make_user
+from tests.auth.factories import make_member
 from tests.support.scopes import House
 
 BACKEND = "apps.auth.backends.StaffBackend"
@@ -25,7 +25,7 @@ def member(
 ) -> User:
     """A user with one role; `only` limits them to organizations."""
     listed = None if only is None else [item.pk for item in only]
-    return make_user(house, name=name, roles=(make_role(house, *features, organization_ids=listed, **acl),))
+    return make_member(house, *features, name=name, organization_ids=listed, **acl)
 
 
 def client_of(user: User, *, organization: Organization | UUID | str | None = None, **headers: str) -> Client:

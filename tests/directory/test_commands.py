@@ -75,6 +75,7 @@ def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None
         assert "usage" in capsys.readouterr().out
 
 
+@pytest.mark.prove
 def test_the_demonstration_has_trees_people_and_a_history_and_is_made_once(database: None) -> None:
     printed = ran("seed_demo")
     for company in COMPANIES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +23,10 @@ from apps.auth.services.users import set_user_acl
 from apps.auth.services.visibility import only_visible_users
 from apps.kernel.access.explain import Explanation, explain_access
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.addresses import guarded
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
+from apps.kernel.admin.frames import list_frame, record_frame
 from apps.kernel.admin.inputs import stated_version
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.writing import run
@@ -33,7 +34,6 @@ from apps.kernel.errors import PlatformError, RowNotFound
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Actor, ActorKind
 
-View = Callable[..., HttpResponse]
 REFUSALS = (GrantBeyondOwn, SuperAdminProtected, UserOutOfReach)
 
 
@@ -44,25 +44,10 @@ class AccessPages:
         """Django's addresses and these two."""
         parent: Any = super()
         own = [
-            path("explain/", self._guarded(self.explain_view), name="auth_explain"),
-            path("<uuid:pk>/permissions/", self._guarded(self.permissions_view), name="auth_permissions"),
+            path("explain/", guarded(self, self.explain_view), name="auth_explain"),
+            path("<uuid:pk>/permissions/", guarded(self, self.permissions_view), name="auth_permissions"),
         ]
         return [*own, *parent.get_urls()]
-
-    def _guarded(self, view: View) -> View:
-        page: Any = self
-
-        def shown(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-            answer: HttpResponse = page.admin_site.admin_view(view)(request, **kwargs)
-            return answer
-
-        shown.model_admin = self  # type: ignore[attr-defined]
-        return shown
-
-    def _page(self, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
-        page: Any = self
-        common = {**page.admin_site.each_context(request), "opts": page.opts, "media": page.media}
-        return TemplateResponse(request, template, {**common, **context})
 
     def explain_view(self, request: HttpRequest) -> HttpResponse:
         """Who holds a feature, and what decides about it for one user, also on one record."""
@@ -77,8 +62,10 @@ class AccessPages:
             given = form.cleaned_data
             found = holders_of(given["feature"], with_keys=allows(VIEW_API_KEYS))
             said = _explanation(form, given) if given["user"] else None
-        title = _("Who may do what")
-        return self._page(request, "auth/explain.html", title=title, form=form, said=said, found=found)
+        page: Any = self
+        frame = list_frame(page, request, _("Who may do what"))
+        context = {**frame, "media": page.media, "form": form, "said": said, "found": found}
+        return TemplateResponse(request, "auth/explain.html", context)
 
     def permissions_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """The user's own list as a form; saving it runs the command."""
@@ -92,12 +79,11 @@ class AccessPages:
         if request.method == "POST" and form.is_valid() and self._saved(request, user, form):
             say(request, _("The permissions of %(name)s were saved.") % {"name": user.name})
             return HttpResponseRedirect(reverse("admin:staff_auth_user_change", args=[quote(user.pk)]))
-        title = _("Permissions of %(name)s") % {"name": user.name}
+        page: Any = self
+        frame = record_frame(page.admin_site, request, user, _("Permissions of %(name)s") % {"name": user.name})
         access = access_of(user.pk, even_inactive=True)
-        rows = [(grant, source) for grant, source in access.sources]
-        return self._page(
-            request, "auth/permissions.html", title=title, original=user, form=form, access=access, rows=rows
-        )
+        context = {**frame, "media": page.media, "form": form, "access": access}
+        return TemplateResponse(request, "auth/permissions.html", context)
 
     def _saved(self, request: HttpRequest, user: User, form: UserAclForm) -> bool:
         try:

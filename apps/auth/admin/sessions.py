@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -18,7 +19,7 @@ from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
 QUESTION = _("The device is signed out at its next request.")
-COLUMNS = ("who", "device", "address", "created_at", "last_used_at", "expires_at")
+COLUMNS = ("who", "on_device", "from_address", "created_at", "last_used", "expires")
 
 
 @register(Session)
@@ -52,6 +53,26 @@ class SessionPage(CommandAdmin):
         if not hasattr(session, "user_name"):
             self.prepare_rows(self._nobody(), [session])
         return str(getattr(session, "user_name", "")) or "—"
+
+    @admin.display(description=_("device"), ordering="device")
+    def on_device(self, session: Session) -> str:
+        """What the browser calls itself."""
+        return session.device
+
+    @admin.display(description=_("address"), ordering="address")
+    def from_address(self, session: Session) -> str:
+        """Where the device is in the net."""
+        return str(session.address or "")
+
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def last_used(self, session: Session) -> datetime:
+        """When a request came last, to the minute."""
+        return session.last_used_at
+
+    @admin.display(description=_("expires at"), ordering="expires_at")
+    def expires(self, session: Session) -> datetime:
+        """When it ends unless it is used."""
+        return session.expires_at
 
     def _nobody(self) -> HttpRequest:
         return HttpRequest()

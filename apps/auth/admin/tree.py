@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.auth.calculations import GrantList, role_access
 from apps.kernel.access.grants import PORTAL, Access
@@ -17,6 +18,14 @@ from apps.kernel.registry.modules import modules
 
 EVERYTHING = "*"
 ABBREVIATION = 3  # letters
+AREAS = (  # groups of permissions that are called after no kind of record
+    gettext_noop("fetch"),
+    gettext_noop("indexes"),
+    gettext_noop("library"),
+    gettext_noop("pricing"),
+    gettext_noop("rates"),
+    gettext_noop("subjects"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def _area(name: str, features: list[Feature], ticked: frozenset[str], access: Ac
 def _area_title(name: str) -> str:
     """What its kind of record is called, or the name itself: `auth.api_keys` is "API keys"."""
     kind = ENTITIES.get(name.removesuffix("s"))
-    words = str(kind.model._meta.verbose_name_plural) if kind else name.rpartition(".")[2].replace("_", " ")
+    words = str(kind.model._meta.verbose_name_plural) if kind else _(name.rpartition(".")[2].replace("_", " "))
     return capfirst(words) if len(words) > ABBREVIATION else words.upper()
 
 

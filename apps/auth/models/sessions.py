@@ -44,6 +44,9 @@ class Session(TenantModel):
             models.Index(fields=["expires_at"], name="staff_session_expiry"),
         ]
 
+    def __str__(self) -> str:
+        return self.device or str(self.address or self.pk)
+
 
 class PasswordReset(TenantModel):
     """A one-time token that sets a new password; `digest` is its SHA-256. A newer one for the user voids it."""

@@ -19,6 +19,7 @@ from apps.kernel.access.grants import NOTHING, PORTAL, Access
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.errors import FeatureRequired, FieldError
 from apps.kernel.ports import OrganizationTree
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.registry.features import is_grantable
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
@@ -202,7 +203,7 @@ def demand_valid_grants(wanted: GrantList, *, former: GrantList) -> None:
 def demand_visible_home(actor: Actor, home: UUID | None) -> None:
     """Refuse a home organization that the actor does not see, in the words for a missing one. Raises InvalidGrant."""
     if home is not None and not is_exempt(actor) and not sees_organization(actor.access, home):
-        raise InvalidGrant(errors=(_no_organization("home_organization_id"),))
+        raise InvalidGrant(errors=(no_such_record("home_organization_id"),))
 
 
 def _feature_errors(field: str, grants: Iterable[str]) -> Iterator[FieldError]:
@@ -214,8 +215,4 @@ def _feature_errors(field: str, grants: Iterable[str]) -> Iterator[FieldError]:
 
 def _organization_errors(fresh: frozenset[UUID]) -> Iterator[FieldError]:
     if fresh and not fresh <= service(OrganizationTree).all_living():
-        yield _no_organization("organization_ids")
-
-
-def _no_organization(field: str) -> FieldError:
-    return FieldError(field, "kernel.reference.unknown", _("There is no such record."))
+        yield no_such_record("organization_ids")

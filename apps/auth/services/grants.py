@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.auth.calculations import GrantList
 from apps.auth.models import Role, RoleAcl, User, UserAcl, UserRole
 from apps.auth.selectors import grants_of_role, own_grants
 from apps.auth.services.boundary import demand_valid_grants
 from apps.auth.services.object_boundary import demand_reached_roles
 from apps.kernel.commands.running import running
-from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.errors import InvalidInput
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -33,7 +32,7 @@ def demand_roles(role_ids: Iterable[UUID]) -> None:
     """Refuse roles that are not there. Raises InvalidInput."""
     wanted = set(role_ids)
     if wanted and Role.objects.filter(pk__in=wanted).count() != len(wanted):
-        raise InvalidInput(errors=(FieldError("roles", "kernel.reference.unknown", _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("roles"),))
 
 
 def write_role_acl(role: Role, wanted: GrantList) -> None:

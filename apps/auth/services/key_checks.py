@@ -22,6 +22,7 @@ from apps.kernel.commands.checking import complaints_of
 from apps.kernel.commands.unchanged import UNCHANGED
 from apps.kernel.errors import FieldError
 from apps.kernel.ports import OrganizationTree
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.selection import allowed_organizations
@@ -29,7 +30,6 @@ from apps.kernel.tenancy.selection import allowed_organizations
 MOST_PER_MINUTE: Final = 1_000_000
 MOST_ADDRESSES: Final = 100
 LISTS: Final = frozenset({"features", "organization_ids"})
-UNKNOWN: Final = "kernel.reference.unknown"
 
 
 def fill_key(key: ApiKey, given: Mapping[str, Any]) -> list[FieldError]:
@@ -101,8 +101,7 @@ def role_ids(named: Iterable[UUID | str]) -> tuple[set[UUID], list[FieldError]]:
     rows = Role.objects.filter(models.Q(pk__in=ids) | models.Q(name__in=names)).values_list("pk", "name")
     found = dict(rows)
     missing = (ids - set(found)) or (names - set(found.values()))
-    complaint = FieldError("roles", UNKNOWN, _("There is no such record."))
-    return set(found), [complaint] if missing else []
+    return set(found), [no_such_record("roles")] if missing else []
 
 
 def _parted(named: Iterable[UUID | str]) -> tuple[set[UUID], set[str]]:
@@ -127,4 +126,4 @@ def _feature_complaints(features: frozenset[str], former: frozenset[str]) -> Ite
 def _organization_complaints(fresh: frozenset[UUID]) -> Iterator[FieldError]:
     """An organization that the actor does not see is spoken of like one that is not there."""
     if fresh and not fresh <= allowed_organizations(current_scope().actor, service(OrganizationTree)):
-        yield FieldError("organization_ids", UNKNOWN, _("There is no such record."))
+        yield no_such_record("organization_ids")

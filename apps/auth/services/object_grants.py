@@ -28,7 +28,7 @@ from apps.kernel.commands.loading import load_for_update
 from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import ActorKind, Scope, current_scope
 
 Grant = UserGrant | RoleGrant
@@ -208,9 +208,9 @@ def _holder_complaints(user_id: UUID | None, role_id: UUID | None, *, living: bo
         text = _("Name either a user or a role.")
         yield FieldError("user_id", "auth.object_grant.holder", text)
     elif user_id is not None and living and not User.objects.filter(pk=user_id, deleted_at__isnull=True).exists():
-        yield FieldError("user_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("user_id")
     elif role_id is not None and living and not Role.objects.filter(pk=role_id).exists():
-        yield FieldError("role_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("role_id")
 
 
 def _refuse(complaints: list[FieldError]) -> None:

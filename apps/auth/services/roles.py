@@ -16,10 +16,12 @@ from apps.auth.services.checks import demand_valid_name
 from apps.auth.services.grants import wanted_list, write_role_acl
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.executor import demand_feature
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.commands.running import note_bump
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
+from apps.kernel.commands.widening import across_organizations
 from apps.kernel.ids import uuid7
+from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
 
 
@@ -119,12 +121,13 @@ def set_role_acl(
 def delete_role(role_id: UUID) -> None:
     """Delete a role that no living user and no working key has.
 
-    Raises SystemRoleFixed, RoleInUse, SuperAdminProtected.
+    Raises SystemRoleFixed, RoleInUse, RoleInUseByKeys, SuperAdminProtected, InUse with counts.
     """
     in_turn()
     role = load_for_update(Role, role_id)
     if role.system_key is not None:
         raise SystemRoleFixed
+    keep_pointers_out(role)
     members = UserRole.objects.filter(role_id=role.pk)
     if count := members.filter(user__deleted_at__isnull=True).count():
         raise RoleInUse(count=count)
@@ -132,6 +135,8 @@ def delete_role(role_id: UUID) -> None:
     if count := keys.filter(api_key__revoked_at__isnull=True).count():
         raise RoleInUseByKeys(count=count)
     with guarding_role(role.pk):
+        with across_organizations():  # prices of the role stand anywhere in the tenant
+            release(Role.entity_id, [role.pk])
         members.delete()
         keys.delete()
         role.delete()

@@ -30,12 +30,14 @@ from apps.kernel.access.grants import NOTHING
 from apps.kernel.bases.customs import demand_judged
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.running import note_bump
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
+from apps.kernel.commands.widening import across_organizations
 from apps.kernel.crypto.tokens import installation_digest
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
+from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
@@ -119,8 +121,7 @@ def update_user(
     SuperAdminProtected and UserOutOfReach for users whom the actor may not change.
     """
     in_turn()
-    user = load_for_update(User, user_id)
-    _demand_living(user)
+    user = load_living(User, user_id)
     given = {"name": name, "locale": locale, "time_zone": time_zone}
     with guarding_user(user):
         user.take(custom_fields)
@@ -142,14 +143,17 @@ def update_user(
 
 @command("auth.user.delete", feature=MANAGE_USERS, example=_some_user)
 def delete_user(user_id: UUID) -> User:
-    """Hide the user, free the address, and end all sessions; roles stay for an undo.
+    """Hide the user, free the address, end all sessions, and let go what points to them; roles stay for an undo.
 
-    Raises SuperAdminProtected, UserOutOfReach, and LastSuperAdmin for the only one who may do everything.
+    Raises SuperAdminProtected, UserOutOfReach, InUse with counts, and LastSuperAdmin for the only one who may do
+    everything.
     """
     in_turn()
-    user = load_for_update(User, user_id)
-    _demand_living(user)
+    user = load_living(User, user_id)
+    keep_pointers_out(user)
     with guarding_user(user):
+        with across_organizations():  # what they look after stands anywhere in the tenant
+            release(User.entity_id, [user.pk])
         user.deleted_at = clock.now()
         user.save()
     end_sessions_of(user.pk)
@@ -160,8 +164,7 @@ def delete_user(user_id: UUID) -> User:
 def set_user_roles(user_id: UUID, *, roles: Sequence[UUID]) -> User:
     """Make these the user's roles, no others. Raises GrantBeyondOwn, SuperAdminProtected, UserOutOfReach."""
     in_turn()
-    user = load_for_update(User, user_id)
-    _demand_living(user)
+    user = load_living(User, user_id)
     with guarding_user(user):
         write_roles(user, roles)
     return user
@@ -182,8 +185,7 @@ def set_user_acl(
     GrantBeyondOwn for more than the actor holds (a lifted denial counts), InvalidGrant, SuperAdminProtected.
     """
     in_turn()
-    user = load_for_update(User, user_id)
-    _demand_living(user)
+    user = load_living(User, user_id)
     wanted = wanted_list(
         features, denied=denied_features, is_super_admin=is_super_admin, organization_ids=organization_ids
     )
@@ -200,16 +202,10 @@ def set_user_acl(
 )
 def end_user_sessions(user_id: UUID) -> User:
     """Sign the user out on every device. Raises SuperAdminProtected and UserOutOfReach."""
-    user = load_for_update(User, user_id)
-    _demand_living(user)
+    user = load_living(User, user_id)
     demand_changeable(user)
     end_sessions_of(user.pk)
     return user
-
-
-def _demand_living(user: User) -> None:
-    if user.deleted_at is not None:
-        raise RowNotFound
 
 
 def _apply(user: User, values: dict[str, Any]) -> None:

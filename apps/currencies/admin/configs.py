@@ -21,6 +21,7 @@ from apps.currencies.models import RateFetchConfig
 from apps.currencies.selectors import last_runs, runs_of_source
 from apps.currencies.services import create_fetch_config, delete_fetch_config, fetch_configured, update_fetch_config
 from apps.kernel.admin.buttons import RecordCommand
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 
@@ -72,9 +73,7 @@ class FetchConfigPage(CommandAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("Where should rates come from?"),
-            "opts": self.opts,
+            **list_frame(self, request, _("Where should rates come from?")),
             "providers": [(name, provider.label) for name, provider in RATE_PROVIDERS.items()],
             "media": self.media,
         }

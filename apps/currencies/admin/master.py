@@ -20,6 +20,7 @@ from apps.currencies.selectors import living_currencies
 from apps.currencies.services import add_from_master
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.forms import add_refusal, is_form_error
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
 from apps.kernel.tenancy.scope import current_scope
@@ -88,9 +89,7 @@ class MasterPage:
     ) -> TemplateResponse:
         page: Any = self
         context = {
-            **page.admin_site.each_context(request),
-            "title": FROM_MASTER.label,
-            "opts": page.opts,
+            **list_frame(page, request, FROM_MASTER.label),
             "button": FROM_MASTER,
             "form": form,
             "next": reverse("admin:currencies_currency_changelist"),

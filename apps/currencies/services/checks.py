@@ -12,7 +12,7 @@ from apps.currencies.contracts import POSTED_DOCUMENTS
 from apps.currencies.errors import BaseCurrencyFixed, CurrencyUnknown
 from apps.currencies.models import Currency, ExchangeRate
 from apps.currencies.selectors import living_currencies, rates_of
-from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.loading import hold_lock, load_living
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.usages import InUse
 
@@ -30,10 +30,7 @@ def currency_for_update(currency_id: UUID) -> Currency:
     if organization_id is None:
         raise RowNotFound
     lock_currencies(organization_id)
-    currency = load_for_update(Currency, currency_id)
-    if currency.is_deleted:
-        raise RowNotFound
-    return currency
+    return load_living(Currency, currency_id)
 
 
 def demand_known(codes: Iterable[tuple[str, str]]) -> None:

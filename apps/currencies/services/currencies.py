@@ -21,10 +21,11 @@ from apps.currencies.services.checks import (
     lock_currencies,
 )
 from apps.directory.contracts import TenantBook
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.errors import FieldError
 from apps.kernel.references.usages import release
 from apps.kernel.services import service
@@ -152,12 +153,10 @@ def delete_currency(currency_id: UUID) -> Currency:
     """Hide a currency. Raises RowNotFound, BaseCurrencyKept, InUse with counts."""
     currency = currency_for_update(currency_id)
     _demand_not_base(currency)
-    # A stronger lock: whoever is about to point here waits, and then finds the currency gone.
-    Currency.objects.select_for_update(of=("self",)).get(pk=currency.pk)
+    keep_pointers_out(currency)
     release(Currency.entity_id, [currency.pk])
     demand_without_rates(currency.code, currency.organization_id)
-    currency.deleted_at = clock.now()
-    currency.save(update_fields=["deleted_at", "version"])
+    mark_hidden(currency)
     return currency
 
 

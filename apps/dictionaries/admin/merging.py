@@ -21,6 +21,7 @@ from apps.dictionaries.services import merge_entry
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.inputs import EXPECTED_VERSION, stated_version
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound
@@ -71,10 +72,7 @@ def _question(
 ) -> TemplateResponse:
     found = usages_of([entry.pk]).get(entry.pk, [])
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Merge %(name)s") % {"name": entry},
-        "opts": page.opts,
-        "original": entry,
+        **record_frame(page.admin_site, request, entry, _("Merge %(name)s") % {"name": entry}),
         "form": form,
         "into": into,
         "has_others": len(form.fields["into"].choices) > 1,  # type: ignore[attr-defined]

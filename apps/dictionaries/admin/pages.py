@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
+
+from apps.kernel.admin.addresses import model_path
 
 RecordView = Callable[[HttpRequest, Any], HttpResponse]
 
@@ -22,16 +23,9 @@ def record_path(page: Any, tail: str, view: RecordView) -> URLPattern:
         record = page.get_object(request, object_id)
         if record is None or not page.has_view_permission(request, record):
             raise Http404
-        request.current_app = page.admin_site.name
         return view(request, record)
 
-    def guarded(request: HttpRequest, **kwargs: str) -> HttpResponse:
-        response: HttpResponse = page.admin_site.admin_view(opened)(request, **kwargs)
-        return response
-
-    guarded.model_admin = page  # type: ignore[attr-defined]
-    name = f"{page.opts.app_label}_{page.opts.model_name}_{tail}"
-    return path(f"<path:object_id>/{tail}/", update_wrapper(guarded, opened), name=name)
+    return model_path(page, f"<path:object_id>/{tail}/", opened, tail)
 
 
 def values_address(dictionary_id: Any) -> str:

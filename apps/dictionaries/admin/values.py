@@ -20,6 +20,7 @@ from apps.dictionaries.selectors import entries_in, is_inherited, usages_of
 from apps.dictionaries.services import move_entry, reorder_dictionary
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound
 from apps.kernel.references.usages import Usage
@@ -48,10 +49,7 @@ def values_page(page: Any, request: HttpRequest, dictionary: Dictionary) -> Http
     found = usages_of([entry.pk for entry in entries])
     may_change = page.has_change_permission(request, dictionary)
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Values of %(name)s") % {"name": dictionary},
-        "opts": page.opts,
-        "original": dictionary,
+        **record_frame(page.admin_site, request, dictionary, _("Values of %(name)s") % {"name": dictionary}),
         "lines": [_line(entry, found.get(entry.pk, ())) for entry in entries],
         "may_change": may_change,
         "is_inherited": is_inherited(dictionary),

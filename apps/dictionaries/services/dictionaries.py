@@ -17,7 +17,7 @@ from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import hold_lock
+from apps.kernel.commands.loading import hold_lock, keep_pointers_out
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import counted, release
@@ -107,6 +107,7 @@ def delete_dictionary(dictionary_id: UUID) -> Dictionary:
     dictionary = dictionary_for_update(dictionary_id)
     if dictionary.is_system:
         raise DictionaryProtected(name=dictionary.name)
+    keep_pointers_out(dictionary)
     living = DictionaryEntry.objects.filter(dictionary_id=dictionary.pk, deleted_at__isnull=True)
     ids = list(living.order_by("pk").values_list("pk", flat=True))
     hold_entries(ids)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.dictionaries.errors import DictionaryInherited, EntryInUse
 from apps.dictionaries.models import Dictionary, DictionaryEntry
 from apps.dictionaries.selectors import is_inherited, total_usages, visible_dictionaries, visible_entries
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.commands.loading import load_living
+from apps.kernel.errors import InvalidInput, RowNotFound
 from apps.kernel.references.fields import OnDeletion
 from apps.kernel.references.usages import Usage, counted
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 
 
 def merge_address(entry_id: UUID) -> str:
@@ -26,16 +24,14 @@ def dictionary_for_update(dictionary_id: UUID) -> Dictionary:
     """The living dictionary, locked. Raises RowNotFound, DictionaryInherited."""
     if not visible_dictionaries().filter(pk=dictionary_id).exists():
         raise RowNotFound
-    found = load_for_update(Dictionary, dictionary_id)
-    if found.is_deleted:
-        raise RowNotFound
+    found = load_living(Dictionary, dictionary_id)
     return demand_own(found)
 
 
 def parent_for(dictionary_id: UUID) -> Dictionary:
     """The dictionary that a new value goes to, locked. Raises InvalidInput on the field, DictionaryInherited."""
     if not visible_dictionaries().filter(pk=dictionary_id).exists():
-        raise InvalidInput(errors=(FieldError("dictionary_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("dictionary_id"),))
     return demand_own(_locked(dictionary_id))
 
 
@@ -45,9 +41,7 @@ def entry_for_update(entry_id: UUID) -> DictionaryEntry:
     if parent is None:
         raise RowNotFound
     dictionary = _locked(parent)
-    entry = load_for_update(DictionaryEntry, entry_id)
-    if entry.is_deleted:
-        raise RowNotFound
+    entry = load_living(DictionaryEntry, entry_id)
     demand_own(dictionary)
     entry.dictionary = dictionary
     return entry

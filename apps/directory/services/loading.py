@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.directory.errors import ParentInactive, TopLevelRefused
 from apps.directory.models import Organization
 from apps.directory.selectors import sees_whole_tenant, visible_organizations
 from apps.directory.tree_sql import TREE_LOCK
 from apps.kernel.commands.loading import hold_lock, load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.errors import InvalidInput, RowNotFound
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -39,7 +37,7 @@ def parent_for(parent_id: UUID | None) -> Organization | None:
         return None
     parent = visible_organizations().select_for_update(no_key=True, of=("self",)).filter(pk=parent_id).first()
     if parent is None:
-        raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("parent_id"),))
     if not parent.is_active:
         raise ParentInactive(name=parent.name)
     return parent

@@ -20,9 +20,11 @@ from apps.directory.services.loading import lock_tree, organization_for_update, 
 from apps.directory.services.organizations import living_children, new_organization_id
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.errors import FieldError
 from apps.kernel.references.fields import OnDeletion
-from apps.kernel.references.usages import release, usages
+from apps.kernel.references.usages import usages
 from apps.kernel.tenancy.scope import Scope, current_scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 
@@ -77,14 +79,11 @@ def delete_organization(organization_id: UUID) -> Organization:
     """
     lock_tree()
     organization = organization_for_update(organization_id)
-    # A stronger lock: whoever is about to point here waits, and then finds the organization gone.
-    Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    keep_pointers_out(organization)
     if not Organization.objects.filter(deleted_at__isnull=True).exclude(pk=organization.pk).exists():
         raise LastOrganization
     _demand_empty(organization)
-    release(Organization.entity_id, [organization.pk])
-    organization.deleted_at = clock.now()
-    organization.save(update_fields=["deleted_at", "version"])
+    hide(organization)
     return organization
 
 

@@ -35,7 +35,9 @@ from apps.entities.services.records import (
 from apps.entities.services.targets import demand_leading
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.hiding import hide
 from apps.kernel.commands.inputs import Unkept
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope
@@ -236,10 +238,13 @@ def reorder_definitions(entity: str, ids: Sequence[UUID]) -> list[FieldDefinitio
 
 @command("entities.definition.delete", feature=MANAGE, example=_some_field)
 def delete_definition(definition_id: UUID) -> FieldDefinition:
-    """Hide a field. Its values stay, unseen, until they are purged or the field is restored. Raises RowNotFound."""
+    """Hide a field. Its values stay, unseen, until they are purged or the field is restored.
+
+    Raises RowNotFound, InUse with counts.
+    """
     row = definition_for_update(definition_id)
-    row.deleted_at = clock.now()
-    row.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(row)
+    hide(row)
     return row
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import Error
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.entities.contracts import FieldBook, FieldDefinition
 from apps.entities.errors import IndexReady, NotIndexable, TooManyIndexes
@@ -94,9 +94,9 @@ def _asked(field: FieldDefinition) -> FieldIndex:
     if row.status == IndexStatus.READY:
         raise IndexReady
     if row.job_id is None or row.tenant_id != current_scope().tenant_id:
-        name = _("Index of {field}").format(field=f"{field.entity} {field.key}")
+        name, words = gettext_noop("Index of {field}"), {"field": f"{field.entity} {field.key}"}
         row.tenant_id = current_scope().tenant_id
-        row.job_id = service(ProgressReporter).open(JOB, name=name, total=100)
+        row.job_id = service(ProgressReporter).open(JOB, name=name, words=words, total=100)
         row.save(update_fields=["tenant_id", "job_id"])
     return row
 

@@ -10,14 +10,13 @@ from apps.entities.features import MANAGE_RECORDS, record_feature
 from apps.entities.models import Record, RecordType
 from apps.entities.selectors.types import type_of_key
 from apps.entities.services.types import create_type
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.executor import demand_feature
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.references.validation import hold
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -74,16 +73,13 @@ def update_record(
 def delete_record(record_id: UUID) -> Record:
     """Hide a record. Raises RowNotFound, FeatureRequired, InUse with counts."""
     record = _living(record_id)
-    release(Record.entity_id, [record.pk])
-    record.deleted_at = clock.now()
-    record.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(record)
+    hide(record)
     return record
 
 
 def _living(record_id: UUID) -> Record:
-    record = load_for_update(Record, record_id)
-    if record.is_deleted:
-        raise RowNotFound
+    record = load_living(Record, record_id)
     demand_feature(current_scope(), record_feature(record.type.key, MANAGE_RECORDS))
     return record
 

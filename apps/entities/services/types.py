@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from apps.entities.errors import TypeInUse, TypeKeyTaken, TypeNotDeleted
 from apps.entities.features import TYPES_MANAGE
 from apps.entities.models import Record, RecordType
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update, load_living
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.eventbus.places import whole_tenant
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
 
 FIELDS = ("key", "label", "label_plural", "icon", "description", "label_field")
@@ -81,7 +80,7 @@ def update_type(
 
     Raises RowNotFound, InvalidInput.
     """
-    kind = living_type(type_id)
+    kind = load_living(RecordType, type_id)
     if key not in {None, kind.key}:
         raise InvalidInput(errors=(FieldError("key", "fixed", _("The key of a type never changes.")),))
     given = {
@@ -102,13 +101,10 @@ def update_type(
 @command("entities.type.delete", feature=TYPES_MANAGE, example=_some)
 def delete_type(type_id: UUID) -> RecordType:
     """Hide a type without records; its fields stay as they are. Raises RowNotFound, TypeInUse with the number."""
-    kind = living_type(type_id)
-    # A stronger lock: whoever is about to add a record waits, and then finds the type gone.
-    RecordType.objects.select_for_update(of=("self",)).get(pk=kind.pk)
+    kind = load_living(RecordType, type_id)
+    keep_pointers_out(kind)
     demand_empty(kind.pk)
-    release(RecordType.entity_id, [kind.pk])
-    kind.deleted_at = clock.now()
-    kind.save(update_fields=["deleted_at", "version"])
+    hide(kind)
     return kind
 
 
@@ -128,12 +124,4 @@ def restore_type(type_id: UUID) -> RecordType:
         raise TypeNotDeleted
     kind.deleted_at = None
     kind.save(update_fields=["deleted_at", "version"])
-    return kind
-
-
-def living_type(type_id: UUID) -> RecordType:
-    """The type, locked. Raises RowNotFound."""
-    kind = load_for_update(RecordType, type_id)
-    if kind.is_deleted:
-        raise RowNotFound
     return kind

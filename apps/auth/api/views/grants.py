@@ -37,7 +37,7 @@ from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.bases.mixins import ObjectAccess
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.registry.features import is_declared
 from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
@@ -127,7 +127,7 @@ class ExplainAccessView(AccessView):
             text = _("There is no permission {grant}.").format(grant=values["feature"])
             complaints.append(FieldError("feature", "auth.feature.unknown", text))
         if actor is None:
-            complaints.append(_unknown("user_id"))
+            complaints.append(no_such_record("user_id"))
         record, wrong = _named(values.get("entity"), values.get("record_id"))
         if complaints or wrong:
             raise InvalidInput(errors=(*complaints, *wrong))
@@ -138,7 +138,7 @@ def demand_seen(values: dict[str, Any]) -> None:
     """Refuse a record that the caller does not see, on the field. Raises InvalidInput."""
     kind = _restrictable(values["entity"])
     if not kind.living().filter(pk=values["record_id"]).exists():
-        raise InvalidInput(errors=(_unknown("record_id"),))
+        raise InvalidInput(errors=(no_such_record("record_id"),))
 
 
 def _restrictable(entity: str) -> Entity:
@@ -152,7 +152,7 @@ def _restrictable(entity: str) -> Entity:
 def _seen(kind: Entity, record_id: UUID) -> ObjectAccess:
     record: ObjectAccess | None = kind.living().filter(pk=record_id).first()
     if record is None:
-        raise InvalidInput(errors=(_unknown("record_id"),))
+        raise InvalidInput(errors=(no_such_record("record_id"),))
     return record
 
 
@@ -181,10 +181,6 @@ def _named(entity: str | None, record_id: UUID | None) -> tuple[models.Model | N
     if not entity:
         return None, ()
     if entity not in ENTITIES:
-        return None, (_unknown("entity"),)
+        return None, (no_such_record("entity"),)
     record = ENTITIES[entity].living().filter(pk=record_id).first()
-    return record, () if record is not None else (_unknown("record_id"),)
-
-
-def _unknown(field: str) -> FieldError:
-    return FieldError(field, UNKNOWN, _("There is no such record."))
+    return record, () if record is not None else (no_such_record("record_id"),)

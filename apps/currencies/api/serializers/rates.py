@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from apps.currencies.contracts import MANUAL, Conversion, Rate
 from apps.currencies.models import ExchangeRate, Kind
-from apps.kernel.api.filters import MomentField
-from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictSerializer
+from apps.kernel.api.serializers import StrictCharField, StrictModelSerializer, StrictMomentField, StrictSerializer
 from apps.kernel.money import RATE_DIGITS, RATE_PLACES, STORAGE_PLACES, amount_text
 
 MOST_RATES = 1000
@@ -74,18 +71,6 @@ class RecordedAnswer(serializers.Serializer[Any]):
     results = RateSerializer(many=True)
 
 
-class MomentParameter(serializers.DateTimeField):
-    """A moment with its offset, as lists take it in filters."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """The moment."""
-        try:
-            moment: datetime = MomentField().clean(value)
-        except ValidationError as error:
-            raise serializers.ValidationError(error.messages, code="invalid") from error
-        return moment
-
-
 class QuestionSerializer(StrictSerializer):
     """Which rate is asked for: `on` is the day of the transaction.
 
@@ -96,7 +81,7 @@ class QuestionSerializer(StrictSerializer):
     from_code = StrictCharField(min_length=3, max_length=3)
     to_code = StrictCharField(min_length=3, max_length=3)
     on = serializers.DateField()
-    known_at = MomentParameter(required=False)
+    known_at = StrictMomentField(required=False)
     sources = StrictCharField(required=False, max_length=500)
 
     def validate_sources(self, value: str) -> tuple[str, ...]:

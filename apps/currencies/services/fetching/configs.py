@@ -19,9 +19,10 @@ from apps.directory.contracts import TenantBook
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
+from apps.kernel.references.usages import release
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.work.models import Schedule
@@ -105,8 +106,10 @@ def update_fetch_config(
 
 @command("currencies.rate_fetch_config.delete", feature=MANAGE_FETCH, example=_existing_example)
 def delete_fetch_config(config_id: UUID) -> RateFetchConfig:
-    """Fetch no longer; rates and the log stay. Raises RowNotFound."""
+    """Fetch no longer; rates and the log stay. Raises RowNotFound, InUse with counts."""
     config = load_for_update(RateFetchConfig, config_id)
+    keep_pointers_out(config)
+    release(RateFetchConfig.entity_id, [config.pk])
     for schedule_id in Schedule.objects.filter(kind=SCHEDULED, ref_id=config.pk).values_list("pk", flat=True):
         remove_schedule(schedule_id)
     RateFetchConfig.objects.filter(pk=config.pk).delete()

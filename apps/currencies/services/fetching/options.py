@@ -101,7 +101,7 @@ def address(value: Any) -> str | None:
         if target.address is not None or target.has_blocked_name:
             resolver_from_settings().addresses(target)
     except OutboundRefused as refusal:
-        return _("This address cannot be called: {reason}.").format(reason=refusal.reason)
+        return _("This address cannot be called: {reason}.").format(reason=refusal.reason.words)
     return None
 
 

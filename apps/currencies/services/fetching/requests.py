@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.currencies.contracts import RATE_PROVIDERS
 from apps.currencies.features import MANAGE_FETCH
@@ -71,8 +71,8 @@ def fetch_configured(config_id: UUID, *, start: date | None = None, end: date | 
 
 def _queue(sources: Sequence[Source], first: date, last: date) -> UUID:
     demand_range(first, last, sources)
-    name = _("Exchange rates {start} – {end}").format(start=first, end=last)
-    job_id = service(ProgressReporter).open(REQUESTED, name=name, is_cancellable=True)
+    name, words = gettext_noop("Exchange rates {start} – {end}"), {"start": str(first), "end": str(last)}
+    job_id = service(ProgressReporter).open(REQUESTED, name=name, words=words, is_cancellable=True)
     asked = Asked(RunTrigger.REQUEST, job_id, current_scope().actor.id)
     for source in sources:
         open_run(source, first, last, asked)
