@@ -111,13 +111,13 @@ def fetch_changes(asking: Asking) -> list[Moment]:
     model = ENTITIES[asking.entity].model
     [record_id] = asking.ids
     actions = recent_actions(record_id, model=model, limit=asking.limit, until=asking.until)
-    entries = entries_of(actions, Labels(), record_id=record_id)
+    entries = entries_of(actions, Labels(), record_id=record_id, model=model)
     return [
         Moment(
             item.when,
             item.action.pk.hex,
             title=item.words,
-            who=item.action.actor_label,
+            who=item.action.who,
             text=item.action.resource_label if _is_related(item, record_id) else "",
             url=item.url if _is_related(item, record_id) else "",
             template="audit_logs/timeline_change.html",

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Func, Max, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, F, Func, Max, Model, Q, QuerySet, TextField, Value, When
 
 from apps.audit_logs.models import ReadAccess
-from apps.kernel.commands.history.diffs import ActionDiff, RowDiff, diffs_of, record_diffs, taken_back
+from apps.kernel.commands.history.diffs import ActionDiff, RowDiff, diffs_of, taken_back
 from apps.kernel.commands.history.labels import RecordLabels
+from apps.kernel.commands.history.own import history_diffs
 from apps.kernel.commands.history.reads import note_diffs
 from apps.kernel.commands.history.records import Column
 from apps.kernel.commands.history.states import Obstacle, UndoState, states_of
@@ -110,16 +111,13 @@ def _conflicts(plan: UndoPlan) -> list[ConflictFound]:
 
 
 def page_diffs(
-    action_ids: Iterable[UUID], *, record_id: UUID | None = None, column: Column | None = None
+    action_ids: Iterable[UUID], record_id: UUID, *, model: type[Model], column: Column | None = None
 ) -> dict[UUID, list[RowDiff]]:
-    """Row by row what each of the actions changed; with a `column` only what became of it in the record."""
-    ids = list(action_ids)
-    trees = trees_of(ids) if ids else {}
-    if record_id is None or column is None:
-        diffs = diffs_of(trees, RecordLabels(), reveals=True)
-    else:
-        rows = record_diffs(trees, record_id, RecordLabels(), reveals=True)
-        diffs = {root: ActionDiff([row.narrowed_to(column.field)]) for root, row in rows.items()}
+    """Row by row what each of the actions changed in the history of a record; with a `column` only that of it."""
+    actions = list(Action.objects.filter(pk__in=list(action_ids)))
+    diffs = history_diffs(
+        actions, record_id, RecordLabels(), model=model, field=column.field if column else "", reveals=True
+    )
     note_diffs(diffs.values())
     return {root: diff.rows for root, diff in diffs.items()}
 

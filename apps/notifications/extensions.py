@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
+from apps.kernel.addresses import address_if_any
 from apps.kernel.extensions.spots import Place, Widget, widget
 from apps.kernel.registry.subjects import SubjectSource, subject_source
 from apps.notifications.selectors import MOST_COUNTED, reader_or_none, unread_count
@@ -16,11 +16,8 @@ from apps.notifications.services.subjects import erase_mails, erase_notification
 
 def bell(place: Place) -> dict[str, Any] | None:
     """How many are unread, in one query; None where nobody reads, or the REST interface is not there."""
-    if reader_or_none() is None:
-        return None
-    try:
-        list_address = reverse("notifications.notification-list")
-    except NoReverseMatch:
+    list_address = address_if_any("notifications.notification-list")
+    if not list_address or reader_or_none() is None:
         return None
     count = unread_count()
     return {"count": count, "is_capped": count >= MOST_COUNTED, "list_address": list_address, "now": clock.now()}

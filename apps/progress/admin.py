@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
@@ -57,6 +57,7 @@ class JobAdmin(CommandAdmin):
     """Own jobs, or everybody's, newest first."""
 
     view_feature = VIEW_ALL
+    holds_own_things = True
     icon = "hourglass_top"
     empty_hint = _("Exports, imports and other long jobs appear here while they run, and for some days afterwards.")
     list_display = ("name_and_part", "how_far", "state", "owner_label", "created_at")
@@ -65,7 +66,7 @@ class JobAdmin(CommandAdmin):
     search_fields = ("name",)
     ordering = ("-created_at", "-pk")
     sortable_by: ClassVar[tuple[str, ...]] = ("created_at",)
-    readonly_fields = ("state", "how_far", "time_left", "outcome", "what_went_wrong", "parts")
+    readonly_fields = ("name_and_part", "state", "how_far", "time_left", "outcome", "what_went_wrong", "parts")
     buttons = (
         RecordCommand(
             "stop",
@@ -90,7 +91,7 @@ class JobAdmin(CommandAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """How it stands, and how it came about; what does not apply is left out."""
-        stands = ["name", "state", "how_far"]
+        stands = ["name_and_part", "state", "how_far"]
         if obj is not None and obj.eta_seconds is not None:
             stands.append("time_left")
         if obj is not None and (obj.counts or obj.file):
@@ -175,7 +176,4 @@ def _download_address(job: Job) -> str:
     """Where the reader gets the file; "" for one that is not theirs, and where the REST interface is not mounted."""
     if not job.file or not is_own(job):
         return ""
-    try:
-        return reverse("progress.job-download", args=[job.pk])
-    except NoReverseMatch:
-        return ""
+    return address_if_any("progress.job-download", job.pk)

@@ -44,7 +44,7 @@ def show_failed(settings: Settings, period: Period) -> ListData:
     """The latest jobs of the period that failed."""
     failed = visible_jobs().filter(period.during("created_at"), status=JobStatus.FAILED, parent=None)
     rows = failed.order_by("-created_at", "-pk")[: settings["limit"]]
-    entries = [Entry(row.name, row.explanation, reverse(JOB, args=[row.pk]), "error", "danger") for row in rows]
+    entries = [Entry(row.title, row.explanation, reverse(JOB, args=[row.pk]), "error", "danger") for row in rows]
     return ListData(entries, empty=_("No job of the period failed."))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from apps.kernel import clock
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.models import TenantModel
 from apps.kernel.crypto.fields import EncryptedJSONField
+from apps.kernel.registry.entities import ENTITIES
 from apps.progress.calculations import Step, eta_seconds, percent_of
 from apps.progress.contracts import ACTIVE, JobStatus
 
@@ -22,8 +24,20 @@ GOING_ON = models.Q(status__in=[str(state) for state in ACTIVE])
 LONGEST_NAME, LONGEST_ERROR = 255, 2000
 
 
+def told(message: str, words: Mapping[str, str]) -> str:
+    """A message in the reader's language, with its words; `kind` is the id of a kind of record, told by its name."""
+    if not words:
+        return gettext(message)
+    kind = ENTITIES.get(words.get("kind", ""))
+    named = {"kind": str(kind.label_plural)} if kind is not None else {}
+    return gettext(message).format(**{**words, **named})
+
+
 class Job(TenantModel):
-    """One long job. `kind` is dotted (`customers.person.export`), `name` says it to people.
+    """One long job. `kind` is dotted (`customers.person.export`), `title` says it to people.
+
+    `name` is how whoever asked read it, which is what a search finds; others read `message` and its `words` in their
+    language. Rows from before there were messages have a name alone.
 
     `heartbeat_at` is the last sign of life, whether or not anything was counted. `values` is for the worker alone: it
     is shown to nobody and emptied at the end. `result` holds counts and perhaps `file` (a name in the default
@@ -37,6 +51,8 @@ class Job(TenantModel):
 
     kind = models.CharField(_("kind"), max_length=100)
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    message = models.CharField(max_length=LONGEST_NAME, default="", db_default="", editable=False)
+    words = models.JSONField(default=dict, db_default={}, editable=False)
     status = models.CharField(_("state"), max_length=20, choices=JobStatus.choices, default=JobStatus.PENDING)
     processed = models.BigIntegerField(_("processed"), default=0)
     total = models.BigIntegerField(_("total"), null=True)
@@ -85,7 +101,12 @@ class Job(TenantModel):
 
     def __str__(self) -> str:
         """The name, with the part where it is one."""
-        return f"{self.name} ({self.partition})" if self.partition else self.name
+        return f"{self.title} ({self.partition})" if self.partition else self.title
+
+    @property
+    def title(self) -> str:
+        """What the job is called, in the reader's language."""
+        return told(self.message, self.words) if self.message else self.name
 
     @property
     def is_active(self) -> bool:

@@ -15,7 +15,7 @@ from tests.directory.callers import client_of
 from tests.kernel.web_servers import Server, granian
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 
 MEGABYTE = 1024 * 1024
 

@@ -107,7 +107,7 @@ def test_a_huge_change_hides_no_other(house: House, alice: Client, book: str) ->
     change(alice, book, title="Dune 2")
     entries = tab(alice, book)["entries"]
     assert [item.label for item in entries[0].diff.rows[0].fields] == ["Title"]
-    assert (len(entries[1].diff.rows), entries[1].diff.more) == (25, 576)
+    assert [(row.label, row.happened) for row in entries[1].diff.rows] == [("Dune 2", "changed")]
 
 
 def test_reads_and_other_unaudited_records_have_no_history_tab(alice: Client, house: House) -> None:

@@ -23,7 +23,7 @@ from tests.kernel.events_probes import run_all
 from tests.support.crowds import all_at_once
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.prove, pytest.mark.committed]
 ROUNDS = 6
 
 

@@ -46,6 +46,7 @@ def killed(smtp: MailServer, at: str) -> None:
     smtp.answers.clear()
 
 
+@pytest.mark.processes
 def test_a_worker_of_its_own_sends_through_the_environments_server(house: House, smtp: MailServer) -> None:
     mail = queue(house)
     with process("tests.notifications.mail_program", EMAIL_URL=smtp.url) as child:
@@ -55,6 +56,7 @@ def test_a_worker_of_its_own_sends_through_the_environments_server(house: House,
     assert now(house, mail).status == MailStatus.SENT
 
 
+@pytest.mark.processes
 def test_killed_between_the_commit_and_the_mail_server_it_is_sent_once(house: House, smtp: MailServer) -> None:
     mail = queue(house)
     killed(smtp, CONNECTED)
@@ -65,6 +67,7 @@ def test_killed_between_the_commit_and_the_mail_server_it_is_sent_once(house: Ho
     assert (after.status, after.attempts, work_of(mail)) == (MailStatus.SENT, 2, None)
 
 
+@pytest.mark.processes
 def test_killed_after_the_mail_server_has_it_it_is_sent_again_under_the_same_id(house: House, smtp: MailServer) -> None:
     mail = queue(house)
     killed(smtp, RECEIVED)
@@ -74,6 +77,7 @@ def test_killed_after_the_mail_server_has_it_it_is_sent_again_under_the_same_id(
     assert now(house, mail).status == MailStatus.SENT
 
 
+@pytest.mark.processes
 def test_a_killed_secret_mail_is_made_anew_under_an_id_of_its_own(house: House, smtp: MailServer) -> None:
     make_one_time()
     mail = queue_secret(house)

@@ -24,7 +24,7 @@ from apps.kernel.work.outcomes import Outcome
 from apps.kernel.work.sweeper import sweep
 from apps.notifications.errors import AddressInvalid, LinkRefused, SubjectInvalid, TemplateMisused
 from apps.notifications.models import Content, Mail, MailStatus
-from tests.kernel.test_isolation import past_the_wall
+from tests.kernel.planting import past_the_wall
 from tests.notifications.letters import (
     BOB,
     HELLO,

@@ -28,7 +28,7 @@ from tests.directory.callers import member
 from tests.progress.factories import jobs, open_job, stored, working_in
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
 import os, sys, time

@@ -63,6 +63,13 @@ def test_values_of_headers_are_for_those_who_may_change_them(house: House, bob: 
     assert "Bearer" not in bob.get(WEBHOOKS).content.decode()
 
 
+def test_an_address_that_is_not_called_is_refused_in_words(bob: Client) -> None:
+    answer = send(bob, "post", WEBHOOKS, {**BODY, "url": "https://10.0.0.1/"})
+    assert [item["message"] for item in answer.json()["errors"]] == [
+        "This address cannot be called: it belongs to a private network."
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [

@@ -38,6 +38,7 @@ def work_later(after: timedelta = LEASE) -> None:
         work()
 
 
+@pytest.mark.processes
 def test_killed_while_the_request_is_on_its_way_it_is_sent_again_under_its_id(house: House, receiver: Receiver) -> None:
     make_webhook(house, receiver.url())
     happen(house)

@@ -10,14 +10,14 @@ from django.urls import get_resolver
 from django.utils.translation import gettext as _
 
 from apps.attachments.models import Attachment
-from apps.kernel.access.visible import changeable, demand_changeable
+from apps.kernel.access.visible import changeable
 from apps.kernel.api.permissions import features_of
 from apps.kernel.api.reading.expansions import RESOURCES
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.executor import demand_feature
 from apps.kernel.commands.history.privacy import view_feature_of
 from apps.kernel.errors import FieldError, InvalidInput, PlatformError, RowNotFound
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.tenancy.scope import ActorKind, current_scope
 
@@ -107,7 +107,8 @@ def demand_place(entity: str, record_id: UUID | None) -> None:
     """Demand that the actor may attach files to the record (None: to one that is still to be made).
 
     Raises InvalidInput for kinds and records that are unknown, foreign, hidden or deleted, all in the same words;
-    FeatureRequired and RecordReadOnly for what may only be seen.
+    FeatureRequired and RecordReadOnly for what may only be seen, and what the kind says of records that get nothing
+    more.
     """
     kind = _known_kind(entity)
     demand_feature(current_scope(), change_feature(kind))
@@ -115,14 +116,14 @@ def demand_place(entity: str, record_id: UUID | None) -> None:
         return
     record = kind.living().filter(pk=record_id).first()
     if record is None:
-        raise _unknown("record_id", UNKNOWN, _("There is no such record."))
-    demand_changeable(record)
+        raise InvalidInput(errors=(no_such_record("record_id"),))
+    kind.demand_changeable(record)
 
 
 def hold_place(entity: str, record_id: UUID | None) -> None:
     """The same inside a command: the record cannot be deleted before the command has ended."""
     if record_id is not None and not hold(_known_kind(entity), {record_id}):
-        raise _unknown("record_id", UNKNOWN, _("There is no such record."))
+        raise InvalidInput(errors=(no_such_record("record_id"),))
     demand_place(entity, record_id)
 
 
@@ -159,9 +160,6 @@ def demand_still_allowed(entity: str, record_id: UUID | None) -> None:
 def _known_kind(entity: str) -> Entity:
     kind = ENTITIES.get(entity)
     if kind is None or not takes_files(kind) or not may_see(kind):
-        raise _unknown("entity", UNKNOWN_KIND, _("There is no such kind of record, or it takes no files."))
+        text = _("There is no such kind of record, or it takes no files.")
+        raise InvalidInput(errors=(FieldError("entity", UNKNOWN_KIND, text),))
     return kind
-
-
-def _unknown(field: str, code: str, text: str) -> PlatformError:
-    return InvalidInput(errors=(FieldError(field, code, text),))

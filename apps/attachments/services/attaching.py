@@ -22,9 +22,9 @@ from apps.attachments.services.storing import Received, store
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.usages import release
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.validation import UNKNOWN
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -117,9 +117,8 @@ def delete_attachment(attachment_id: UUID) -> Attachment:
     Raises RowNotFound, FeatureRequired, RecordReadOnly, InUse with counts.
     """
     row = _living(attachment_id)
-    release(Attachment.entity_id, [row.pk])
-    row.deleted_at = clock.now()
-    row.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(row)
+    hide(row)
     return row
 
 
@@ -154,9 +153,7 @@ def allowed_name(given: str, *, field: str = "file") -> str:
 
 
 def _living(attachment_id: UUID) -> Attachment:
-    row = load_for_update(Attachment, attachment_id)
-    if row.is_deleted:
-        raise RowNotFound
+    row = load_living(Attachment, attachment_id)
     demand_own(row)
     return row
 

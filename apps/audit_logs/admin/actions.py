@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -17,11 +18,12 @@ from apps.audit_logs.admin.filters import ByActor, ByCommand, ByEntity, ByField,
 from apps.audit_logs.features import VIEW_SELF, VIEW_TENANT
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.actions import entries_of
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.commands.history.labels import record_url
-from apps.kernel.commands.history.visibility import visible_actions
+from apps.kernel.commands.history.visibility import readable_action, visible_actions
 from apps.kernel.commands.history.wording import area_words, command_words, door_words, kind_words, plain_text
 from apps.kernel.commands.models import Action
 from apps.kernel.commands.undo.engine import seeing_all_of
@@ -49,6 +51,13 @@ class ActionAdmin(CommandAdmin):
         """Outermost actions that the reader may see."""
         return visible_actions()
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The outermost action of an address, if the reader may see it."""
+        try:
+            return readable_action(UUID(object_id)).filter(parent_id=None).first()
+        except ValueError:
+            return None
+
     def get_ordering(self, request: HttpRequest) -> Any:
         """Newest first, by the index of times."""
         return ["-created_at", "-pk"]
@@ -67,7 +76,7 @@ class ActionAdmin(CommandAdmin):
     @admin.display(description=_("who"))
     def who(self, action: Action) -> str:
         """Name at the time."""
-        return action.actor_label
+        return action.who
 
     @admin.display(description=_("what"))
     def what(self, action: Action) -> str:
@@ -105,12 +114,9 @@ class ActionAdmin(CommandAdmin):
         with seeing_all_of(action):
             [entry] = entries_of([action], labels_of(request))
         context = {
-            **self.admin_site.each_context(request),
-            "title": entry.words,
+            **record_frame(self.admin_site, request, action, entry.words),
             "step": f"{entry.words} {action.resource_label}".strip(),
-            "opts": self.opts,
             "page": self,
-            "original": action,
             "door": door_words(action.source),
             "entry": entry,
             "entries": [entry],
@@ -120,7 +126,6 @@ class ActionAdmin(CommandAdmin):
             ],
             "given": [(name, plain_text(value)) for name, value in sorted(action.input.items()) if value is not None],
         }
-        request.current_app = self.admin_site.name
         return TemplateResponse(request, "backoffice/action.html", context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> TemplateResponse:

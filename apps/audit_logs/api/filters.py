@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.kernel.api.filters import CharFilter, ClaimFilter, FilterSet, UUIDFilter
 from apps.kernel.commands.history.records import ChangedInTree, Column, column_of, touching_record
 from apps.kernel.commands.history.undone import only_counting, only_undone
-from apps.kernel.commands.history.visibility import readable_actions
+from apps.kernel.commands.history.visibility import readable_action
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.registry.entities import ENTITIES
 
@@ -62,7 +62,7 @@ class ActionFilter(FilterSet):
 
     def parts(self, rows: QuerySet[Any], name: str, parent_id: UUID) -> QuerySet[Any]:
         """Parts of an action that the caller may read."""
-        return rows.filter(parent_id__in=readable_actions().filter(pk=parent_id).values("pk"))
+        return rows.filter(parent_id__in=readable_action(parent_id).values("pk"))
 
     def _given(self, name: str) -> Any:
         return self.form.cleaned_data.get(name)

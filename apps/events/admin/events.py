@@ -16,6 +16,7 @@ from apps.events.admin.filters import ByKind, ByName
 from apps.events.features import VIEW, VIEW_DELIVERIES
 from apps.events.selectors import chain_of, matching, named_then, visible_deliveries, visible_events
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
@@ -99,13 +100,9 @@ class EventPage(CommandAdmin):
         if event is None or request.method not in {"GET", "HEAD"}:
             raise Http404
         context = {
-            **self.admin_site.each_context(request),
-            "title": event_words(event.name),
-            "opts": self.opts,
-            "original": event,
+            **record_frame(self.admin_site, request, event, event_words(event.name)),
             **_shown(event, labels_of(request)),
         }
-        request.current_app = self.admin_site.name
         return TemplateResponse(request, "events/event.html", context)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> TemplateResponse:

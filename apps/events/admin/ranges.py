@@ -8,15 +8,16 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.events.services import replay_range
 from apps.events.services.ranges import AT_ONCE, RangeReplayed, range_of
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal, is_form_error
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.labels import record_url
 from apps.kernel.admin.moments import MomentInput
 from apps.kernel.admin.writing import run
@@ -64,29 +65,22 @@ def range_answer(page: Any, request: HttpRequest) -> HttpResponse:
                 raise
             add_refusal(form, error)
     context = {
-        **page.admin_site.each_context(request),
-        "title": _("Deliver a period again"),
-        "opts": page.opts,
+        **list_frame(page, request, _("Deliver a period again")),
         "form": form,
         "count": count,
         "is_large": count is not None and count > AT_ONCE,
         "most": AT_ONCE,
         "asked": [(name, request.POST.get(name, "")) for name in form.fields],
-        "back": _list_of(page),
+        "back": model_address(page, "changelist"),
         "has_subscribers": bool(persistent_subscribers()),
     }
-    request.current_app = page.admin_site.name
     return TemplateResponse(request, "events/range.html", context)
 
 
 def _done(page: Any, request: HttpRequest, result: RangeReplayed) -> HttpResponse:
     if result.job_id is not None:
         page.message_user(request, _now("The events are on their way; the job shows how far it is."), messages.SUCCESS)
-        return HttpResponseRedirect(record_url("progress.job", result.job_id) or _list_of(page))
+        return HttpResponseRedirect(record_url("progress.job", result.job_id) or model_address(page, "changelist"))
     text = ngettext("%(n)s delivery is on its way.", "%(n)s deliveries are on their way.", result.count)
     page.message_user(request, text % {"n": result.count}, messages.SUCCESS)
-    return HttpResponseRedirect(_list_of(page))
-
-
-def _list_of(page: Any) -> str:
-    return reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_changelist")
+    return HttpResponseRedirect(model_address(page, "changelist"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,13 @@ import msgspec
 from rest_framework import serializers
 
 from apps.events.selectors import SubscriberFound, category_of
-from apps.kernel.api.serializers import StrictBooleanField, StrictCharField, StrictModelSerializer, StrictSerializer
+from apps.kernel.api.serializers import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictModelSerializer,
+    StrictMomentField,
+    StrictSerializer,
+)
 from apps.kernel.eventbus.declarations import EVENTS, Broadcast, Event
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus, OutboxEvent
 from apps.kernel.eventbus.wording import event_words
@@ -76,31 +81,12 @@ class DeliverySerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class MomentField(serializers.DateTimeField):
-    """A moment as text, with its offset or `Z`."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """The moment in UTC."""
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        try:
-            return super().to_internal_value(value).astimezone(UTC)
-        except OverflowError:
-            self.fail("invalid", format="RFC 3339")
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        """Refuse a moment without an offset: nobody knows which one is meant."""
-        if value.tzinfo is None:
-            self.fail("invalid", format="RFC 3339")
-        return value
-
-
 class RangeSerializer(StrictSerializer):
     """Which events are taken to which subscriber again: `start` counts, `end` does not."""
 
     subscriber = StrictCharField(max_length=200)
-    start = MomentField()
-    end = MomentField()
+    start = StrictMomentField()
+    end = StrictMomentField()
     pattern = StrictCharField(max_length=200, required=False, allow_blank=True, default="")
     dry_run = StrictBooleanField(required=False, default=False)
 

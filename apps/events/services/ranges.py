@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.events.errors import RangeInvalid, SubscriberUnknown
 from apps.events.features import MANAGE_DELIVERIES
@@ -141,8 +141,8 @@ def _opened(wanted: Range, pattern: str) -> UUID:
         "pattern": pattern,
         "asked_at": clock.now().isoformat(),
     }
-    name = _("Events again for {subscriber}").format(subscriber=wanted.subscriber.id)
-    job_id = service(ProgressReporter).open(REPLAY_WORK, name=name, is_cancellable=True, values=values)
+    name, words = gettext_noop("Events again for {subscriber}"), {"subscriber": wanted.subscriber.id}
+    job_id = service(ProgressReporter).open(REPLAY_WORK, name=name, words=words, is_cancellable=True, values=values)
     enqueue(REPLAY_WORK, job_id)
     return job_id
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from django.db.models import Count
-from django.urls import NoReverseMatch, reverse
 
 from apps.events.features import MANAGE_DELIVERIES
 from apps.events.notifications import GIVEN_UP
 from apps.events.services.upkeep import EVERY
 from apps.kernel import clock
+from apps.kernel.addresses import address_if_any
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus
 from apps.kernel.eventbus.places import whole_tenant
 from apps.kernel.ports import Notifier
@@ -35,7 +35,4 @@ def tell_operators() -> int:
 
 
 def _page() -> str:
-    try:
-        return f"{reverse('admin:kernel_delivery_changelist')}?status__exact={DeliveryStatus.DEAD}"
-    except NoReverseMatch:  # a house without back office
-        return ""
+    return address_if_any("admin:kernel_delivery_changelist", query={"status__exact": DeliveryStatus.DEAD})

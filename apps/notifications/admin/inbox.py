@@ -17,6 +17,7 @@ from unfold.decorators import action
 
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
@@ -48,6 +49,7 @@ class NotificationPage(CommandAdmin):
     """One's own notifications, the newest first; nobody sees another's, whatever they may do."""
 
     view_feature = CREATE  # which nobody needs here, because everybody sees their own
+    holds_own_things = True
     icon = "notifications"
     order = 1
     empty_hint = _("What concerns you appears here. Which kinds, and whether by e-mail as well, is up to you.")
@@ -127,9 +129,7 @@ class NotificationPage(CommandAdmin):
             say(request, str(_("Your choices were saved.")))
             return HttpResponseRedirect(reverse("admin:notifications_notification_choices_page"))
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("My notifications: choices"),
-            "opts": self.opts,
+            **list_frame(self, request, _("My notifications: choices")),
             "form": form,
             "found": found,
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import update_wrapper
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -20,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.addresses import model_path
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
+from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.letters import MAILS
@@ -149,14 +150,7 @@ class MailPage(CommandAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """The addresses of every page, and the mail as its reader sees it."""
-
-        def page(request: HttpRequest, **kwargs: UUID) -> HttpResponse:
-            response: HttpResponse = self.admin_site.admin_view(self.page_view)(request, **kwargs)
-            return response
-
-        page.model_admin = self  # type: ignore[attr-defined]
-        name = f"{self.opts.app_label}_{self.opts.model_name}_page"
-        return [path("<uuid:mail_id>/page/", update_wrapper(page, self.page_view), name=name), *super().get_urls()]
+        return [model_path(self, "<uuid:mail_id>/page/", self.page_view, "page"), *super().get_urls()]
 
     def page_view(self, request: HttpRequest, mail_id: UUID) -> HttpResponse:
         """The mail's page alone, isolated from this site; a mail whose text is not kept has none."""
@@ -182,9 +176,7 @@ class MailPage(CommandAdmin):
         if not _reads_files():
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request),
-            "title": _("Mail written to files"),
-            "opts": self.opts,
+            **list_frame(self, request, _("Mail written to files")),
             "lead": WRITTEN_FOR_NOBODY,
             "mails": [(mail, _linked(mail.text)) for mail in written_mails()],
             "most": SHOWN,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
-
+from apps.kernel.addresses import address_if_any
 from apps.kernel.ports import Mailer
 from apps.kernel.registry.notices import CHANNELS, EMAIL, RECIPIENTS, Audience, Message, Recipient
 from apps.kernel.services import service
@@ -63,7 +62,4 @@ def _mail(message: Message) -> None:
 
 def list_address() -> str:
     """The page with everybody's own notifications, the start where there is no back office."""
-    try:
-        return reverse("admin:notifications_notification_changelist")
-    except NoReverseMatch:
-        return "/"
+    return address_if_any("admin:notifications_notification_changelist") or "/"

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from apps.kernel.addresses import address_if_any
 from apps.kernel.errors import FieldError
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.registry.notices import NoticeAction, NotificationType, is_local_path
@@ -92,10 +92,7 @@ def page_of(entity_id: str, record_id: UUID) -> str:
     entity = ENTITIES.get(entity_id)
     if entity is None or not entity.url:
         return ""
-    try:
-        return reverse(entity.url, args=[record_id])
-    except NoReverseMatch:
-        return ""
+    return address_if_any(entity.url, record_id)
 
 
 def checked_link(path: str) -> str:

@@ -15,6 +15,7 @@ from apps.progress.selectors import is_own
 class JobSerializer(StrictModelSerializer):
     """One job. What it was given to work on is shown to nobody; its file is offered to its owner."""
 
+    name = serializers.CharField(source="title", read_only=True)
     percent = serializers.IntegerField(read_only=True, allow_null=True)
     eta_seconds = serializers.IntegerField(read_only=True, allow_null=True)
     is_cancel_requested = serializers.BooleanField(read_only=True)

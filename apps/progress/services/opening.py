@@ -10,7 +10,7 @@ from apps.kernel.errors import RowNotFound
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.progress.errors import JobEnded, PartRefused
-from apps.progress.models import LONGEST_NAME, Job
+from apps.progress.models import LONGEST_NAME, Job, told
 from apps.progress.services.families import gather, locked
 from apps.progress.services.telling import tell_created
 
@@ -24,12 +24,14 @@ INHERITED = (
     "owner_organization_id",
     "owner_organization_ids",
 )
+NAMED = ("name", "message", "words")
 
 
 def open_job(
     kind: str,
     *,
     name: str,
+    words: Mapping[str, str] | None = None,
     total: int | None = None,
     is_cancellable: bool = False,
     values: Mapping[str, Any] | None = None,
@@ -38,7 +40,6 @@ def open_job(
     scope = current_scope()
     job = Job(
         kind=kind,
-        name=name[:LONGEST_NAME],
         total=total,
         is_cancellable=is_cancellable,
         values=dict(values or {}),
@@ -48,6 +49,7 @@ def open_job(
         on_behalf_of=scope.actor.on_behalf_of,
         owner_organization_id=scope.organization_id,
         owner_organization_ids=sorted(scope.organization_ids),
+        **_named(name, words),
     )
     with scoped_transaction():
         job.save(force_insert=True)
@@ -67,11 +69,19 @@ def open_child(
     with scoped_transaction():
         parent = _open_parent(parent_id)
         inherited = {column: getattr(parent, column) for column in INHERITED}
-        named = {"name": (name or parent.name)[:LONGEST_NAME], "partition": partition[:200]}
-        part = Job(parent=parent, total=total, values=dict(values or {}), **named, **inherited)
+        named = _named(name) if name else {column: getattr(parent, column) for column in NAMED}
+        part = Job(
+            parent=parent, partition=partition[:200], total=total, values=dict(values or {}), **named, **inherited
+        )
         part.save(force_insert=True)
         gather(parent_id, waiting=True)
     return part.pk
+
+
+def _named(name: str, words: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The name as whoever asks reads it, and what it is told from to everybody else."""
+    given = dict(words or {})
+    return {"name": told(name, given)[:LONGEST_NAME], "message": name[:LONGEST_NAME], "words": given}
 
 
 def _open_parent(parent_id: UUID) -> Job:

@@ -23,12 +23,13 @@ class StoredProgress:
         kind: str,
         *,
         name: str,
+        words: Mapping[str, str] | None = None,
         total: int | None = None,
         is_cancellable: bool = False,
         values: Mapping[str, Any] | None = None,
     ) -> UUID:
         """Note a pending job of the scope's actor, in the caller's transaction."""
-        return opening.open_job(kind, name=name, total=total, is_cancellable=is_cancellable, values=values)
+        return opening.open_job(kind, name=name, words=words, total=total, is_cancellable=is_cancellable, values=values)
 
     def open_child(
         self,

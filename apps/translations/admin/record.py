@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import is_form_error
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, asked_entity, own_page
 from apps.kernel.admin.writing import run
@@ -98,10 +99,7 @@ def record_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
             say(request, _("The texts are saved."), messages.SUCCESS)
             return HttpResponseRedirect(_address(found, locale))
     context = {
-        **site.each_context(request),
-        "title": _("Translations of %(name)s") % {"name": row},
-        "opts": row._meta,
-        "original": row,
+        **record_frame(site, request, row, _("Translations of %(name)s") % {"name": row}),
         "sides": [_side(form, found, locale, name) for name in found.base],
         "form": form,
         "refusal": refusal,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from apps.kernel.api.serializers import (
     StrictCharField,
     StrictIntegerField,
     StrictModelSerializer,
+    StrictMomentField,
     StrictSerializer,
     StrictUUIDField,
 )
@@ -219,30 +219,11 @@ class ReplayedDeliveriesAnswer(serializers.Serializer[Any]):
     results = WebhookDeliverySerializer(many=True)
 
 
-class MomentField(serializers.DateTimeField):
-    """A moment as text, with its offset or `Z`."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """The moment in UTC."""
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        try:
-            return super().to_internal_value(value).astimezone(UTC)
-        except OverflowError:
-            self.fail("invalid", format="RFC 3339")
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        """Refuse a moment without an offset: nobody knows which one is meant."""
-        if value.tzinfo is None:
-            self.fail("invalid", format="RFC 3339")
-        return value
-
-
 class ReplayRangeSerializer(StrictSerializer):
     """Which deliveries are sent again: `start` counts, `end` does not; `statuses` left out is all that ended."""
 
-    start = MomentField()
-    end = MomentField()
+    start = StrictMomentField()
+    end = StrictMomentField()
     statuses = serializers.ListField(
         child=serializers.ChoiceField(choices=[item.value for item in ENDED]), required=False
     )

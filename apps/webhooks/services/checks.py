@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from apps.kernel.commands.loading import load_for_update
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.commands.loading import load_living
+from apps.kernel.errors import FieldError
 from apps.kernel.outbound.errors import OutboundRefused
 from apps.kernel.outbound.resolving import resolver_from_settings
 from apps.kernel.outbound.targets import parse_target
@@ -46,9 +46,7 @@ def sees_everything() -> bool:
 
 def webhook_for_update(webhook_id: UUID) -> Webhook:
     """The living webhook, locked. Raises RowNotFound, TenantWebhookKept, StaleVersion."""
-    webhook = load_for_update(Webhook, webhook_id)
-    if webhook.deleted_at is not None:
-        raise RowNotFound
+    webhook = load_living(Webhook, webhook_id)
     if webhook.organization_id is None and not sees_everything():
         raise TenantWebhookKept
     return webhook
@@ -78,7 +76,7 @@ def _about_url(url: str) -> Iterator[FieldError]:
         if target.address is not None or (target.has_blocked_name and not resolver.local_names):
             resolver.addresses(target)
     except OutboundRefused as error:
-        yield FieldError("url", UrlRefused.code, str(UrlRefused.message).format(reason=error.reason))
+        yield FieldError("url", UrlRefused.code, str(UrlRefused.message).format(reason=error.reason.words))
 
 
 def _about_patterns(patterns: Any) -> Iterator[FieldError]:

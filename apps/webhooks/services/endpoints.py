@@ -11,11 +11,11 @@ from uuid import UUID
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.running import about
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ids import uuid7
-from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.webhooks.contracts import ADAPTERS
 from apps.webhooks.errors import AdapterFixed, AdapterUnknown, SecretInvalid
@@ -91,7 +91,7 @@ def update_endpoint(
     is_active: bool | None = None,
 ) -> InboundEndpoint:
     """Change what is given; `adapter` may only repeat what it was. Raises RowNotFound, AdapterFixed, InvalidInput."""
-    endpoint = _living(endpoint_id)
+    endpoint = load_living(InboundEndpoint, endpoint_id)
     if adapter not in {None, endpoint.adapter}:
         raise AdapterFixed(errors=(FieldError("adapter", AdapterFixed.code, str(AdapterFixed.message)),))
     given = {"name": name, "description": description, "is_active": is_active}
@@ -109,7 +109,7 @@ def rotate_endpoint_secret(endpoint_id: UUID, *, secret: str = "", grace_hours: 
 
     Raises RowNotFound, InvalidInput.
     """
-    endpoint = _living(endpoint_id)
+    endpoint = load_living(InboundEndpoint, endpoint_id)
     found = ADAPTERS.get(endpoint.adapter)
     given = secret or (found.new_secret() if found else "")
     complaints = (
@@ -127,17 +127,9 @@ def rotate_endpoint_secret(endpoint_id: UUID, *, secret: str = "", grace_hours: 
 @command("webhooks.endpoint.delete", feature=MANAGE, example=_existing_example)
 def delete_endpoint(endpoint_id: UUID) -> InboundEndpoint:
     """Hide an endpoint; its address answers 404 from then on, what came in stays. Raises RowNotFound."""
-    endpoint = _living(endpoint_id)
-    release(InboundEndpoint.entity_id, [endpoint.pk])
-    endpoint.deleted_at = clock.now()
-    endpoint.save(update_fields=["deleted_at", "version"])
-    return endpoint
-
-
-def _living(endpoint_id: UUID) -> InboundEndpoint:
-    endpoint = load_for_update(InboundEndpoint, endpoint_id)
-    if endpoint.deleted_at is not None:
-        raise RowNotFound
+    endpoint = load_living(InboundEndpoint, endpoint_id)
+    keep_pointers_out(endpoint)
+    hide(endpoint)
     return endpoint
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
@@ -176,7 +176,7 @@ def _opened(wanted: Range) -> UUID:
         "statuses": list(wanted.statuses),
         "asked_at": clock.now().isoformat(),
     }
-    name = _("Deliveries of webhooks again")
+    name = gettext_noop("Deliveries of webhooks again")
     job_id = service(ProgressReporter).open(REPLAY_WORK, name=name, is_cancellable=True, values=values)
     enqueue(REPLAY_WORK, job_id)
     return job_id

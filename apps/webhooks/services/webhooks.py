@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out
 from apps.kernel.commands.running import about
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.ports import Notifier
-from apps.kernel.references.usages import release
 from apps.kernel.registry.notices import holders_of
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -149,9 +149,8 @@ def deactivate_webhook(webhook_id: UUID) -> Webhook:
 def delete_webhook(webhook_id: UUID) -> Webhook:
     """Hide a webhook; what waits is skipped, what was sent stays in the ledger. Raises RowNotFound."""
     webhook = webhook_for_update(webhook_id)
-    release(Webhook.entity_id, [webhook.pk])
-    webhook.deleted_at = clock.now()
-    webhook.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(webhook)
+    hide(webhook)
     return webhook
 
 

@@ -25,7 +25,7 @@ from apps.audit_logs.selectors import action_detail, undo_plan
 from apps.audit_logs.services import redo_action, undo_action
 from apps.kernel.api.reading.complaints import demand_known_parameters
 from apps.kernel.api.viewsets import CommandViewSet
-from apps.kernel.commands.history.visibility import readable_actions, visible_actions
+from apps.kernel.commands.history.visibility import readable_action, readable_actions, visible_actions
 from apps.kernel.commands.models import Action, ActionUndo
 from apps.kernel.commands.outcome import collected_actions
 
@@ -49,8 +49,10 @@ class ActionViewSet(CommandViewSet):
     }
 
     def get_queryset(self) -> QuerySet[Any]:
-        """In the list outermost actions, or the parts of one; everywhere else both."""
+        """In the list outermost actions, or the parts of one; everywhere else the one that is named."""
         request = getattr(self, "request", None)
+        if "pk" in getattr(self, "kwargs", {}):
+            return readable_action(self.kwargs["pk"])
         asks_for_parts = request is not None and "parent" in request.query_params
         is_list = getattr(self, "action", None) == "list"
         return visible_actions() if is_list and not asks_for_parts else readable_actions()

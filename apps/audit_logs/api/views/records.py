@@ -43,7 +43,7 @@ class RecordHistoryViewSet(ReadingViewSet):
         column = demand_column(entity.model, field) if field else None
         related = request.query_params.get("related") == "true"
         response, ids = listed(request, _rows(entity, pk, column, related=related), self.shape(), self)
-        changes = page_diffs(ids, record_id=pk, column=column)
+        changes = page_diffs(ids, pk, model=entity.model, column=column)
         for record, action_id in zip(response.data["results"], ids, strict=True):
             record["changes"] = RowChangeSerializer(changes.get(action_id, ()), many=True).data
         return response
