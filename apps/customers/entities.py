@@ -38,13 +38,17 @@ from apps.customers.models import (
 from apps.customers.selectors.reaching import seen_ways
 from apps.customers.selectors.talking import own_labels, person_acting, seen_comments, seen_followers
 from apps.customers.services.comments import may_change_comment
+from apps.customers.services.erased import demand_none_erased, demand_not_erased
 from apps.customers.services.single_rows import demand_may_restore
-from apps.kernel.access.records import about_visible
+from apps.kernel.access.records import about_hidden, about_visible
 from apps.kernel.access.visible import visible
 from apps.kernel.commands.models import Erasure
 from apps.kernel.errors import FeatureRequired, RowNotFound
 from apps.kernel.registry.entities import Entity, Image, add_entity, entity
 from apps.kernel.tenancy.scope import Actor
+
+# The kinds whose ids the key of a customer is: no other needs to be asked whether it is hidden.
+CUSTOMERS = (Person.entity_id, Company.entity_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class CustomerKindOfRecord(Entity):
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Names of customers, deleted ones included, without the restricted ones of others."""
-        return self.worded(about_visible(Customer.objects.filter(pk__in=set(ids)), record="pk"))
+        return self.worded(about_visible(Customer.objects.filter(pk__in=set(ids)), record="pk", among=CUSTOMERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,6 @@ entity(Tag, icon="sell", search=("label",), url="admin:customers_tag_change", br
 entity(
     CustomerGroup, icon="groups", search=("name", "code"), url="admin:customers_customergroup_change", broadcast="staff"
 )
-entity(PersonCompany, icon="badge")
 entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_overview", broadcast="staff")
 entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
 entity(Stage, icon="step", search=("label",))
@@ -102,14 +105,49 @@ PARTS_OF_A_DEAL = ((DealPerson, "person"), (DealCompany, "apartment"), (DealLine
 for part, icon in PARTS_OF_A_DEAL:
     words = (part._meta.verbose_name or "", part._meta.verbose_name_plural or "")
     add_entity(PartOfADeal(part.entity_id, part, *words, icon=icon))
+
+
+def judge_interaction(before: Image | None, after: Image | None, actor: Actor) -> None:
+    """Let undo turn nothing to somebody who was erased since. Raises PersonErased."""
+    former, customer = (image["customer_id"] if image is not None else None for image in (before, after))
+    if customer is not None and customer != former:
+        demand_none_erased({"customer_id": UUID(customer)})
+
+
 entity(
     Interaction,
     icon="event",
     search=("title",),
     url="admin:customers_interaction_change",
+    validate_restore=judge_interaction,
     broadcast="staff",
 )
 entity(Participant, icon="group")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOfWork(Entity):
+    """Where people work: hidden with the person, and with the company. What is done to it is done to the person."""
+
+    narrows = True
+    is_part = True
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "person_id": (Person.entity_id,),
+        "company_id": (Company.entity_id,),
+    }
+
+    def living(self) -> models.QuerySet[Any]:
+        """Rows of people and companies that are not hidden from the actor."""
+        return self._seen(self.model._default_manager.all())
+
+    def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Labels of the same rows."""
+        return self.worded(self._seen(self.model._default_manager.filter(pk__in=set(ids))))
+
+    def _seen(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return rows.exclude(Exists(about_hidden(self).filter(pk=OuterRef("pk"))))
+
+
 entity(NotDuplicate, icon="group")
 
 
@@ -118,10 +156,11 @@ class KindBelowCustomer(Entity):
     """Rows about people and companies, whose id stands in the column: those of customers whom the actor may see."""
 
     column: str = "customer_id"
+    named: tuple[str, ...] | None = CUSTOMERS
 
     def living(self) -> models.QuerySet[Any]:
         """Rows without those about restricted customers of others."""
-        return about_visible(self.model._default_manager.all(), record=self.column)
+        return about_visible(self.model._default_manager.all(), record=self.column, among=self.named)
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Labels of the same rows."""
@@ -137,7 +176,7 @@ class WayToReach(Entity):
 
     narrows = True
     is_part = True
-    about: ClassVar[Mapping[str, tuple[str, ...]]] = {"customer_id": (Person.entity_id, Company.entity_id)}
+    about: ClassVar[Mapping[str, tuple[str, ...]]] = {"customer_id": CUSTOMERS}
 
     def living(self) -> models.QuerySet[Any]:
         """Rows of those customers."""
@@ -146,7 +185,7 @@ class WayToReach(Entity):
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Labels of rows of customers that are not hidden from the actor, of deleted ones too."""
         rows = self.model._default_manager.filter(pk__in=set(ids))
-        return self.worded(about_visible(rows, record="customer_id"))
+        return self.worded(about_visible(rows, record="customer_id", among=CUSTOMERS))
 
 
 def judge_way(before: Image | None, after: Image | None, actor: Actor) -> None:
@@ -155,18 +194,36 @@ def judge_way(before: Image | None, after: Image | None, actor: Actor) -> None:
         demand_may_restore(customer_id, actor)
 
 
-def _below(model: type[models.Model], *, icon: str, column: str = "customer_id") -> None:
+def _below(model: type[models.Model], **options: Any) -> None:
     names = (model._meta.verbose_name or "", model._meta.verbose_name_plural or "")
-    add_entity(KindBelowCustomer(str(getattr(model, "entity_id", "")), model, *names, icon=icon, column=column))
+    add_entity(KindBelowCustomer(str(getattr(model, "entity_id", "")), model, *names, **options))
 
 
 _below(Consent, icon="handshake")
-_below(Erasure, icon="person_off", column="subject_id")
-entity(
-    Person,
-    icon="person",
-    search=("display_name", "first_name", "last_name"),
-    url="admin:customers_person_overview",
+_below(Erasure, icon="person_off", column="subject_id", named=None)  # whatever was erased
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKind(Entity):
+    """People; those who were erased get nothing more."""
+
+    def demand_changeable(self, row: models.Model) -> None:
+        """Refuse files, texts and rows of imports for who was erased, too. Raises PersonErased."""
+        Entity.demand_changeable(self, row)
+        if isinstance(row, Person):
+            demand_not_erased(row)
+
+
+add_entity(
+    PersonKind(
+        Person.entity_id,
+        Person,
+        Person._meta.verbose_name or "",
+        Person._meta.verbose_name_plural or "",
+        icon="person",
+        search=("display_name", "first_name", "last_name"),
+        url="admin:customers_person_overview",
+    ),
     broadcast="staff",
 )
 entity(
@@ -184,7 +241,7 @@ class CommentKind(Entity):
 
     narrows = True
     about: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "customer_id": (Person.entity_id, Company.entity_id),
+        "customer_id": CUSTOMERS,
         "deal_id": (Deal.entity_id,),
     }
 
@@ -235,6 +292,7 @@ def _add(kind: type[Entity], model: Any, **options: Any) -> None:
 
 _add(WayToReach, ContactPoint, icon="alternate_email", validate_restore=judge_way)
 _add(WayToReach, Address, icon="home_pin", validate_restore=judge_way)
+_add(PlaceOfWork, PersonCompany, icon="badge")
 _add(
     CommentKind,
     Comment,

@@ -21,7 +21,7 @@ class HasSubsidiaries(Conflict):
     """Other companies belong to the one that is to be deleted."""
 
     code = "customers.company.has_subsidiaries"
-    message = _("{count} companies belong to it. Give them another parent first.")
+    message = _("Companies that belong to it: {count}. Give them another parent first.")
 
 
 class ParentDeleted(Conflict):
@@ -42,28 +42,28 @@ class HasDeals(Conflict):
     """The person or company that is to be deleted is part of deals."""
 
     code = "customers.customer.has_deals"
-    message = _("{count} deals need it. Take it out of them first.")
+    message = _("Deals that need it: {count}. Take it out of them first.")
 
 
 class HasPeople(Conflict):
     """People work for the company that is to be deleted."""
 
     code = "customers.company.has_people"
-    message = _("{count} people work for it. Take them out of it first.")
+    message = _("People who work for it: {count}. Take them out of it first.")
 
 
 class PipelineHasDeals(Conflict):
     """Deals go through the pipeline that is to be deleted."""
 
     code = "customers.pipeline.has_deals"
-    message = _("{count} deals are in it. Move them to another pipeline first.")
+    message = _("Deals in it: {count}. Move them to another pipeline first.")
 
 
 class StageHasDeals(Conflict):
     """Deals are in the stage that is to be deleted."""
 
     code = "customers.stage.has_deals"
-    message = _("{count} deals are in it. Move them to another stage first.")
+    message = _("Deals in it: {count}. Move them to another stage first.")
 
 
 class StageOrderIncomplete(InvalidInput):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from apps.customers.calculations.words import one_line
 from apps.customers.features import VIEW_COMMENTS, VIEW_COMPANIES, VIEW_DEALS, VIEW_INTERACTIONS, VIEW_PEOPLE
-from apps.customers.models import Comment, Company, Deal, Interaction, Person
-from apps.search.contracts import searchable
+from apps.customers.models import Comment, Company, ContactPoint, Deal, Interaction, Person
+from apps.customers.selectors.reaching import reached_by
+from apps.search.contracts import Hashed, searchable
+
+REACHING = Hashed(reached_by, {ContactPoint.entity_id: "customer_id"})
 
 searchable(
     Company,
@@ -13,6 +16,7 @@ searchable(
     title="display_name",
     fields={"display_name": "A", "legal_name": "B", "brand_name": "B", "domain": "B", "description": "C"},
     hash_only=("tax_id",),
+    hashed=REACHING,
 )
 searchable(
     Person,
@@ -27,6 +31,7 @@ searchable(
         "department": "C",
         "description": "C",
     },
+    hashed=REACHING,
 )
 searchable(
     Deal,

@@ -13,7 +13,7 @@
     const form = document.querySelector("[data-moves]"), said = root.querySelector("[data-said]");
     const scroll = root.querySelector("[data-scroll]"), places = [...root.querySelectorAll("[data-date]")];
     const columns = () => [...root.querySelectorAll("[data-column]")].filter((item) => item.checkVisibility());
-    const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "numeric", minute: "2-digit" });
+    const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const ghost = document.createElement("div");
     let grasped = 0, pending = null;
 

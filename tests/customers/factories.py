@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.test import Client
 
 from apps.customers.models import Company, CustomerGroup, Deal, Interaction, Person, Pipeline, Stage, Tag
 from apps.customers.services import create_deal, create_pipeline
+from apps.customers.services.employment_roles import ROLES
 from apps.customers.services.records import Parts, add_record
 from apps.directory.models import Organization
 from apps.kernel.ids import uuid7
+from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import client_of, member
 from tests.support.scopes import House, reading, seeding
 
@@ -50,6 +53,12 @@ def make_person(house: House, name: str = "Ada Lovelace", **values: Any) -> Pers
     with seeding(house.scope(house.north)):
         add_record(person, Parts((), (), (), ()), fields=(), derived=name)
     return person
+
+
+def make_company_roles(house: House, *labels: str) -> list[UUID]:
+    """Roles that people may have in companies, by their labels."""
+    book = make_dictionary(house, *labels, key=ROLES, is_system=True)
+    return [entry_of(house, book, label).pk for label in labels]
 
 
 def make_company(house: House, name: str = "Engines", **values: Any) -> Company:

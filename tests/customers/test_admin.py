@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from apps.customers.models import Person
+from apps.customers.models import Person, Tag, Tagging
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.customers.factories import make_group, make_person, make_tag
@@ -115,6 +115,32 @@ def test_lists_show_who_there_is_and_say_what_to_do_when_there_is_nobody(alice: 
     shown = text(alice.get(reverse("admin:customers_person_changelist")))
     assert "Grace Hopper" in shown
     assert "Admiral" in shown
+
+
+def test_tags_of_other_organizations_are_not_offered(house: House) -> None:
+    own, person = make_tag(house, "Press"), make_person(house)
+    with seeding(house.scope(house.south)):
+        other = Tag(label="Press", normalized_label="press")
+        other.save(force_insert=True)
+    role = make_role(house, "customers.*")
+    alice = signed_in(make_user(house, name="Alice", roles=(role,), home_organization_id=house.root.pk))
+    change = reverse("admin:customers_person_change", args=[person.pk])
+    pages = change, reverse(ADD)
+    assert [[str(tag.pk) in text(alice.get(page)) for tag in (own, other)] for page in pages] == [
+        [True, False],
+        [False, False],
+    ]
+    with seeding(house.scope(house.north)):
+        Tagging(customer_id=person.pk, tag_id=other.pk).save(force_insert=True)
+    assert str(other.pk) in text(alice.get(change))
+
+
+def test_a_list_says_how_many_there_are_in_words_for_any_number(alice: Client, house: House) -> None:
+    make_person(house)
+    assert "1 person <" in text(alice.get(reverse("admin:customers_person_changelist")))
+    assert "1 osoba <" in text(
+        alice.get(reverse("admin:customers_person_changelist"), headers={"accept-language": "pl"})
+    )
 
 
 @pytest.mark.parametrize("kind", ["company", "tag", "customergroup"])

@@ -18,6 +18,7 @@ from apps.customers.calculations import CalendarEntry, calendar_file, stretch_of
 from apps.customers.calculations.icalendar import escaped, folded
 from apps.customers.selectors import next_interactions
 from apps.kernel import clock
+from apps.kernel.ids import uuid7
 from tests.customers.factories import INTERACTIONS, clerk, make_interaction, make_person
 from tests.customers.test_interactions import made, press, undo
 from tests.directory.callers import client_of, complaints, member, send
@@ -124,6 +125,20 @@ def test_questions_about_time_are_checked(bob: Client) -> None:
     assert complaints(long) == {"to": "customers.calendar.too_long"}
     assert complaints(bob.get(path, {**WEEK, "type": "party"})) == {"type": "invalid_choice"}
     assert complaints(bob.get(path, {**WEEK, "colour": "red"})) == {"colour": "kernel.parameter.unknown"}
+
+
+@pytest.mark.parametrize("far", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_moments_beyond_all_calendars_are_refused(bob: Client, far: str) -> None:
+    series = f"{INTERACTIONS}{made(bob, **DAILY)['id']}/"
+    window = {"from": far, "to": far}
+    code = "out_of_reach"
+    assert complaints(bob.get(f"{INTERACTIONS}occurrences/", window)) == {"from": code, "to": code}
+    assert complaints(bob.get(f"{INTERACTIONS}calendar.ics/", window)) == {"from": code, "to": code}
+    asked = {"owner_id": str(uuid7()), "scheduled_at": far}
+    assert complaints(bob.get(f"{INTERACTIONS}conflicts/", asked)) == {"scheduled_at": code}
+    assert complaints(send(bob, "post", f"{series}reschedule/", {"scheduled_at": far})) == {"scheduled_at": code}
+    moved = send(bob, "post", f"{series}move-occurrence/", {"original_at": far, "starts_at": far})
+    assert complaints(moved) == {"original_at": code, "starts_at": code}
 
 
 def test_a_calendar_costs_the_same_for_one_and_for_many(bob: Client, house: House) -> None:

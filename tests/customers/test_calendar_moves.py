@@ -85,7 +85,7 @@ def test_what_is_dropped_on_another_day_keeps_its_time_and_undo_takes_it_back(
     assert (answer.status_code, answer["Location"]) == (302, f"{CALENDAR}{BACK}")
     assert now(house, call).scheduled_at == MONDAY + timedelta(days=3, hours=1)
     said = text(alice.get(f"{CALENDAR}{BACK}"))
-    assert "“Call Ada” is planned for 12/03/2026 10 a.m. now." in said
+    assert "“Call Ada” is planned for 3 Dec 2026, 10:00 now." in said
     assert "Undo" in said
     done = send(client_of(user, organization=house.north), "get", "/api/audit_logs/actions/").json()["results"][0]
     assert done["command"] == "customers.interaction.reschedule"
@@ -93,7 +93,7 @@ def test_what_is_dropped_on_another_day_keeps_its_time_and_undo_takes_it_back(
 
 def test_a_time_is_given_on_a_page(alice: Client, house: House, call: Interaction) -> None:
     page = alice.get(at(call))
-    assert "It is planned for 11/30/2026 10 a.m. now." in text(page)
+    assert "It is planned for 30 Nov 2026, 10:00 now." in text(page)
     assert 'value="2026-11-30T10:00"' in page.content.decode()
     answer = alice.post(at(call), {"version": 1, "starts_at": "2026-12-01T15:30"})
     assert answer.status_code == 302
@@ -120,7 +120,7 @@ def test_the_second_of_two_sees_where_it_is_and_may_move_it_all_the_same(
     assert dropped(bob, at(call), "2026-12-01").status_code == 302
     late = dropped(alice, at(call), "2026-12-04")
     assert late.status_code == 412
-    for word in ("planned for 12/01/2026 10 a.m. now", "Bob", "What you wanted: 12/04/2026 10 a.m.", "all the same"):
+    for word in ("planned for 1 Dec 2026, 10:00 now", "Bob", "What you wanted: 4 Dec 2026, 10:00", "all the same"):
         assert word in text(late), word
     assert now(house, call).scheduled_at == MONDAY + timedelta(days=1, hours=1)
     assert 'name="version" value="2"' in late.content.decode()

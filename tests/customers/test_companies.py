@@ -12,6 +12,8 @@ from django.test import Client
 from apps.customers.services import update_company
 from apps.kernel.errors import PlatformError
 from apps.kernel.tenancy.scope import using_scope
+from tests.auth.factories import make_role, make_user
+from tests.backoffice.conftest import signed_in
 from tests.customers.factories import COMPANIES, clerk, make_company
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House
@@ -64,6 +66,38 @@ def test_a_parent_of_another_organization_is_no_company(bob: Client, house: Hous
         assert complaints(answer) == {"parent_id": "kernel.reference.unknown"}
 
 
+def test_a_parent_of_another_organization_in_sight_is_none_either(house: House) -> None:
+    above, south = clerk(house, organization=house.root), clerk(house, organization=house.south)
+    place = {"parent_id": made(south, brand_name="South")["id"]}
+    for verb, path in (("post", COMPANIES), ("patch", f"{COMPANIES}{make_company(house).pk}/")):
+        answer = send(above, verb, path, {"brand_name": "X", **place})
+        assert (answer.status_code, complaints(answer)) == (400, {"parent_id": "kernel.reference.unknown"})
+
+
+def test_a_hidden_parent_is_in_nobodys_way_and_stays(house: House, bob: Client) -> None:
+    top = made(bob, brand_name="Top")["id"]
+    low = made(bob, brand_name="Low", parent_id=top)["id"]
+    assert send(bob, "post", f"{COMPANIES}{top}/restrict/", {}).status_code == 200
+    assert send(clerk(house), "patch", f"{COMPANIES}{low}/", {"description": "A mill"}).status_code == 200
+    role = make_role(house, "customers.companies.manage")
+    alice = signed_in(make_user(house, name="Alice", roles=(role,), home_organization_id=house.north.pk))
+    lists = (f"{name}-{kind}_FORMS" for name in ("contact_points", "addresses") for kind in ("TOTAL", "INITIAL"))
+    form = {"brand_name": "Lower", "expected_version": "2", **dict.fromkeys(lists, "0")}
+    answer = alice.post(f"/backend/customers/company/{low}/change/", form)
+    assert answer.status_code == 302, answer.content
+    record = bob.get(f"{COMPANIES}{low}/").json()
+    assert (record["brand_name"], record["parent_id"]) == ("Lower", top)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [("annual_revenue", "annual_revenue_currency"), ("annual_revenue_currency", "annual_revenue")]
+)
+def test_revenue_and_its_currency_belong_together(bob: Client, given: str, field: str) -> None:
+    value = "5" if given == "annual_revenue" else "EUR"
+    answer = send(bob, "post", COMPANIES, {"brand_name": "Engines", given: value})
+    assert (answer.status_code, complaints(answer)) == (400, {field: "kernel.money.incomplete"})
+
+
 def test_a_parent_is_kept_while_others_belong_to_it(bob: Client) -> None:
     top = made(bob, brand_name="Top")
     low = made(bob, brand_name="Low", parent_id=top["id"])
@@ -99,3 +133,24 @@ def test_two_moves_at_once_close_no_circle(house: House) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["customers.company.parent_circle", "moved"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"domain": "no domain"}, "A domain is written in small letters and without https://, such as example.com."),
+        (
+            {"annual_revenue": "5", "annual_revenue_currency": "eur"},
+            "A currency is a code of three capital letters, such as EUR.",
+        ),
+        (
+            {"addresses": [{"line1": "Mill Lane 1", "country": "Po"}]},
+            "A country is a code of two capital letters, such as DE.",
+        ),
+    ],
+)
+def test_what_has_a_form_of_its_own_is_refused_with_words_that_help(
+    bob: Client, values: dict[str, Any], words: str
+) -> None:
+    answer = send(bob, "post", COMPANIES, {"brand_name": "Engines", **values})
+    assert [item["message"] for item in answer.json()["errors"]] == [words]

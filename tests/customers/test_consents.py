@@ -89,6 +89,7 @@ def test_current_consents_of_many_are_one_query(bob: Client, house: House, news:
     ("given", "complaint"),
     [
         ({"at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}, {"at": "customers.consent.in_future"}),
+        ({"at": "0001-01-01T00:00:00Z"}, {"at": "customers.consent.too_early"}),
         ({"at": "yesterday"}, {"at": "invalid"}),
         ({"channel": "pigeon"}, {"channel": "invalid_choice"}),
         ({"state": "perhaps"}, {"state": "invalid_choice"}),

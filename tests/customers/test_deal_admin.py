@@ -147,7 +147,7 @@ def test_a_pipeline_is_set_up_with_its_stages(alice: Client, house: House) -> No
     kept = {"stages-0-id": stages[0].pk, "stages-0-DELETE": "on", "stages-1-id": stages[1].pk}
     body |= {**kept, "stages-INITIAL_FORMS": 2, "expected_version": 1, "is_default": "on", "position": 0}
     refused = alice.post(address("pipeline_change", pipeline.pk), body)
-    assert "1 deals are in it" in text(refused)
+    assert "Deals in it: 1." in text(refused)
 
 
 def test_lists_say_what_to_do_when_there_is_nothing(alice: Client, house: House) -> None:

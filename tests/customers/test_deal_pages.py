@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from apps.auth.models import User
-from apps.customers.models import Comment, Deal, Follower, Mention
+from apps.customers.models import Comment, Deal, Follower, Mention, Outcome
 from apps.kernel import clock
+from apps.kernel.commands.history.wording import field_label
 from apps.kernel.work.sweeper import sweep
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
@@ -202,3 +204,13 @@ def test_its_timeline_over_rest_tells_changes_comments_and_what_was_done(house: 
 def test_a_plan_begins_with_its_deal(alice: Client, deal: Deal) -> None:
     page = alice.get(reverse("admin:customers_interaction_add"), {"deal_id": str(deal.pk)}).content.decode()
     assert str(deal.pk) in page
+
+
+@pytest.mark.parametrize(
+    ("language", "state", "owner"),
+    [("pl", "otwarta", "Organizacja"), ("de", "offen", "Organisation"), ("es", "abierto", "Organización")],
+)
+def test_states_and_owners_are_called_what_they_are(language: str, state: str, owner: str) -> None:
+    with translation.override(language):
+        assert str(Outcome.OPEN.label) == state
+        assert field_label(Deal._meta.get_field("organization_id"), "organization_id") == owner

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.customers.services import update_deal
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from tests.customers.factories import (
@@ -15,13 +16,14 @@ from tests.customers.factories import (
     VISITS,
     clerk,
     make_company,
+    make_company_roles,
     make_deal,
     make_person,
     make_pipeline,
     stages_in,
 )
 from tests.directory.callers import complaints, send
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 DAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LINES = [{"title": "Engine", "quantity": "2", "unit_price": "1200.50"}, {"title": "Oil", "unit_price": "9.99"}]
@@ -76,6 +78,14 @@ def test_lists_of_a_deal_are_set_as_a_whole(bob: Client, house: House) -> None:
     assert [row["person_id"] for row in changed["people"]] == [str(grace.pk)]
     emptied = send(bob, "patch", path, {"lines": [], "value_amount": None, "value_currency": ""}).json()
     assert (emptied["lines"], emptied["value_amount"]) == ([], None)
+
+
+def test_the_role_of_somebody_who_is_taken_out_is_not_asked_for(bob: Client, house: House) -> None:
+    [role], ada = make_company_roles(house, "Buyer"), make_person(house)
+    deal = make_deal(house, people=[{"person_id": ada.pk, "role_id": role}])
+    with seeding(house.scope(house.north)):
+        update_deal(deal.pk, people=[{"person_id": ada.pk, "role_id": role, "deleted": True}])
+    assert bob.get(f"{DEALS}{deal.pk}/").json()["people"] == []
 
 
 def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_written(bob: Client, house: House) -> None:

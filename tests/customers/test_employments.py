@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.customers.factories import COMPANIES, PEOPLE, clerk, make_company, make_person
-from tests.directory.callers import complaints, send
-from tests.support.scopes import House
+from apps.kernel.commands.models import Action
+from tests.customers.factories import COMPANIES, FEATURES, PEOPLE, clerk, make_company, make_company_roles, make_person
+from tests.directory.callers import client_of, complaints, member, send
+from tests.support.scopes import House, reading
 
 
 @pytest.fixture
@@ -20,6 +21,12 @@ def bob(house: House) -> Client:
 @pytest.fixture
 def path(house: House) -> str:
     return f"{PEOPLE}{make_person(house).pk}/companies/"
+
+
+@pytest.fixture
+def roles(house: House) -> list[str]:
+    """Two roles: who decides, and who pays."""
+    return [str(item) for item in make_company_roles(house, "Decides", "Pays")]
 
 
 def added(bob: Client, path: str, company: Any, **values: Any) -> dict[str, Any]:
@@ -59,6 +66,59 @@ def test_the_oldest_takes_the_place_of_the_primary_one(bob: Client, house: House
     assert listed(bob, path) == [("One", True), ("Two", False), ("Three", False)]
 
 
+def test_a_person_has_several_roles_in_a_company(bob: Client, house: House, path: str, roles: list[str]) -> None:
+    decides, pays = roles
+    link = added(bob, path, make_company(house), role_ids=[pays, decides, pays])
+    assert link["role_ids"] == [pays, decides]
+    plain = added(bob, path, make_company(house, "Mills"))
+    assert plain["role_ids"] == []
+    one = send(bob, "patch", f"{path}{link['id']}/", {"role_ids": [decides]})
+    assert one.json()["role_ids"] == [decides]
+    assert [row["role_ids"] for row in bob.get(path).json()["results"]] == [[decides], []]
+    assert send(bob, "patch", f"{path}{link['id']}/", {"is_primary": True}).json()["role_ids"] == [decides]
+    undone = send(bob, "post", f"/api/audit_logs/actions/{one['X-Action-Id']}/undo/", {})
+    assert undone.status_code == 200, undone.content
+    assert [row["role_ids"] for row in bob.get(path).json()["results"]] == [[pays, decides], []]
+
+
+def test_wrong_roles_are_named_and_change_nothing(bob: Client, house: House, path: str, roles: list[str]) -> None:
+    company = make_company(house)
+    unknown = send(bob, "post", path, {"company_id": str(company.pk), "role_ids": [roles[0], str(company.pk)]})
+    assert (unknown.status_code, complaints(unknown)) == (400, {"role_ids.1": "kernel.reference.unknown"})
+    assert bob.get(path).json()["results"] == []
+    link = added(bob, path, company, role_ids=roles)
+    many = send(bob, "patch", f"{path}{link['id']}/", {"role_ids": roles * 11})
+    assert complaints(many) == {"role_ids": "max_length"}
+    assert bob.get(path).json()["results"][0]["role_ids"] == roles
+
+
+def test_a_role_that_somebody_has_is_kept(bob: Client, house: House, path: str, roles: list[str]) -> None:
+    added(bob, path, make_company(house), role_ids=roles[:1])
+    alice = client_of(member(house, "dictionaries.*"), organization=house.north)
+    first, second = (send(alice, "delete", f"/api/dictionaries/entries/{role}/") for role in roles)
+    assert (first.status_code, first.json()["code"], second.status_code) == (409, "dictionaries.entry.in_use", 204)
+
+
+def test_what_is_done_to_a_place_of_work_is_done_to_the_person(bob: Client, house: House, path: str) -> None:
+    person = path.removesuffix("companies/")
+    seen = bob.get(person).json()["version"]
+    added(bob, path, make_company(house))
+    late = send(bob, "patch", person, {"last_name": "King"}, **{"If-Match": f'"{seen}"'})
+    assert late.status_code == 412, late.content
+    with reading(house.scope()):
+        action = Action.objects.get(command="customers.person_company.create")
+    assert (action.resource_entity, str(action.resource_id)) == ("customers.person", person.split("/")[-2])
+
+
+def test_what_was_done_to_a_hidden_person_stays(bob: Client, house: House, path: str) -> None:
+    link = send(bob, "post", path, {"company_id": str(make_company(house).pk)})
+    carol = client_of(member(house, *FEATURES, name="Carol"), organization=house.north)
+    assert send(carol, "post", path.replace("companies/", "restrict/"), {}).status_code == 200
+    undone = send(bob, "post", f"/api/audit_logs/actions/{link['X-Action-Id']}/undo/", {})
+    assert undone.status_code == 404, undone.content
+    assert [row["company"] for row in carol.get(path).json()["results"]] == ["Engines"]
+
+
 def test_a_company_stands_once_and_must_be_there(bob: Client, house: House, other_house: House, path: str) -> None:
     company = make_company(house)
     added(bob, path, company)
@@ -78,6 +138,7 @@ def test_a_company_that_people_work_for_is_kept(bob: Client, house: House, path:
         "customers.company.has_people",
         1,
     )
+    assert answer.json()["detail"] == "People who work for it: 1. Take them out of it first."
     assert send(bob, "delete", f"{path}{link['id']}/").status_code == 204
     assert send(bob, "delete", f"{COMPANIES}{company.pk}/").status_code == 204
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from apps.customers.models import Address, Company, ContactPoint, Customer, Person, PersonCompany, Tag
-from apps.customers.services import create_company, create_group, create_person, create_tag
+from apps.customers.services import create_company, create_group, create_person, create_tag, erase_person
 from apps.dictionaries.services.seeding import seed_system_dictionaries
 from apps.kernel.access.grants import Access
 from apps.kernel.commands.undo.engine import undo
@@ -118,6 +119,31 @@ def test_columns_of_companies_are_known(alice: Alice) -> None:
         *("legal_name", "tax_id", "website_url", "industry_id", "address_line1", "postal_code", "city", "country"),
         *("tags", "annual_revenue_currency", "annual_revenue"),
     ]
+
+
+def test_two_phones_of_one_name_are_both_known(alice: Alice) -> None:
+    run = work(take("First name,Phone,Phone\nAda,+48221234567,+48501234567\n"))
+    assert targets(run) == ["first_name", "phone", "phone_2"]
+    assert [value for _channel, _type, value, _primary in reached(person("Ada"))] == ["+48221234567", "+48501234567"]
+
+
+def test_a_company_of_another_organization_in_sight_is_named_by_nobody(house: House) -> None:
+    user = make_user(house, name="Alice", email="alice@example.org", roles=(make_role(house, "*"),))
+    with using_scope(house.scope(house.north, actor_id=user.pk)):
+        mill = create_company(brand_name="Mill").pk
+    with using_scope(house.scope(house.root, house.north, actor_id=user.pk)), reading():
+        people = work(take(f"First name,company_id\nAda,{mill}\n"))
+        assert problems(people) == {2: [("company_id", "kernel.reference.unknown")]}
+        below = work(take(f"brand_name,parent_id\nSails,{mill}\n", entity=COMPANIES))
+        assert problems(below) == {2: [("parent_id", "kernel.reference.unknown")]}
+
+
+def test_nobody_who_was_erased_is_filled_in_again(alice: Alice) -> None:
+    ada = create_person(first_name="Ada", last_name="Lovelace")
+    erase_person(ada.pk, name="Ada Lovelace", reason="Letter of 3 March")
+    run = work(take(f"id,First name,E-mail\n{ada.pk},Ada,ada@example.org\n"), key=("id",))
+    assert (counts(run), problems(run)) == ({"error": 1}, {2: [("", "customers.person.erased")]})
+    assert (Person.objects.get(pk=ada.pk).first_name, reached(ada)) == ("", [])
 
 
 RICH = (
@@ -301,6 +327,21 @@ def test_one_undo_takes_all_of_it_back(alice: Alice) -> None:
     assert run.action_id is not None
     undo(run.action_id)
     assert [digest(table) for table in TABLES] == before
+
+
+def test_the_history_of_each_tells_of_nobody_else(house: House, alice: Alice) -> None:
+    rows = "".join(f"P{number},Lovelace,p{number}@example.org\n" for number in range(40))
+    run = work(take(f"first_name,last_name,email\n{rows}"))
+    client = client_of(alice.user, organization=house.north)
+    last = person("P39 Lovelace").pk
+    told = [client.get(f"/api/customers/people/{last}/timeline/").json()["results"][0]["payload"]["changes"]]
+    told += [client.get(f"/api/audit_logs/records/{PEOPLE}/{last}/history/").json()["results"][0]["changes"]]
+    undo(UUID(str(run.action_id)))
+    told += [client.get(f"/api/audit_logs/records/{PEOPLE}/{last}/history/").json()["results"][0]["changes"]]
+    for changes in told:
+        kinds = [change["entity"] for change in changes]
+        assert sorted(kinds) == ["customers.contact_point", "customers.customer", PEOPLE]
+        assert {change["label"] for change in changes} <= {"P39 Lovelace", "p39@example.org", ""}
 
 
 def test_a_check_writes_nothing_and_hides_how_people_are_reached(alice: Alice) -> None:

@@ -69,6 +69,16 @@ def test_a_call_is_planned_with_a_customer_and_those_who_take_part(house: House)
     assert listed["customer"]["label"] == "Ada Lovelace"
 
 
+def test_a_restricted_customer_takes_part_unseen_and_stays_whatever_list_is_set(house: House) -> None:
+    alice, bob, ada, person = clerk(house), clerk(house), make_person(house), make_person(house, "Zoe King")
+    both = [{"customer_id": str(ada.pk)}, {"customer_id": str(person.pk)}]
+    path = f"{INTERACTIONS}{made(alice, participants=both)['id']}/"
+    assert send(alice, "post", f"/api/customers/people/{ada.pk}/restrict/", {}).status_code == 200
+    assert [item["customer_id"] for item in bob.get(path).json()["participants"]] == [str(person.pk)]
+    assert send(bob, "patch", path, {"participants": []}).json()["participants"] == []
+    assert [item["customer_id"] for item in alice.get(path).json()["participants"]] == [str(ada.pk)]
+
+
 def test_what_has_happened_is_done_and_a_note_is_so_by_itself(bob: Client) -> None:
     record = made(bob, scheduled_at=None, occurred_at="2026-11-02T08:00:00Z")
     assert (record["status"], record["occurred_at"]) == ("done", "2026-11-02T08:00:00Z")
@@ -154,6 +164,8 @@ def test_everything_that_is_wrong_is_said_at_once(bob: Client, house: House, oth
         ({"scheduled_at": None, "recurrence": "FREQ=DAILY"}, {"scheduled_at": "customers.interaction.no_time"}),
         ({"scheduled_at": None, "reminder_minutes": 5}, {"scheduled_at": "customers.interaction.no_time"}),
         ({"scheduled_at": "2500-01-01T00:00:00Z"}, {"scheduled_at": "customers.interaction.too_late"}),
+        ({"scheduled_at": "0001-01-01T00:00:00Z"}, {"scheduled_at": "customers.interaction.too_early"}),
+        ({"occurred_at": "0001-01-01T00:00:00Z"}, {"occurred_at": "customers.interaction.too_early"}),
         ({"reminder_minutes": 28 * 24 * 60 + 1}, {"reminder_minutes": "max_value"}),
         ({"priority": 9}, {"priority": "max_value"}),
     ],
@@ -185,6 +197,7 @@ def test_an_id_of_elsewhere_stands_once_for_a_customer(bob: Client, house: House
     first = made(bob, customer_id=ada, external_id="m-1")
     twin = send(bob, "post", INTERACTIONS, {**CALL, "customer_id": ada, "external_id": "m-1"})
     assert (twin.status_code, complaints(twin)) == (409, {"external_id": "kernel.duplicate"})
+    assert twin.json()["errors"][0]["message"] == "A record with the same external_id exists already."
     made(bob, customer_id=grace, external_id="m-1")
     made(bob, external_id="m-1")
     assert send(bob, "post", INTERACTIONS, {**CALL, "external_id": "m-1"}).status_code == 409

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
 from django.test import Client
 
 from apps.customers.models import Customer, Person, PersonCompany
+from apps.customers.services import create_employment
+from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
-from tests.customers.factories import COMPANIES, PEOPLE, WORKS, clerk, make_company, make_group, make_person, make_tag
+from tests.customers.factories import (
+    COMPANIES,
+    PEOPLE,
+    WORKS,
+    clerk,
+    make_company,
+    make_company_roles,
+    make_group,
+    make_person,
+    make_tag,
+)
 from tests.directory.callers import client_of, complaints, send
 from tests.support.digests import digest
 from tests.support.scopes import House, reading, seeding
@@ -111,6 +124,28 @@ def test_places_of_work_stay_one_for_each_company_with_one_primary(bob: Client, 
         merged(bob, str(left.pk), str(right.pk), COMPANIES, display_name="this", brand_name="this").status_code == 200
     )
     assert work(house) == {("Ada", "Left", True), ("Bill", "Left", True)}
+
+
+def test_two_places_of_work_that_become_one_keep_the_roles_of_both(bob: Client, house: House) -> None:
+    decides, pays, uses = make_company_roles(house, "Decides", "Pays", "Uses")
+    ada, king = make_person(house, "Ada Lovelace"), make_person(house, "Ada King")
+    left, right = make_company(house, "Left"), make_company(house, "Right")
+    with using_scope(house.scope(house.north)):
+        create_employment(person_id=ada.pk, company_id=left.pk, role_ids=[decides, pays])
+        create_employment(person_id=king.pk, company_id=left.pk, role_ids=[pays, uses])
+        create_employment(person_id=king.pk, company_id=right.pk, role_ids=[uses])
+    path = f"{PEOPLE}{king.pk}/companies/"
+    before = bob.get(path).json()
+    answer = merged(bob, str(ada.pk), str(king.pk))
+    assert answer.status_code == 200, answer.content
+    rows = bob.get(f"{PEOPLE}{ada.pk}/companies/").json()["results"]
+    assert {row["company"]: {UUID(item) for item in row["role_ids"]} for row in rows} == {
+        "Left": {decides, pays, uses},
+        "Right": {uses},
+    }
+    undone = send(bob, "post", f"/api/audit_logs/actions/{answer['X-Action-Id']}/undo/", {})
+    assert undone.status_code == 200, undone.content
+    assert bob.get(path).json() == before
 
 
 def work(house: House) -> set[tuple[str, str, bool]]:

@@ -9,7 +9,18 @@ from django.db import connection
 from django.test import Client
 
 from apps.customers.models import ContactPoint, Customer
-from tests.customers.factories import PEOPLE, clerk, make_group, make_tag
+from tests.auth.factories import make_user
+from tests.customers.factories import (
+    DEALS,
+    INTERACTIONS,
+    PEOPLE,
+    clerk,
+    make_deal,
+    make_group,
+    make_interaction,
+    make_person,
+    make_tag,
+)
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import complaints, send
 from tests.support.scopes import House, seeding
@@ -58,6 +69,25 @@ def test_the_display_name_follows_the_names_until_it_is_chosen(bob: Client, hous
     assert complaints(answer) == {"display_name": "customers.customer.name_missing"}
     with seeding(house.scope()):
         assert list(Customer.objects.values_list("kind", "name")) == [("person", "Ada Byron")]
+
+
+def test_a_time_zone_is_one_that_there_is(bob: Client) -> None:
+    assert made(bob, time_zone="Europe/Warsaw")["time_zone"] == "Europe/Warsaw"
+    wrong = send(bob, "post", PEOPLE, {**ADA, "time_zone": "Nowhere/Bogus"})
+    assert complaints(wrong) == {"time_zone": "customers.person.time_zone"}
+
+
+def test_null_clears_a_text_as_the_empty_one_does(bob: Client) -> None:
+    record = made(
+        bob, display_name="Countess", job_title="Analyst", description=None, linkedin_url="https://ada.example"
+    )
+    path = f"{PEOPLE}{record['id']}/"
+    cleared = dict.fromkeys(("display_name", "first_name", "job_title", "linkedin_url"))
+    changed = send(bob, "patch", path, cleared).json()
+    assert [changed[name] for name in cleared] == ["Lovelace", "", "", ""]
+    assert complaints(send(bob, "patch", path, {"last_name": None})) == {
+        "display_name": "customers.customer.name_missing"
+    }
 
 
 def test_a_list_is_set_as_a_whole_and_its_rows_keep_their_ids(bob: Client) -> None:
@@ -178,3 +208,16 @@ def test_a_status_is_one_of_the_dictionary_for_statuses(bob: Client, house: Hous
     assert made(bob, status_id=active)["status_id"] == active
     answer = send(bob, "post", PEOPLE, {**ADA, "status_id": red, "source_id": active})
     assert complaints(answer) == dict.fromkeys(("status_id", "source_id"), "kernel.reference.unknown")
+
+
+def test_a_colleague_who_has_left_is_in_nobodys_way(house: House) -> None:
+    bob, carol = clerk(house, "customers.*", "auth.*"), make_user(house, name="Carol")
+    owner = {"owner_id": str(carol.pk)}
+    person = f"{PEOPLE}{make_person(house, owner_id=carol.pk).pk}/"
+    deal = f"{DEALS}{make_deal(house, owner_id=carol.pk).pk}/"
+    call = f"{INTERACTIONS}{make_interaction(house, owner_id=carol.pk).pk}/"
+    assert send(bob, "delete", f"/api/auth/users/{carol.pk}/").status_code == 204
+    for path, values in ((person, {"job_title": "Countess"}), (deal, {"title": "Mills"}), (call, {"title": "Mills"})):
+        assert send(bob, "patch", path, values).status_code == 200
+    other = f"{PEOPLE}{make_person(house).pk}/"
+    assert complaints(send(bob, "patch", other, owner)) == {"owner_id": "kernel.reference.unknown"}

@@ -10,16 +10,18 @@ from django.urls import reverse
 
 from apps.auth.models import User
 from apps.customers.models import Company, Person, PersonCompany
+from apps.customers.selectors import roles_at
 from apps.customers.services import create_person, update_person
+from apps.customers.services.employment_roles import ROLES
+from apps.dictionaries.models import Dictionary
 from apps.kernel.commands.models import Action
 from apps.kernel.errors import InvalidInput
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
-from tests.customers.factories import COMPANIES, FEATURES, make_company, make_person
+from tests.customers.factories import COMPANIES, FEATURES, make_company, make_company_roles, make_person
 from tests.customers.test_admin import NO_ROWS
-from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import client_of, member, send
 from tests.support.scopes import House, seeding
 
@@ -36,8 +38,9 @@ def alice(user: User) -> Client:
 
 
 @pytest.fixture
-def role(house: House) -> Any:
-    return entry_of(house, make_dictionary(house, "Decides", key="customers.company_role", is_system=True), "Decides")
+def roles(house: House) -> list[Any]:
+    """Two roles: who decides, and who pays."""
+    return make_company_roles(house, "Decides", "Pays")
 
 
 def page_of(person: Person) -> str:
@@ -46,8 +49,11 @@ def page_of(person: Person) -> str:
 
 def works(house: House, person: Person) -> list[tuple[str, Any, bool]]:
     with seeding(house.scope()):
-        rows = PersonCompany.objects.filter(person=person).select_related("company").order_by("company__brand_name")
-        return [(row.company.display_name, row.role_id, row.is_primary) for row in rows]
+        rows = list(
+            PersonCompany.objects.filter(person=person).select_related("company").order_by("company__brand_name")
+        )
+        held = roles_at([row.pk for row in rows])
+        return [(row.company.display_name, list(held.get(row.pk, ())), row.is_primary) for row in rows]
 
 
 def rows_of(client: Client, person: Person) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def rows_of(client: Client, person: Person) -> dict[str, Any]:
     found: dict[str, Any] = {"employments-TOTAL_FORMS": len(forms), "employments-INITIAL_FORMS": len(forms)}
     for index, form in enumerate(forms):
         values = {"id": form.instance.pk, "person": person.pk, "company": form.instance.company_id}
-        values |= {"role_id": form.instance.role_id or "", **({"is_primary": "on"} if form.instance.is_primary else {})}
+        values |= {"role_ids": form.initial["role_ids"], **({"is_primary": "on"} if form.instance.is_primary else {})}
         found |= {f"employments-{index}-{name}": value for name, value in values.items()}
     return found
 
@@ -71,27 +77,40 @@ def saved(client: Client, person: Person, rows: dict[str, Any], version: int) ->
     return client.post(page_of(person), {**body, "expected_version": version})
 
 
-def test_companies_are_added_changed_and_taken_away_with_the_person(alice: Client, house: House, role: Any) -> None:
+def test_companies_are_added_changed_and_taken_away_with_them(alice: Client, house: House, roles: list[Any]) -> None:
     person, one, two = make_person(house), make_company(house, "One"), make_company(house, "Two")
     new: dict[str, Any] = {"employments-TOTAL_FORMS": 2}
-    new |= {"employments-0-company": one.pk, "employments-0-role_id": role.pk}
+    new |= {"employments-0-company": one.pk, "employments-0-role_ids": roles}
     new |= {"employments-1-company": two.pk}
     assert saved(alice, person, new, 1).status_code == 302
-    assert works(house, person) == [("One", role.pk, True), ("Two", None, False)]
+    assert works(house, person) == [("One", roles, True), ("Two", [], False)]
     rows = rows_of(alice, person)
     del rows["employments-0-is_primary"]
-    rows |= {"employments-1-is_primary": "on", "employments-1-role_id": role.pk, "employments-0-role_id": ""}
+    rows |= {"employments-1-is_primary": "on", "employments-1-role_ids": roles[1:], "employments-0-role_ids": roles[:1]}
     assert saved(alice, person, rows, 2).status_code == 302
-    assert works(house, person) == [("One", None, False), ("Two", role.pk, True)]
+    assert works(house, person) == [("One", roles[:1], False), ("Two", roles[1:], True)]
     rows = rows_of(alice, person)
     assert rows["employments-0-company"] == two.pk, "the primary one stands first"
     assert saved(alice, person, rows | {"employments-0-DELETE": "on"}, 3).status_code == 302
-    assert works(house, person) == [("One", None, True)]
+    assert works(house, person) == [("One", roles[:1], True)]
 
 
-def test_it_is_one_change_and_one_undo(alice: Client, user: User, house: House) -> None:
+def test_roles_that_the_dictionary_no_longer_offers_stay(alice: Client, house: House, roles: list[Any]) -> None:
     person, one = make_person(house), make_company(house, "One")
-    saved(alice, person, {"employments-TOTAL_FORMS": 1, "employments-0-company": one.pk}, 1)
+    with using_scope(house.scope(house.north)):
+        update_person(person.pk, companies=[{"company_id": one.pk, "role_ids": roles}])
+    with seeding(house.scope()):
+        Dictionary.objects.filter(key=ROLES).update(is_active=False)
+    rows = rows_of(alice, person)
+    assert sorted(rows["employments-0-role_ids"]) == sorted(roles)
+    assert saved(alice, person, rows, 2).status_code == 302
+    assert works(house, person) == [("One", roles, True)]
+
+
+def test_it_is_one_change_and_one_undo(alice: Client, user: User, house: House, roles: list[Any]) -> None:
+    person, one = make_person(house), make_company(house, "One")
+    new = {"employments-TOTAL_FORMS": 1, "employments-0-company": one.pk, "employments-0-role_ids": roles}
+    saved(alice, person, new, 1)
     with seeding(house.scope()):
         [action] = Action.objects.filter(resource_id=person.pk, parent_id=None, command="customers.person.update")
     undone = send(client_of(user, organization=house.north), "post", f"/api/audit_logs/actions/{action.pk}/undo/", {})
@@ -106,7 +125,7 @@ def test_a_new_person_comes_with_companies(alice: Client, house: House) -> None:
     assert answer.status_code == 302
     with seeding(house.scope()):
         person = Person.objects.get()
-    assert works(house, person) == [("One", None, True)]
+    assert works(house, person) == [("One", [], True)]
 
 
 def test_what_is_wrong_stands_beside_its_row_and_nothing_is_saved(alice: Client, house: House) -> None:
@@ -125,7 +144,8 @@ def test_what_is_wrong_stands_beside_its_row_and_nothing_is_saved(alice: Client,
     [
         ([{"company_id": "foreign"}], ("companies.0.company_id", "kernel.reference.unknown")),
         ([{"company_id": "own"}, {"company_id": "own"}], ("companies.1.company_id", "customers.list.repeated")),
-        ([{"company_id": "own", "role_id": uuid7()}], ("companies.0.role_id", "kernel.reference.unknown")),
+        ([{"company_id": "own", "role_ids": [uuid7()]}], ("companies.0.role_ids.0", "kernel.reference.unknown")),
+        ([{"company_id": "own", "role_ids": [uuid7()] * 21}], ("companies.0.role_ids", "too_many")),
         ([{}], ("companies.0.company_id", "kernel.reference.unknown")),
         ([{"company_id": "own"}] * 51, ("companies", "too_many")),
     ],
@@ -134,7 +154,7 @@ def test_bad_rows_are_named(
     house: House, other_house: House, rows: list[dict[str, Any]], complaint: tuple[str, str]
 ) -> None:
     companies = {"foreign": make_company(other_house).pk, "own": make_company(house).pk}
-    given = [{name: companies.get(value, value) for name, value in row.items()} for row in rows]
+    given = [{**row, "company_id": companies.get(row["company_id"])} if "company_id" in row else row for row in rows]
     with using_scope(house.scope(house.north)), pytest.raises(InvalidInput) as caught:
         create_person(first_name="Ada", companies=given)
     assert [(item.field, item.code) for item in caught.value.errors] == [complaint]
@@ -150,7 +170,7 @@ def test_companies_that_are_not_seen_stay_and_are_not_shown(house: House, user: 
     rows = rows_of(alice, person)
     assert [value for name, value in rows.items() if name.endswith("-company")] == [plain.pk]
     assert saved(alice, person, rows | {"employments-0-DELETE": "on"}, 2).status_code == 302
-    assert works(house, person) == [("Secret", None, True)]
+    assert works(house, person) == [("Secret", [], True)]
 
 
 def test_who_sees_no_companies_has_no_rows_and_takes_none_away(house: House) -> None:
@@ -161,6 +181,6 @@ def test_who_sees_no_companies_has_no_rows_and_takes_none_away(house: House) -> 
     bob = signed_in(make_user(house, name="Bob", roles=(role,), home_organization_id=house.north.pk))
     assert "employments-TOTAL_FORMS" not in bob.get(page_of(person)).content.decode()
     assert saved(bob, person, {}, 2).status_code == 302
-    assert works(house, person) == [("One", None, True)]
+    assert works(house, person) == [("One", [], True)]
     with seeding(house.scope()):
         assert Company.objects.count() == 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from apps.customers.models import InteractionStatus
+from apps.customers.models import Comment, InteractionStatus
 from apps.customers.selectors import living_interactions
 from apps.customers.services import create_person
 from apps.kernel.access.grants import Access
@@ -30,6 +31,7 @@ FROM generate_series(1, 30000) AS number
 """
 
 
+@pytest.mark.prove
 @pytest.mark.committed
 @pytest.mark.parametrize("granted", ["customers.*", "customers.interactions.view"])
 def test_the_latest_interactions_of_a_customer_are_walked_in_order(house: House, granted: str) -> None:
@@ -64,25 +66,37 @@ OWN: Final = {
         "created_at": "now() - make_interval(mins => copy.number)",
         "value": f"overlay(source.value PLACING int8send(copy.number::bigint) FROM {INDEX_START})",
     },
+    "customer_comment": {
+        "id": "uuid7()",
+        "customer_id": "copy.id",
+        "created_at": "now() - make_interval(mins => copy.number)",
+    },
 }
 COLUMNS: Final = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
 
 
+def multiply(house: House, person_id: UUID, *parts: str) -> None:
+    """Copy a person, and each with a row of these tables that belong to them."""
+    with admin(str(connection.settings_dict["NAME"])) as session:
+        session.execute("SET session_replication_role = replica")
+        for table in ("customer", "person", *parts):
+            own = OWN[table]
+            names = [name for (name,) in session.execute(COLUMNS, [table]).fetchall()]
+            values = ", ".join(own.get(name, f"source.{name}") for name in names)
+            key = "customer_id" if table in parts else "id"
+            copies = COPIES.format(table=table, columns=", ".join(names), values=values, key=key)
+            session.execute(copies, {"tenant": house.tenant.pk, "person": person_id})
+        session.execute(f"ANALYZE {', '.join(('customer', 'person', 'company', *parts))}")
+
+
+@pytest.mark.prove
 @pytest.mark.committed
 @pytest.mark.parametrize("granted", [("customers.*",), ("customers.people.view", "customers.companies.view")])
 def test_ways_to_reach_are_walked_in_order_and_a_value_is_looked_up(house: House, granted: tuple[str, ...]) -> None:
     with seeding(house.scope(house.north)):
         email = {"channel": "email", "value": "ada@example.org"}
         person = create_person(first_name="Ada", contact_points=[email])
-    with admin(str(connection.settings_dict["NAME"])) as session:
-        session.execute("SET session_replication_role = replica")
-        for table, own in OWN.items():
-            names = [name for (name,) in session.execute(COLUMNS, [table]).fetchall()]
-            values = ", ".join(own.get(name, f"source.{name}") for name in names)
-            key = "customer_id" if table == "contact_point" else "id"
-            copies = COPIES.format(table=table, columns=", ".join(names), values=values, key=key)
-            session.execute(copies, {"tenant": house.tenant.pk, "person": person.pk})
-        session.execute("ANALYZE customer, person, company, contact_point")
+    multiply(house, person.pk, "contact_point")
     reader = Access(granted=frozenset(granted), organization_ids=None)
     with using_scope(house.scope(access=reader)), scoped_transaction():
         rows = ENTITIES["customers.contact_point"].living().order_by("-created_at", "-pk")
@@ -90,3 +104,22 @@ def test_ways_to_reach_are_walked_in_order_and_a_value_is_looked_up(house: House
     assert "contact_point_created" in walked, walked
     assert "Sort" not in walked, walked
     assert "contact_point_value" in found, found
+
+
+@pytest.mark.prove
+@pytest.mark.committed
+@pytest.mark.parametrize("granted", [("customers.*",), ("customers.people.view", "customers.comments.view")])
+def test_of_comments_on_very_many_people_a_page_reads_its_own_people_only(
+    house: House, granted: tuple[str, ...]
+) -> None:
+    person = make_person(house)
+    with seeding(house.scope(house.north)):
+        Comment(customer_id=person.pk, body="Said").save(force_insert=True)
+    multiply(house, person.pk, "customer_comment")
+    reader = Access(granted=frozenset(granted), organization_ids=None)
+    with using_scope(house.scope(access=reader)), scoped_transaction():
+        plan = ENTITIES["customers.comment"].living().order_by("-created_at", "-pk")[:50].explain()
+    assert "customer_comment_created" in plan, plan
+    assert "Sort" not in plan, plan
+    assert "Seq Scan on person" not in plan, plan
+    assert "Index Scan using person" in plan, plan

@@ -23,7 +23,7 @@ from tests.notifications.notices import notifications
 from tests.notifications.test_crash import Fuse
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.processes, pytest.mark.committed]
 
 
 @pytest.fixture

@@ -93,6 +93,18 @@ def test_boards_and_key_figures_leave_it_out(owner: Client, stranger: Client, de
     assert [found["count"] for found in figures] == [2, 1]
 
 
+def test_an_open_deal_is_not_found_by_whom_the_reader_does_not_see(
+    house: House, owner: Client, stranger: Client
+) -> None:
+    person, company = make_person(house), make_company(house)
+    make_deal(house, people=[{"person_id": person.pk}], companies=[{"company_id": company.pk}])
+    for path in (f"{PEOPLE}{person.pk}", f"/api/customers/companies/{company.pk}"):
+        assert send(owner, "post", f"{path}/restrict/", {}).status_code == 200
+    for name, found in (("person_id", person), ("company_id", company)):
+        for asked in ({name: str(found.pk)}, {f"{name}__in": str(found.pk)}):
+            assert [client.get(DEALS, asked).json()["count"] for client in (owner, stranger)] == [1, 0]
+
+
 def shown(house: House, user: User) -> Iterator[str]:
     """Every widget of deals, as the user gets it."""
     names = ("new_deals", "win_rate", "pipeline_by_stage", "won_by_month", "attention")
@@ -222,6 +234,7 @@ def test_an_owner_who_does_not_see_it_is_not_told(
     assert [row.type for row in notifications(house)] == (["customers.deal_won"] if sees else [])
 
 
+@pytest.mark.processes
 @pytest.mark.committed
 def test_the_live_stream_tells_only_those_who_see_the_deal(house: House) -> None:
     alice, carol = (member(house, *ABLE, name=name) for name in ("Alice", "Carol"))

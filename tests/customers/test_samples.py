@@ -5,14 +5,31 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.customers.calculations import normal_email, normal_phone
-from apps.customers.models import Address, Company, ContactPoint, Customer, Person, PersonCompany, Tagging
-from apps.customers.services.samples import deals, interactions
+from apps.customers.models import (
+    Address,
+    Comment,
+    Company,
+    Consent,
+    ContactPoint,
+    Customer,
+    Person,
+    PersonCompany,
+    PersonCompanyRole,
+    Tagging,
+)
+from apps.customers.services.samples import deals, interactions, voices
 from apps.customers.services.samples.data import GROUPS, LANDS, SHARES, TAGS
 from apps.customers.services.samples.deals import DealDraw
 from apps.customers.services.samples.drawing import DAYS, Draw
+from apps.customers.services.samples.hours import at_work
 from apps.customers.services.samples.interactions import draw_interactions
 from apps.customers.setup import seed_examples
 from apps.dictionaries.services.seeding import seed_system_dictionaries
@@ -23,6 +40,7 @@ from tests.auth.factories import make_user
 from tests.support.scopes import House
 
 UNTIL = datetime(2026, 3, 6, 12, tzinfo=UTC)
+WARSAW = ZoneInfo("Europe/Warsaw")
 
 
 def drawn(seed: str = "a", language: str = "pl") -> tuple[list[object], list[object]]:
@@ -60,8 +78,8 @@ def test_deals_begin_with_their_companies_and_end_before_now() -> None:
     draw = Draw("a", "pl", UNTIL, "PLN")
     companies = draw.companies(40)
     people = draw.people(200, companies)
-    made = DealDraw("a", "pl", UNTIL, "PLN").deals(600, companies, people)
-    assert made == DealDraw("a", "pl", UNTIL, "PLN").deals(600, companies, people)
+    made = DealDraw("a", "pl", UNTIL, "PLN", WARSAW).deals(600, companies, people)
+    assert made == DealDraw("a", "pl", UNTIL, "PLN", WARSAW).deals(600, companies, people)
     outcomes = Counter(deal.outcome for deal in made)
     assert min(outcomes[name] for name in ("open", "won", "lost")) > 80
     assert all((deal.closed_at is None) == (deal.outcome == "open") for deal in made)
@@ -74,8 +92,8 @@ def test_deals_begin_with_their_companies_and_end_before_now() -> None:
 
 def test_interactions_are_done_before_now_or_planned_behind_it() -> None:
     people = Draw("a", "de", UNTIL, "EUR").people(50, [])
-    found = draw_interactions(500, people, seed="a", language="de", until=UNTIL)
-    assert found == draw_interactions(500, people, seed="a", language="de", until=UNTIL)
+    found = draw_interactions(500, people, seed="a", language="de", until=UNTIL, zone=WARSAW)
+    assert found == draw_interactions(500, people, seed="a", language="de", until=UNTIL, zone=WARSAW)
     assert {item.kind for item in found} == {"call", "meeting", "email", "note", "task"}
     assert all((item.occurred_at is None) != (item.scheduled_at is None) for item in found)
     assert all(people[item.person].created_at <= item.occurred_at <= UNTIL for item in found if item.occurred_at)
@@ -84,8 +102,27 @@ def test_interactions_are_done_before_now_or_planned_behind_it() -> None:
     assert min(planned) > UNTIL
 
 
+def test_people_work_in_the_day_and_in_the_week() -> None:
+    people = Draw("a", "pl", UNTIL, "PLN").people(50, [])
+    found = draw_interactions(500, people, seed="a", language="pl", until=UNTIL, zone=WARSAW)
+    walls = [(item.occurred_at or item.scheduled_at or UNTIL).astimezone(WARSAW) for item in found]
+    assert sum(wall.weekday() > 4 or not 8 <= wall.hour <= 17 for wall in walls) <= 5  # close to when they were met
+    assert {wall.hour for wall in walls} >= {*range(8, 17)}
+
+
+@given(minutes=st.lists(st.integers(0, 600 * 24 * 60), min_size=2))
+def test_working_hours_keep_the_order(minutes: list[int]) -> None:
+    moments = [UNTIL + timedelta(minutes=after) for after in sorted(minutes)]
+    worked = [at_work(one, zone=WARSAW, since=moments[0], until=moments[-1]) for one in moments]
+    assert worked == sorted(worked)
+    assert moments[0] <= worked[0]
+    assert worked[-1] <= moments[-1]
+    assert all(abs(there - one) < timedelta(days=3) for there, one in zip(worked, moments, strict=True))
+
+
 def test_every_language_of_the_house_has_words() -> None:
     assert LANDS.keys() == SHARES.keys() == TAGS.keys() == deals.TITLES.keys() == interactions.TITLES.keys()
+    assert LANDS.keys() == voices.COMMENTS.keys() == voices.SOURCES.keys()
     assert all(names.keys() == LANDS.keys() for names in GROUPS.values())
     assert all(sum(shares.values()) == 100 for shares in SHARES.values())
 
@@ -105,9 +142,18 @@ def test_examples_are_seeded_once_and_quickly(house: House) -> None:
         assert counts[:3] == [1200, 1000, 200]
         assert counts[3] > 1500
         assert PersonCompany.objects.filter(is_primary=True).count() > 700
+        roles = PersonCompanyRole.objects.values("place").annotate(roles=Count("pk"))
+        assert (roles.count() > 300, roles.filter(roles=2).count() > 100) == (True, True)
         assert Tagging.objects.count() > 800
         assert Company.objects.filter(parent__isnull=False).count() == 19
         days = [(UNTIL - moment).days for moment in Person.objects.values_list("created_at", flat=True)]
         assert (max(days) > 730, min(days) < 15) == (True, True)
         assert Person.objects.filter(lifecycle_stage_id__isnull=True).count() == 0
         assert Person.objects.filter(owner_id__isnull=False).count() > 300
+        assert (Comment.objects.count() > 30, Consent.objects.filter(state="given").count() > 400) == (True, True)
+        taken_back = Consent.objects.filter(state="withdrawn").values_list("customer_id", "purpose_id", "channel", "at")
+        assert 30 < len(taken_back) < 200
+        assert set(Consent.objects.values_list("recorded_by_label", flat=True)) == {"Alice"}
+        for customer_id, purpose_id, channel, at in taken_back:
+            said = Consent.objects.filter(customer_id=customer_id, purpose_id=purpose_id, channel=channel)
+            assert next((one.state, one.at <= at <= UNTIL) for one in said.order_by("at")) == ("given", True)

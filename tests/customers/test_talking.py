@@ -218,6 +218,16 @@ def test_labels_are_given_taken_and_come_back_with_undo(house: House) -> None:
         assert not Labelling.objects.exists()
 
 
+def test_labels_are_not_asked_for_by_a_customer_who_is_hidden(house: House) -> None:
+    client, owner, person = clerk(house), clerk(house), make_person(house)
+    label = made(client, LABELS, label="Call back")
+    given = {"label_id": label["id"], "customer_ids": [str(person.pk)]}
+    assert send(client, "post", f"{LABELS}assign/", given).status_code == 200
+    assert send(owner, "post", f"/api/customers/people/{person.pk}/restrict/", {}).status_code == 200
+    assert client.get(LABELS, {"customer_id": str(person.pk)}).json()["count"] == 0
+    assert client.get(LABELS).json()["count"] == 1
+
+
 def test_a_program_comments_and_has_neither_labels_nor_things_it_follows(house: House) -> None:
     person = make_person(house)
     key = program(make_key(house, "customers.*").secret, **{"X-Organization-Id": str(house.north.pk)})

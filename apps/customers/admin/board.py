@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib.admin.sites import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.customers.admin.board_deeds import done
@@ -34,6 +34,7 @@ from apps.customers.selectors.deal_sums import Asked
 from apps.customers.services import create_deal, create_pipeline, move_deal
 from apps.customers.services.deal_worth import shown_amount
 from apps.dictionaries.contracts import DictionaryBook
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.services import service
@@ -98,7 +99,7 @@ def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "reasons": service(DictionaryBook).entries(LOSS_REASONS) if pipeline and may_run(move_deal) else [],
         "address": asked.address(),
         "is_fullwidth": "1",
-        "pipelines_url": _address("admin:customers_pipeline_changelist"),
+        "pipelines_url": address_if_any("admin:customers_pipeline_changelist"),
     }
     return TemplateResponse(request, "customers/board.html", context)
 
@@ -161,7 +162,7 @@ def _lane(lane: Lane, found: Board, asked: _Asked) -> ShownLane:
         [_card(card, here) for card in lane.cards],
         here.address(lane=lane.stage.pk, after=lane.next) if lane.next else "",
         here.address(first=MOST_CARDS),
-        _address("admin:customers_deal_add", query={"pipeline": found.pipeline_id, "stage": lane.stage.pk}),
+        address_if_any("admin:customers_deal_add", query={"pipeline": found.pipeline_id, "stage": lane.stage.pk}),
     )
 
 
@@ -171,8 +172,8 @@ def _card(card: Card, asked: _Asked) -> ShownCard:
         card,
         shown_amount(card.value_amount, card.value_currency),
         shown_amount(card.base_amount, card.base_currency) if is_converted else "",
-        _address("admin:customers_deal_overview", card.id),
-        _address("admin:customers_deal_press", card.id, "lose", query={"next": asked.address()}),
+        address_if_any("admin:customers_deal_overview", card.id),
+        address_if_any("admin:customers_deal_press", card.id, "lose", query={"next": asked.address()}),
     )
 
 
@@ -180,15 +181,6 @@ def _worded(figures: Figures, base: str) -> dict[str, Any]:
     """Amounts for people; without a base currency there are none."""
     value, weighted = shown_amount(figures.value, base), shown_amount(figures.weighted, base)
     return {"count": figures.count, "value": value, "weighted": weighted}
-
-
-def _address(name: str, *args: Any, query: dict[str, Any] | None = None) -> str:
-    """The address of a page, "" where there is no such page."""
-    try:
-        found = reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-    return f"{found}?{urlencode(query)}" if query else found
 
 
 def _id(text: str | None) -> UUID | None:

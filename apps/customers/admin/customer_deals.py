@@ -42,7 +42,7 @@ def customer_deals_view(page: Any, request: HttpRequest, object_id: str) -> Http
     found = Paginator(deals_of(record), PER_PAGE).get_page(request.GET.get("page"))
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
     context = {
-        **record_frame(page, request, record, _("Deals of %(name)s") % {"name": record}),
+        **record_frame(page.admin_site, request, record, _("Deals of %(name)s") % {"name": record}),
         "page": found,
         "lines": _lines(found.object_list),
     }

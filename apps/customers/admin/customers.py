@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers import services
 from apps.customers.admin.deal_forms import ConversionForm
 from apps.customers.admin.lookalikes import CustomerPage
-from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm, PlaceRows
+from apps.customers.admin.narrowing import ByGroup, ByTag
+from apps.customers.admin.parts import AddressRows, ContactPointRows, CustomerForm
+from apps.customers.admin.place_rows import PlaceRows
 from apps.customers.admin.privacy import ERASE_BUTTON, EXPORT_BUTTON
 from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
@@ -18,6 +20,7 @@ from apps.customers.models import Company, Person
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.registration import register
+from apps.kernel.registry.entities import ENTITIES
 
 KEPT_FOR = _("What was deleted goes for good after the time for which the installation keeps it.")
 STANDING = ("owner_id", "status_id", "lifecycle_stage_id", "source_id", "temperature_id")
@@ -43,6 +46,7 @@ class PersonPage(CustomerPages, CustomerPage):
     ordering = ("display_name",)
     optional_fields = ("display_name",)
     form = CustomerForm
+    list_filter = (ByTag, ByGroup)
     inlines = (ContactPointRows, AddressRows)
     buttons = (
         EXPORT_BUTTON,
@@ -83,6 +87,7 @@ class CompanyPage(CustomerPages, CustomerPage):
     ordering = ("display_name",)
     optional_fields = ("display_name",)
     form = CustomerForm
+    list_filter = (ByTag, ByGroup)
     inlines = (ContactPointRows, AddressRows)
     fieldsets = (
         (None, {"fields": (("brand_name", "legal_name"), "display_name", ("domain", "website_url"), "parent")}),
@@ -93,3 +98,16 @@ class CompanyPage(CustomerPages, CustomerPage):
         (_("Standing"), {"fields": (*STANDING, "tag_ids", "group_ids")}),
         (_("Notes"), {"fields": ("description",)}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Company | None = None) -> Any:
+        """Without the company above where the reader does not see it: an empty choice would take it away."""
+        found = list(super().get_fieldsets(request, obj))
+        if obj is None or not _hides_parent(obj):
+            return found
+        names = tuple(name for name in found[0][1]["fields"] if name != "parent")
+        return [(found[0][0], {**found[0][1], "fields": names}), *found[1:]]
+
+
+def _hides_parent(company: Company) -> bool:
+    seen = ENTITIES[Company.entity_id].living()
+    return company.parent_id is not None and not seen.filter(pk=company.parent_id).exists()

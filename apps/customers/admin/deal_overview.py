@@ -10,12 +10,13 @@ from django.template.response import TemplateResponse
 from django.utils.formats import number_format
 
 from apps.customers.admin.deal_words import is_open, marks_of, worded, worded_reason, worded_worth
-from apps.customers.admin.overview import USER, address, seen_record, taking_part
+from apps.customers.admin.overview import USER, seen_record, taking_part
 from apps.customers.models import Company, Deal, DealLine, Outcome, Person
 from apps.customers.selectors import lines_of, seen_companies, seen_people, today, visits_of
 from apps.customers.selectors.overview import values_of
 from apps.customers.selectors.talking import followers_of, opens
 from apps.kernel import clock
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.commands.history.reads import DETAIL, note_reads
@@ -29,9 +30,9 @@ def deal_overview_view(page: Any, request: HttpRequest, object_id: str) -> HttpR
     deal = seen_record(page, request, object_id)
     note_reads(Deal.entity_id, [deal.pk], how=DETAIL)
     context = {
-        **record_frame(page, request, deal, str(deal)),
+        **record_frame(page.admin_site, request, deal, str(deal)),
         "page": page,
-        "change_url": address(page, "change", deal) if page.has_change_permission(request, deal) else "",
+        "change_url": model_address(page, "change", deal.pk) if page.has_change_permission(request, deal) else "",
         **_standing(request, deal),
         **_parts(deal),
         **taking_part(page, deal),

@@ -23,6 +23,6 @@ def files_view(page: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         raise Http404
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
     context = {
-        **record_frame(page, request, record, _("Files of %(name)s") % {"name": record}),
+        **record_frame(page.admin_site, request, record, _("Files of %(name)s") % {"name": record}),
     }
     return TemplateResponse(request, "customers/files.html", context)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -16,7 +17,7 @@ from apps.customers.admin.choosing import FIELD, customer_field
 from apps.customers.admin.repeating import OWN, PICKED, RepeatingFields, picked, rule_of, zone_choices
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import Answer, Interaction, InteractionStatus, Participant
-from apps.customers.selectors import HALF_AN_HOUR, conflicts_of
+from apps.customers.selectors import HALF_AN_HOUR, conflicts_of, seen_participants
 from apps.kernel.access.visible import person_of
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.forms import CommandForm
@@ -78,6 +79,10 @@ class ParticipantRows(CommandTabularInline):
     form = ParticipantForm
     argument = "participants"
     fields = ("user_id", FIELD, "answer")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows, without customers whom the reader does not see."""
+        return seen_participants(super().get_queryset(request))
 
 
 class PlanForm(forms.Form):

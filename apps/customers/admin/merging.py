@@ -27,7 +27,7 @@ from apps.customers.models import (
     Person,
     Tagging,
 )
-from apps.customers.selectors import addresses_of, lookalikes, points_of
+from apps.customers.selectors import addresses_of, living_marks, lookalikes, points_of
 from apps.customers.selectors.duplicates import described_record
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.labels import labels_of
@@ -180,7 +180,7 @@ def _joined(this: CustomerRecord, other: CustomerRecord) -> list[Together]:
 
 def _marks(model: Any, name: str, ids: list[UUID]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
-    for row in model.objects.filter(customer__in=ids).select_related(name).order_by("pk"):
+    for row in living_marks(model).filter(customer__in=ids).select_related(name).order_by("pk"):
         found.setdefault(row.customer_id, []).append(getattr(row, name))
     return found
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.customers.features import FOLLOW, USE_LABELS, WRITE_COMMENTS
 from apps.customers.models import Channel, ContactPoint, Person
-from apps.customers.selectors import addresses_of, points_of
+from apps.customers.selectors import addresses_of, points_of, roles_at
 from apps.customers.selectors.overview import (
     Link,
     companies_around,
@@ -25,6 +25,7 @@ from apps.customers.selectors.overview import (
 )
 from apps.customers.selectors.talking import followers_of, following, labels_on, person_acting
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.commands.history.reads import DETAIL, note_reads
@@ -62,9 +63,9 @@ def overview_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespon
     record = seen_record(page, request, object_id)
     note_reads(str(record.entity_id), [record.pk], how=DETAIL)
     context = {
-        **record_frame(page, request, record, str(record)),
+        **record_frame(page.admin_site, request, record, str(record)),
         "is_person": isinstance(record, Person),
-        "change_url": address(page, "change", record) if page.has_change_permission(request, record) else "",
+        "change_url": model_address(page, "change", record.pk) if page.has_change_permission(request, record) else "",
         **_known(record),
         **_standing(request, record),
         **_own(page, record),
@@ -80,11 +81,6 @@ def seen_record(page: Any, request: HttpRequest, object_id: str) -> Any:
     if record is None:
         raise Http404
     return record
-
-
-def address(page: Any, name: str, record: Any) -> str:
-    """Where a page of the record stands."""
-    return reverse(f"{page.admin_site.name}:{page.opts.app_label}_{page.opts.model_name}_{name}", args=[record.pk])
 
 
 def _known(record: Any) -> dict[str, Any]:
@@ -113,7 +109,8 @@ def _standing(request: HttpRequest, record: Any) -> dict[str, Any]:
     is_person = isinstance(record, Person)
     links = companies_of(record.pk) if is_person else people_of(record.pk)
     chosen = {name: getattr(record, name) for name in VALUES if hasattr(record, name)}
-    values = values_of([*chosen.values(), *(link.role_id for link in links)])
+    roles = roles_at([link.pk for link in links])
+    values = values_of([*chosen.values(), *(item for held in roles.values() for item in held)])
     labels, followers = labels_of(request), followers_of(record)
     labels.fetch((USER, item) for item in (record.owner_id, *followers))
     tags, groups = marks_on(record.pk)
@@ -123,7 +120,11 @@ def _standing(request: HttpRequest, record: Any) -> dict[str, Any]:
         "followers": [labels.text(USER, item) for item in followers],
         "standing": _values(record, chosen, values),
         "links": [
-            Link(link.company if is_person else link.person, values.get(link.role_id), link.is_primary)
+            Link(
+                link.company if is_person else link.person,
+                tuple(values[item] for item in roles.get(link.pk, ()) if item in values),
+                link.is_primary,
+            )
             for link in links
         ],
         "above": above,
@@ -148,7 +149,7 @@ def _own(page: Any, record: Any) -> dict[str, Any]:
     return {
         **taking_part(page, record),
         "labels": labels_on(record.pk) if may_label else [],
-        "label_url": address(page, "label", record) if may_label else "",
+        "label_url": model_address(page, "label", record.pk) if may_label else "",
         "labels_url": reverse(f"{page.admin_site.name}:customers_label_changelist") if may_label else "",
     }
 
@@ -156,9 +157,9 @@ def _own(page: Any, record: Any) -> dict[str, Any]:
 def taking_part(page: Any, record: Any) -> dict[str, Any]:
     """How the reader follows the record and comments on it, as far as they may."""
     may_follow = person_acting() is not None and allows(FOLLOW)
-    has_timeline = bool(sources_for(str(record.entity_id)))
+    may_talk = bool(sources_for(str(record.entity_id))) and allows(WRITE_COMMENTS)
     return {
-        "follow_url": address(page, "follow", record) if may_follow else "",
+        "follow_url": model_address(page, "follow", record.pk) if may_follow else "",
         "is_following": may_follow and following(record) is not None,
-        "talk_url": f"{address(page, 'timeline', record)}#comment" if has_timeline and allows(WRITE_COMMENTS) else "",
+        "talk_url": f"{model_address(page, 'timeline', record.pk)}#comment" if may_talk else "",
     }

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.customers.models import (
     Address,
-    Company,
     ContactPoint,
     Customer,
     CustomerGroup,
     CustomerRecord,
-    PersonCompany,
     Tag,
 )
 from apps.customers.selectors import groups_of, tags_of
@@ -25,6 +24,7 @@ from apps.kernel.admin.forms import CommandForm
 from apps.kernel.admin.inlines import CommandFormSet, CommandStackedInline, CommandTabularInline
 from apps.kernel.crypto.fields import EncryptedTextField
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.tenancy.scope import current_scope
 
 ONE_LINE: Any = {EncryptedTextField: {"widget": UnfoldAdminTextInputWidget}}
 
@@ -72,20 +72,6 @@ class AddressRows(CommandStackedInline):
         super().__init__(Customer, admin_site)
 
 
-class PlaceRows(CommandTabularInline):
-    """Companies that a person works for."""
-
-    model = PersonCompany
-    argument = "companies"
-    fields = ("company", "role_id", "is_primary")
-    ordering = ("-is_primary", "created_at", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows with the companies that the reader sees, whose names stand above them."""
-        seen = ENTITIES[Company.entity_id].living()
-        return super().get_queryset(request).filter(company__in=seen.values("pk")).select_related("person", "company")
-
-
 class CustomerForm(CommandForm):
     """A person or company, with the tags and groups to choose from."""
 
@@ -103,9 +89,16 @@ class CustomerForm(CommandForm):
         fields: dict[str, Any] = self.fields
         for name, model, held_by in self.MARKS:
             if name in fields:
-                fields[name].queryset = ENTITIES[model.entity_id].living().order_by(*ORDERS[name])
                 is_new = self.instance._state.adding
-                self.initial[name] = [] if is_new else held_by([self.instance.pk]).get(self.instance.pk, [])
+                held = [] if is_new else held_by([self.instance.pk]).get(self.instance.pk, [])
+                self.initial[name] = held
+                fields[name].queryset = self._choices(model, held).order_by(*ORDERS[name])
+
+    def _choices(self, model: type[Tag | CustomerGroup], held: Sequence[UUID]) -> QuerySet[Any]:
+        """Marks of the customer's own organization, and those of others that the customer has."""
+        rows: QuerySet[Any] = ENTITIES[model.entity_id].living()
+        own = current_scope().organization_id if self.instance._state.adding else self.instance.organization_id
+        return rows.filter(Q(organization_id=own) | Q(pk__in=held)) if own else rows
 
 
 ORDERS = {"tag_ids": ("label", "pk"), "group_ids": ("rank", "name", "pk")}

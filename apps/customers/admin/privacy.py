@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers import services
+from apps.customers.entities import CUSTOMERS
 from apps.customers.features import (
     ERASE,
     MANAGE_COMPANIES,
@@ -36,6 +37,7 @@ from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.dressing import dress
 from apps.kernel.admin.forms import add_refusal
+from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.moments import MomentInput
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.pages import CommandAdmin
@@ -184,12 +186,12 @@ def consents_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     ledger = consents_of(person.pk)
     names = ENTITIES["dictionaries.entry"].labels({row.purpose_id for row in ledger})
     context = {
-        "title": _now("Consents of %(name)s") % {"name": person},
+        **record_frame(site, request, person, _now("Consents of %(name)s") % {"name": person}),
         "current": [(row, names.get(row.purpose_id, "")) for row in current_of(ledger)],
         "ledger": [(row, names.get(row.purpose_id, "")) for row in ledger],
         "form": form if may_write else None,
     }
-    return _page(site, request, person, "customers/consents.html", context)
+    return TemplateResponse(request, "customers/consents.html", context)
 
 
 @own_page(OwnPage("customers_deal_access", "customers/access/deal/", VIEW_DEALS, about=asked_entity))
@@ -208,11 +210,11 @@ def access_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
     context = {
-        "title": _now("Who may see %(name)s") % {"name": record},
+        **record_frame(site, request, record, _now("Who may see %(name)s") % {"name": record}),
         "holders": service(ObjectSharing).holders(record),
         "form": form,
     }
-    return _page(site, request, record, "customers/access.html", context)
+    return TemplateResponse(request, "customers/access.html", context)
 
 
 def _access_changed(
@@ -247,11 +249,6 @@ def _holder(request: HttpRequest) -> dict[str, Any]:
         raise Http404 from None
 
 
-def _page(site: AdminSite, request: HttpRequest, record: Any, template: str, context: dict[str, Any]) -> HttpResponse:
-    frame = {**site.each_context(request), "opts": record._meta, "original": record}
-    return TemplateResponse(request, template, {**frame, **context})
-
-
 @register(Consent)
 class ConsentPage(CommandAdmin):
     """The ledgers of all people, newest first."""
@@ -269,7 +266,7 @@ class ConsentPage(CommandAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Rows about people whom the reader may see."""
-        return about_visible(super().get_queryset(request), record="customer_id")
+        return about_visible(super().get_queryset(request), record="customer_id", among=CUSTOMERS)
 
 
 @register(Erasure)

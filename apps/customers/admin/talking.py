@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from apps.customers import services
 from apps.customers.admin.customer_deals import customer_deals_view
 from apps.customers.admin.files import files_view
-from apps.customers.admin.overview import address, overview_view, seen_record
+from apps.customers.admin.overview import overview_view, seen_record
 from apps.customers.extensions.talking import composing
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS, WRITE_COMMENTS
 from apps.customers.models import Comment, CustomerKind, Label
@@ -26,6 +26,7 @@ from apps.customers.selectors.talking import following, labels_on, seen_comments
 from apps.customers.services.comments import USER, may_change_comment
 from apps.customers.services.topics import KINDS
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import labels_of, record_url
 from apps.kernel.admin.offers import say
@@ -71,7 +72,7 @@ class TalkedAbout:
 
         class LeadingList(parent.get_changelist(request, **kwargs)):  # type: ignore[misc]
             def url_for_result(self, result: Any) -> str:
-                return address(page, "overview", result)
+                return model_address(page, "overview", result.pk)
 
         return LeadingList
 
@@ -95,7 +96,7 @@ def comment_view(page: Any, request: HttpRequest, object_id: str) -> HttpRespons
     record = seen_record(page, request, object_id)
     if not allows(WRITE_COMMENTS):
         raise PermissionDenied
-    back = address(page, "timeline", record)
+    back = model_address(page, "timeline", record.pk)
     if request.method != "POST":
         return HttpResponseRedirect(back)
     body, mentioned = request.POST.get("body", ""), _ids(request.POST.getlist("mention_ids"))
@@ -115,7 +116,7 @@ def _asked_again(page: Any, request: HttpRequest, record: Any, refusal: Platform
     labels = labels_of(request)
     labels.fetch((USER, item) for item in ids)
     context = {
-        **record_frame(page, request, record, _("Comment on %(name)s") % {"name": record}),
+        **record_frame(page.admin_site, request, record, _("Comment on %(name)s") % {"name": record}),
         **composing(record),
         "body": request.POST.get("body", ""),
         "mentioned": [(item, labels.text(USER, item)) for item in ids],
@@ -175,7 +176,7 @@ def _done(page: Any, request: HttpRequest, object_id: str, turn: Callable[[Any],
     record = seen_record(page, request, object_id)
     if request.method == "POST":
         say(request, turn(record))
-    return HttpResponseRedirect(address(page, "overview", record))
+    return HttpResponseRedirect(model_address(page, "overview", record.pk))
 
 
 @register(Comment)

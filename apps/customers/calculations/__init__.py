@@ -25,7 +25,7 @@ from apps.customers.calculations.likeness import (
 )
 from apps.customers.calculations.merging import Side, by_field, chosen_sides, is_empty, proposed, taken_from
 from apps.customers.calculations.names import first_of, following, joined, words_of
-from apps.customers.calculations.reaching import normal_domain, normal_email, normal_phone
+from apps.customers.calculations.reaching import normal_domain, normal_email, normal_phone, typed_phones
 from apps.customers.calculations.recurrence import (
     Rule,
     RuleRefused,
@@ -85,6 +85,7 @@ __all__ = [
     "sum_of_lines",
     "taken_from",
     "trigram_keys",
+    "typed_phones",
     "uid_of",
     "words_of",
 ]

@@ -42,6 +42,13 @@ def normal_phone(text: str, *, region: str = "") -> str | None:
     return f"{written};ext={number.extension}" if number.extension else written
 
 
+def typed_phones(normal: str) -> tuple[str, ...]:
+    """How a number in its normal form may be typed: as it is, and as people of its country call it."""
+    whole = normal.partition(";")[0]
+    national = phonenumbers.format_number(phonenumbers.parse(whole), phonenumbers.PhoneNumberFormat.NATIONAL)
+    return whole, national
+
+
 def normal_domain(text: str) -> str | None:
     """The host of an address or of a domain that was typed, in lower case and without `www.`; None for what is none."""
     host = text.strip().lower().partition("://")[2] or text.strip().lower()

@@ -197,9 +197,9 @@ def _on_the_wall(rule: Rule, wall: datetime, zone: ZoneInfo, *, early: datetime,
         dtstart=wall,
         interval=rule.interval,
         wkst=rule.week_start,
-        # Always with an end: a rule that is never met would be followed to the end of the calendar.
+        # dateutil looks at the end where it meets a day: a rule that is never met is followed to its calendar's end.
         until=late if until is None else min(until, late),
-        byweekday=[rrule.weekday(day, place) if place else rrule.weekday(day) for place, day in rule.by_day] or None,
+        byweekday=_weekdays(rule) or None,
         bymonthday=rule.by_month_day or None,
         bymonth=rule.by_month or None,
         bysetpos=rule.by_set_pos or None,
@@ -207,6 +207,14 @@ def _on_the_wall(rule: Rule, wall: datetime, zone: ZoneInfo, *, early: datetime,
     for found in islice(every, rule.count):
         if found >= early:
             yield found
+
+
+def _weekdays(rule: Rule) -> list[rrule.weekday]:
+    """The weekdays in dateutil's terms, which has `SA,2TU` mean days that are both: there Saturday gets its numbers."""
+    if not any(place for place, _day_of_week in rule.by_day):
+        return [rrule.weekday(day) for _place, day in rule.by_day]
+    places = range(1, 6) if rule.frequency == "MONTHLY" or rule.by_month else range(1, 54)
+    return [rrule.weekday(day, each) for place, day in rule.by_day for each in ((place,) if place else places)]
 
 
 def _nearer(rule: Rule, wall: datetime, early: datetime) -> tuple[Rule, datetime]:

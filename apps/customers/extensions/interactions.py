@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,19 +55,26 @@ def _page(row: Interaction) -> str:
     return reverse("admin:customers_interaction_change", args=[row.pk])
 
 
+def _note(row: Interaction, at: datetime | None, form: str) -> str:
+    """When, and with whom: whoever sees the interaction sees its customer."""
+    when = date_format(timezone.localtime(at), form) if at is not None else ""
+    return " · ".join(part for part in (when, row.customer.name if row.customer else "") if part)
+
+
 def show_next(settings: Settings, period: Period) -> ListData:
     """What the reader has planned from now on; the period is of no account."""
     now = clock.now()
     planned = _own().filter(status=InteractionStatus.PLANNED).exclude(type=InteractionType.TASK)
-    coming = (item for item in agenda(now, now + AHEAD, planned).entries if item.occurrence.status == "planned")
+    entries = agenda(now, now + AHEAD, planned.select_related("customer")).entries
     nearest: dict[UUID, AgendaEntry] = {}
-    for item in coming:  # of a series the nearest one
-        nearest.setdefault(item.interaction.pk, item)
+    for item in entries:  # of a series the nearest one
+        if item.occurrence.status == "planned":
+            nearest.setdefault(item.interaction.pk, item)
     return ListData(
         [
             Entry(
                 item.interaction.title,
-                date_format(timezone.localtime(item.occurrence.starts_at), "SHORT_DATETIME_FORMAT"),
+                _note(item.interaction, item.occurrence.starts_at, "SHORT_DATETIME_FORMAT"),
                 _page(item.interaction),
                 icon="event",
             )
@@ -79,13 +86,13 @@ def show_next(settings: Settings, period: Period) -> ListData:
 
 def show_tasks(settings: Settings, period: Period) -> ListData:
     """The reader's open tasks, the nearest first; the period is of no account."""
-    zone = tenant_zone()
-    found = open_tasks(_own().filter(type=InteractionType.TASK), now=clock.now(), zone=zone)
+    rows = _own().filter(type=InteractionType.TASK).select_related("customer")
+    found = open_tasks(rows, now=clock.now(), zone=tenant_zone())
     return ListData(
         [
             Entry(
                 task.interaction.title,
-                date_format(timezone.localtime(task.due), "SHORT_DATE_FORMAT") if task.due is not None else "",
+                _note(task.interaction, task.due, "SHORT_DATE_FORMAT"),
                 _page(task.interaction),
                 icon="task_alt",
                 tone="danger" if task.stretch is Stretch.OVERDUE else "neutral",

@@ -1,4 +1,4 @@
-from apps.customers.models.companies import Company, PersonCompany
+from apps.customers.models.companies import Company, PersonCompany, PersonCompanyRole
 from apps.customers.models.consents import Consent, ConsentChannel, ConsentState
 from apps.customers.models.deals import Deal, DealCompany, DealLine, DealPerson, Outcome, StageTransition
 from apps.customers.models.duplicates import NotDuplicate
@@ -56,6 +56,7 @@ __all__ = [
     "Participant",
     "Person",
     "PersonCompany",
+    "PersonCompanyRole",
     "Pipeline",
     "Priority",
     "Purpose",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +13,11 @@ from apps.customers.models.identity import CustomerKind, CustomerRecord, record_
 from apps.customers.models.people import Person
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.patterns import CURRENCY, DOMAIN
 from apps.kernel.commands.amounts import whole_amount
 from apps.kernel.references.fields import ReferenceField
 
 NAMES = ("brand_name", "legal_name")
-CURRENCY = RegexValidator(r"^[A-Z]{3}$")
-DOMAIN = RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
 
 
 class Company(CustomerRecord):
@@ -68,17 +66,15 @@ class Company(CustomerRecord):
 
 
 class PersonCompany(OrganizationModel):
-    """A person works for a company, or did; one of a person's is the primary one."""
+    """A person works for a company, or did, in any number of roles; one of a person's is the primary one."""
 
     entity_id = "customers.person_company"
+    named_by: ClassVar = ("person", "company")
     person_id: UUID
     company_id: UUID
 
     person = TenantForeignKey(Person, models.CASCADE, related_name="employments", verbose_name=_("person"))
     company = TenantForeignKey(Company, models.CASCADE, related_name="staff", verbose_name=_("company"))
-    role_id = ReferenceField(
-        "dictionaries.entry", within="customers.company_role", null=True, blank=True, verbose_name=_("role")
-    )
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:
@@ -97,3 +93,22 @@ class PersonCompany(OrganizationModel):
     def __str__(self) -> str:
         """Both names."""
         return f"{self.person} – {self.company}"
+
+
+class PersonCompanyRole(OrganizationModel):
+    """A role that a person has in a company: decides, holds the budget, ..."""
+
+    place_id: UUID
+
+    place = TenantForeignKey(PersonCompany, models.CASCADE, related_name="roles", verbose_name=_("place of work"))
+    role_id = ReferenceField("dictionaries.entry", within="customers.company_role", verbose_name=_("role"))
+
+    class Meta:
+        db_table = "person_company_role"
+        verbose_name = _("role in a company")
+        verbose_name_plural = _("roles in companies")
+        base_manager_name = "objects"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant_id", "place", "role_id"], name="person_company_role_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["tenant_id", "role_id"], name="person_company_role_role")]

@@ -8,15 +8,17 @@ from uuid import UUID
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.customers.features import MANAGE_DEALS, VIEW_ALL_DEALS, VIEW_DEALS
-from apps.customers.models.companies import CURRENCY, Company
+from apps.customers.models.companies import Company
 from apps.customers.models.identity import restricted_index
 from apps.customers.models.people import Person
 from apps.customers.models.pipelines import MOST_PERCENT, Pipeline, Stage
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import CustomFields, ObjectAccess, SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.patterns import CURRENCY
 from apps.kernel.money import RATE_DIGITS, RATE_PLACES
 from apps.kernel.references.fields import OnDeletion, ReferenceField
 
@@ -24,7 +26,7 @@ from apps.kernel.references.fields import OnDeletion, ReferenceField
 class Outcome(models.TextChoices):
     """How a deal has ended, if it has."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("state of a deal", "open")
     WON = "won", _("won")
     LOST = "lost", _("lost")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +13,7 @@ from apps.customers.models.identity import Customer
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
-
-COLOR = RegexValidator(r"^#[0-9A-Fa-f]{6}$")
-CODE = RegexValidator(r"^[a-z0-9][a-z0-9_.-]*$")
+from apps.kernel.bases.patterns import CODE, COLOR
 
 
 class Tag(Versioned, SoftDelete, OrganizationModel):

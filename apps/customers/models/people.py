@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,3 +47,16 @@ class Person(CustomerRecord):
             *record_indexes("person"),
             models.Index(fields=["tenant_id", "last_name", "id"], name="person_last_name"),
         ]
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Check the fields, and that there is such a time zone. Raises ValidationError with all complaints."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if self.time_zone and "time_zone" not in (exclude or ()) and self.time_zone not in available_timezones():
+            text = _("There is no such time zone.")
+            errors["time_zone"] = [ValidationError(text, code="customers.person.time_zone")]
+        if errors:
+            raise ValidationError(errors)

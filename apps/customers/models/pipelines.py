@@ -6,17 +6,16 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import VIEW_PIPELINES
-from apps.customers.models.grouping import COLOR
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import Aggregate, SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.patterns import COLOR, ICON
 
-ICON = RegexValidator(r"^[a-z0-9_]+$")
 MOST_PERCENT = 100
 LONGEST_STAY = 3650
 

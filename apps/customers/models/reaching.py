@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +13,9 @@ from apps.customers.models.identity import Customer
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import Versioned
 from apps.kernel.bases.models import OrganizationModel
+from apps.kernel.bases.patterns import COUNTRY
 from apps.kernel.crypto.fields import EncryptedTextField
 
-COUNTRY = RegexValidator(r"^[A-Z]{2}$")
 ONE_PRIMARY = models.Q(is_primary=True)
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.calculations.words import one_line
 from apps.customers.features import USE_LABELS, VIEW_COMMENTS
-from apps.customers.models.grouping import COLOR
 from apps.customers.models.identity import Customer
 from apps.kernel.bases.keys import TenantForeignKey
 from apps.kernel.bases.mixins import SoftDelete, Versioned
 from apps.kernel.bases.models import OrganizationModel, TenantModel
+from apps.kernel.bases.patterns import COLOR
 from apps.kernel.references.fields import OnDeletion, ReferenceField
 
 DEAL = "customers.deal"

@@ -1,5 +1,6 @@
 from apps.customers.selectors.consents import consents_of, current_consents, current_of
 from apps.customers.selectors.deals import (
+    companies_seen,
     count_deals,
     deals_of,
     is_overdue,
@@ -9,6 +10,7 @@ from apps.customers.selectors.deals import (
     living_stages,
     needs_attention,
     open_deals_in,
+    people_seen,
     seen_companies,
     seen_people,
     stages_of,
@@ -16,7 +18,7 @@ from apps.customers.selectors.deals import (
     visits_of,
 )
 from apps.customers.selectors.duplicates import Described, Lookalike, Twins, duplicate_pairs, lookalikes, places_in
-from apps.customers.selectors.employments import employments_of
+from apps.customers.selectors.employments import employments_of, roles_at
 from apps.customers.selectors.interactions import (
     AHEAD,
     HALF_AN_HOUR,
@@ -35,6 +37,7 @@ from apps.customers.selectors.interactions import (
     of_person,
     open_tasks,
     participants_of,
+    seen_participants,
     series_of,
     tenant_zone,
 )
@@ -45,6 +48,7 @@ from apps.customers.selectors.records import (
     ancestors,
     customers_reached_by,
     groups_of,
+    living_marks,
     points_of,
     tags_of,
 )
@@ -64,6 +68,7 @@ __all__ = [
     "agenda",
     "ancestors",
     "changes_of",
+    "companies_seen",
     "conflicts_of",
     "consents_of",
     "count_deals",
@@ -79,6 +84,7 @@ __all__ = [
     "is_stale",
     "lines_of",
     "living_interactions",
+    "living_marks",
     "living_pipelines",
     "living_stages",
     "lookalikes",
@@ -90,9 +96,12 @@ __all__ = [
     "open_deals_in",
     "open_tasks",
     "participants_of",
+    "people_seen",
     "places_in",
     "points_of",
+    "roles_at",
     "seen_companies",
+    "seen_participants",
     "seen_people",
     "series_of",
     "stages_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,6 @@ from apps.kernel import clock
 from apps.kernel.access.visible import visible
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
-
-RowT = TypeVar("RowT", bound=models.Model)
 
 
 def today() -> date:
@@ -90,18 +88,22 @@ def open_deals_in(pipeline_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 def seen_people(deal_ids: Iterable[UUID]) -> models.QuerySet[DealPerson]:
     """People of the deals, without those whom the actor does not see; in the order in which they came."""
-    return _seen(DealPerson, "person", "customers.person", deal_ids)
+    return people_seen(DealPerson.objects.filter(deal__in=list(deal_ids)).order_by("pk"))
 
 
 def seen_companies(deal_ids: Iterable[UUID]) -> models.QuerySet[DealCompany]:
     """Companies of the deals, without those that the actor does not see; in the order in which they came."""
-    return _seen(DealCompany, "company", "customers.company", deal_ids)
+    return companies_seen(DealCompany.objects.filter(deal__in=list(deal_ids)).order_by("pk"))
 
 
-def _seen(model: type[RowT], key: str, entity: str, deal_ids: Iterable[UUID]) -> models.QuerySet[RowT]:
-    seen = ENTITIES[entity].living().filter(pk=models.OuterRef(f"{key}_id"))
-    rows: models.QuerySet[RowT] = model._default_manager.filter(models.Exists(seen), deal__in=list(deal_ids))
-    return rows.order_by("pk")
+def people_seen(rows: models.QuerySet[DealPerson]) -> models.QuerySet[DealPerson]:
+    """The rows without those of people whom the actor does not see."""
+    return rows.filter(models.Exists(ENTITIES[Person.entity_id].living().filter(pk=models.OuterRef("person_id"))))
+
+
+def companies_seen(rows: models.QuerySet[DealCompany]) -> models.QuerySet[DealCompany]:
+    """The rows without those of companies that the actor does not see."""
+    return rows.filter(models.Exists(ENTITIES[Company.entity_id].living().filter(pk=models.OuterRef("company_id"))))
 
 
 def lines_of(deal_id: UUID) -> list[DealLine]:

@@ -20,7 +20,7 @@ from apps.customers.models import (
     Purpose,
     Tagging,
 )
-from apps.customers.selectors.records import addresses_of, points_of
+from apps.customers.selectors.records import addresses_of, living_marks, points_of
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
@@ -129,7 +129,7 @@ def leading_address(addresses: Iterable[Address]) -> Address | None:
 
 def _names(model: type[Tagging | Membership], column: str, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
-    rows = model.objects.filter(customer__in=ids).order_by(column, "pk")
+    rows = living_marks(model).filter(customer__in=ids).order_by(column, "pk")
     for customer_id, name in rows.values_list("customer_id", column):
         found[customer_id].append(name)
     return found

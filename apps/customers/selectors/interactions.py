@@ -10,10 +10,10 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
 from apps.customers.calculations import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
-from apps.customers.models import Answer, Interaction, InteractionStatus, OccurrenceChange, Participant
+from apps.customers.models import Answer, Customer, Interaction, InteractionStatus, OccurrenceChange, Participant
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
 from apps.kernel.registry.entities import ENTITIES
@@ -85,6 +85,12 @@ def participants_of(ids: Iterable[UUID]) -> dict[UUID, list[Participant]]:
     for row in Participant.objects.filter(interaction__in=list(ids)).order_by("pk"):
         found[row.interaction_id].append(row)
     return dict(found)
+
+
+def seen_participants(rows: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Those of the rows that are colleagues, or customers whom the actor sees."""
+    seen = ENTITIES[Customer.entity_id].living().filter(pk=OuterRef("customer_id"))
+    return rows.filter(Q(customer__isnull=True) | Exists(seen))
 
 
 def changes_of(rows: Iterable[Interaction]) -> dict[UUID, dict[datetime, Change]]:

@@ -22,7 +22,7 @@ class Link:
     """Somebody at the other end of a place of work."""
 
     record: Any
-    role: EntryFacts | None
+    roles: tuple[EntryFacts, ...]
     is_primary: bool
 
 

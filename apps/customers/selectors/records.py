@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
+
+from django.db import models
 
 from apps.customers.calculations import normal_email, normal_phone
 from apps.customers.models import Address, Company, ContactPoint, Membership, Tagging
@@ -11,6 +14,7 @@ from apps.directory.contracts import TenantBook
 from apps.kernel.services import service
 
 MOST_LEVELS = 50
+MARKS: Final[Mapping[Any, str]] = {Tagging: "tag__deleted_at", Membership: "group__deleted_at"}
 HOMES = {"pl": "PL", "de": "DE", "es": "ES"}
 
 
@@ -52,9 +56,16 @@ def groups_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     return _marks(Membership, "group_id", customer_ids)
 
 
+def living_marks(model: type[Tagging | Membership]) -> models.QuerySet[Any]:
+    """Who has which tag, or is in which group, as far as the tag or group is there for the reader: the join leaves out
+    those of organizations out of sight, and what was deleted while somebody out of the deleter's sight had it."""
+    rows: models.QuerySet[Any] = model.objects.filter(**{MARKS[model]: None})
+    return rows
+
+
 def _marks(model: type[Tagging | Membership], column: str, customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     found: dict[UUID, list[UUID]] = {}
-    rows = model.objects.filter(customer__in=list(customer_ids)).order_by("pk")
+    rows = living_marks(model).filter(customer__in=list(customer_ids)).order_by("pk")
     for customer_id, mark in rows.values_list("customer_id", column):
         found.setdefault(customer_id, []).append(mark)
     return found

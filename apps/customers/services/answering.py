@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from apps.customers.errors import NotInvited
 from apps.customers.features import VIEW_INTERACTIONS
 from apps.customers.models import Answer, Interaction, Participant
-from apps.customers.services.interactions import living_interaction
 from apps.kernel.access.visible import person_of
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_living
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.tenancy.scope import current_scope
 
@@ -28,7 +28,7 @@ def answer_interaction(interaction_id: UUID, *, answer: str) -> Interaction:
     if answer not in Answer.values:
         text = _("Choose one of: {answers}.").format(answers=", ".join(Answer.values))
         raise InvalidInput(errors=(FieldError("answer", "invalid_choice", text),))
-    row = living_interaction(interaction_id)
+    row = load_living(Interaction, interaction_id)
     own = Participant.objects.select_for_update(no_key=True, of=("self",)).filter(
         interaction=row, user_id=person_of(current_scope().actor), user_id__isnull=False
     )

@@ -6,21 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.customers.features import MANAGE_COMMENTS, WRITE_COMMENTS
 from apps.customers.models import Comment, Follower, Mention
 from apps.customers.selectors.talking import person_acting, seen_comments
 from apps.customers.services.people import create_person
 from apps.customers.services.telling import tell_mentioned
-from apps.customers.services.topics import Subject, demand_subject
-from apps.kernel import clock
+from apps.customers.services.topics import Subject, demand_open, demand_subject
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged
 from apps.kernel.errors import FeatureRequired, FieldError, RowNotFound
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Actor, ActorKind, Scope, current_scope
 
@@ -46,9 +44,9 @@ def create_comment(
 ) -> Comment:
     """Say something about a customer or a deal; the author follows it from then on, the mentioned are told.
 
-    Raises InvalidInput with all complaints.
+    Raises InvalidInput with all complaints, PersonErased.
     """
-    subject = demand_subject(customer_id, deal_id)
+    subject = demand_open(customer_id, deal_id)
     comment = Comment(body=body.strip(), customer_id=customer_id, deal_id=deal_id, author_id=person_acting())
     comment.organization_id = subject.organization_id
     demand_valid(comment, ("body",), more=unknown_users(mention_ids))
@@ -78,11 +76,11 @@ def update_comment(comment_id: UUID, *, body: str | Unchanged = UNCHANGED, menti
 def delete_comment(comment_id: UUID) -> Comment:
     """Hide what was said; undo brings it back. For the author, and who manages comments.
 
-    Raises RowNotFound, FeatureRequired.
+    Raises RowNotFound, FeatureRequired, InUse with counts.
     """
     comment = _changeable(comment_id)
-    comment.deleted_at = clock.now()
-    comment.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(comment)
+    hide(comment)
     return comment
 
 
@@ -97,7 +95,7 @@ def unknown_users(ids: Ids) -> Iterator[FieldError]:
     there = hold(ENTITIES[USER], set(ids)) if ids else set()
     for index, item in enumerate(ids):
         if item not in there:
-            yield FieldError(f"mention_ids.{index}", UNKNOWN, _("There is no such record."))
+            yield no_such_record(f"mention_ids.{index}")
 
 
 def follow_too(comment: Comment) -> None:

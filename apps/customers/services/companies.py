@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.customers.calculations import first_of, following, normal_domain
 from apps.customers.errors import HasSubsidiaries, ParentDeleted, ParentInCircle
 from apps.customers.features import MANAGE_COMPANIES
@@ -21,17 +19,16 @@ from apps.customers.services.records import (
     change_record,
     hidden_record,
     hide_record,
-    living_record,
     show_record,
     taken,
 )
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import hold_lock
+from apps.kernel.commands.loading import hold_lock, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.errors import InvalidInput
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
-from apps.kernel.tenancy.scope import Scope
+from apps.kernel.tenancy.scope import Scope, current_scope
 
 FIELDS = (
     "display_name",
@@ -100,7 +97,7 @@ def create_company(  # noqa: PLR0913 - one for each column
     custom, parts = given.pop("custom_fields"), taken(given)
     company = Company(**given)
     company.take(custom)
-    _place(company)
+    _place(company, former=None)
     add_record(company, parts, fields=FIELDS, derived=first_of(brand_name, legal_name))
     return company
 
@@ -140,13 +137,13 @@ def update_company(  # noqa: PLR0913 - one for each column
     """
     given = {name: value for name, value in locals().items() if name != "company_id"}
     custom, parts = given.pop("custom_fields"), taken(given)
-    company = living_record(Company, company_id)
-    former = first_of(company.brand_name, company.legal_name)
+    company = load_living(Company, company_id)
+    former, above = first_of(company.brand_name, company.legal_name), company.parent_id
     changed = set_given(company, **given)
     derived = first_of(company.brand_name, company.legal_name)
     company.display_name = following(company.display_name, former=former, derived=derived)
     company.take(custom)
-    _place(company)
+    _place(company, former=above)
     change_record(company, parts, fields=FIELDS, changed=changed)
     return company
 
@@ -154,7 +151,7 @@ def update_company(  # noqa: PLR0913 - one for each column
 @command("customers.company.delete", feature=MANAGE_COMPANIES, example=_some_company)
 def delete_company(company_id: UUID) -> Company:
     """Hide a company. Raises RowNotFound, HasSubsidiaries, HasPeople, HasDeals and InUse with counts."""
-    company = living_record(Company, company_id)
+    company = load_living(Company, company_id)
     hold_tree(company.organization_id)
     if count := Company.objects.filter(parent_id=company.pk, deleted_at__isnull=True).count():
         raise HasSubsidiaries(count=count)
@@ -178,16 +175,18 @@ def hold_tree(organization_id: UUID) -> None:
     hold_lock(f"companies of {organization_id}")
 
 
-def _place(company: Company) -> None:
-    """Bring the domain into its normal form, and demand a parent that is no part of the company itself.
-
-    Raises InvalidInput, ParentInCircle.
+def _place(company: Company, *, former: UUID | None) -> None:
+    """Bring the domain into its normal form, and demand a new parent of the organization that is no part of the company
+    itself. The one that is there stays, be it hidden from the actor. Raises InvalidInput, ParentInCircle.
     """
     company.domain = normal_domain(company.domain) or company.domain
-    if company.parent_id is None:
+    if company.parent_id in {None, former}:
         return
-    hold_tree(company.organization_id)
-    if not hold(ENTITIES[Company.entity_id], {company.parent_id}):
-        raise InvalidInput(errors=(FieldError("parent_id", UNKNOWN, _("There is no such record.")),))
+    place = current_scope().writing_organization() if company._state.adding else company.organization_id
+    hold_tree(place)
+    kind = ENTITIES[Company.entity_id]
+    own = kind.living().filter(pk=company.parent_id, organization_id=place).exists()
+    if not own or not hold(kind, {company.parent_id}):
+        raise InvalidInput(errors=(no_such_record("parent_id"),))
     if company.pk in ancestors(company.parent_id):
         raise ParentInCircle(company=company.display_name)

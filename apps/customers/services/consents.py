@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.errors import ConsentInFuture
 from apps.customers.features import MANAGE_PEOPLE
 from apps.customers.models import Consent, ConsentChannel, ConsentState, Person
-from apps.customers.services.records import demand_not_erased, living_record
+from apps.customers.services.erased import demand_not_erased
+from apps.customers.services.interaction_rules import EARLIEST
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_living
 from apps.kernel.errors import FieldError
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import current_scope
@@ -58,14 +61,21 @@ def withdraw_consent(
 
 
 def _written(person_id: UUID, row: Consent, state: ConsentState, at: datetime | None) -> Consent:
-    person = living_record(Person, person_id)
+    person = load_living(Person, person_id)
     demand_not_erased(person)
     actor, now = current_scope().actor, clock.now()
     row.customer_id, row.organization_id = person.pk, person.organization_id
     row.state, row.at = state, at or now
     row.recorded_by, row.recorded_by_label = actor.id, actor.label
-    future = [FieldError("at", ConsentInFuture.code, str(ConsentInFuture.message))] if row.at > now else []
-    demand_valid(row, FIELDS, more=future)
+    demand_valid(row, FIELDS, more=complaints_of_time(row.at, now=now))
     validate_references([row])
     row.save(force_insert=True)
     return row
+
+
+def complaints_of_time(at: datetime, *, now: datetime) -> Iterator[FieldError]:
+    """What is wrong with the moment at which somebody is said to have agreed, or not."""
+    if at > now:
+        yield FieldError("at", ConsentInFuture.code, str(ConsentInFuture.message))
+    elif at.year < EARLIEST:
+        yield FieldError("at", "customers.consent.too_early", str(_("This is too long ago.")))

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from apps.customers.calculations import sum_of_lines
 from apps.customers.models import Deal, DealCompany, DealLine, DealPerson
 from apps.customers.selectors import lines_of, seen_companies, seen_people
+from apps.customers.services.employment_roles import unknown_roles
+from apps.customers.services.erased import erased_complaints
 from apps.customers.services.lists import Given
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of
-from apps.kernel.errors import FieldError
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.errors import FieldError, too_many
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 
 MOST = 100
@@ -47,7 +49,7 @@ class DealParts:
         """Find what is wrong with the lists, and make rows of the lines."""
         if self.people is not None:
             yield from _link_complaints(deal, "person", self.people, name="people")
-            yield from self._role_complaints()
+            yield from unknown_roles(_roles(self.people))
         if self.companies is not None:
             yield from _link_complaints(deal, "company", self.companies, name="companies")
         if self.lines is not None:
@@ -67,13 +69,6 @@ class DealParts:
         if self.lines is not None:
             _store_lines(deal, self.settled)
 
-    def _role_complaints(self) -> Iterator[FieldError]:
-        wanted = {item["role_id"] for item in _kept(self.people or ()) if item.get("role_id")}
-        known = hold(ENTITIES["dictionaries.entry"], wanted, within="customers.company_role") if wanted else set()
-        for index, item in enumerate(self.people or ()):
-            if item.get("role_id") and item["role_id"] not in known:
-                yield FieldError(f"people.{index}.role_id", UNKNOWN, _("There is no such record."))
-
     def _settle_lines(self, deal: Deal) -> Iterator[FieldError]:
         stored = {} if deal._state.adding else {row.pk: row for row in lines_of(deal.pk)}
         for index, values in enumerate(self.lines or ()):
@@ -82,7 +77,7 @@ class DealParts:
             row_id = values.get("id")
             row = stored.pop(row_id, None) if row_id else DealLine(deal=deal, organization_id=deal.organization_id)
             if row is None:
-                yield FieldError(f"lines.{index}.id", UNKNOWN, _("There is no such record."))
+                yield no_such_record(f"lines.{index}.id")
                 continue
             for name in LINE:
                 if name in values:
@@ -92,15 +87,22 @@ class DealParts:
                 yield FieldError(f"lines.{index}.{item.field}", item.code, item.message)
             self.settled.append(row)
         if len(self.settled) > MOST:
-            yield FieldError("lines", "too_many", _("There are at most {most} of them.").format(most=MOST))
+            yield too_many("lines", MOST)
 
 
 def _kept(given: Given) -> list[Mapping[str, Any]]:
     return [item for item in given if not item.get("deleted")]
 
 
+def _roles(people: Given) -> dict[str, UUID]:
+    """The roles of the people that stay, by the field that names each."""
+    named = ((f"people.{index}.role_id", item) for index, item in enumerate(people) if not item.get("deleted"))
+    return {field: item["role_id"] for field, item in named if item.get("role_id")}
+
+
 def _link_complaints(deal: Deal, key: str, given: Given, *, name: str) -> Iterator[FieldError]:
-    """Complaints about rows of ids that are no living record of the deal's organization, and about those named twice.
+    """Complaints about rows of ids that are no living record of the deal's organization, and about those named
+    twice or erased.
 
     Those that are new are held against deletion; those that are there already need not be asked for.
     """
@@ -112,11 +114,14 @@ def _link_complaints(deal: Deal, key: str, given: Given, *, name: str) -> Iterat
         if given[index].get("deleted"):
             continue
         if item not in known:
-            yield FieldError(f"{name}.{index}.{key}_id", UNKNOWN, _("There is no such record."))
+            yield no_such_record(f"{name}.{index}.{key}_id")
         elif item in wanted[:index]:
             yield FieldError(f"{name}.{index}.{key}_id", REPEATED, _("This stands here twice."))
+    if key == "person":
+        fields = ((f"{name}.{index}.person_id", item) for index, item in enumerate(wanted))
+        yield from erased_complaints((field, item) for field, item in fields if item and item in added)
     if len(wanted) > MOST:
-        yield FieldError(name, "too_many", _("There are at most {most} of them.").format(most=MOST))
+        yield too_many(name, MOST)
 
 
 def _linked(deal: Deal, key: str) -> list[UUID]:

@@ -16,7 +16,7 @@ from apps.customers.models import Deal, DealField, Pipeline, Stage, StageTransit
 from apps.customers.selectors import living_pipelines, living_stages
 from apps.kernel import clock
 from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
@@ -33,11 +33,12 @@ def stage_for(organization_id: UUID, *, pipeline_id: UUID | None, stage_id: UUID
     stage = _named(organization_id, stage_id) if stage_id else _first(organization_id, pipeline_id)
     if pipeline_id is not None and stage.pipeline_id != pipeline_id:
         if not living_pipelines(organization_id).filter(pk=pipeline_id).exists():
-            raise _refusal("pipeline_id", UNKNOWN, _("There is no such record."))
-        raise _refusal("stage_id", FOREIGN, _("This stage belongs to another pipeline."))
+            raise InvalidInput(errors=(no_such_record("pipeline_id"),))
+        foreign = FieldError("stage_id", FOREIGN, _("This stage belongs to another pipeline."))
+        raise InvalidInput(errors=(foreign,))
     held = hold(ENTITIES[Pipeline.entity_id], {stage.pipeline_id}) and hold(ENTITIES[Stage.entity_id], {stage.pk})
     if not held:
-        raise _refusal("stage_id" if stage_id else "pipeline_id", UNKNOWN, _("There is no such record."))
+        raise InvalidInput(errors=(no_such_record("stage_id" if stage_id else "pipeline_id"),))
     return stage
 
 
@@ -45,7 +46,7 @@ def _named(organization_id: UUID, stage_id: UUID) -> Stage:
     rows = Stage.objects.filter(pk=stage_id, organization_id=organization_id, deleted_at__isnull=True)
     stage: Stage | None = rows.select_related("pipeline").first()
     if stage is None:
-        raise _refusal("stage_id", UNKNOWN, _("There is no such record."))
+        raise InvalidInput(errors=(no_such_record("stage_id"),))
     return stage
 
 
@@ -54,15 +55,11 @@ def _first(organization_id: UUID, pipeline_id: UUID | None) -> Stage:
     chosen = pipelines.filter(is_default=True) if pipeline_id is None else pipelines.filter(pk=pipeline_id)
     pipeline = chosen.first()
     if pipeline is None and pipeline_id is not None:
-        raise _refusal("pipeline_id", UNKNOWN, _("There is no such record."))
+        raise InvalidInput(errors=(no_such_record("pipeline_id"),))
     stage = None if pipeline is None else living_stages([pipeline.pk]).select_related("pipeline").first()
     if stage is None:
         raise NoStage
     return stage
-
-
-def _refusal(field: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(errors=(FieldError(field, code, message),))
 
 
 def demanded(stage: Stage, given: Mapping[str, Any], *, among: Iterable[str] | None = None) -> Iterator[FieldError]:

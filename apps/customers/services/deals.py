@@ -23,10 +23,10 @@ from apps.kernel import clock
 from apps.kernel.commands.amounts import INCOMPLETE
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
-from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
@@ -127,7 +127,7 @@ def update_deal(  # noqa: PLR0913 - one for each column
     """
     given = {name: value for name, value in locals().items() if name != "deal_id"}
     custom, parts = given.pop("custom_fields"), _taken(given)
-    deal = living_deal(deal_id)
+    deal = load_living(Deal, deal_id)
     former, worth = deal.stage, (deal.value_amount, deal.value_currency)
     stage = _following(deal, given.pop("pipeline_id"), given.pop("stage_id"))
     changed = set_given(deal, **given)
@@ -148,12 +148,9 @@ def update_deal(  # noqa: PLR0913 - one for each column
 @command("customers.deal.delete", feature=MANAGE_DEALS, example=_some_deal)
 def delete_deal(deal_id: UUID) -> Deal:
     """Hide a deal with its people, companies, lines and history. Raises RowNotFound, InUse with counts."""
-    deal = living_deal(deal_id)
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
-    release(Deal.entity_id, [deal.pk])
-    deal.deleted_at = clock.now()
-    deal.save(update_fields=["deleted_at", "version"])
+    deal = load_living(Deal, deal_id)
+    keep_pointers_out(deal)
+    hide(deal)
     return deal
 
 
@@ -173,14 +170,6 @@ def restore_deal(deal_id: UUID) -> Deal:
     deal.save(update_fields=["deleted_at", *PLACE, "version"])
     if stage.pk != former.pk:
         note_visit(deal, former=former)
-    return deal
-
-
-def living_deal(deal_id: UUID) -> Deal:
-    """The deal, locked. Raises RowNotFound for a hidden one too."""
-    deal = load_for_update(Deal, deal_id)
-    if deal.is_deleted:
-        raise RowNotFound
     return deal
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from apps.customers.errors import AlreadyDismissed, MergeImpossible
 from apps.customers.features import MERGE
 from apps.customers.models import Customer, NotDuplicate
+from apps.customers.services.erased import demand_none_erased
 from apps.customers.services.people import create_person
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import hold_lock
 from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
 
@@ -30,13 +31,14 @@ def dismiss_duplicate(*, first_id: UUID, second_id: UUID) -> NotDuplicate:
     """Remember that two customers are two, so that nobody is asked about them again; undo forgets it.
 
     Their order does not matter. Raises InvalidInput for ids that are no living customers of one kind and
-    organization, AlreadyDismissed.
+    organization, PersonErased, AlreadyDismissed.
     """
     kinds = _kinds({"first_id": first_id, "second_id": second_id})
     if first_id == second_id or kinds[first_id] != kinds[second_id]:
         text = _("Choose two different customers of one kind and organization.")
         raise MergeImpossible(errors=(FieldError("second_id", MergeImpossible.code, text),))
     first, second = sorted((first_id, second_id))
+    demand_none_erased({"first_id": first_id, "second_id": second_id})
     hold_lock(f"not duplicates {first} {second}")
     if NotDuplicate.objects.filter(first=first, second=second).exists():
         raise AlreadyDismissed
@@ -50,8 +52,7 @@ def _kinds(given: dict[str, UUID]) -> dict[UUID, tuple[str, UUID]]:
     there = hold(ENTITIES[Customer.entity_id], set(given.values()))
     missing = [name for name, item in given.items() if item not in there]
     if missing:
-        text = _("There is no such record.")
-        raise InvalidInput(errors=tuple(FieldError(name, UNKNOWN, text) for name in missing))
+        raise InvalidInput(errors=tuple(no_such_record(name) for name in missing))
     rows = Customer.objects.filter(pk__in=there).values_list("pk", "kind", "organization_id")
     return {pk: (kind, organization) for pk, kind, organization in rows}
 

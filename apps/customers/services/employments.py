@@ -1,7 +1,8 @@
-"""Where people work: adding a company to a person, changing the role, making it the primary one, taking it away."""
+"""Where people work: adding a company to a person, changing the roles, making it the primary one, taking it away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,20 @@ from django.utils.translation import gettext as _
 from apps.customers.features import MANAGE_PEOPLE
 from apps.customers.models import Company, Person, PersonCompany
 from apps.customers.services.companies import create_company
+from apps.customers.services.employment_roles import role_complaints, set_roles
+from apps.customers.services.erased import demand_not_erased
 from apps.customers.services.people import create_person
-from apps.customers.services.records import living_record
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
+from apps.kernel.commands.loading import load_living
+from apps.kernel.commands.running import touch
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
-from apps.kernel.references.validation import UNKNOWN, hold, validate_references
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import Scope
+
+PERSON = Person.entity_id
 
 
 def _new_employment(scope: Scope) -> dict[str, Any]:
@@ -36,47 +42,54 @@ def _primary(scope: Scope) -> dict[str, Any]:
     return {**_second_employment(scope), "is_primary": True}
 
 
-@command("customers.person_company.create", feature=MANAGE_PEOPLE, example=_new_employment)
+@command("customers.person_company.create", feature=MANAGE_PEOPLE, resource=PERSON, example=_new_employment)
 def create_employment(
-    *, person_id: UUID, company_id: UUID, role_id: UUID | None = None, is_primary: bool = False
+    *, person_id: UUID, company_id: UUID, role_ids: Sequence[UUID] = (), is_primary: bool = False
 ) -> PersonCompany:
     """Say that a person works for a company of the same organization; the first one is the primary one.
 
-    Raises InvalidInput, Duplicate for a company that the person has already.
+    Raises InvalidInput, PersonErased, Duplicate for a company that the person has already.
     """
     person = _person(person_id)
+    demand_not_erased(person)
     there = _of(person)
-    row = PersonCompany(organization_id=person.organization_id, person=person, company_id=company_id, role_id=role_id)
+    row = PersonCompany(organization_id=person.organization_id, person=person, company_id=company_id)
     row.is_primary = is_primary or not there
     _demand_company(row, there)
-    validate_references([row])
+    _demand_roles(role_ids)
     if row.is_primary:
         _unmark(there)
     row.save(force_insert=True)
+    set_roles([(row, role_ids)])
     return row
 
 
-@command("customers.person_company.update", feature=MANAGE_PEOPLE, example=_primary)
+@command("customers.person_company.update", feature=MANAGE_PEOPLE, resource=PERSON, example=_primary)
 def update_employment(
     employment_id: UUID,
     *,
-    role_id: UUID | Unchanged | None = UNCHANGED,
+    role_ids: Sequence[UUID] | Unchanged = UNCHANGED,
     is_primary: bool | Unchanged = UNCHANGED,
 ) -> PersonCompany:
-    """Change what is given; the primary one stays it until another is. Raises RowNotFound, InvalidInput."""
+    """Change what is given; the roles are all that there are, and the primary one stays it until another is.
+
+    Raises RowNotFound, InvalidInput.
+    """
     row, others = _loaded(employment_id)
     if is_primary is False and row.is_primary:
         text = _("Make another company the primary one instead.")
         raise InvalidInput(errors=(FieldError("is_primary", "customers.person_company.primary_needed", text),))
-    changed = set_given(row, role_id=role_id, is_primary=is_primary)
-    validate_references([row])
+    changed = set_given(row, is_primary=is_primary)
+    if not isinstance(role_ids, Unchanged):
+        _demand_roles(role_ids)
+        set_roles([(row, role_ids)])
     if is_primary is True:
         _unmark(others)
     row.save(update_fields=changed)
     return row
 
 
-@command("customers.person_company.delete", feature=MANAGE_PEOPLE, example=_second_employment)
+@command("customers.person_company.delete", feature=MANAGE_PEOPLE, resource=PERSON, example=_second_employment)
 def delete_employment(employment_id: UUID) -> PersonCompany:
     """Take a company away from a person; of the primary one the oldest that is left takes the place.
 
@@ -93,9 +106,15 @@ def delete_employment(employment_id: UUID) -> PersonCompany:
 def _person(person_id: UUID) -> Person:
     """The person, locked: who changes their companies waits for whoever does so now. Raises InvalidInput."""
     try:
-        return living_record(Person, person_id)
+        return _locked(person_id)
     except RowNotFound:
-        raise InvalidInput(errors=(FieldError("person_id", UNKNOWN, _("There is no such record.")),)) from None
+        raise InvalidInput(errors=(no_such_record("person_id"),)) from None
+
+
+def _locked(person_id: UUID) -> Person:
+    person = load_living(Person, person_id)
+    touch(person)  # whoever sets the list as a whole has to have seen this row
+    return person
 
 
 def _loaded(employment_id: UUID) -> tuple[PersonCompany, list[PersonCompany]]:
@@ -103,7 +122,7 @@ def _loaded(employment_id: UUID) -> tuple[PersonCompany, list[PersonCompany]]:
     person_id = PersonCompany.objects.filter(pk=employment_id).values_list("person_id", flat=True).first()
     if person_id is None:
         raise RowNotFound
-    rows = _of(living_record(Person, person_id))
+    rows = _of(_locked(person_id))
     own = next((row for row in rows if row.pk == employment_id), None)
     if own is None:
         raise RowNotFound
@@ -119,10 +138,15 @@ def _demand_company(row: PersonCompany, there: list[PersonCompany]) -> None:
     company = ENTITIES[Company.entity_id]
     own = company.living().filter(pk=row.company_id, organization_id=row.organization_id).exists()
     if not own or not hold(company, {row.company_id}):
-        raise InvalidInput(errors=(FieldError("company_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("company_id"),))
     if any(other.company_id == row.company_id for other in there):
         text = _("The person works there already.")
         raise Duplicate(errors=(FieldError("company_id", Duplicate.code, text),), fields="company_id")
+
+
+def _demand_roles(role_ids: Sequence[UUID]) -> None:
+    if complaints := tuple(role_complaints({"role_ids": role_ids})):
+        raise InvalidInput(errors=complaints)
 
 
 def _unmark(rows: list[PersonCompany]) -> None:

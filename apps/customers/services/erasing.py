@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.errors import NameNotConfirmed
 from apps.customers.features import ERASE
-from apps.customers.models import Customer, Person
-from apps.customers.services.records import demand_not_erased
+from apps.customers.models import Person
+from apps.customers.services.erased import demand_not_erased
+from apps.customers.services.records import keep_newcomers_out
 from apps.customers.services.subjects import subject_of
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
@@ -72,9 +73,9 @@ def _merged_into(person_id: UUID) -> Iterator[Person]:
 
 
 def _erase(person: Person, reason: str) -> Erasure:
+    customer = keep_newcomers_out(person)  # who then find the person erased
     subject = subject_of(person)
     called = f"Erased person {person.pk.hex[-8:]}"
-    customer = Customer.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     _empty(person, called)
     customer.name = called
     customer.save(update_fields=["name"])

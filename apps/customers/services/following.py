@@ -8,7 +8,7 @@ from uuid import UUID
 from apps.customers.features import FOLLOW
 from apps.customers.models import Follower
 from apps.customers.services.people import create_person
-from apps.customers.services.topics import demand_person, demand_subject
+from apps.customers.services.topics import demand_open, demand_person
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import hold_lock, load_for_update
 from apps.kernel.commands.running import about
@@ -26,8 +26,11 @@ def _some_follower(scope: Scope) -> dict[str, Any]:
 
 @command("customers.follower.follow", feature=FOLLOW, example=_new_follower)
 def follow(*, customer_id: UUID | None = None, deal_id: UUID | None = None) -> Follower:
-    """Have the actor told what others do with it; who follows it already still does. Raises NoPerson, InvalidInput."""
-    user_id, subject = demand_person(), demand_subject(customer_id, deal_id)
+    """Have the actor told what others do with it; who follows it already still does.
+
+    Raises NoPerson, InvalidInput, PersonErased.
+    """
+    user_id, subject = demand_person(), demand_open(customer_id, deal_id)
     hold_lock(f"customers.follower.{subject.id}.{user_id}")
     row = Follower.objects.filter(customer_id=customer_id, deal_id=deal_id, user_id=user_id).first()
     if row is None:

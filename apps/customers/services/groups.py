@@ -7,12 +7,11 @@ from uuid import UUID
 
 from apps.customers.features import MANAGE_SETTINGS
 from apps.customers.models import CustomerGroup, Membership
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import RowNotFound
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope
@@ -51,7 +50,7 @@ def update_group(
     description: str | Unchanged = UNCHANGED,
 ) -> CustomerGroup:
     """Change what is given. Raises RowNotFound, InvalidInput."""
-    group = _living(group_id)
+    group = load_living(CustomerGroup, group_id)
     changed = set_given(group, code=code, name=name, rank=rank, description=description)
     demand_valid(group, FIELDS)
     group.save(update_fields=[*changed, "version"])
@@ -61,17 +60,9 @@ def update_group(
 @command("customers.customer_group.delete", feature=MANAGE_SETTINGS, example=_some_group)
 def delete_group(group_id: UUID) -> CustomerGroup:
     """Hide a group and take all customers out of it; undo puts them back. Raises RowNotFound, InUse with counts."""
-    group = _living(group_id)
-    CustomerGroup.objects.select_for_update(of=("self",)).get(pk=group.pk)
+    group = load_living(CustomerGroup, group_id)
+    keep_pointers_out(group)
     release(CustomerGroup.entity_id, [group.pk])
     Membership.objects.filter(group=group).delete()
-    group.deleted_at = clock.now()
-    group.save(update_fields=["deleted_at", "version"])
-    return group
-
-
-def _living(group_id: UUID) -> CustomerGroup:
-    group = load_for_update(CustomerGroup, group_id)
-    if group.is_deleted:
-        raise RowNotFound
+    mark_hidden(group)
     return group

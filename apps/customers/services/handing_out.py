@@ -15,8 +15,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext_lazy, override
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
 
 from apps.customers.features import EXPORT_SUBJECTS
 from apps.customers.models import Person
@@ -54,7 +53,7 @@ def export_person(person_id: UUID) -> UUID:
     about(person)
     values = {"person_id": str(person.pk), "language": get_language() or "en"}
     # Named without the person: the list of jobs outlives them.
-    job_id = service(ProgressReporter).open(WORK, name=_("Everything about a person"), values=values)
+    job_id = service(ProgressReporter).open(WORK, name=gettext_noop("Everything about a person"), values=values)
     enqueue(WORK, job_id)
     return job_id
 

@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from apps.customers.calculations import Rule, RuleRefused, first_start, last_start, parse_rule, rule_text, starts
 from apps.customers.models import Customer, Interaction, InteractionStatus, OccurrenceChange, Visibility
 from apps.customers.selectors import series_of, tenant_zone
+from apps.customers.services.erased import erased_complaints
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
 from apps.kernel.errors import FieldError
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
 # Clocks differ; what is later than this has not happened yet.
 TOLERATED: Final = timedelta(minutes=5)
-LATEST: Final = 2199
+EARLIEST, LATEST = 1900, 2199  # years
 INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -41,6 +42,8 @@ def complaints_of_plan(row: Interaction, *, changed: Collection[str]) -> Iterato
         yield FieldError("time_zone", "customers.interaction.time_zone", _("There is no such time zone."))
     elif row.scheduled_at is None:
         yield from _about_unplanned(row)
+    elif row.scheduled_at.year < EARLIEST:
+        yield FieldError("scheduled_at", "customers.interaction.too_early", _("This is too long ago."))
     elif row.scheduled_at.year > LATEST:
         yield FieldError("scheduled_at", "customers.interaction.too_late", _("This is too far ahead."))
     else:
@@ -61,11 +64,12 @@ def _about_privacy(row: Interaction, changed: Collection[str]) -> Iterator[Field
 
 
 def _about_customer(row: Interaction, changed: Collection[str]) -> Iterator[FieldError]:
-    """A customer that is new to it has to be there; one that was deleted since may stay."""
+    """A customer that is new to it has to be there, and not erased; one that was deleted since may stay."""
     if row.customer_id is None or "customer_id" not in changed:
         return
     if not hold(ENTITIES[Customer.entity_id], {row.customer_id}):
-        yield FieldError("customer_id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("customer_id")
+    yield from erased_complaints([("customer_id", row.customer_id)])
 
 
 def _about_done(row: Interaction, changed: Collection[str]) -> Iterator[FieldError]:
@@ -74,6 +78,8 @@ def _about_done(row: Interaction, changed: Collection[str]) -> Iterator[FieldErr
     if row.status != InteractionStatus.DONE:
         text = _("Only what is done has a time when it was done.")
         yield FieldError("occurred_at", "customers.interaction.not_done", text)
+    elif row.occurred_at.year < EARLIEST:
+        yield FieldError("occurred_at", "customers.interaction.too_early", _("This is too long ago."))
     elif row.occurred_at > clock.now() + TOLERATED:
         yield FieldError("occurred_at", "customers.interaction.not_yet", _("This has not happened yet."))
 

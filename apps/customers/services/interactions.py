@@ -9,7 +9,15 @@ from uuid import UUID
 
 from apps.customers.errors import InteractionNotOpen, InteractionOpen
 from apps.customers.features import MANAGE_INTERACTIONS
-from apps.customers.models import Interaction, InteractionStatus, InteractionType, Priority, Visibility
+from apps.customers.models import (
+    Customer,
+    Deal,
+    Interaction,
+    InteractionStatus,
+    InteractionType,
+    Priority,
+    Visibility,
+)
 from apps.customers.services.interaction_rules import close_private, complaints_of_plan, keep_fitting
 from apps.customers.services.participants import Given, Settled
 from apps.kernel import clock
@@ -17,10 +25,10 @@ from apps.kernel.access.visible import person_of
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
-from apps.kernel.references.usages import release
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
@@ -99,17 +107,28 @@ def create_interaction(  # noqa: PLR0913 - one for each column
 ) -> Interaction:
     """Plan something, or note what has happened: with `occurred_at`, or as a note without a plan, it is done.
 
-    Raises InvalidInput with all complaints, Duplicate for an `external_id` that the customer has already.
+    What is about a customer or a deal stands in its organization, whichever is selected. Raises InvalidInput with all
+    complaints, Duplicate for an `external_id` that the customer has already.
     """
     given = dict(locals())
     settled_from = given.pop("participants")
     row = Interaction(**given, author_id=person_of(current_scope().actor))
     if occurred_at is not None or (type == InteractionType.NOTE and scheduled_at is None):
         row.status, row.occurred_at = InteractionStatus.DONE, occurred_at or clock.now()
+    row.organization_id = _place_of(row)
     settled = _demand_sound(row, settled_from, changed=given)
     row.save(force_insert=True)
     settled.store()
     return row
+
+
+def _place_of(row: Interaction) -> UUID:
+    """The organization of what it is about; the selected one where that is nothing, or is not there."""
+    place: UUID | None = None
+    for model, pk in ((Customer, row.customer_id), (Deal, row.deal_id)):
+        if pk is not None and place is None:
+            place = model._default_manager.filter(pk=pk).values_list("organization_id", flat=True).first()
+    return place or current_scope().writing_organization()
 
 
 @command("customers.interaction.update", feature=MANAGE_INTERACTIONS, example=_changed_interaction)
@@ -141,7 +160,7 @@ def update_interaction(  # noqa: PLR0913 - one for each column
     What became of single ones of a series stays, as far as the series still has them.
     """
     given = {name: value for name, value in locals().items() if name not in {"interaction_id", "participants"}}
-    row = living_interaction(interaction_id)
+    row = load_living(Interaction, interaction_id)
     former = {name: getattr(row, name) for name in given}
     set_given(row, **given)
     changed = [name for name, value in former.items() if getattr(row, name) != value]
@@ -156,11 +175,9 @@ def update_interaction(  # noqa: PLR0913 - one for each column
 @command("customers.interaction.delete", feature=MANAGE_INTERACTIONS, example=_some_interaction)
 def delete_interaction(interaction_id: UUID) -> Interaction:
     """Hide an interaction. Raises RowNotFound, InUse with counts."""
-    row = living_interaction(interaction_id)
-    Interaction.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    release(Interaction.entity_id, [row.pk])
-    row.deleted_at = clock.now()
-    row.save(update_fields=["deleted_at", "version"])
+    row = load_living(Interaction, interaction_id)
+    keep_pointers_out(row)
+    hide(row)
     return row
 
 
@@ -197,7 +214,7 @@ def cancel_interaction(interaction_id: UUID) -> Interaction:
 @command("customers.interaction.reopen", feature=MANAGE_INTERACTIONS, example=_done_interaction)
 def reopen_interaction(interaction_id: UUID) -> Interaction:
     """Plan what was done or cancelled again. Raises RowNotFound, InteractionOpen."""
-    row = living_interaction(interaction_id)
+    row = load_living(Interaction, interaction_id)
     if row.status == InteractionStatus.PLANNED:
         raise InteractionOpen
     row.status, row.occurred_at = InteractionStatus.PLANNED, None
@@ -231,24 +248,16 @@ def unpin_interaction(interaction_id: UUID) -> Interaction:
 
 
 def _pinned(interaction_id: UUID, *, is_pinned: bool) -> Interaction:
-    row = living_interaction(interaction_id)
+    row = load_living(Interaction, interaction_id)
     if row.is_pinned != is_pinned:
         row.is_pinned = is_pinned
         row.save(update_fields=["is_pinned", "version"])
     return row
 
 
-def living_interaction(interaction_id: UUID) -> Interaction:
-    """The interaction, locked. Raises RowNotFound, also for one that somebody else keeps to themselves."""
-    row = load_for_update(Interaction, interaction_id)
-    if row.is_deleted:
-        raise RowNotFound
-    return row
-
-
 def open_interaction(interaction_id: UUID) -> Interaction:
-    """The same of one that is planned. Raises RowNotFound, InteractionNotOpen."""
-    row = living_interaction(interaction_id)
+    """The interaction, locked, which is still planned. Raises RowNotFound, InteractionNotOpen."""
+    row = load_living(Interaction, interaction_id)
     if row.status != InteractionStatus.PLANNED:
         raise InteractionNotOpen(status=row.get_status_display(), state=row.status, allowed=["reopen"])
     return row
@@ -268,10 +277,8 @@ def _demand_sound(row: Interaction, participants: Given | None, *, changed: Iter
 def _demand_single(row: Interaction) -> None:
     if not row.external_id:
         return
-    place = current_scope().organization_id if row._state.adding else row.organization_id
-    twins = Interaction.objects.filter(
-        organization_id=place, customer_id=row.customer_id, external_id=row.external_id, deleted_at__isnull=True
-    )
+    one = {"organization_id": row.organization_id, "customer_id": row.customer_id, "external_id": row.external_id}
+    twins = Interaction.objects.filter(**one, deleted_at__isnull=True)
     if twins.exclude(pk=row.pk).exists():
-        text = str(Duplicate.message)
+        text = Duplicate(fields="external_id").detail
         raise Duplicate(errors=(FieldError("external_id", Duplicate.code, text),), fields="external_id")

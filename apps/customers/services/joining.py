@@ -102,9 +102,21 @@ def _drop_doubles(place: Place, constraint: models.UniqueConstraint, old: UUID, 
     if constraint.condition:
         doubles = doubles.filter(constraint.condition)
     heirs = _heirs(place, constraint, old, new)
+    _keep_parts(place, constraint, doubles, new)
     doubles.delete()
     for flag, ids in heirs.items():
         place.rows(new).filter(pk__in=ids).update(**{flag: True})
+
+
+def _keep_parts(place: Place, constraint: models.UniqueConstraint, doubles: models.QuerySet[Any], new: UUID) -> None:
+    """Give what belongs to doubles to their twins: two places of work in one company become one with the roles of
+    both."""
+    if not places_of(place.model):
+        return
+    alike = sorted(place.columns_of(constraint) - SCOPED - {place.column})
+    twins = {tuple(key): pk for pk, *key in place.rows(new).values_list("pk", *alike)}
+    for pk, *key in doubles.values_list("pk", *alike):
+        join_rows(place.model, pk, twins[tuple(key)])
 
 
 def _heirs(place: Place, constraint: models.UniqueConstraint, old: UUID, new: UUID) -> dict[str, list[UUID]]:

@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 from apps.customers.features import USE_LABELS
 from apps.customers.models import Customer, Label, Labelling
 from apps.customers.selectors.talking import seen_customers
+from apps.customers.services.erased import demand_none_erased
 from apps.customers.services.people import create_person
 from apps.customers.services.topics import demand_person
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ids import uuid7
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope
 
 FIELDS = ("label", "color")
@@ -70,19 +71,23 @@ def update_label(label_id: UUID, *, label: str | Unchanged = UNCHANGED, color: s
 
 @command("customers.label.delete", feature=USE_LABELS, example=_some_label)
 def delete_label(label_id: UUID) -> Label:
-    """Hide a label and take it from all customers; undo gives it back to them. Raises NoPerson, RowNotFound."""
+    """Hide a label and take it from all customers; undo gives it back to them.
+
+    Raises NoPerson, RowNotFound, InUse with counts.
+    """
     row = _own(label_id)
+    keep_pointers_out(row)
     Labelling.objects.filter(label=row).delete()
-    row.deleted_at = clock.now()
-    row.save(update_fields=["deleted_at", "version"])
+    hide(row)
     return row
 
 
 @command("customers.label.assign", feature=USE_LABELS, example=_given_label)
 def assign_label(label_id: UUID, *, customer_ids: Sequence[UUID]) -> Label:
-    """Mark customers with the label; those that have it stay. Raises NoPerson, InvalidInput."""
+    """Mark customers with the label; those that have it stay. Raises NoPerson, InvalidInput, PersonErased."""
     row = _named(label_id)
     found = _demand_customers(customer_ids)
+    demand_none_erased({f"customer_ids.{place}": item for place, item in enumerate(customer_ids)})
     there = set(Labelling.objects.filter(label=row, customer__in=found).values_list("customer_id", flat=True))
     Labelling.objects.bulk_create(
         [
@@ -107,8 +112,7 @@ def _named(label_id: UUID) -> Label:
     try:
         return _own(label_id)
     except RowNotFound:
-        missing = FieldError("label_id", UNKNOWN, _("There is no such record."))
-        raise InvalidInput(errors=(missing,)) from None
+        raise InvalidInput(errors=(no_such_record("label_id"),)) from None
 
 
 def _own(label_id: UUID) -> Label:
@@ -121,8 +125,7 @@ def _own(label_id: UUID) -> Label:
 
 def _demand_customers(ids: Sequence[UUID]) -> list[Customer]:
     found = {row.pk: row for row in seen_customers().filter(pk__in=set(ids))}
-    text = _("There is no such record.")
-    bad = [FieldError(f"customer_ids.{place}", UNKNOWN, text) for place, item in enumerate(ids) if item not in found]
+    bad = [no_such_record(f"customer_ids.{place}") for place, item in enumerate(ids) if item not in found]
     if bad:
         raise InvalidInput(errors=tuple(bad))
     return sorted(found.values(), key=lambda row: row.pk)

@@ -18,11 +18,12 @@ from apps.customers.models import Company, Deal, Person, PersonCompany
 from apps.customers.services.companies import create_company, update_company
 from apps.customers.services.deals import create_deal
 from apps.customers.services.employments import create_employment
+from apps.customers.services.erased import demand_not_erased
 from apps.customers.services.people import create_person, update_person
 from apps.customers.services.pipelines import new_pipeline
-from apps.customers.services.records import living_record
 from apps.dictionaries.contracts import DictionaryBook, EntryFacts
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_living
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
@@ -61,9 +62,11 @@ def convert_lead(
     """Make a customer of a person; with a company that is there or of a new name, and with a deal that has a title.
 
     Companies and deals need their own features. The deal has the person's owner and source. Raises RowNotFound,
-    NoLead for who is a customer already, NoStage, and InvalidInput with the complaints of whatever is made.
+    PersonErased, NoLead for who is a customer already, NoStage, and InvalidInput with the complaints of whatever is
+    made.
     """
-    person, stage = living_record(Person, person_id), _customer_stage()
+    person, stage = load_living(Person, person_id), _customer_stage()
+    demand_not_erased(person)
     if stage is not None and person.lifecycle_stage_id == stage.id:
         raise NoLead(person=person.display_name)
     if company_id is not None and company_name:

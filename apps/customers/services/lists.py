@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from apps.customers.models import Customer
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of
-from apps.kernel.errors import FieldError
+from apps.kernel.errors import FieldError, too_many
+from apps.kernel.references.validation import no_such_record
 
 RowT = TypeVar("RowT", bound=models.Model)
 Given = Sequence[Mapping[str, Any]]
@@ -72,11 +73,10 @@ class Settled(Generic[RowT]):
         row_id = values.get("id")
         row: Any = self.stored.get(row_id) if row_id else self._new()
         if row is None or any(item is row for _place, item in self.rows):
-            self._complain(index, FieldError("id", "kernel.reference.unknown", _("There is no such record.")))
+            self._complain(index, no_such_record("id"))
             return
         if len(self.rows) >= MOST_ROWS:
-            text = _("There are at most {most} of them.").format(most=MOST_ROWS)
-            self._complain(index, FieldError("id", "too_many", text))
+            self._complain(index, too_many("id", MOST_ROWS))
             return
         for name in self.kind.fields:
             if name in values:

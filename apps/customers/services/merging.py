@@ -18,15 +18,17 @@ from apps.customers.models import Address, Company, Customer, CustomerRecord, Pe
 from apps.customers.selectors import ancestors
 from apps.customers.services.companies import create_company, hold_tree
 from apps.customers.services.duplicates import turn_decisions
+from apps.customers.services.erased import demand_not_erased
 from apps.customers.services.joining import join_rows, make_way
 from apps.customers.services.people import create_person
-from apps.customers.services.records import living_record
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import load_living
 from apps.kernel.commands.widening import across_organizations
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.references.usages import repoint
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope
 
 RecordT = TypeVar("RecordT", bound=CustomerRecord)
@@ -90,8 +92,8 @@ def merge_people(person_id: UUID, *, other_id: UUID, choices: Choices | None = N
     field, `cf_<key>` for a custom one; where nobody chose, the one that is there, else that of whoever was changed
     later.
 
-    One action: one undo brings both back as they were. Raises RowNotFound, MergeImpossible, AccessDiffers, InTheWay,
-    InvalidInput, Conflict where something cannot be re-pointed.
+    One action: one undo brings both back as they were. Raises RowNotFound, MergeImpossible, PersonErased,
+    AccessDiffers, InTheWay, InvalidInput, Conflict where something cannot be re-pointed.
     """
     pair = _locked(Person, person_id, other_id)
     _take(pair, choices or {}, derived=lambda row: joined(row.first_name, row.last_name))
@@ -130,17 +132,19 @@ def _locked(model: type[RecordT], this_id: UUID, other_id: UUID) -> Pair[RecordT
     """Both records, locked by id: rows of the kind, the tree of companies, then identities against new pointers.
 
     Of two merges that share a record the second one waits, and then does not find it. Raises RowNotFound for this
-    one, MergeImpossible for the other.
+    one, MergeImpossible for the other, PersonErased.
     """
     if this_id == other_id:
         raise _impossible(_("Choose another record."))
     rows = model._default_manager.filter(pk__in=(this_id, other_id)).order_by("pk")
     list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
-    this = living_record(model, this_id)
+    this = load_living(model, this_id)
     try:
-        other = living_record(model, other_id)
+        other = load_living(model, other_id)
     except RowNotFound:
-        raise InvalidInput(errors=(FieldError("other_id", UNKNOWN, _("There is no such record.")),)) from None
+        raise InvalidInput(errors=(no_such_record("other_id"),)) from None
+    for record in (this, other):
+        demand_not_erased(record)
     if this.organization_id != other.organization_id:
         raise _impossible(_("It belongs to another organization."))
     if this.is_restricted != other.is_restricted:
@@ -204,8 +208,7 @@ def _finish(pair: Pair[Any]) -> int:
     """Hide the other, save this one, and turn everything that points to the other. Says how many rows that were."""
     this, other = pair.this, pair.other
     Customer.objects.filter(pk=other.pk).update(deleted_at=clock.now(), merged_into_id=this.pk, updated_at=clock.now())
-    other.deleted_at = clock.now()
-    other.save(update_fields=["deleted_at", "version"])
+    mark_hidden(other)
     Customer.objects.filter(pk=this.pk).exclude(name=this.display_name).update(
         name=this.display_name, updated_at=clock.now()
     )

@@ -14,13 +14,14 @@ from apps.customers.models import Deal, Outcome
 from apps.customers.notifications import DEAL_LOST_NOTICE, DEAL_WON_NOTICE
 from apps.customers.services.deal_places import demanded, note_visit, place, stage_for
 from apps.customers.services.deal_worth import worded_value
-from apps.customers.services.deals import PLACE, demand_open, facts, living_deal, new_deal
+from apps.customers.services.deals import PLACE, demand_open, facts, new_deal
 from apps.customers.services.pipelines import example_stages
 from apps.customers.services.topics import subject_of_deal, those_who_see
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_living
 from apps.kernel.errors import InvalidInput
 from apps.kernel.ports import Notifier
 from apps.kernel.references.validation import validate_references
@@ -56,7 +57,7 @@ def move_deal(deal_id: UUID, *, stage_id: UUID, pipeline_id: UUID | None = None)
     `pipeline_id` only says what the stage must belong to. Raises RowNotFound, DealClosed, and InvalidInput for a
     stage that is not there or not of that pipeline, and with a complaint for each field that the stage demands.
     """
-    deal = living_deal(deal_id)
+    deal = load_living(Deal, deal_id)
     demand_open(deal)
     former = deal.stage
     stage = stage_for(deal.organization_id, pipeline_id=pipeline_id, stage_id=stage_id)
@@ -73,7 +74,7 @@ def move_deal(deal_id: UUID, *, stage_id: UUID, pipeline_id: UUID | None = None)
 @command("customers.deal.win", feature=MANAGE_DEALS, example=_some_deal)
 def win_deal(deal_id: UUID) -> Deal:
     """Close an open deal as won, and tell its owner. Raises RowNotFound, DealClosed."""
-    deal = living_deal(deal_id)
+    deal = load_living(Deal, deal_id)
     _end(deal, Outcome.WON)
     DEAL_WON.emit(
         organization_id=deal.organization_id,
@@ -91,7 +92,7 @@ def win_deal(deal_id: UUID) -> Deal:
 @command("customers.deal.lose", feature=MANAGE_DEALS, example=_lost_deal)
 def lose_deal(deal_id: UUID, *, loss_reason_id: UUID | None = None, loss_notes: str = "") -> Deal:
     """Close an open deal as lost, and tell its owner. Raises RowNotFound, DealClosed, InvalidInput."""
-    deal = living_deal(deal_id)
+    deal = load_living(Deal, deal_id)
     deal.loss_reason_id, deal.loss_notes = loss_reason_id, loss_notes
     demand_valid(deal, ("loss_notes",))
     validate_references([deal])
@@ -106,7 +107,7 @@ def lose_deal(deal_id: UUID, *, loss_reason_id: UUID | None = None, loss_notes: 
 @command("customers.deal.reopen", feature=MANAGE_DEALS, example=_won_deal)
 def reopen_deal(deal_id: UUID) -> Deal:
     """Open a closed deal again, in the stage that it was in. Raises RowNotFound, DealOpen."""
-    deal = living_deal(deal_id)
+    deal = load_living(Deal, deal_id)
     if deal.outcome == Outcome.OPEN:
         raise DealOpen
     former = deal.outcome

@@ -9,8 +9,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.customers.models import Answer, Customer, Interaction, Participant
+from apps.customers.selectors import seen_participants
+from apps.customers.services.erased import erased_complaints
 from apps.kernel.errors import FieldError
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 
 Given = Sequence[Mapping[str, Any]]
@@ -60,20 +62,24 @@ class Settled:
         for index, values in enumerate(given):
             for name in ("user_id", "customer_id"):
                 if values.get(name) in missing:
-                    text = _("There is no such record.")
-                    self.complaints.append(FieldError(f"participants.{index}.{name}", UNKNOWN, text))
+                    self.complaints.append(no_such_record(f"participants.{index}.{name}"))
+        named = ((f"participants.{index}.customer_id", values.get("customer_id")) for index, values in enumerate(given))
+        self.complaints += erased_complaints((field, item) for field, item in named if item and item in customers)
 
     def store(self) -> None:
-        """Write them in three statements at most."""
+        """Write them in four statements at most."""
         if not self.is_given:
             return
         rows = Participant.objects
         if gone := [row.pk for who, row in self.stored.items() if who not in self.wanted]:
-            rows.filter(pk__in=gone).delete()
+            # Customers whom the actor does not see stay, whatever list is set.
+            seen = seen_participants(rows.filter(pk__in=gone)).values_list("pk", flat=True)
+            rows.filter(pk__in=list(seen)).delete()
         added = [who for who in self.wanted if who not in self.stored]
+        # In the organization of the interaction, whichever is selected.
+        place = {"interaction": self.interaction, "organization_id": self.interaction.organization_id}
         rows.bulk_create(
-            Participant(interaction=self.interaction, user_id=who[0], customer_id=who[1], answer=self.wanted[who])
-            for who in added
+            Participant(**place, user_id=who[0], customer_id=who[1], answer=self.wanted[who]) for who in added
         )
         changed = [row for who, row in self.stored.items() if row.answer != self.wanted.get(who, row.answer)]
         for row in changed:

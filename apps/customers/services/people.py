@@ -16,11 +16,11 @@ from apps.customers.services.records import (
     change_record,
     hidden_record,
     hide_record,
-    living_record,
     show_record,
     taken,
 )
 from apps.kernel.commands.declarations import command
+from apps.kernel.commands.loading import load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.tenancy.scope import Scope
 
@@ -87,7 +87,7 @@ def create_person(  # noqa: PLR0913 - one for each column
 ) -> Person:
     """Add a person; a display name that is not given is made of the names.
 
-    `companies` are rows of `company_id`, `role_id` and `is_primary`. Raises InvalidInput with all complaints.
+    `companies` are rows of `company_id`, `role_ids` and `is_primary`. Raises InvalidInput with all complaints.
     """
     given = dict(locals())
     custom, parts = given.pop("custom_fields"), taken(given)
@@ -130,7 +130,7 @@ def update_person(  # noqa: PLR0913 - one for each column
     """
     given = {name: value for name, value in locals().items() if name != "person_id"}
     custom, parts = given.pop("custom_fields"), taken(given)
-    person = living_record(Person, person_id)
+    person = load_living(Person, person_id)
     former = joined(person.first_name, person.last_name)
     changed = set_given(person, **given)
     derived = joined(person.first_name, person.last_name)
@@ -143,7 +143,7 @@ def update_person(  # noqa: PLR0913 - one for each column
 @command("customers.person.delete", feature=MANAGE_PEOPLE, example=_some_person)
 def delete_person(person_id: UUID) -> Person:
     """Hide a person. Raises RowNotFound, HasDeals and InUse with counts."""
-    person = living_record(Person, person_id)
+    person = load_living(Person, person_id)
     hide_record(person)
     return person
 

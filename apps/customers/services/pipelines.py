@@ -13,14 +13,14 @@ from apps.customers.features import MANAGE_PIPELINES
 from apps.customers.models import Pipeline, Stage
 from apps.customers.selectors import count_deals, living_pipelines, living_stages
 from apps.customers.services.lists import Given
-from apps.customers.services.stage_lists import settle_stages
+from apps.customers.services.stage_lists import keep_pointers_out_of, settle_stages
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.defaults import mark, mark_complaints, unmark
-from apps.kernel.commands.loading import hold_lock, load_for_update
+from apps.kernel.commands.loading import hold_lock, keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.ordering import placed
 from apps.kernel.references.usages import release
@@ -114,10 +114,11 @@ def delete_pipeline(pipeline_id: UUID) -> Pipeline:
     """
     pipeline = _living(pipeline_id)
     others = _others(pipeline)
-    Pipeline.objects.select_for_update(of=("self",)).get(pk=pipeline.pk)
+    keep_pointers_out(pipeline)
     if count := count_deals(pipeline=pipeline.pk):
         raise PipelineHasDeals(count=count)
     stages = list(living_stages([pipeline.pk]).values_list("pk", flat=True))
+    keep_pointers_out_of(stages)
     release(Pipeline.entity_id, [pipeline.pk])
     release(Stage.entity_id, stages)
     pipeline.deleted_at = clock.now()
@@ -133,10 +134,7 @@ def _living(pipeline_id: UUID) -> Pipeline:
     owner = Pipeline.objects.filter(pk=pipeline_id).values_list("organization_id", flat=True).first()
     if owner is not None:
         _hold_order(owner)
-    pipeline = load_for_update(Pipeline, pipeline_id)
-    if pipeline.is_deleted:
-        raise RowNotFound
-    return pipeline
+    return load_living(Pipeline, pipeline_id)
 
 
 def _hold_order(organization_id: UUID) -> None:

@@ -10,20 +10,20 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from apps.customers.models import Company, Customer, PersonCompany
+from apps.customers.services.employment_roles import role_complaints, set_roles
 from apps.customers.services.lists import MOST_ROWS, Given
 from apps.kernel import clock
-from apps.kernel.errors import FieldError
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.errors import FieldError, too_many
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
-ROLES = "customers.company_role"
 Row = Mapping[str, Any]
 
 
 @dataclass
 class Places:
-    """Companies with a role each, one of them the primary one; None leaves all as they are.
+    """Companies with the roles in each, one of them the primary one; None leaves all as they are.
 
     Companies that the actor does not see stay whatever is given, and the primary one stays it until another is
     chosen or it goes: then the first that is left takes its place.
@@ -38,10 +38,12 @@ class Places:
             return
         self.kept = [(index, item) for index, item in enumerate(self.given) if not item.get("deleted")]
         if len(self.kept) > MOST_ROWS:
-            yield FieldError("companies", "too_many", _("There are at most {most} of them.").format(most=MOST_ROWS))
+            yield too_many("companies", MOST_ROWS)
             return
         yield from self._about_companies(customer)
-        yield from self._about_roles()
+        yield from role_complaints(
+            {f"companies.{index}.role_ids": item.get("role_ids", ()) for index, item in self.kept}
+        )
         primary = [index for index, item in self.kept if item.get("is_primary")]
         for index in primary[1:]:
             text = _("Only one can be the primary one.")
@@ -57,19 +59,12 @@ class Places:
         for index, item in self.kept:
             company_id = item.get("company_id")
             if company_id not in there:
-                yield FieldError(f"companies.{index}.company_id", UNKNOWN, _("There is no such record."))
+                yield no_such_record(f"companies.{index}.company_id")
             elif company_id in met:
                 text = _("This stands here twice.")
                 yield FieldError(f"companies.{index}.company_id", "customers.list.repeated", text)
             else:
                 met.add(company_id)
-
-    def _about_roles(self) -> Iterator[FieldError]:
-        wanted = {item["role_id"] for _index, item in self.kept if item.get("role_id")}
-        known = hold(ENTITIES["dictionaries.entry"], wanted, within=ROLES) if wanted else set()
-        for index, item in self.kept:
-            if item.get("role_id") and item["role_id"] not in known:
-                yield FieldError(f"companies.{index}.role_id", UNKNOWN, _("There is no such record."))
 
     def store(self, customer: Customer) -> None:
         """Write the list in a few statements."""
@@ -92,23 +87,20 @@ class Places:
 
 
 def _write(left: list[PersonCompany], new: list[PersonCompany], wanted: Mapping[UUID, Row]) -> None:
-    """Give the rows their roles and the one mark, and store what differs."""
+    """Give the rows the one mark and their roles, and store what differs."""
     primary = _primary(left, new, wanted)
-    changed = []
-    for row in (*left, *new):
-        former = row.role_id, row.is_primary
-        item = wanted.get(row.company_id, {})
-        row.role_id = item.get("role_id") if "role_id" in item else row.role_id
-        row.is_primary = row is primary
-        if (row.role_id, row.is_primary) != former and row not in new:
-            row.updated_at = clock.now()
-            changed.append(row)
+    changed = [row for row in left if row.is_primary != (row is primary)]
+    for row in (*changed, *new):
+        row.is_primary, row.updated_at = row is primary, clock.now()
     if changed:
         # One primary row at any moment: the constraint is asked for each row.
         PersonCompany.objects.filter(pk__in=[row.pk for row in changed], is_primary=True).update(is_primary=False)
-        PersonCompany.objects.bulk_update(changed, ["role_id", "is_primary", "updated_at"])
+        PersonCompany.objects.bulk_update(changed, ["is_primary", "updated_at"])
     if new:
         PersonCompany.objects.bulk_create(new)
+    set_roles(
+        [(row, item["role_ids"]) for row in (*left, *new) if "role_ids" in (item := wanted.get(row.company_id, {}))]
+    )
 
 
 def _primary(left: list[PersonCompany], new: list[PersonCompany], wanted: Mapping[UUID, Row]) -> PersonCompany | None:

@@ -7,21 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.customers.calculations import following
-from apps.customers.errors import AlreadyMerged, NameMissing, PersonErased
-from apps.customers.models import Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
+from apps.customers.errors import AlreadyMerged, NameMissing
+from apps.customers.models import Company, Customer, CustomerGroup, CustomerRecord, Membership, Tag, Tagging
+from apps.customers.selectors import living_marks
+from apps.customers.services.erased import demand_not_erased
 from apps.customers.services.lists import Given, Settled
 from apps.customers.services.needs import demand_unneeded
 from apps.customers.services.places import Places
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 from apps.kernel import clock
+from apps.kernel.commands.amounts import incomplete_amounts
 from apps.kernel.commands.checking import demand_valid
-from apps.kernel.commands.loading import load_for_update, locked_or_none
+from apps.kernel.commands.loading import keep_pointers_out, load_for_update, locked_or_none
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.references.usages import release
-from apps.kernel.references.validation import UNKNOWN, hold, validate_references
+from apps.kernel.references.validation import hold, no_such_record, validate_references
 from apps.kernel.registry.entities import ENTITIES
 
 RecordT = TypeVar("RecordT", bound=CustomerRecord)
@@ -71,20 +72,21 @@ def _unknown(entity: str, argument: str, ids: Ids | None) -> Iterator[FieldError
     there = hold(ENTITIES[entity], set(ids)) if ids else set()
     for index, item in enumerate(ids or ()):
         if item not in there:
-            yield FieldError(f"{argument}.{index}", UNKNOWN, _("There is no such record."))
+            yield no_such_record(f"{argument}.{index}")
 
 
 def _mark(model: Any, column: str, customer: Customer, ids: Ids | None) -> None:
-    """Let the customer have these marks and no others."""
+    """Let the customer have these marks and no others; those that the actor does not see stay whatever is given."""
     if ids is None:
         return
-    rows = model.objects.filter(customer=customer)
-    there = set(rows.values_list(column, flat=True))
+    there = set(living_marks(model).filter(customer=customer).values_list(column, flat=True))
     gone, added = there - set(ids), [item for item in dict.fromkeys(ids) if item not in there]
     if gone:
-        rows.filter(**{f"{column}__in": gone}).delete()
+        model.objects.filter(customer=customer, **{f"{column}__in": gone}).delete()
     if added:
-        model.objects.bulk_create([model(customer=customer, **{column: item}) for item in added])
+        # In the customer's own organization, whichever is selected: whoever sees the customer sees its marks.
+        place = {"customer": customer, "organization_id": customer.organization_id}
+        model.objects.bulk_create([model(**place, **{column: item}) for item in added])
 
 
 def add_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], derived: str) -> None:
@@ -112,15 +114,24 @@ def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], c
 
 def _demand_sound(row: CustomerRecord, parts: Parts, customer: Customer, *, fields: Iterable[str]) -> None:
     missing = [FieldError("display_name", NameMissing.code, str(NameMissing.message))] if not row.display_name else []
-    demand_valid(row, fields, more=[*missing, *parts.settle(customer)])
+    amounts = incomplete_amounts(row, "annual_revenue") if isinstance(row, Company) else ()
+    demand_valid(row, fields, more=[*missing, *amounts, *parts.settle(customer)])
     validate_references([row])
+
+
+def keep_newcomers_out(row: CustomerRecord) -> Customer:
+    """Lock a loaded record and its identity, to which others point as well, against whoever is about to point there.
+
+    The identity comes first, whoever locks both.
+    """
+    customer: Customer = Customer.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    keep_pointers_out(row)
+    return customer
 
 
 def hide_record(row: CustomerRecord) -> None:
     """Hide a customer that nothing needs any more. Raises HasDeals, HasPeople and InUse with counts."""
-    # A stronger lock: whoever is about to point here waits, and then finds it gone.
-    customer = Customer.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    customer = keep_newcomers_out(row)
     demand_unneeded(row)
     release(str(row.entity_id), [row.pk])
     release(Customer.entity_id, [row.pk])
@@ -150,23 +161,9 @@ def _set_deleted(row: CustomerRecord, customer: Customer, *, at: Any) -> None:
     customer.save(update_fields=["deleted_at"])
 
 
-def living_record(model: type[RecordT], record_id: UUID) -> RecordT:
-    """The customer, locked. Raises RowNotFound for a hidden one too."""
-    row = load_for_update(model, record_id)
-    if row.is_deleted:
-        raise RowNotFound
-    return row
-
-
 def hidden_record(model: type[RecordT], record_id: UUID) -> RecordT:
     """The hidden customer, locked. Raises RowNotFound for one that is there."""
     row = load_for_update(model, record_id)
     if not row.is_deleted:
         raise RowNotFound
     return row
-
-
-def demand_not_erased(row: CustomerRecord) -> None:
-    """Refuse to write about somebody who was erased. Raises PersonErased."""
-    if getattr(row, "erased_at", None) is not None:
-        raise PersonErased

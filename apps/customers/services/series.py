@@ -71,13 +71,20 @@ def _changed(
     if not has_occurrence(row, original_at):
         raise _unknown()
     found = OccurrenceChange.objects.select_for_update(no_key=True).filter(interaction=row, original_at=original_at)
-    change = found.first() or OccurrenceChange(interaction=row, original_at=original_at, starts_at=original_at)
+    change = found.first() or _by_the_rule(row, original_at)
     if change.state in {OccurrenceState.DONE, OccurrenceState.CANCELLED}:
         status = change.get_state_display()
         raise InteractionNotOpen(status=status, state=change.state, allowed=["reopen-occurrence"])
     change.state, change.starts_at = state, starts_at or change.starts_at
     change.save()
     return _touched(row)
+
+
+def _by_the_rule(row: Interaction, original_at: datetime) -> OccurrenceChange:
+    """One that nobody has touched yet; in the organization of its series, whichever is selected."""
+    return OccurrenceChange(
+        interaction=row, organization_id=row.organization_id, original_at=original_at, starts_at=original_at
+    )
 
 
 def _unknown() -> NoSuchOccurrence:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE
 from apps.customers.models import Address, Company, ContactPoint, Customer, CustomerKind, CustomerRecord, Person
+from apps.customers.services.erased import demand_not_erased
 from apps.customers.services.lists import REPEATED, Given, ListOf, Settled
-from apps.customers.services.records import demand_not_erased, identity, living_record
+from apps.customers.services.records import identity
 from apps.customers.services.topics import demand_subject
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.executor import demand_feature
-from apps.kernel.commands.loading import check_version
+from apps.kernel.commands.loading import check_version, load_living
 from apps.kernel.commands.running import about, touch
 from apps.kernel.commands.unchanged import UNCHANGED
 from apps.kernel.errors import FeatureRequired, FieldError, InvalidInput, RowNotFound
@@ -109,7 +110,7 @@ def _locked(customer_id: UUID) -> Customer:
     subject = demand_subject(customer_id, None)
     model = MODELS[subject.entity]
     demand_feature(current_scope(), FEATURES[model.kind])
-    record = living_record(model, subject.id)
+    record = load_living(model, subject.id)
     demand_not_erased(record)
     touch(record)  # whoever sets the list as a whole has to have seen this row
     return identity(subject.id)

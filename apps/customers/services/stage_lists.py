@@ -15,9 +15,9 @@ from apps.customers.selectors import count_deals, living_stages
 from apps.customers.services.lists import Given
 from apps.kernel import clock
 from apps.kernel.commands.checking import complaints_of
-from apps.kernel.errors import FieldError
+from apps.kernel.errors import FieldError, too_many
 from apps.kernel.references.usages import release
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 
 FIELDS = ("label", "probability", "required_fields", "stale_after_days", "icon", "color")
 MOST_STAGES = 50
@@ -79,10 +79,10 @@ def written(row: Stage) -> list[Any]:
 def _take(found: SettledStages, pipeline: Pipeline, values: Mapping[str, Any]) -> Iterator[FieldError]:
     row = _row(found, pipeline, values.get("id"))
     if row is None or row in found.rows:
-        yield FieldError("id", UNKNOWN, _("There is no such record."))
+        yield no_such_record("id")
         return
     if len(found.rows) >= MOST_STAGES:
-        yield FieldError("id", "too_many", _("There are at most {most} of them.").format(most=MOST_STAGES))
+        yield too_many("id", MOST_STAGES)
         return
     for name in (*FIELDS, "position"):
         if name in values:
@@ -100,12 +100,16 @@ def _row(found: SettledStages, pipeline: Pipeline, stage_id: UUID | None) -> Sta
     return Stage(pipeline=pipeline, organization_id=pipeline.organization_id)
 
 
+def keep_pointers_out_of(ids: list[UUID]) -> None:
+    """Lock stages more strongly, by id: a deal that is about to come to one waits, and then finds it gone."""
+    list(Stage.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+
+
 def hide_stages(ids: list[UUID]) -> None:
     """Hide stages that no deal is in. Raises StageHasDeals and InUse with counts."""
     if not ids:
         return
-    # A stronger lock: a deal that is about to come here waits, and then finds the stage gone.
-    list(Stage.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    keep_pointers_out_of(ids)
     if count := count_deals(stage__in=ids):
         raise StageHasDeals(count=count)
     release(Stage.entity_id, ids)

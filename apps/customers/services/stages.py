@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.customers.errors import StageOrderIncomplete
 from apps.customers.features import MANAGE_PIPELINES
 from apps.customers.models import Pipeline, Stage
@@ -17,11 +15,11 @@ from apps.customers.services.stage_lists import FIELDS, MOST_STAGES, hide_stages
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.loading import load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
+from apps.kernel.errors import FieldError, InvalidInput, RowNotFound, too_many
 from apps.kernel.ordering import placed
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope
 
 
@@ -60,7 +58,7 @@ def create_stage(
     """
     pipeline = _parent(pipeline_id)
     if pipeline is None:
-        raise InvalidInput(errors=(FieldError("pipeline_id", UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record("pipeline_id"),))
     others = list(living_stages([pipeline.pk]))
     stage = Stage(pipeline=pipeline, organization_id=pipeline.organization_id, label=label, probability=probability)
     stage.required_fields, stage.stale_after_days = list(required_fields), stale_after_days
@@ -115,9 +113,7 @@ def reorder_stages(pipeline_id: UUID, *, stage_ids: Sequence[UUID]) -> Pipeline:
 
     Raises RowNotFound, StageOrderIncomplete unless each living stage is named once.
     """
-    pipeline = load_for_update(Pipeline, pipeline_id)
-    if pipeline.is_deleted:
-        raise RowNotFound
+    pipeline = load_living(Pipeline, pipeline_id)
     rows = {row.pk: row for row in living_stages([pipeline.pk])}
     if len(stage_ids) != len(rows) or set(stage_ids) != set(rows):
         text = str(StageOrderIncomplete.message)
@@ -140,9 +136,7 @@ def _living(stage_id: UUID) -> tuple[Stage, Pipeline]:
     pipeline = _parent(pipeline_id) if pipeline_id is not None else None
     if pipeline is None:
         raise RowNotFound
-    stage = load_for_update(Stage, stage_id)
-    if stage.is_deleted:
-        raise RowNotFound
+    stage = load_living(Stage, stage_id)
     return stage, pipeline
 
 
@@ -150,8 +144,7 @@ def _demand_sound(stage: Stage, others: Sequence[Stage]) -> None:
     stage.label = " ".join(stage.label.split())
     more = []
     if stage._state.adding and len(others) >= MOST_STAGES:
-        text = _("There are at most {most} of them.").format(most=MOST_STAGES)
-        more.append(FieldError("pipeline_id", "too_many", text))
+        more.append(too_many("pipeline_id", MOST_STAGES))
     demand_valid(stage, FIELDS, more=more)
 
 

@@ -24,6 +24,7 @@ from apps.customers.models import (
     Participant,
     Person,
     PersonCompany,
+    PersonCompanyRole,
     Tagging,
 )
 from apps.kernel.commands.history.privacy import Unreadable, opened
@@ -123,6 +124,14 @@ subject_source(SubjectSource("customers.person", _("Record"), read=_read(Person,
 own_rows("customers.contact_points", _("E-mails and phones"), ContactPoint, "customer_id")
 own_rows("customers.addresses", _("Addresses"), Address, "customer_id")
 own_rows("customers.consents", _("Consents"), Consent, "customer_id")
+subject_source(
+    SubjectSource(
+        "customers.employment_roles",
+        _("Roles of the person in companies"),
+        read=_read(PersonCompanyRole, "place__person"),
+        erase=_erase(PersonCompanyRole, "place__person"),
+    )
+)
 own_rows("customers.employments", _("Companies that the person works for"), PersonCompany, "person_id")
 own_rows("customers.taggings", _("Tags"), Tagging, "customer_id")
 own_rows("customers.memberships", _("Groups"), Membership, "customer_id")

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from apps.customers.features import MANAGE_SETTINGS
 from apps.customers.models import Tag, Tagging
-from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.errors import Duplicate
-from apps.kernel.commands.loading import load_for_update
+from apps.kernel.commands.hiding import mark_hidden
+from apps.kernel.commands.loading import keep_pointers_out, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
-from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.errors import FieldError
 from apps.kernel.ids import uuid7
 from apps.kernel.references.usages import release
 from apps.kernel.tenancy.scope import Scope, current_scope
@@ -53,7 +53,7 @@ def update_tag(
     description: str | Unchanged = UNCHANGED,
 ) -> Tag:
     """Change what is given. Raises RowNotFound, InvalidInput, Duplicate."""
-    tag = _living(tag_id)
+    tag = load_living(Tag, tag_id)
     changed = set_given(tag, label=label, color=color, description=description)
     _demand_sound(tag)
     tag.save(update_fields=[*changed, "normalized_label", "version"])
@@ -63,19 +63,11 @@ def update_tag(
 @command("customers.tag.delete", feature=MANAGE_SETTINGS, example=_some_tag)
 def delete_tag(tag_id: UUID) -> Tag:
     """Hide a tag and take it from all customers; undo gives it back to them. Raises RowNotFound, InUse."""
-    tag = _living(tag_id)
-    Tag.objects.select_for_update(of=("self",)).get(pk=tag.pk)
+    tag = load_living(Tag, tag_id)
+    keep_pointers_out(tag)
     release(Tag.entity_id, [tag.pk])
     Tagging.objects.filter(tag=tag).delete()
-    tag.deleted_at = clock.now()
-    tag.save(update_fields=["deleted_at", "version"])
-    return tag
-
-
-def _living(tag_id: UUID) -> Tag:
-    tag = load_for_update(Tag, tag_id)
-    if tag.is_deleted:
-        raise RowNotFound
+    mark_hidden(tag)
     return tag
 
 

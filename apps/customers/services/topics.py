@@ -13,10 +13,11 @@ from apps.customers.errors import NoPerson
 from apps.customers.models import Company, Customer, CustomerKind, Person
 from apps.customers.models.talking import DEAL
 from apps.customers.selectors.talking import opens, person_acting, seen_customers
+from apps.customers.services.erased import demand_none_erased
 from apps.kernel.access.visible import visible
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.ports import Identity
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.registry.entities import ENTITIES, Entity
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Actor, ActorKind, current_scope
@@ -49,8 +50,15 @@ def demand_subject(customer_id: UUID | None, deal_id: UUID | None) -> Subject:
     found = _customer(customer_id) if customer_id is not None else _deal(deal_id) if deal_id is not None else None
     if found is None:
         field = "customer_id" if customer_id is not None else "deal_id"
-        raise InvalidInput(errors=(FieldError(field, UNKNOWN, _("There is no such record.")),))
+        raise InvalidInput(errors=(no_such_record(field),))
     return found
+
+
+def demand_open(customer_id: UUID | None, deal_id: UUID | None) -> Subject:
+    """The same for what is new. Raises PersonErased as well."""
+    subject = demand_subject(customer_id, deal_id)
+    demand_none_erased({"customer_id": customer_id} if customer_id is not None else {})
+    return subject
 
 
 def subject_of(customer: Customer) -> Subject:

@@ -7,13 +7,16 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.customers.models import Deal, DealCompany, DealPerson
-from apps.customers.selectors import is_overdue, is_stale, needs_attention, today
+from apps.customers.selectors import companies_seen, is_overdue, is_stale, needs_attention, people_seen, today
 from apps.kernel import clock
 from apps.kernel.api.filters import ClaimFilter, FewIds, FilterSet, UUIDFilter
 
 
 class DealFilters(FilterSet):
-    """`is_stale`, `is_overdue`, `needs_attention` of open deals; `person_id`, `company_id` of who is part of them."""
+    """`is_stale`, `is_overdue`, `needs_attention` of open deals; `person_id`, `company_id` of who is part of them.
+
+    Whom the reader does not see is part of no deal, in the filter as in the record.
+    """
 
     is_stale = ClaimFilter(method="whether_stale")
     is_overdue = ClaimFilter(method="whether_overdue")
@@ -45,7 +48,7 @@ class DealFilters(FilterSet):
 
     def with_people(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
         """Deals that one of the people is part of."""
-        return rows.filter(Exists(DealPerson.objects.filter(deal=OuterRef("pk"), person__in=ids)))
+        return rows.filter(Exists(people_seen(DealPerson.objects.filter(deal=OuterRef("pk"), person__in=ids))))
 
     def with_company(self, rows: QuerySet[Any], name: str, company_id: Any) -> QuerySet[Any]:
         """Deals that the company is part of."""
@@ -53,7 +56,7 @@ class DealFilters(FilterSet):
 
     def with_companies(self, rows: QuerySet[Any], name: str, ids: list[Any]) -> QuerySet[Any]:
         """Deals that one of the companies is part of."""
-        return rows.filter(Exists(DealCompany.objects.filter(deal=OuterRef("pk"), company__in=ids)))
+        return rows.filter(Exists(companies_seen(DealCompany.objects.filter(deal=OuterRef("pk"), company__in=ids))))
 
 
 def _narrowed(rows: QuerySet[Any], test: Q, *, claim: bool) -> QuerySet[Any]:

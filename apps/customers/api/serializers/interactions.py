@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.customers.models import Answer, Interaction, Participant
-from apps.customers.selectors import Entry, Task, participants_of
+from apps.customers.selectors import Entry, Task, seen_participants
+from apps.customers.services.interaction_rules import EARLIEST, LATEST
 from apps.customers.services.participants import MOST
 from apps.kernel.api.serializers import (
     StrictCharField,
@@ -54,8 +57,8 @@ class Participants(serializers.ListSerializer[Any]):
     """Who takes part."""
 
     def get_attribute(self, instance: Any) -> Any:
-        """The rows."""
-        return participants_of([instance.pk]).get(instance.pk, [])
+        """The rows, without customers whom the reader does not see."""
+        return seen_participants(Participant.objects.filter(interaction=instance.pk)).order_by("pk")
 
 
 class InteractionListSerializer(StrictModelSerializer):
@@ -79,23 +82,36 @@ class InteractionSerializer(InteractionListSerializer):
         fields = (*InteractionListSerializer.Meta.fields, "participants")
 
 
+class CalendarMoment(serializers.DateTimeField):
+    """A moment that calendars reach: beyond them neither time zones nor stretches of time can be worked out."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"out_of_reach": _("Choose a day from 1900 to 2199.")}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The moment. Raises ValidationError."""
+        moment: datetime = super().to_internal_value(value)
+        if not EARLIEST <= moment.year <= LATEST:
+            self.fail("out_of_reach")
+        return moment
+
+
 class PlanSerializer(StrictSerializer):
     """Another time."""
 
-    scheduled_at = serializers.DateTimeField()
+    scheduled_at = CalendarMoment()
     duration_minutes = StrictIntegerField(min_value=1, required=False, allow_null=True)
 
 
 class OccurrenceSerializer(StrictSerializer):
     """One of a series, by the moment that the rule has."""
 
-    original_at = serializers.DateTimeField()
+    original_at = CalendarMoment()
 
 
 class MovedOccurrenceSerializer(OccurrenceSerializer):
     """The same, and when it takes place instead."""
 
-    starts_at = serializers.DateTimeField()
+    starts_at = CalendarMoment()
 
 
 class AnswerSerializer(StrictSerializer):
@@ -108,7 +124,7 @@ MOMENTS = ("from", "to")
 
 
 def _window(**more: Any) -> type[StrictSerializer]:
-    moments = {name: serializers.DateTimeField() for name in MOMENTS}
+    moments = {name: CalendarMoment() for name in MOMENTS}
     return type("WindowSerializer", (StrictSerializer,), {"__doc__": "A stretch of time.", **moments, **more})
 
 
@@ -129,7 +145,7 @@ class ConflictsQuestion(StrictSerializer):
     """What somebody would like to do, and when."""
 
     owner_id = StrictUUIDField()
-    scheduled_at = serializers.DateTimeField()
+    scheduled_at = CalendarMoment()
     duration_minutes = serializers.IntegerField(min_value=1, max_value=14 * 24 * 60, required=False)
     without = StrictUUIDField(required=False)
 

@@ -100,6 +100,17 @@ class CustomerSerializer(StrictModelSerializer):
     class Meta:
         read_only_fields: tuple[str, ...] = ("is_restricted",)
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        """Let null clear every text that may be empty."""
+        kind, words = super().build_standard_field(field_name, model_field)
+        return kind, {**words, "allow_null": True} if words.get("allow_blank") else words
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked values, a cleared text as the empty one."""
+        values = super().to_internal_value(data)
+        texts = {name for name, field in self.fields.items() if isinstance(field, serializers.CharField)}
+        return {name: "" if value is None and name in texts else value for name, value in values.items()}
+
 
 PERSON = (
     "first_name",
@@ -156,7 +167,7 @@ class CompanyListSerializer(StrictModelSerializer):
 class CompanySerializer(CustomerSerializer):
     """A company. Lists that are given take the place of those that are there; a domain may be given as an address."""
 
-    domain = StrictCharField(max_length=300, required=False, allow_blank=True)
+    domain = StrictCharField(max_length=300, required=False, allow_blank=True, allow_null=True)
     parent_id = StrictUUIDField(allow_null=True, required=False)
 
     class Meta(CustomerSerializer.Meta):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.customers.models import Deal, PersonCompany
+from apps.customers.selectors import roles_at
+from apps.customers.services.employment_roles import MOST_ROLES
 from apps.kernel.api.serializers import StrictBooleanField, StrictCharField, StrictSerializer, StrictUUIDField
 
 
 class ChangedEmploymentSerializer(StrictSerializer):
-    """Another role, or that the company is the primary one."""
+    """All the roles from now on, or that the company is the primary one."""
 
-    role_id = StrictUUIDField(required=False, allow_null=True)
+    role_ids = serializers.ListField(child=StrictUUIDField(), required=False, max_length=MOST_ROLES)
     is_primary = StrictBooleanField(required=False)
 
 
 class EmploymentSerializer(ChangedEmploymentSerializer):
-    """A company that a person works for, in a role or none."""
+    """A company that a person works for, in any number of roles."""
 
     company_id = StrictUUIDField()
 
@@ -29,7 +32,7 @@ class EmploymentAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     company_id = serializers.UUIDField()
     company = serializers.CharField()
-    role_id = serializers.UUIDField(allow_null=True)
+    role_ids = serializers.ListField(child=serializers.UUIDField())
     is_primary = serializers.BooleanField()
 
 
@@ -61,15 +64,26 @@ class ConversionAnswer(serializers.Serializer[Any]):
     deal_id = serializers.UUIDField(allow_null=True)
 
 
+def shown_employments(rows: Iterable[PersonCompany]) -> list[dict[str, Any]]:
+    """Where people work, as JSON; one query for all roles."""
+    rows = list(rows)
+    roles = roles_at([row.pk for row in rows])
+    return [
+        {
+            "id": str(row.pk),
+            "company_id": str(row.company_id),
+            "company": row.company.display_name,
+            "role_ids": [str(item) for item in roles.get(row.pk, ())],
+            "is_primary": row.is_primary,
+        }
+        for row in rows
+    ]
+
+
 def shown_employment(row: PersonCompany) -> dict[str, Any]:
     """Where a person works, as JSON."""
-    return {
-        "id": str(row.pk),
-        "company_id": str(row.company_id),
-        "company": row.company.display_name,
-        "role_id": None if row.role_id is None else str(row.role_id),
-        "is_primary": row.is_primary,
-    }
+    [shown] = shown_employments([row])
+    return shown
 
 
 def shown_conversion(person: Any, company_id: Any, deal: Deal | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from apps.customers.selectors.deal_sums import Asked
 from apps.customers.selectors.kpis import chosen_period, kpis, tenant_profile, zone_of
 from apps.kernel.api.plain import PlainView
 from apps.kernel.errors import FieldError, InvalidInput
-from apps.kernel.references.validation import UNKNOWN
+from apps.kernel.references.validation import no_such_record
 
 CURSOR_INVALID = "kernel.cursor.invalid"
 
@@ -88,6 +88,6 @@ def _demand_pipeline(pipeline_id: UUID | None) -> Pipeline | None:
     """The pipeline, else the usual one; None where there is none at all. Raises InvalidInput for an unknown one."""
     found = pipeline_among(pipelines_to_show(), pipeline_id)
     if found is None and pipeline_id is not None:
-        fault = FieldError("pipeline_id", UNKNOWN, _("There is no such record."))
+        fault = no_such_record("pipeline_id")
         raise InvalidInput(errors=(fault,))
     return found

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers import services
+from apps.customers.api.filters import CustomerFilters
 from apps.customers.api.serializers import (
     CompanyListSerializer,
     CompanySerializer,
@@ -45,6 +46,7 @@ class PersonViewSet(PersonPrivacy, PurgedRecords, RestrictedRecords, MergingView
     export_features = (EXPORT,)
     export_parts = ExportParts(PERSON_COLUMNS, person_cells)
     serializer_class = PersonSerializer
+    filterset_class = CustomerFilters
     filter_fields = (*SHARED, "first_name", "last_name", "job_title", "department", "seniority")
     ordering_fields = ("display_name", "last_name", "created_at", "updated_at")
     default_ordering = "display_name"
@@ -81,6 +83,7 @@ class CompanyViewSet(PurgedRecords, RestrictedRecords, MergingViewSet):
     export_features = (EXPORT,)
     export_parts = ExportParts(COMPANY_COLUMNS, company_cells)
     serializer_class = CompanySerializer
+    filterset_class = CustomerFilters
     filter_fields = (*SHARED, "legal_name", "brand_name", "domain", "industry_id", "size_bucket", "parent_id")
     ordering_fields = ("display_name", "domain", "created_at", "updated_at")
     default_ordering = "display_name"

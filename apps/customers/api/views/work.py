@@ -20,6 +20,7 @@ from apps.customers.api.serializers.work import (
     EmploymentSerializer,
     shown_conversion,
     shown_employment,
+    shown_employments,
 )
 from apps.customers.features import MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Person, PersonCompany
@@ -43,7 +44,7 @@ class EmploymentsView(PlainView):
         """All of them, the primary one first."""
         demand_known_parameters(request.query_params)
         _demand_person(pk)
-        return Response({"results": [shown_employment(row) for row in employments_of(pk)]})
+        return Response({"results": shown_employments(employments_of(pk))})
 
     @extend_schema(request=EmploymentSerializer, responses={201: EmploymentAnswer})
     def post(self, request: Request, pk: UUID) -> Response:
@@ -62,7 +63,7 @@ class EmploymentView(PlainView):
 
     @extend_schema(request=ChangedEmploymentSerializer, responses={200: EmploymentAnswer})
     def patch(self, request: Request, pk: UUID, employment_id: UUID) -> Response:
-        """Change the role, or make the company the primary one."""
+        """Set the roles, or make the company the primary one."""
         given = self.checked(ChangedEmploymentSerializer, partial=True)
         _demand_link(pk, employment_id)
         return self.answered(lambda: services.update_employment(employment_id, **given), shown_employment)

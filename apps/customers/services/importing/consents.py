@@ -12,10 +12,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.customers.errors import ConsentInFuture, PersonErased
+from apps.customers.errors import PersonErased
 from apps.customers.features import IMPORT, MANAGE_PEOPLE
 from apps.customers.models import Consent, ConsentChannel, ConsentState, ContactPoint, Person
-from apps.customers.services.consents import FIELDS
+from apps.customers.services.consents import FIELDS, complaints_of_time
 from apps.customers.services.importing import naming
 from apps.customers.services.importing.fields import read_email
 from apps.customers.services.loading_consents import PURPOSES, Statements, load_consents
@@ -199,9 +199,7 @@ class Batch:
             row.purpose_id = found
         elif text:
             yield unknown(PURPOSE, text, None if isinstance(found, UUID) else found)
-        if row.at > self.now:
-            yield _problem(line, "at", ConsentInFuture.code, str(ConsentInFuture.message))
-        for item in complaints_of(row, FIELDS):
+        for item in (*complaints_of_time(row.at, now=self.now), *complaints_of(row, FIELDS)):
             yield _problem(line, item.field, item.code, item.message)
 
     def _about_person(self, line: Line, row: Consent) -> Iterator[Problem]:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from apps.customers.errors import ParentInCircle
 from apps.customers.models import Company
 from apps.customers.selectors import ancestors
@@ -22,7 +20,7 @@ from apps.kernel.commands.loading import hold_lock
 from apps.kernel.errors import FieldError
 from apps.kernel.imports.planning.orders import Line
 from apps.kernel.references.fields import reference_fields
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import hold, no_such_record
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
@@ -62,9 +60,17 @@ def _judge_references(judged: Sequence[Judged]) -> None:
             wanted[place].append((item, name, target_id))
     for (target, part), places in sorted(wanted.items(), key=lambda found: found[0]):
         there = hold(ENTITIES[target], {target_id for _item, _name, target_id in places}, within=part)
+        if target == Company.entity_id:
+            there = _of_the_organization(there)
         for item, name, target_id in places:
             if target_id not in there:
-                item.complaints.append(FieldError(name, UNKNOWN, _("There is no such record.")))
+                item.complaints.append(no_such_record(name))
+
+
+def _of_the_organization(ids: set[UUID]) -> set[UUID]:
+    """Those of the companies that belong to the organization that is imported into."""
+    rows = Company.objects.filter(pk__in=ids, organization_id=current_scope().organization_id)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _pointers(item: Judged) -> Iterator[tuple[tuple[str, str], str, UUID]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,9 @@ from apps.customers.services.samples.data import COLORS, GROUPS, TAGS
 from apps.customers.services.samples.deals import DealDraw
 from apps.customers.services.samples.drawing import CompanySample, Draw, PersonSample
 from apps.customers.services.samples.interactions import draw_interactions
+from apps.customers.services.samples.roles import give_roles
 from apps.customers.services.samples.trading import Cast, add_deals, add_interactions
+from apps.customers.services.samples.voices import Voices
 from apps.dictionaries.contracts import DictionaryBook
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
@@ -65,11 +69,16 @@ def add_samples(*, seed: str, people: int, companies: int, deals: int = 0, inter
     met = draw.people(people, drawn)
     persons = [_person(sample, shelves, draw, made) for sample in met]
     _store(persons)
+    give_roles([item.row.pk for item in persons])
     cast = Cast([item.row.pk for item in made], [item.row.pk for item in persons], shelves.owners, seed)
-    dealt = DealDraw(seed, language, draw.until, profile.base_currency).deals(deals, drawn, met) if companies else []
-    talked = draw_interactions(interactions, met, seed=seed, language=language, until=draw.until) if people else []
-    organization_id = current_scope().writing_organization()
-    return len(made) + len(persons) + add_deals(dealt, cast, organization_id) + add_interactions(talked, cast)
+    zone = ZoneInfo(profile.time_zone)
+    dealing = DealDraw(seed, language, draw.until, profile.base_currency, zone)
+    dealt = dealing.deals(deals, drawn, met) if companies else []
+    talking = partial(draw_interactions, seed=seed, language=language, until=draw.until, zone=zone)
+    talked = talking(interactions, met) if people else []
+    voices = Voices(cast, met, language=language, until=draw.until, zone=zone)
+    told = add_deals(dealt, cast, current_scope().writing_organization()) + add_interactions(talked, cast)
+    return len(made) + len(persons) + told + voices.add_comments() + voices.add_consents()
 
 
 def _store(drafts: Sequence[Draft]) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from apps.customers.services.samples.drawing import CompanySample, PersonSample
+from apps.customers.services.samples.hours import at_work
 
 # What is sold, in the tenant's language; the company's name stands behind it. The demonstration's Polish group sells
 # clothes, parts of machines and delicacies, its German company parts of machines only.
@@ -51,6 +54,7 @@ class DealDraw:
     language: str
     until: datetime
     currency: str
+    zone: ZoneInfo
 
     def deals(self, count: int, companies: Sequence[CompanySample], people: Sequence[PersonSample]) -> list[DealSample]:
         """Deals with the companies, each with somebody who works there, if anybody does."""
@@ -69,6 +73,7 @@ class DealDraw:
         began = known_since + (self.until - known_since) * dice.random()
         ends = began + timedelta(days=dice.randint(*LASTS))
         has_ended = ends < self.until
+        moment = partial(at_work, zone=self.zone, since=known_since, until=self.until)
         outcome = dice.choices(("won", "lost"), (WON, LOST))[0] if has_ended else "open"
         title = dice.choice(TITLES.get(self.language, TITLES["en"]))
         reached = 1.0 if outcome == "won" else dice.random()
@@ -80,10 +85,10 @@ class DealDraw:
             outcome=outcome,
             company=company,
             person=dice.choice(staff[company]) if company in staff else None,
-            created_at=began,
-            closed_at=ends if has_ended else None,
+            created_at=moment(began),
+            closed_at=moment(ends) if has_ended else None,
             expected_close_on=(ends + timedelta(days=dice.randint(-7, 7))).date(),
-            visits=_visits(reached, began, min(ends, self.until)),
+            visits=[(share, moment(at)) for share, at in _visits(reached, began, min(ends, self.until))],
         )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from apps.customers.services.samples.drawing import PersonSample
+from apps.customers.services.samples.hours import at_work, at_work_ahead
 
 KINDS: Final = ("call", "meeting", "email", "note", "task")
 WEIGHTS: Final = (35, 15, 25, 10, 15)
@@ -64,9 +66,12 @@ class InteractionSample:
 
 
 def draw_interactions(
-    count: int, people: Sequence[PersonSample], *, seed: str, language: str, until: datetime
+    count: int, people: Sequence[PersonSample], *, seed: str, language: str, until: datetime, zone: ZoneInfo
 ) -> list[InteractionSample]:
-    """Interactions with the people since they are known, and some within the next weeks; nothing is done ahead."""
+    """Interactions with the people since they are known, and some within the next weeks; nothing is done ahead.
+
+    They take place in the working hours of `zone`.
+    """
     dice = random.Random(f"interactions {seed}")  # noqa: S311 - the same on every machine, and no secret
     titles = TITLES.get(language, TITLES["en"])
     found = []
@@ -82,8 +87,8 @@ def draw_interactions(
                 kind=kind,
                 title=dice.choice(titles[kind]),
                 person=person,
-                occurred_at=None if is_planned else done,
-                scheduled_at=ahead if is_planned else None,
+                occurred_at=None if is_planned else at_work(done, zone=zone, since=since, until=until),
+                scheduled_at=at_work_ahead(ahead, zone) if is_planned else None,
                 minutes=dice.choice(MINUTES[kind]) if kind in MINUTES else None,
             )
         )
