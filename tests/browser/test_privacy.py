@@ -33,7 +33,9 @@ def shot(page: Page, name: str) -> None:
 
 def opened(page: Page, person: Person, tab: str) -> None:
     page.goto(f"/backend/customers/person/{person.pk}/change/")
-    page.get_by_role("navigation", name="Views of this record").get_by_role("link", name=tab).click()
+    views = page.get_by_role("navigation", name="Views of this record")
+    views.get_by_role("link", name=tab).click()
+    expect(views.locator("[aria-current=page]")).to_contain_text(tab)
 
 
 def fits(page: Page) -> None:
