@@ -27,6 +27,7 @@ class Link:
     icon: str
     url: str
     add_url: str
+    takes_permission: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ def dashboard(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
     if may_see_history():
         own = visible_actions().filter(actor_id=current_scope().actor.id)
         entries = entries_of(list(own[:LATEST]), labels_of(request), with_diffs=False)
-    return {"cards": _cards(site, request), "entries": entries}
+    cards = _cards(site, request)
+    is_open = any(link.takes_permission for card in cards for link in card.links)
+    return {"cards": cards, "nothing_is_open": not is_open, "entries": entries}
 
 
 def _cards(site: AdminSite, request: HttpRequest) -> list[Card]:
@@ -63,4 +66,5 @@ def _cards(site: AdminSite, request: HttpRequest) -> list[Card]:
 
 def _link(request: HttpRequest, item: MenuItem, page: Any) -> Link:
     may_add = page is not None and page.has_add_permission(request)
-    return Link(str(item.label), item.icon, item.address, f"{list_url(page)}add/" if may_add else "")
+    is_own = getattr(page, "holds_own_things", False)
+    return Link(str(item.label), item.icon, item.address, f"{list_url(page)}add/" if may_add else "", not is_own)

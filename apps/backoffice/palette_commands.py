@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.backoffice.navigation import list_url, module_of, organization_choices
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.wording import module_label
 from apps.kernel.extensions.palette import PaletteCommand
 
@@ -77,10 +77,7 @@ def _exporting(page: Any, address: str) -> PaletteCommand:
 
 def _list_address(page: Any) -> str:
     """Address of the page's list in the REST interface, "" where it has none."""
-    try:
-        return reverse(f"{getattr(page.model, 'entity_id', '')}-list")
-    except NoReverseMatch:
-        return ""
+    return address_if_any(f"{getattr(page.model, 'entity_id', '')}-list")
 
 
 def _organizations(request: HttpRequest) -> list[PaletteCommand]:

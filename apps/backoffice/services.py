@@ -14,14 +14,14 @@ from apps.backoffice.errors import NobodyKeeps, ViewNotYours
 from apps.backoffice.features import ROLE_DEFAULTS, SHARE, USE
 from apps.backoffice.models import LIVING, Owner, SavedView
 from apps.backoffice.selectors import may_change, may_default, visible_views
-from apps.kernel import clock
 from apps.kernel.admin.arranging import CONDITION
 from apps.kernel.admin.conditions import complaints_of_list
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import COMMANDS, command
 from apps.kernel.commands.errors import Duplicate
 from apps.kernel.commands.executor import execute
-from apps.kernel.commands.loading import check_version, hold_lock, hold_locks, load_for_update
+from apps.kernel.commands.hiding import hide
+from apps.kernel.commands.loading import check_version, hold_lock, hold_locks, keep_pointers_out, load_living
 from apps.kernel.commands.running import about
 from apps.kernel.errors import FeatureRequired, FieldError, RowNotFound
 from apps.kernel.ids import uuid7
@@ -133,11 +133,11 @@ def update_view(
 
 @command("backoffice.view.delete", feature=USE, example=_some_view)
 def delete_view(view_id: UUID) -> SavedView:
-    """Hide a view; a list that opened with it opens as its page declares it. Raises like `update_view`."""
+    """Hide a view; a list that opened with it opens as its page declares it. Raises like `update_view`, InUse."""
     view = _changeable(view_id)
     _demand_owner(view, also_default=view.is_default)
-    view.deleted_at = clock.now()
-    view.save(update_fields=["deleted_at", "version"])
+    keep_pointers_out(view)
+    hide(view)
     return view
 
 
@@ -205,9 +205,7 @@ def _changeable(view_id: UUID) -> SavedView:
     if found is None:
         raise RowNotFound
     hold_lock(_lock(found))
-    view = load_for_update(SavedView, view_id)
-    if view.is_deleted:
-        raise RowNotFound
+    view = load_living(SavedView, view_id)
     _demand_owner(view)
     return view
 

@@ -25,17 +25,27 @@ default_role_features: Mapping[str, tuple[str, ...]] = {
 Layout = tuple[tuple[str, str, Mapping[str, Any]], ...]
 # Widgets with their widths and settings; those of modules that are not installed are left out.
 ADMIN: Layout = (
+    ("customers.new_customers", "sm", {}),
+    ("customers.new_deals", "sm", {}),
+    ("customers.win_rate", "sm", {}),
+    ("progress.jobs", "sm", {}),
+    ("customers.pipeline_by_stage", "lg", {}),
+    ("customers.won_by_month", "lg", {}),
     ("audit_logs.changes_by_day", "lg", {}),
     ("audit_logs.people", "lg", {}),
     ("auth.active_users", "lg", {}),
-    ("progress.jobs", "sm", {}),
+    ("customers.attention", "lg", {}),
     ("events.deliveries", "sm", {}),
     ("attachments.storage", "sm", {}),
     ("search.index_health", "sm", {}),
-    ("currencies.coverage", "md", {}),
-    ("currencies.newest", "md", {}),
+    ("currencies.coverage", "sm", {}),
 )
 EMPLOYEE: Layout = (
+    ("customers.my_tasks", "md", {}),
+    ("customers.next_interactions", "md", {}),
+    ("customers.attention", "md", {}),
+    ("customers.pipeline_by_stage", "lg", {}),
+    ("customers.won_by_month", "lg", {}),
     ("currencies.newest", "md", {}),
     ("currencies.coverage", "md", {}),
     ("progress.jobs", "md", {}),

@@ -17,5 +17,5 @@ window.drawing = (() => {
     const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
     return `rgb(${red}, ${green}, ${blue})`;
   }
-  return { colour, hue: (index) => HUES[index % HUES.length][Number(isDark())], dashes: (index) => DASHES[index % DASHES.length] };
+  return { colour, most: HUES.length, hue: (index) => HUES[index % HUES.length][Number(isDark())], dashes: (index) => DASHES[index % DASHES.length] };
 })();

@@ -1,7 +1,7 @@
 "use strict";
 // Draws the charts of a dashboard from the tables below them, and asks again when another period is chosen.
 (() => {
-  const { colour, dashes, hue } = window.drawing;
+  const { colour, dashes, hue, most } = window.drawing;
   const charts = new Map();
   const language = document.documentElement.lang || "en";
 
@@ -19,6 +19,15 @@
         texts: rows.map((row) => row.querySelectorAll("td")[place].textContent.trim()),
       })),
     };
+  }
+
+  // Layers of one hue could not be told apart: those beyond the hues are one. The table has them all.
+  function folded(data, other) {
+    if (data.series.length <= most) { return data; }
+    const rest = data.series.slice(most - 1);
+    const values = data.labels.map((_label, place) => rest.reduce((sum, line) => sum + (line.values[place] ?? 0), 0));
+    const texts = values.map((value) => value.toLocaleString(language));
+    return { ...data, series: [...data.series.slice(0, most - 1), { name: other, values, texts }] };
   }
 
   function lines(kind, data) {
@@ -53,7 +62,8 @@
   }
 
   function draw(frame) {
-    const kind = frame.dataset.drawing, data = numbersOf(frame), canvas = frame.querySelector("canvas");
+    const kind = frame.dataset.drawing, canvas = frame.querySelector("canvas");
+    const data = kind === "stacked" ? folded(numbersOf(frame), frame.dataset.other) : numbersOf(frame);
     frame.hidden = false;
     charts.get(canvas)?.destroy();
     charts.set(canvas, new window.Chart(canvas, {

@@ -57,6 +57,7 @@ def owner(database: None) -> Client:
         return signed_in(User.objects.get(email=COMPANIES[0].people[0].email))
 
 
+@pytest.mark.matrix
 def test_no_list_costs_more_than_is_written(owner: Client) -> None:
     found = {address: cost(owner, address) for address in lists()}
     if os.environ.get("AGORA_RENEW_COUNTS"):

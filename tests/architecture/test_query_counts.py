@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.kernel import clock
 from apps.kernel.api.schema.document import document
 from apps.kernel.ids import uuid7
 from apps.kernel.tenancy.scope import Scope
@@ -104,6 +105,16 @@ def written_resources() -> list[str]:
     """Those of them that are written to."""
     paths = document("en")["paths"]
     return [path for path in resources() if "post" in paths[path] or "patch" in paths[f"{path}{{id}}/"]]
+
+
+@pytest.fixture(autouse=True)
+def _morning() -> Iterator[None]:
+    """One moment, so that figures depend neither on the hour nor on the minute at which use of a session is noted.
+
+    Until noon it may still be yesterday somewhere, so that the day of a rate takes a query of the tenant's time zone.
+    """
+    with clock.frozen(clock.now().replace(hour=9, minute=0)):
+        yield
 
 
 @pytest.fixture

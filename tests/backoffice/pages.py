@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
 from django.urls import include, path
 
 from apps.backoffice.frame import BackOffice
+from apps.backoffice.site import site as site_of_the_house
 from apps.currencies.models import Currency
 from apps.currencies.services import (
     activate_currency,
@@ -117,7 +117,7 @@ class OrganizationPage(CommandAdmin):
 site = BackOffice()
 site.register(Currency, CurrencyPage)
 site.register(Organization, OrganizationPage)
-for model, page in admin.site._registry.items():  # what the menu, widgets and slots of all modules link to
+for model, page in site_of_the_house._registry.items():  # what the menu, widgets and slots of all modules link to
     if not site.is_registered(model):
         site.register(model, type(page))
 urlpatterns = [path("backend/", site.urls), path("api/", include("apps.kernel.api.urls"))]

@@ -10,7 +10,7 @@ from tests.backoffice.conftest import LogIn, signed_in
 from tests.backoffice.currencies import LIST, change_url, commands_run, form_of, make_currency, text_of
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.urls("tests.backoffice.pages")
+pytestmark = pytest.mark.routes("tests.backoffice.pages")
 VIEW, MANAGE = "currencies.view", "currencies.manage"
 
 
@@ -26,8 +26,9 @@ def test_nobody_is_sent_to_the_log_in(house: House) -> None:
 
 
 def test_the_sidebar_shows_what_the_features_open(log_in: LogIn) -> None:
-    assert links_of(log_in(VIEW)) == {"/backend/", LIST}
-    assert links_of(log_in()) == {"/backend/"}
+    everybodys = links_of(log_in())
+    assert everybodys == {"/backend/", "/backend/notifications/notification/", "/backend/progress/job/"}
+    assert links_of(log_in(VIEW)) == {*everybodys, LIST}
 
 
 def test_seeing_is_not_changing(house: House, log_in: LogIn) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from apps.kernel.access.grants import EVERYTHING
 from apps.kernel.commands.models import Action
+from apps.kernel.tenancy.scope import Actor, ActorKind, Scope
 from tests.auth.factories import make_user, reading_in
 from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import make_currency, text_of
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
+SYSTEM = Actor(ActorKind.SYSTEM, None, "system: tests", EVERYTHING)
 LIST = "/backend/audit_logs/action/"
 
 
@@ -27,6 +30,17 @@ def test_the_list_shows_the_tenants_changes_newest_first(house: House, other_hou
     rows = rows_of(alice)
     assert len(rows) == own
     assert rows[0] == "tests.seed.write"
+
+
+def test_what_the_system_did_is_the_houses_and_what_people_did_is_theirs(house: House, alice: Client) -> None:
+    with seeding(Scope(house.tenant.pk, house.root.pk, frozenset({house.root.pk}), SYSTEM)):
+        pass
+    with seeding(house.scope(house.root)):
+        pass
+    assert [row.who for row in alice.get(LIST).context["cl"].result_list[:2]] == ["Alice", "the house"]
+    page = text_of(alice.get(LIST).content)
+    assert "the house" in page
+    assert SYSTEM.label not in page
 
 
 def test_without_the_wider_right_only_own_changes_are_listed(house: House, log_in: LogIn) -> None:

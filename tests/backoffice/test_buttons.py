@@ -8,7 +8,7 @@ from django.test import Client
 from tests.backoffice.currencies import LIST, commands_run, make_currency, now, text_of
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.urls("tests.backoffice.pages")
+pytestmark = pytest.mark.routes("tests.backoffice.pages")
 
 
 def test_a_button_asks_and_then_runs_its_command(house: House, alice: Client) -> None:

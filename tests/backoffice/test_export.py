@@ -158,6 +158,7 @@ def test_a_file_costs_the_same_however_many_rows(house: House, alice: Client) ->
     assert costs[0] == costs[1]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("fields", ["shown", "all"])
 def test_every_list_of_the_house_with_a_resource_can_be_exported(house: House, alice: Client, fields: str) -> None:
     lists = [page for model, page in site._registry.items() if getattr(model, "entity_id", "") in RESOURCES]

@@ -15,7 +15,7 @@ from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import LIST, make_currency, text_of
 from tests.support.scopes import House, seeding
 
-pytestmark = pytest.mark.urls("tests.backoffice.pages")
+pytestmark = pytest.mark.routes("tests.backoffice.pages")
 LOGIN = "/backend/login/"
 REFUSED = "This e-mail address and password do not open anything here."
 
@@ -116,8 +116,16 @@ def test_the_frame_names_the_tenant_and_the_reader(alice: Client) -> None:
 
 def test_the_start_page_has_a_card_for_each_open_module(log_in: LogIn) -> None:
     cards = log_in("currencies.view").get("/backend/").context["cards"]
-    assert [(card.title, [link.url for link in card.links]) for card in cards] == [("Currencies", [LIST])]
-    assert "Nothing is open to you yet" in text_of(log_in().get("/backend/").content)
+    assert ("Currencies", [LIST]) in [(card.title, [link.url for link in card.links]) for card in cards]
+    assert "/backend/directory/organization/" not in [link.url for card in cards for link in card.links]
+
+
+def test_who_may_open_nothing_but_their_own_things_is_told_whom_to_ask(log_in: LogIn) -> None:
+    hint = "Nothing is open to you yet"
+    answer = log_in().get("/backend/")
+    assert {card.title for card in answer.context["cards"]} == {"Notifications", "Progress"}
+    assert hint in text_of(answer.content)
+    assert hint not in text_of(log_in("currencies.view").get("/backend/").content)
 
 
 def test_a_modules_address_opens_its_first_list(log_in: LogIn) -> None:

@@ -103,6 +103,14 @@ def test_a_file_that_is_no_table_is_refused_in_words(alice: Client, content: byt
     assert words in answer.content.decode()
 
 
+def test_columns_of_one_name_are_numbered_and_the_page_says_so(alice: Client) -> None:
+    words = "Several columns have the same name, and are numbered here: Note."
+    shown = page(alice, give(alice, "title,Note,Note\nDune,old,blue\n").url)
+    assert words in shown
+    assert "<strong>Note (2)</strong>" in shown
+    assert "same name" not in page(alice, give(alice, "title,Note,Place\nDune,old,blue\n").url)
+
+
 def test_a_form_without_a_file_says_so(alice: Client) -> None:
     answer = alice.post(IMPORT, {})
     assert (answer.status_code, "Choose a file first." in answer.content.decode()) == (400, True)

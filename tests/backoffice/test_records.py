@@ -18,7 +18,7 @@ from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import LIST, change_url, commands_run, form_of, make_currency, now, text_of
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.urls("tests.backoffice.pages")
+pytestmark = pytest.mark.routes("tests.backoffice.pages")
 
 
 def test_the_list_shows_living_rows_of_the_scope(house: House, other_house: House, alice: Client) -> None:
@@ -304,7 +304,7 @@ def test_unknown_ids_in_addresses_are_not_errors(alice: Client) -> None:
     assert alice.get(f"/backend/undo/{UUID(int=0)}/").status_code == 404
 
 
-@pytest.mark.urls("config.urls")
+@pytest.mark.routes("config.urls")
 def test_saving_somebodys_permissions_offers_to_take_it_back(house: House, alice: Client) -> None:
     user = make_user(house, name="Bob")
     given = {"features": ["currencies.view"], "expected_version": user.version}

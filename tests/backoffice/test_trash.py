@@ -205,6 +205,7 @@ def test_the_page_costs_the_same_however_much_was_deleted(house: House, alice: C
     assert len(few) == len(many)
 
 
+@pytest.mark.matrix
 def test_every_list_of_the_house_that_can_delete_opens_its_page(house: House, alice: Client) -> None:
     opened = []
     for page in site._registry.values():

@@ -15,7 +15,7 @@ from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import LIST, change_url, commands_run, form_of, make_currency, now, text_of
 from tests.support.scopes import House
 
-pytestmark = pytest.mark.urls("tests.backoffice.pages")
+pytestmark = pytest.mark.routes("tests.backoffice.pages")
 MANAGE = ("currencies.view", "currencies.manage")
 OWN = (*MANAGE, "audit_logs.view_self", "audit_logs.undo_self")
 

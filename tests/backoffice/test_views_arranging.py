@@ -97,7 +97,7 @@ def test_the_size_of_a_page_is_one_of_four(house: House, alice: Client) -> None:
             [],
             ["Code is “EUR”", "Active is no"],
         ),
-        ({"field": "created_at", "operator": "<", "value": "2020-02-01"}, [], ["Created is before 02/01/2020"]),
+        ({"field": "created_at", "operator": "<", "value": "2020-02-01"}, [], ["Created is before 1 Feb 2020"]),
         ({"field": "code", "operator": "in", "value": ["USD", "CHF"]}, ["USD"], ["Code is one of “USD”, “CHF”"]),
         (
             {"not": {"or": [EUR, {"field": "code", "operator": "starts_with", "value": "U"}]}},
@@ -116,6 +116,26 @@ def test_a_condition_narrows_the_list_and_is_shown_in_words(
 ) -> None:
     answer = alice.get(where(tree))
     assert (codes(answer.content), chips(answer.content)) == (found, words)
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_beyond_the_calendar_is_shown_as_it_was_written(alice: Client, text: str) -> None:
+    answer = alice.get(where({"field": "created_at", "operator": "<=", "value": text}))
+    assert (answer.status_code, chips(answer.content)) == (200, [f"Created is on or before {text}"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "catalog/price/?currency=%00",
+        "customers/interaction/?status__exact=%00",
+        "audit_logs/readaccess/?how__exact=%00",
+    ],
+)
+def test_a_nul_in_a_filter_beside_the_list_finds_nothing(alice: Client, address: str) -> None:
+    answer = alice.get(f"/backend/{address}")
+    assert (answer.status_code, answer.context["cl"].result_count) == (200, 0)
 
 
 @pytest.mark.usefixtures("three")
@@ -159,8 +179,9 @@ def test_complaints_stand_at_the_places_of_their_nodes(alice: Client) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_nothing_is_done_to_all_rows_of_a_list_whose_filter_is_not_understood(alice: Client) -> None:
-    posted = {"action": "deactivate", "select_across": "1", "_selected_action": ["x"]}
+@pytest.mark.parametrize("across", ["1", "yes"])
+def test_nothing_is_done_to_all_rows_of_a_list_whose_filter_is_not_understood(alice: Client, across: str) -> None:
+    posted = {"action": "deactivate", "select_across": across, "_selected_action": ["x"]}
     answer = alice.post(f"{LIST}?filter=nonsense", posted)
     assert answer.status_code == 400
     assert codes(alice.get(where({"field": "is_active", "operator": "=", "value": True})).content) == [

@@ -97,7 +97,7 @@ def test_an_interaction_is_dragged_to_an_hour(alice: Desk, house: House) -> None
     drag(page, "Call Ada", 24, 33)
     assert planned(house, row) == datetime(2027, 3, 24, 7, 15, tzinfo=UTC)
     expect(column(page, 24).locator(".ci-title")).to_have_text("Call Ada")
-    expect(page.locator(".ag-messages")).to_contain_text("03/24/2027 8:15 a.m.")
+    expect(page.locator(".ag-messages")).to_contain_text("24 Mar 2027, 08:15")
     expect(page.locator("[data-timed] .ci-line")).to_be_focused()
     shoot(page, "calendar-hours-dragged")
     drag(page, "Call Ada", 28, 10)
@@ -117,7 +117,7 @@ def test_an_interaction_is_moved_by_keyboard_and_left_where_it_is(alice: Desk, h
     line.focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowDown"):
         page.keyboard.press(f"Shift+{key}")
-    expect(page.locator("[data-said]")).to_contain_text("Tuesday, March 23, 10:45")
+    expect(page.locator("[data-said]")).to_contain_text("Tuesday, 23 March, 10:45.")
     expect(page.locator(".ci-ghost")).to_be_visible()
     shoot(page, "calendar-hours-keys")
     page.keyboard.press("Escape")
@@ -141,12 +141,12 @@ def test_whoever_comes_second_chooses(alice: Desk, house: House) -> None:
     with seeding(house.scope(house.north)):
         Interaction.objects.filter(pk=row.pk).update(version=F("version") + 1, scheduled_at=MONDAY + timedelta(hours=2))
     drag(page, "Call Ada", 22, 60)
-    expect(page.get_by_role("alert")).to_contain_text("It is planned for 03/22/2027 noon now.")
-    expect(page.get_by_role("alert")).to_contain_text("What you wanted: 03/22/2027 3 p.m.")
+    expect(page.get_by_role("alert")).to_contain_text("It is planned for 22 Mar 2027, 12:00 now.")
+    expect(page.get_by_role("alert")).to_contain_text("What you wanted: 22 Mar 2027, 15:00")
     shoot(page, "calendar-hours-conflict")
     assert planned(house, row) == MONDAY + timedelta(hours=2)
     page.get_by_role("button", name="Move it all the same").press("Enter")
-    expect(page.locator(".ag-messages")).to_contain_text("3 p.m.")
+    expect(page.locator(".ag-messages")).to_contain_text("15:00")
     assert planned(house, row) == datetime(2027, 3, 22, 14, tzinfo=UTC)
     assert [text for text in alice.complaints if "412" not in text] == []
 

@@ -18,10 +18,10 @@ Seat = Callable[..., Desk]
 
 
 def open_all(page: Page, pages: dict[str, str]) -> list[str]:
-    """Open each page, let its scripts run, and name what was stopped."""
+    """Open each page, let its scripts run and load what they load, and name what was stopped."""
     faults: list[str] = []
     for name, address in pages.items():
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         faults += [f"{name}: {item}" for item in stopped(page)]
     return faults
 
@@ -34,14 +34,14 @@ def test_pages_before_and_behind_the_log_in_keep_to_it(house: House, desk: Seat)
     assert [item for item in alice.complaints if "40" not in item] == []
 
 
-@pytest.mark.urls("tests.backoffice.pages")
+@pytest.mark.routes("tests.backoffice.pages")
 def test_no_page_with_every_kind_of_form_violates_it(house: House, desk: Seat) -> None:
     alice = desk("*")
     assert open_all(watched(alice), pages_of(house)) == []
     assert [item for item in alice.complaints if "40" not in item] == []
 
 
-@pytest.mark.urls("tests.backoffice.pages")
+@pytest.mark.routes("tests.backoffice.pages")
 def test_what_moves_on_a_page_still_moves(house: House, desk: Seat) -> None:
     make_currency(house, "EUR", name="Euro")
     alice = desk("*")

@@ -137,6 +137,30 @@ def test_charts_are_drawn_and_can_be_read_as_tables(house: House, desk: Callable
     assert alice.complaints == []
 
 
+def test_layers_beyond_the_hues_are_drawn_as_one_and_told_apart_in_the_table(
+    house: House, desk: Callable[..., Desk]
+) -> None:
+    names = [f"Module {number}" for number in range(10)]
+    data = ChartData(
+        ["Mon", "Tue"],
+        [Series(name, [number, None]) for number, name in enumerate(names)],
+        drawing=Drawing.STACKED,
+        axis="Day",
+    )
+    layers = DashboardWidget("probes.layers", "Layers", WidgetKind.CHART, lambda settings, period: data)
+    alice = desk("dashboards.*")
+    with widgets(layers):
+        page = alice.page()
+        page.goto(f"{BOARD}?dashboard={owned(house, alice, item_of('probes.layers', width='lg')).pk}")
+        canvas = page.locator("[data-chart][data-drawn] canvas")
+        drawn = canvas.evaluate(
+            "canvas => window.Chart.getChart(canvas).data.datasets.map((line) => [line.label, line.data])"
+        )
+        assert drawn == [*([name, [place, None]] for place, name in enumerate(names[:7])), ["Other", [24, 0]]]
+        assert page.locator("[data-numbers] thead th").all_text_contents() == ["Day", *names]
+    assert alice.complaints == []
+
+
 def test_the_start_page_shows_the_chosen_dashboard_and_another_period(house: House, desk: Callable[..., Desk]) -> None:
     alice = desk("dashboards.*", "shelf.*")
     make_books(house, {}, {}, {"created_at": clock.now() - timedelta(days=20)})

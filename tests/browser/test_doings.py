@@ -12,7 +12,7 @@ from tests.backoffice.currencies import LIST, make_currency, now
 from tests.browser.conftest import PHONE, Desk
 from tests.support.scopes import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.committed, pytest.mark.urls("tests.backoffice.pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.committed, pytest.mark.routes("tests.backoffice.pages")]
 Seat = Callable[..., Desk]
 
 

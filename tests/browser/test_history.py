@@ -61,3 +61,12 @@ def test_a_history_is_narrowed_to_one_field(house: House, desk: Seat) -> None:
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".ag-change")).to_have_count(2)
     expect(page.get_by_label("Show changes of")).to_have_value("title")
+
+
+def test_long_words_leave_the_filter_of_a_history_on_a_phone(house: House, desk: Seat) -> None:
+    book = add_book(caller(house, "*", name="Alice Example")).json()["id"]
+    page = desk("*").page(size=PHONE)
+    page.set_extra_http_headers({"Accept-Language": "de"})
+    page.goto(f"/backend/shelf/book/{book}/history/")
+    expect(page.get_by_role("button", name="Anwenden")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]

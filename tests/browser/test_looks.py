@@ -12,7 +12,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
 from tests.browser.judging import faults_of
 from tests.support.scopes import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.committed, pytest.mark.urls("tests.backoffice.pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.committed, pytest.mark.routes("tests.backoffice.pages")]
 LOOKS = [
     pytest.param(DESKTOP, False, id="desktop"),
     pytest.param(DESKTOP, True, id="desktop-dark"),
@@ -50,7 +50,7 @@ def test_pages_of_a_full_tenant(
     pages, faults = pages_of(house), list[str]()
     page = alice.page(size=size, dark=dark)
     for name, address in pages.items():
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         shoot(page, f"{name}-{look}")
         faults += faults_of(page, name)
     assert not faults, "\n".join(faults)
@@ -69,7 +69,7 @@ def test_pages_of_an_empty_tenant(
         (nobody, "login", LIST),
     ):
         page = seat.page(size=size, dark=dark)
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         shoot(page, f"{name}-{look}")
         faults += faults_of(page, name)
     assert not faults, "\n".join(faults)

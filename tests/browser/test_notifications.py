@@ -156,6 +156,18 @@ def test_everything_is_marked_as_read(house: House, desk: Seat) -> None:
     expect(panel(page).get_by_role("listitem")).to_have_count(2)
 
 
+def test_long_words_stay_inside_the_panel_of_a_phone(desk: Seat) -> None:
+    page = desk("*").page(size=PHONE)
+    page.set_extra_http_headers({"Accept-Language": "pl"})
+    page.goto(START)
+    bell(page).click()
+    button = panel(page).get_by_role("button", name="Oznacz wszystkie jako przeczytane").bounding_box()
+    around = panel(page).bounding_box()
+    assert button is not None
+    assert around is not None
+    assert button["x"] + button["width"] <= around["x"] + around["width"]
+
+
 def test_an_action_asks_and_runs(house: House, desk: Seat) -> None:
     seat = desk("currencies.manage")
     with using_scope(house.scope(house.north)):

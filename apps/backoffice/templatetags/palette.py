@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 
+from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import allows
 from apps.kernel.registry.features import is_declared
 
@@ -18,7 +18,4 @@ def index_address() -> str:
     """Where the search's index answers, "" where it is not installed or the reader may not ask it."""
     if not is_declared(FEATURE) or not allows(FEATURE):
         return ""
-    try:
-        return reverse(INDEX)
-    except NoReverseMatch:
-        return ""
+    return address_if_any(INDEX)

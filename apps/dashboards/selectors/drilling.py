@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import NoReverseMatch, reverse
 
 from apps.dashboards.selectors.sources import Source
+from apps.kernel.addresses import address_if_any
 from apps.kernel.extensions.periods import Period
 
 LOOKUPS = {"=": "exact", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
@@ -34,11 +32,7 @@ def list_address(
     for name, value in (group or {}).items():
         filters |= _between(source, name, value) if isinstance(value, Period) else _same(source, name, value)
     meta = source.entity.model._meta
-    try:
-        address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode(filters)}"
+    return address_if_any(f"admin:{meta.app_label}_{meta.model_name}_changelist", query=filters)
 
 
 def _between(source: Source, name: str, period: Period) -> Filters:

@@ -17,7 +17,10 @@ from apps.dashboards.services.checking import new_item, taken
 from apps.dashboards.services.loading import dashboard_for_update, seen_for_update
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
-from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.commands.loading import keep_pointers_out
+from apps.kernel.errors import InvalidInput
+from apps.kernel.references.usages import release
+from apps.kernel.references.validation import no_such_record
 from apps.kernel.tenancy.scope import Scope
 
 FIELDS = ("name", "description", "period")
@@ -86,8 +89,13 @@ def update_dashboard(
 
 @command("dashboards.dashboard.delete", feature=MANAGE, example=_some_dashboard)
 def delete_dashboard(dashboard_id: UUID) -> Dashboard:
-    """Delete a dashboard; start pages that showed it show the next best one. Raises RowNotFound, DashboardReadOnly."""
+    """Delete a dashboard; start pages that showed it show the next best one.
+
+    Raises RowNotFound, DashboardReadOnly, InUse with counts.
+    """
     dashboard = dashboard_for_update(dashboard_id)
+    keep_pointers_out(dashboard)
+    release(Dashboard.entity_id, [dashboard.pk])
     pk = dashboard.pk
     dashboard.delete()
     dashboard.pk = pk
@@ -133,8 +141,7 @@ def demand_roles(role_ids: Sequence[UUID]) -> list[UUID]:
     """The ids, each once. Raises InvalidInput unless all are roles of the tenant."""
     known = role_names() if role_ids else {}
     if any(role_id not in known for role_id in role_ids):
-        text = _("There is no such record.")
-        raise InvalidInput(errors=(FieldError("role_ids", "kernel.reference.unknown", text),))
+        raise InvalidInput(errors=(no_such_record("role_ids"),))
     return sorted(set(role_ids))
 
 
