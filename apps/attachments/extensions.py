@@ -18,8 +18,7 @@ from apps.attachments.selectors.quotas import room
 from apps.attachments.services.links import link_to
 from apps.attachments.services.quotas import MEGABYTE
 from apps.attachments.services.subjects import erase_files, open_files, read_files
-from apps.kernel.access.visible import changeable
-from apps.kernel.admin.access import allows
+from apps.kernel.admin.access import allows, takes_changes
 from apps.kernel.admin.labels import Labels, labels_of, record_url
 from apps.kernel.extensions.dashboards import (
     DashboardWidget,
@@ -57,11 +56,10 @@ def show_files(place: Place) -> dict[str, object] | None:
     rows = list(attachments_of(kind.id, [place.record.pk])[: MOST_SHOWN + 1])
     labels = labels_of(place.request)
     labels.fetch((USER, row.uploaded_by) for row in rows if row.uploaded_by)
-    same = kind.model._default_manager.filter(pk=place.record.pk)
     return {
         "files": [_shown(row, labels.text(USER, row.uploaded_by)) for row in rows[:MOST_SHOWN]],
         "has_more": len(rows) > MOST_SHOWN,
-        "may_change": may_change(kind) and changeable(same).exists(),
+        "may_change": may_change(kind) and takes_changes(place.record),
         "may_undo": is_declared(UNDO) and allows(UNDO),
         "largest_mb": settings.ATTACHMENTS_LARGEST // MEGABYTE,
         "largest": settings.ATTACHMENTS_LARGEST,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
@@ -23,6 +25,7 @@ from apps.customers.models import (
     Participant,
     Person,
 )
+from apps.kernel.commands.models import Erasure
 from apps.kernel.errors import PlatformError
 from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
@@ -131,6 +134,47 @@ def test_pages_say_why(house: House, ada: str) -> None:
     answer = alice.post("/backend/customers/interaction/add/", {**form, **rows})
     assert "This person has been erased." in answer.content.decode()
     assert attached(house) == 0
+
+
+def offers(page: str, person: object) -> set[str]:
+    """Which doings with the person their page offers."""
+    doings = {"comment", "convert", "erase", "follow", "interaction", "label", "merge"}
+    found = set(re.findall(r'(?:href|action|data-url)="([^"]+)"', page))
+    words = {word for address in found if str(person) in address for word in re.split(r"\W+", address)}
+    return words & doings
+
+
+def test_pages_offer_nothing_more_and_say_since_when(house: House, ada: str) -> None:
+    role = make_role(house, "customers.*", "attachments.*")
+    alice = signed_in(make_user(house, name="Alice", roles=(role,), home_organization_id=house.north.pk))
+    living, pages = make_person(house, "Grace Hopper").pk, "/backend/customers/person/{}/{}/"
+    for name, offered in {
+        "overview": {"follow", "comment", "interaction"},
+        "timeline": {"comment"},
+        "change": {"erase", "convert", "merge", "interaction"},
+    }.items():
+        assert offered <= offers(alice.get(pages.format(living, name)).content.decode(), living), name
+        assert offers(alice.get(pages.format(ada, name)).content.decode(), ada) == set(), name
+    for name, notices in {"overview": 1, "change": 1}.items():
+        shown = [alice.get(pages.format(item, name)).content.decode() for item in (ada, living)]
+        assert [page.count("This person was erased on") for page in shown] == [notices, 0], name
+    with reading(house.scope()):
+        certificate = Erasure.objects.get(subject_id=ada).pk
+    page = alice.get(pages.format(ada, "change")).content.decode()
+    assert ('name="_save"' in page, f"/erasure/{certificate}/" in page) == (False, True)
+    row = alice.get("/backend/customers/person/?q=Erased").content.decode()
+    assert "interaction/add/?customer_id" not in row
+
+
+def test_who_followed_takes_leave(house: House, ada: str) -> None:
+    role = make_role(house, "customers.*")
+    user = make_user(house, name="Alice", roles=(role,), home_organization_id=house.north.pk)
+    alice, page = signed_in(user), f"/backend/customers/person/{ada}/overview/"
+    with seeding(house.scope(house.north)):
+        Follower.objects.create(organization_id=house.north.pk, user_id=user.pk, customer_id=UUID(ada))
+    assert "follow" in offers(alice.get(page).content.decode(), ada)
+    alice.post(f"/backend/customers/person/{ada}/follow/")
+    assert offers(alice.get(page).content.decode(), ada) == set()
 
 
 def test_undo_attaches_nothing_again(house: House) -> None:

@@ -17,6 +17,7 @@ from apps.customers.admin.privacy import ERASE_BUTTON, EXPORT_BUTTON
 from apps.customers.admin.talking import CustomerPages
 from apps.customers.features import MANAGE_COMPANIES, MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, Person
+from apps.customers.selectors import takes_more
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.registration import register
@@ -51,7 +52,12 @@ class PersonPage(CustomerPages, CustomerPage):
     buttons = (
         EXPORT_BUTTON,
         RecordCommand(
-            "convert", services.convert_lead, _("Convert to customer"), icon="how_to_reg", form=ConversionForm
+            "convert",
+            services.convert_lead,
+            _("Convert to customer"),
+            icon="how_to_reg",
+            form=ConversionForm,
+            shown=takes_more,
         ),
         ERASE_BUTTON,
     )

@@ -14,7 +14,7 @@ from apps.customers.admin.wording import reason_words
 from apps.customers.errors import LooksLike
 from apps.customers.features import MERGE
 from apps.customers.models import Channel
-from apps.customers.selectors import Lookalike, described, lookalikes, successor
+from apps.customers.selectors import Lookalike, described, lookalikes, successor, takes_more
 from apps.kernel.admin.access import allows
 from apps.kernel.admin.buttons import way
 from apps.kernel.admin.pages import CommandAdmin
@@ -49,7 +49,7 @@ class CustomerPage(CommandAdmin):
     def offered_buttons(self, record: Any) -> list[dict[str, Any]]:
         """The record's buttons, and the way to merging."""
         buttons = super().offered_buttons(record)
-        if not allows(MERGE) or record.is_deleted:
+        if not allows(MERGE) or record.is_deleted or not takes_more(record):
             return buttons
         kind, address = self.model.kind, reverse("admin:customers_merge")  # type: ignore[attr-defined]
         return [*buttons, way(_("Merge"), "merge", f"{address}?kind={kind}&this={record.pk}")]

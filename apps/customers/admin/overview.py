@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.customers.features import FOLLOW, USE_LABELS, WRITE_COMMENTS
 from apps.customers.models import Channel, ContactPoint, Person
-from apps.customers.selectors import addresses_of, points_of, roles_at
+from apps.customers.selectors import addresses_of, points_of, roles_at, takes_more
 from apps.customers.selectors.overview import (
     Link,
     companies_around,
@@ -145,7 +145,7 @@ def _values(record: Any, chosen: dict[str, UUID | None], values: Any) -> list[Fa
 
 def _own(page: Any, record: Any) -> dict[str, Any]:
     """What the reader may do here in their own name."""
-    may_label = person_acting() is not None and allows(USE_LABELS)
+    may_label = person_acting() is not None and allows(USE_LABELS) and takes_more(record)
     return {
         **taking_part(page, record),
         "labels": labels_on(record.pk) if may_label else [],
@@ -155,11 +155,13 @@ def _own(page: Any, record: Any) -> dict[str, Any]:
 
 
 def taking_part(page: Any, record: Any) -> dict[str, Any]:
-    """How the reader follows the record and comments on it, as far as they may."""
+    """How the reader follows the record and comments on it, as far as they may; an erased person is only left."""
+    is_open = takes_more(record)
     may_follow = person_acting() is not None and allows(FOLLOW)
-    may_talk = bool(sources_for(str(record.entity_id))) and allows(WRITE_COMMENTS)
+    is_following = may_follow and following(record) is not None
+    may_talk = is_open and bool(sources_for(str(record.entity_id))) and allows(WRITE_COMMENTS)
     return {
-        "follow_url": model_address(page, "follow", record.pk) if may_follow else "",
-        "is_following": may_follow and following(record) is not None,
+        "follow_url": model_address(page, "follow", record.pk) if is_following or (may_follow and is_open) else "",
+        "is_following": is_following,
         "talk_url": f"{model_address(page, 'timeline', record.pk)}#comment" if may_talk else "",
     }

@@ -27,7 +27,7 @@ from apps.customers.features import (
     VIEW_PEOPLE,
 )
 from apps.customers.models import Company, Consent, ConsentChannel, ConsentState, Deal, Person
-from apps.customers.selectors import consents_of, current_of
+from apps.customers.selectors import consents_of, current_of, takes_more
 from apps.customers.services.erasing import LONGEST_REASON
 from apps.customers.services.restricting import COMPANIES, DEALS, PEOPLE, Restriction
 from apps.kernel.access.objects import Level
@@ -125,7 +125,7 @@ ERASE_BUTTON = RecordCommand(
     ),
     done=_("The person is erased. The certificate stands under “Erasure certificates”."),
     form=ErasureFields,
-    shown=lambda person: person.erased_at is None,
+    shown=takes_more,
     dangerous=True,
 )
 EXPORT_BUTTON = RecordCommand(
@@ -170,7 +170,7 @@ def _carried_out(request: HttpRequest, form: Any, write: Callable[[], Any], done
 def consents_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """What a person has agreed to; on POST write down what they say."""
     person = shown_record(site, request, (str(Person.entity_id),))
-    may_write = allows(MANAGE_PEOPLE) and person.erased_at is None and decide(person).allows(Level.CHANGE)
+    may_write = allows(MANAGE_PEOPLE) and takes_more(person) and decide(person).allows(Level.CHANGE)
     form = ConsentFields(request.POST or None)
     if request.method == "POST":
         if not may_write:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_DEALS, VIEW_INTERACTIONS
 from apps.customers.models import Company, Deal, InteractionStatus, Outcome, Person
-from apps.customers.selectors import agenda, deals_of, living_interactions
+from apps.customers.selectors import agenda, deals_of, living_interactions, takes_more
 from apps.customers.selectors.talking import subject_key
 from apps.customers.services.deal_worth import shown_amount
 from apps.kernel import clock
@@ -35,7 +35,7 @@ def show_planned(place: Place) -> dict[str, Any] | None:
     return {
         "entries": found[:MOST],
         "has_more": len(found) > MOST,
-        "plan_url": plan if allows(MANAGE_INTERACTIONS) else "",
+        "plan_url": plan if allows(MANAGE_INTERACTIONS) and takes_more(place.record) else "",
     }
 
 

@@ -16,7 +16,7 @@ from apps.customers.calculations import Stretch
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import Company, Deal, Interaction, InteractionStatus, InteractionType, Person
 from apps.customers.selectors import Entry as AgendaEntry
-from apps.customers.selectors import agenda, living_interactions, open_tasks, tenant_zone
+from apps.customers.selectors import agenda, living_interactions, open_tasks, takes_more, tenant_zone
 from apps.kernel import clock
 from apps.kernel.access.visible import person_of
 from apps.kernel.admin.labels import Labels
@@ -232,6 +232,7 @@ for kind in (Person, Company, Deal):
             _("Plan something"),
             address=plan_for if kind is Deal else plan_with,
             icon="event",
+            shown=takes_more,
             in_row=True,
             features=(MANAGE_INTERACTIONS,),
         )

@@ -8,7 +8,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.features import MANAGE_COMPANIES, MANAGE_DEALS, MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.customers.features import ERASE, MANAGE_COMPANIES, MANAGE_DEALS, MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.customers.models import Person
+from apps.customers.selectors import takes_more
+from apps.kernel.admin.access import allows
+from apps.kernel.commands.models import Erasure
+from apps.kernel.extensions.spots import Place, Widget, widget
 from apps.kernel.extensions.tabs import RecordTab, record_tab
 from apps.kernel.tenancy.scope import current_scope
 
@@ -33,6 +38,17 @@ def access_address(record: Any) -> str:
     return f"{reverse(page)}?{urlencode({'entity': record.entity_id, 'id': record.pk})}"
 
 
+def tell_erased(place: Place) -> dict[str, Any] | None:
+    """When the person was erased, and the certificate for who may see it; None of everybody else."""
+    person = place.record
+    if not isinstance(person, Person) or takes_more(person):
+        return None
+    certificate = Erasure.objects.filter(subject_id=person.pk).first() if allows(ERASE) else None
+    url = reverse("admin:kernel_erasure_change", args=[certificate.pk]) if certificate else ""
+    return {"erased_at": person.erased_at, "certificate_url": url}
+
+
+widget(Widget("customers.erased", "detail:customers.person:header", "customers/erased.html", context=tell_erased))
 record_tab(
     RecordTab("customers.consents", _("Consents"), "customers.person", consents_address, features=(VIEW_PEOPLE,))
 )

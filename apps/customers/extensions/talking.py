@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.features import VIEW_COMMENTS, WRITE_COMMENTS
 from apps.customers.models import Comment, Company, Deal, Person
 from apps.customers.models.talking import DEAL, LONGEST_BODY
+from apps.customers.selectors import takes_more
 from apps.customers.selectors.talking import mentions_of, seen_comments
 from apps.customers.services.comments import USER, may_change_comment
 from apps.kernel.admin.labels import Labels
@@ -81,8 +82,9 @@ def composing(record: Any) -> dict[str, Any]:
 
 
 def with_composer(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Variables of the form for a comment, above the timeline of a person, company or deal."""
-    return composing(given["original"])
+    """Variables of the form for a comment, above the timeline of a person, company or deal; none of who is erased."""
+    record = given["original"]
+    return composing(record) if takes_more(record) else {}
 
 
 spot("detail:*:overview", "the overview of a person, company or deal, among its cards")

@@ -51,6 +51,7 @@ from apps.customers.selectors.records import (
     living_marks,
     points_of,
     tags_of,
+    takes_more,
 )
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "stages_of",
     "successor",
     "tags_of",
+    "takes_more",
     "tenant_zone",
     "today",
     "visits_of",

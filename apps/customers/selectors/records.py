@@ -9,13 +9,18 @@ from uuid import UUID
 from django.db import models
 
 from apps.customers.calculations import normal_email, normal_phone
-from apps.customers.models import Address, Company, ContactPoint, Membership, Tagging
+from apps.customers.models import Address, Company, ContactPoint, Membership, Person, Tagging
 from apps.directory.contracts import TenantBook
 from apps.kernel.services import service
 
 MOST_LEVELS = 50
 MARKS: Final[Mapping[Any, str]] = {Tagging: "tag__deleted_at", Membership: "group__deleted_at"}
 HOMES = {"pl": "PL", "de": "DE", "es": "ES"}
+
+
+def takes_more(record: Any) -> bool:
+    """Say whether anything may be added to the person, company or deal: nothing is to somebody who was erased."""
+    return not (isinstance(record, Person) and record.erased_at is not None)
 
 
 def ancestors(company_id: UUID) -> list[UUID]:

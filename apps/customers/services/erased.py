@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.customers.errors import PersonErased
 from apps.customers.models import Customer, CustomerRecord, Person
+from apps.customers.selectors import takes_more
 from apps.kernel.errors import FieldError
 from apps.kernel.references.validation import hold
 from apps.kernel.registry.entities import ENTITIES
@@ -14,7 +15,7 @@ from apps.kernel.registry.entities import ENTITIES
 
 def demand_not_erased(row: CustomerRecord) -> None:
     """Refuse to write about somebody who was erased. Raises PersonErased."""
-    if getattr(row, "erased_at", None) is not None:
+    if not takes_more(row):
         raise PersonErased
 
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from apps.kernel.access.objects import Level
 from apps.kernel.access.visible import decide
 from apps.kernel.commands.declarations import Command
+from apps.kernel.errors import PlatformError
+from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import scope_or_none
 
 AnyCommand = Command[..., Any]
@@ -28,6 +30,18 @@ def may_run(command: AnyCommand | None) -> bool:
 def may_change(record: Any) -> bool:
     """Say whether the record (None: records in general) is open to changes; a restricted one takes a grant."""
     return record is None or decide(record).allows(Level.CHANGE)
+
+
+def takes_changes(record: Any) -> bool:
+    """Say whether the actor may change the record, and its kind has nothing against it (None: records in general)."""
+    kind = ENTITIES.get(str(getattr(record, "entity_id", "")))
+    if record is None or kind is None:
+        return may_change(record)
+    try:
+        kind.demand_changeable(record)
+    except PlatformError:
+        return False
+    return True
 
 
 class FeatureGuarded:
@@ -59,7 +73,7 @@ class FeatureGuarded:
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether a record may be changed."""
-        return self._manages() and may_run(self.update_command) and may_change(obj)
+        return self._manages() and may_run(self.update_command) and takes_changes(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether a record may be deleted."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from apps.customers.errors import PersonErased
 from apps.customers.features import IMPORT, MANAGE_PEOPLE
 from apps.customers.models import Consent, ConsentChannel, ConsentState, ContactPoint, Person
+from apps.customers.selectors import takes_more
 from apps.customers.services.consents import FIELDS, complaints_of_time
 from apps.customers.services.importing import naming
 from apps.customers.services.importing.fields import read_email
@@ -215,7 +216,7 @@ class Batch:
                 yield Problem("", "customers.consent.no_person", _("Say whose consent it is: by e-mail or by id."))
         elif found[0] not in self.changeable:
             yield _problem(line, name, RecordReadOnly.code, str(RecordReadOnly.message))
-        elif self.people[found[0]].erased_at is not None:
+        elif not takes_more(self.people[found[0]]):
             yield _problem(line, name, PersonErased.code, str(PersonErased.message))
         else:
             row.customer_id, row.organization_id = found[0], self.people[found[0]].organization_id
