@@ -197,16 +197,21 @@ def _list_filter(label: str, column: CustomColumn, answers: list[tuple[str, str]
 
 
 def entered_text(field: forms.Field, value: Any, labels: Labels) -> str:
-    """What was entered for a custom field, in words."""
+    """What an input holds, in words; the labels of several records are fetched at once."""
     if value in (None, "", []):
         return NOTHING
+    items = value if isinstance(value, list) else [value]
     if isinstance(field.widget, ReferenceSelect):
-        return labels.text(field.widget.reference.target, value if isinstance(value, UUID) else None) or str(value)
+        return ", ".join(_named(field.widget.reference.target, items, labels))
     if isinstance(value, Mapping):
         return " ".join(str(item) for item in value.values())
     named = dict(getattr(field, "choices", ()))
-    items = value if isinstance(value, list) else [value]
     return ", ".join(str(named.get(item, "")) or plain_text(item) for item in items)
+
+
+def _named(target: str, items: list[Any], labels: Labels) -> list[str]:
+    labels.fetch((target, item) for item in items if isinstance(item, UUID))
+    return [labels.text(target, item if isinstance(item, UUID) else None) or str(item) for item in items]
 
 
 class CustomForms:

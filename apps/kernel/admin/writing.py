@@ -16,6 +16,7 @@ from apps.kernel.admin.conflicts import conflict_page
 from apps.kernel.admin.customs import CustomForms, split
 from apps.kernel.admin.forms import CommandForm, is_form_error
 from apps.kernel.admin.inputs import EXPECTED_VERSION, field_input, rows_input
+from apps.kernel.admin.readings import ReadForms
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.errors import PlatformError, RowNotFound, StaleVersion
 from apps.kernel.references.fields import absent_references
@@ -89,7 +90,7 @@ class WithoutDjangosWrites(DjangoAdmin):
         raise ImproperlyConfigured("records are deleted by delete_command only")
 
 
-class CommandSaving(AddedForms, CustomForms, FeatureGuarded):
+class CommandSaving(AddedForms, CustomForms, ReadForms, FeatureGuarded):
     """Forms whose input goes to `create_command(**fields)` and `update_command(id, **fields)`.
 
     All editable fields are passed, foreign keys as `<name>_id`, the rows of each inline as one list under

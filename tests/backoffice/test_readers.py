@@ -1,0 +1,79 @@
+"""Whoever may only look at a record reads what stands in its form beside the record's own fields, too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.utils.html import strip_tags
+
+from apps.catalog.models import CategoryAssignment, ProductTagging
+from apps.customers.models import PersonCompany, PersonCompanyRole, Tagging
+from tests.auth.factories import make_role, make_user
+from tests.backoffice.conftest import signed_in
+from tests.catalog.factories import make_category, make_product, saved
+from tests.catalog.factories import make_tag as make_product_tag
+from tests.customers.factories import make_company, make_company_roles, make_interaction, make_person, make_tag
+from tests.support.scopes import House, seeding
+
+VIEWS = (
+    "catalog.products.view",
+    "customers.people.view",
+    "customers.companies.view",
+    "customers.interactions.view",
+)
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+Shown = tuple[str, dict[str, str]]
+
+
+def person(house: House) -> Shown:
+    row = make_person(house)
+    tag, company, (buyer,) = make_tag(house, "VIP"), make_company(house, "Initech"), make_company_roles(house, "Buyer")
+    with seeding(house.scope(house.north)):
+        Tagging.objects.create(customer_id=row.pk, tag=tag)
+        place = PersonCompany.objects.create(person=row, company=company)
+        PersonCompanyRole.objects.create(place=place, role_id=buyer)
+    return f"customers/person/{row.pk}", {"Tags": "VIP", "Groups": "—"}
+
+
+def series(house: House) -> Shown:
+    row = make_interaction(house, scheduled_at=AT, recurrence="FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5")
+    return f"customers/interaction/{row.pk}", {"Repeats": "Every week", "Times": "5"}
+
+
+def product(house: House) -> Shown:
+    row, tag, category = make_product(house), make_product_tag(house, "New"), make_category(house, "Clothes")
+    saved(house, ProductTagging(product=row, tag=tag))
+    saved(house, CategoryAssignment(product=row, category=category))
+    return f"catalog/product/{row.pk}", {"Tags": "New", "Categories": "Clothes"}
+
+
+def value_under(label: str, page: str) -> str:
+    """What the page shows for the label, without its marks."""
+    found = re.search(rf">\s*{label}\s*</label>.*?class=\"readonly[^>]*>(.*?)</div>", page, re.DOTALL)
+    return strip_tags(found[1]).strip() if found else "no such label"
+
+
+@pytest.mark.parametrize("make", [person, series, product])
+def test_a_readers_page_tells_what_the_form_holds(house: House, make: Callable[[House], Shown]) -> None:
+    readers = make_role(house, *VIEWS)
+    alice = signed_in(make_user(house, name="Alice", roles=(readers,), home_organization_id=house.root.pk))
+    place, told = make(house)
+    page = alice.get(f"/backend/{place}/change/").content.decode()
+    assert 'name="_save"' not in page
+    for label, value in told.items():
+        assert value_under(label, page) == value, label
+
+
+def test_rows_below_it_too(house: House) -> None:
+    readers = make_role(house, *VIEWS)
+    alice = signed_in(make_user(house, name="Alice", roles=(readers,), home_organization_id=house.root.pk))
+    place, _told = person(house)
+    page = alice.get(f"/backend/{place}/change/").content.decode()
+    rows = page[page.index("Places of work") :]
+    assert [strip_tags(item).strip() for item in re.findall(r"field-role_ids[^>]*>(.*?)</td>", rows, re.DOTALL)] == [
+        "Buyer"
+    ]
+    assert "Role ids" not in page
