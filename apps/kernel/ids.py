@@ -101,3 +101,11 @@ def _forget() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
+
+
+def as_id(value: object) -> UUID | None:
+    """The id that a value of a request, a form or a file is; None for anything else."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

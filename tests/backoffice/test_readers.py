@@ -15,13 +15,21 @@ from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.catalog.factories import make_category, make_product, saved
 from tests.catalog.factories import make_tag as make_product_tag
-from tests.customers.factories import make_company, make_company_roles, make_interaction, make_person, make_tag
+from tests.customers.factories import (
+    make_company,
+    make_company_roles,
+    make_deal,
+    make_interaction,
+    make_person,
+    make_tag,
+)
 from tests.support.scopes import House, seeding
 
 VIEWS = (
     "catalog.products.view",
     "customers.people.view",
     "customers.companies.view",
+    "customers.deals.view",
     "customers.interactions.view",
 )
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -39,8 +47,14 @@ def person(house: House) -> Shown:
 
 
 def series(house: House) -> Shown:
-    row = make_interaction(house, scheduled_at=AT, recurrence="FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5")
-    return f"customers/interaction/{row.pk}", {"Repeats": "Every week", "Times": "5"}
+    ada = make_person(house)
+    row = make_interaction(house, customer_id=ada.pk, scheduled_at=AT, recurrence="FREQ=WEEKLY;BYDAY=MO,TH;COUNT=5")
+    return f"customers/interaction/{row.pk}", {"Repeats": "Every week", "Times": "5", "Customer": "Ada Lovelace"}
+
+
+def deal(house: House) -> Shown:
+    row = make_deal(house)
+    return f"customers/deal/{row.pk}", {"Stage": "Talk"}
 
 
 def product(house: House) -> Shown:
@@ -56,7 +70,7 @@ def value_under(label: str, page: str) -> str:
     return strip_tags(found[1]).strip() if found else "no such label"
 
 
-@pytest.mark.parametrize("make", [person, series, product])
+@pytest.mark.parametrize("make", [person, series, deal, product])
 def test_a_readers_page_tells_what_the_form_holds(house: House, make: Callable[[House], Shown]) -> None:
     readers = make_role(house, *VIEWS)
     alice = signed_in(make_user(house, name="Alice", roles=(readers,), home_organization_id=house.root.pk))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.catalog.admin.category_deeds import TREE
 from apps.catalog.admin.category_filling import complaints_of
-from apps.catalog.admin.choosing import many_field, uuid_or_none
+from apps.catalog.admin.choosing import many_field
 from apps.catalog.calculations.categories import merged, shifted
 from apps.catalog.features import VIEW_CATEGORIES, VIEW_PRODUCTS
 from apps.catalog.models import Category, CategoryAssignment
@@ -33,6 +33,7 @@ from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
+from apps.kernel.ids import as_id
 
 PAGE: Final = "catalog_category_products"
 TAB: Final = "catalog.category_products"
@@ -105,7 +106,7 @@ def _context(
 
 
 def _category(request: HttpRequest) -> Category:
-    category_id = uuid_or_none(request.GET["category"])
+    category_id = as_id(request.GET["category"])
     found = None if category_id is None else living_categories().filter(pk=category_id).first()
     if found is None:
         raise Http404
@@ -151,7 +152,7 @@ def _save(category: Category, data: QueryDict) -> str:
 def _moved(order: list[UUID], move: str) -> list[UUID]:
     """The order after a button of one product: `<id>:-1`, `<id>:1`, `<id>:first`."""
     text, _colon, where = move.partition(":")
-    product_id = uuid_or_none(text)
+    product_id = as_id(text)
     if product_id not in order:
         return order
     place = 0 if where == TO_TOP else order.index(product_id) + (-1 if where == "-1" else 1)

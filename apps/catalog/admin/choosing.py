@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.selectors import living_categories, path_labels
 from apps.kernel.admin.fields import ReferenceChoice, ReferenceSelect
 from apps.kernel.admin.labels import Labels
+from apps.kernel.ids import as_id
 from apps.kernel.references.fields import ReferenceField
 
 
@@ -51,7 +52,7 @@ class ManySelect(ReferenceSelect):
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> list[Any]:
         """The chosen records, whose labels are looked up at once."""
-        chosen = [item for text in value or () if (item := uuid_or_none(text)) is not None]
+        chosen = [item for text in value or () if (item := as_id(text)) is not None]
         texts = self.texts(chosen)
         options = [self.create_option(name, str(item), texts[item], True, place) for place, item in enumerate(chosen)]
         return [(None, options, 0)]
@@ -72,20 +73,12 @@ class CategoriesSelect(ManySelect):
         return {**(super().texts(hidden) if hidden else {}), **found}
 
 
-def uuid_or_none(text: Any) -> UUID | None:
-    """The id, None for what is none."""
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
-
-
 class ManyChoice(forms.Field):
     """Ids of several records. Whether they may be chosen is decided by the command."""
 
     def to_python(self, value: Any) -> list[UUID]:
         """The ids in their order. Raises ValidationError for what is none."""
-        found = [uuid_or_none(item) for item in value or ()]
+        found = [as_id(item) for item in value or ()]
         if None in found:
             raise ValidationError(_("There is no such record."), code="invalid")
         return [item for item in found if item is not None]

@@ -16,6 +16,7 @@ from apps.catalog.admin.amounts import Sides
 from apps.catalog.admin.price_inputs import entered_text, number_field, quantities_text, quantity_field
 from apps.catalog.calculations.grid import Cell, Group
 from apps.catalog.models import DisplayMode, Price, PriceKind, Variant
+from apps.kernel.ids import as_id
 from apps.kernel.money import currency_places
 
 NEW = "new"
@@ -135,7 +136,7 @@ class GridForm:
 
     def _head(self) -> tuple[UUID | None, str, Decimal | None]:
         values = self.new_values
-        kind = PriceKind.objects.filter(pk=_uuid(values["kind"]), deleted_at__isnull=True).first()
+        kind = PriceKind.objects.filter(pk=as_id(values["kind"]), deleted_at__isnull=True).first()
         if kind is None:
             self.errors[f"{NEW}-kind"] = _("Choose a kind of price.")
         currency = values["currency"].strip().upper()
@@ -180,10 +181,3 @@ def _column(column: Variant | None) -> str:
 
 def _title(column: Variant | None) -> str:
     return _("Product") if column is None else str(column)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -13,7 +13,8 @@ from django.db.models.functions import Lower
 from apps.catalog.calculations.words import normal_label, tag_slug
 from apps.catalog.models import Category, ProductTag
 from apps.kernel.bases.models import OrganizationModel
-from apps.kernel.imports.resources.pointing import as_id, pointed
+from apps.kernel.ids import as_id
+from apps.kernel.imports.resources.pointing import pointed
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 

@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 
 from apps.catalog.models import Category, Component, Offer, Price, Product, ProductTag, UnitConversion, Variant
 from apps.catalog.models.categories import CategoryAssignment, ProductTagging
+from apps.kernel.ids import as_id
 from apps.kernel.registry.entities import ENTITIES
 
 
@@ -30,7 +31,7 @@ def product_by_sku(text: str) -> Product | None:
     """
     wanted = text.strip()
     rows = living_products()
-    if (record_id := _uuid_or_none(wanted)) is not None and (found := rows.filter(pk=record_id).first()) is not None:
+    if (record_id := as_id(wanted)) is not None and (found := rows.filter(pk=record_id).first()) is not None:
         return found
     return with_sku(rows, wanted).order_by("pk").first() if wanted else None
 
@@ -38,13 +39,6 @@ def product_by_sku(text: str) -> Product | None:
 def with_sku(rows: QuerySet[Product], sku: str) -> QuerySet[Product]:
     """Those of the rows that have the SKU, whatever its case."""
     return rows.alias(lower_sku=Lower("sku")).filter(lower_sku=sku.lower())
-
-
-def _uuid_or_none(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def twins_of(product: Product, names: Collection[str]) -> set[str]:

@@ -37,6 +37,7 @@ from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel.addresses import address_if_any
 from apps.kernel.admin.access import may_run
 from apps.kernel.admin.registration import OwnPage, own_page
+from apps.kernel.ids import as_id
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 
@@ -122,7 +123,7 @@ class _Asked:
     def of(cls, request: HttpRequest) -> _Asked:
         first = request.GET.get("first", "")
         count = int(first) if first.isascii() and first.isdecimal() and len(first) < 5 else CARDS
-        return cls(_id(request.GET.get("pipeline")), _id(request.GET.get("owner")), min(max(count, 1), MOST_CARDS))
+        return cls(as_id(request.GET.get("pipeline")), as_id(request.GET.get("owner")), min(max(count, 1), MOST_CARDS))
 
     def address(self, **more: Any) -> str:
         named = {"pipeline": self.pipeline_id, "owner": self.owner_id, **more}
@@ -131,7 +132,7 @@ class _Asked:
 
 
 def _more(request: HttpRequest, asked: _Asked) -> HttpResponse:
-    stage_id = _id(request.GET.get("lane"))
+    stage_id = as_id(request.GET.get("lane"))
     stages: list[Stage] = list(living_stages([asked.pipeline_id] if asked.pipeline_id else []))
     if stage_id not in {stage.pk for stage in stages} or stage_id is None:
         raise Http404
@@ -181,10 +182,3 @@ def _worded(figures: Figures, base: str) -> dict[str, Any]:
     """Amounts for people; without a base currency there are none."""
     value, weighted = shown_amount(figures.value, base), shown_amount(figures.weighted, base)
     return {"count": figures.count, "value": value, "weighted": weighted}
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

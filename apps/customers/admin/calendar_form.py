@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from apps.customers.models import InteractionType
+from apps.kernel.ids import as_id
 
 MONTH, WEEK, DAY = "month", "week", "day"
 STEPS: Final = {WEEK: 7, DAY: 1}  # days that a page further is
@@ -73,7 +74,7 @@ def wish_of(asked: QueryDict, *, today: date) -> Wish:
     view = view if view in STEPS else MONTH
     types = tuple(item for item in dict.fromkeys(asked.getlist("type")) if item in InteractionType.values)
     owner = asked.get("owner", "")
-    return Wish(view, today, owner if owner == ME or _is_id(owner) else "", types).at(_day(asked) or today)
+    return Wish(view, today, owner if owner == ME or as_id(owner) is not None else "", types).at(_day(asked) or today)
 
 
 def _day(asked: QueryDict) -> date | None:
@@ -81,13 +82,6 @@ def _day(asked: QueryDict) -> date | None:
         return date.fromisoformat(asked.get("day", ""))
     except ValueError:
         return None
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 def worded(day: date) -> str:

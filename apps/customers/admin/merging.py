@@ -35,6 +35,7 @@ from apps.kernel.admin.offers import say
 from apps.kernel.admin.registration import OwnPage, own_page
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, StaleVersion
+from apps.kernel.ids import as_id
 from apps.kernel.references.usages import usages
 from apps.kernel.registry.entities import ENTITIES
 
@@ -81,11 +82,7 @@ def merge_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _record(kind: str, text: str) -> CustomerRecord | None:
-    try:
-        wanted = UUID(text)
-    except ValueError:
-        return None
-    found: CustomerRecord | None = ENTITIES[str(MODELS[kind].entity_id)].living().filter(pk=wanted).first()
+    found: CustomerRecord | None = ENTITIES[str(MODELS[kind].entity_id)].living().filter(pk=as_id(text)).first()
     return found
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.customers.models import Customer, CustomerRecord
 from apps.kernel.access.visible import visible
+from apps.kernel.ids import as_id
 from apps.kernel.registry.entities import ENTITIES
 
 MOST_STEPS = 50
@@ -17,9 +18,7 @@ def successor(model: type[CustomerRecord], record_id: Any) -> UUID | None:
 
     Both have to be in the actor's sight. `record_id` may be anything that an address holds.
     """
-    try:
-        current = UUID(str(record_id))
-    except ValueError:
+    if (current := as_id(record_id)) is None:
         return None
     if not visible(model._default_manager.filter(pk=current, deleted_at__isnull=False)).exists():
         return None

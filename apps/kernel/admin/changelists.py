@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -32,6 +31,7 @@ from apps.kernel.admin.offering import added_filters, bulk_ways, is_in_rows, pre
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.opening import forget_parameters, open_list, order_names
 from apps.kernel.extensions.spots import Column, Place, columns, entity_of, ids_of, row_actions
+from apps.kernel.ids import as_id
 
 MOST_COUNTED = 10_000
 
@@ -191,9 +191,7 @@ class CommandLists:
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record of an address; anything that is no id of the scope is no record."""
-        try:
-            UUID(str(object_id))
-        except ValueError:
+        if as_id(object_id) is None:
             return None
         parent: Any = super()
         return parent.get_object(request, object_id, from_field)

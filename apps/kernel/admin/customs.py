@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from apps.kernel.api.customs import CUSTOM
 from apps.kernel.bases.custom_columns import CustomColumn
 from apps.kernel.bases.mixins import CustomFields
 from apps.kernel.customs import CustomField, FieldDefinitions
+from apps.kernel.ids import as_id
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.services import service
 
@@ -205,13 +206,23 @@ def entered_text(field: forms.Field, value: Any, labels: Labels) -> str:
         return ", ".join(_named(field.widget.reference.target, items, labels))
     if isinstance(value, Mapping):
         return " ".join(str(item) for item in value.values())
-    named = dict(getattr(field, "choices", ()))
-    return ", ".join(str(named.get(item, "")) or plain_text(item) for item in items)
+    named = dict(_flat(getattr(field, "choices", ())))
+    return ", ".join(named.get(str(item), "") or plain_text(item) for item in items)
 
 
 def _named(target: str, items: list[Any], labels: Labels) -> list[str]:
-    labels.fetch((target, item) for item in items if isinstance(item, UUID))
-    return [labels.text(target, item if isinstance(item, UUID) else None) or str(item) for item in items]
+    ids = [as_id(item) for item in items]
+    labels.fetch((target, item) for item in ids if item is not None)
+    return [labels.text(target, item) or str(given) for item, given in zip(ids, items, strict=True)]
+
+
+def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Choices by their values as texts, those in groups too."""
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _flat(label)
+        else:
+            yield str(value), str(label)
 
 
 class CustomForms:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.urls import reverse
 from apps.kernel.access.visible import visible
 from apps.kernel.admin.labels import Labels, labels_of, pointing_columns
 from apps.kernel.admin.moments import time_options
+from apps.kernel.ids import as_id
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
 
@@ -61,7 +61,7 @@ class ReferenceSelect(forms.Select):
         """The empty option and the chosen record."""
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         for item in value:
-            if chosen := _uuid_or_none(item):
+            if chosen := as_id(item):
                 text = self.labels.text(self.reference.target, chosen)
                 options.append(self.create_option(name, str(chosen), text, True, len(options)))
         return [(None, options, 0)]
@@ -74,13 +74,6 @@ class ReferenceSelect(forms.Select):
         scripts += ["admin/js/jquery.init.js", "admin/js/autocomplete.js"]
         styles = (f"{SELECT2.replace('js', 'css', 1)}select2{form}.css", "admin/css/autocomplete.css")
         return forms.Media(js=scripts, css={"screen": styles})
-
-
-def _uuid_or_none(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
 
 
 class ReferenceChoice(forms.UUIDField):
@@ -156,5 +149,5 @@ def reference_texts(model: type[models.Model]) -> dict[str, Any]:
 
 
 def _reference_text(entity: str, contents: Any) -> Any:
-    chosen = _uuid_or_none(contents)
+    chosen = as_id(contents)
     return Labels().link(entity, chosen) if chosen else contents

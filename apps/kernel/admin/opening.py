@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.views.main import ERROR_FLAG
@@ -28,6 +27,7 @@ from apps.kernel.admin.conditions import filterable, narrowed
 from apps.kernel.admin.resources import list_id
 from apps.kernel.admin.viewing import ListViews, SavedFacts, ViewsOfList
 from apps.kernel.errors import FieldError, InvalidInput
+from apps.kernel.ids import as_id
 from apps.kernel.services import service
 
 
@@ -109,7 +109,7 @@ def _opened(page: Any, request: HttpRequest) -> OpenList:
     places = page.list_parameters
     wanted, name = request.GET.get(VIEW, ""), list_id(page, request)
     is_apart = IS_POPUP_VAR in request.GET or ERROR_FLAG in request.GET
-    views = ViewsOfList() if is_apart else service(ListViews).of_list(request, name, _id(wanted))
+    views = ViewsOfList() if is_apart else service(ListViews).of_list(request, name, as_id(wanted))
     chosen = views.chosen if views.chosen is not None and views.chosen.list == name else None
     opened = OpenList(
         name=name,
@@ -210,10 +210,3 @@ def order_names(columns: list[Any], text: str) -> tuple[str, ...]:
         if place.isascii() and place.isdecimal() and len(place) < 5 and int(place) < len(columns):
             found.append(f"{sign}{column_name(columns[int(place)])}")
     return tuple(dict.fromkeys(found))
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

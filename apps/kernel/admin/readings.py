@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -43,11 +42,10 @@ def _word_rows(rows: Any, labels: Labels) -> None:
 
 
 def _own_names(form: Any, page: Any, among: set[Any] | None = None) -> list[str]:
-    """Inputs that the form declares beside the record's fields, and that the page does not know to read."""
-    model: type[models.Model] = form._meta.model
-    fields = {field.name for field in model._meta.get_fields()}
+    """Inputs that are no fields of the record but the form's own, and that the page does not know to read."""
+    fields = {field.name for field in form._meta.model._meta.get_fields()}
     names = (name for name in form.fields if among is None or name in among)
-    return [name for name in names if name not in fields and not hasattr(page, name) and not hasattr(model, name)]
+    return [name for name in names if name not in fields and not hasattr(page, name)]
 
 
 def replaced(sets: Iterable[Any], readings: dict[str, Reading]) -> list[Any]:

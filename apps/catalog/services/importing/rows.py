@@ -17,10 +17,11 @@ from apps.kernel.commands.inputs import Unkept
 from apps.kernel.commands.running import label_of
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError, PlatformError
+from apps.kernel.ids import as_id
 from apps.kernel.imports.planning.fields import FieldKind, ImportField
 from apps.kernel.imports.planning.orders import LONGEST_VALUE, Fate, Line, Outcome, Problem
 from apps.kernel.imports.planning.rows import plain_text
-from apps.kernel.imports.resources.pointing import as_id, unknown
+from apps.kernel.imports.resources.pointing import unknown
 from apps.kernel.imports.resources.writing import as_body
 from apps.kernel.references.fields import reference_fields
 from apps.kernel.references.validation import UNKNOWN, hold

@@ -25,10 +25,11 @@ from apps.kernel import clock
 from apps.kernel.access.errors import RecordReadOnly
 from apps.kernel.access.visible import changeable
 from apps.kernel.commands.checking import complaints_of
+from apps.kernel.ids import as_id
 from apps.kernel.imports.planning.fields import FieldKind, ImportField, Text
 from apps.kernel.imports.planning.orders import Fate, Key, Line, Mode, Outcome, Problem
 from apps.kernel.imports.planning.rows import plain_text
-from apps.kernel.imports.resources.pointing import as_id, unknown
+from apps.kernel.imports.resources.pointing import unknown
 from apps.kernel.imports.targets import Alive
 from apps.kernel.references.validation import hold
 from apps.kernel.registry.entities import ENTITIES

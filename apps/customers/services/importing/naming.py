@@ -10,7 +10,7 @@ from apps.customers.calculations import normal_domain, normal_email
 from apps.customers.models import Company, CustomerGroup, Tag
 from apps.dictionaries.contracts import ENTRY
 from apps.kernel.commands.loading import hold_lock
-from apps.kernel.imports.resources.pointing import as_id
+from apps.kernel.ids import as_id
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 

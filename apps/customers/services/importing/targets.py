@@ -18,10 +18,10 @@ from apps.customers.services.importing.rows import CustomerRows
 from apps.kernel.commands.amounts import incomplete_amounts
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.errors import FieldError
+from apps.kernel.ids import as_id
 from apps.kernel.imports.planning.fields import ImportField
 from apps.kernel.imports.planning.orders import Key, Line, Mode, Outcome
 from apps.kernel.imports.planning.rows import plain_text
-from apps.kernel.imports.resources.pointing import as_id
 from apps.kernel.imports.resources.targets import ResourceTarget
 from apps.kernel.imports.targets import Alive
 

@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
+from apps.kernel.ids import as_id
 from apps.kernel.imports.planning.orders import Problem
 from apps.kernel.registry.entities import ENTITIES, Entity
 
@@ -39,14 +40,6 @@ def pointed(target: str, texts: Iterable[str], *, part: str = "") -> Mapping[str
 
 def _one(ids: set[UUID]) -> UUID | str:
     return next(iter(ids)) if len(ids) == 1 else "ambiguous"
-
-
-def as_id(text: str) -> UUID | None:
-    """The id that a text is; None for any other text."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _columns(kind: Entity) -> tuple[str, ...]:

@@ -16,10 +16,11 @@ from apps.kernel.api.errors import field_errors
 from apps.kernel.commands.running import label_of
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.errors import FieldError, PlatformError
+from apps.kernel.ids import as_id
 from apps.kernel.imports.planning.fields import FieldKind, ImportField
 from apps.kernel.imports.planning.orders import LONGEST_VALUE, Fate, Line, Outcome, Problem
 from apps.kernel.imports.planning.rows import plain_text
-from apps.kernel.imports.resources.pointing import as_id, pointed, unknown
+from apps.kernel.imports.resources.pointing import pointed, unknown
 from apps.kernel.imports.targets import Alive
 from apps.kernel.services import service
 
