@@ -53,8 +53,8 @@ def series(house: House) -> Shown:
 
 
 def deal(house: House) -> Shown:
-    row = make_deal(house)
-    return f"customers/deal/{row.pk}", {"Stage": "Talk"}
+    row = make_deal(house, value_amount="32500.50", value_currency="PLN")
+    return f"customers/deal/{row.pk}", {"Stage": "Talk", "Value": "32500.5"}
 
 
 def product(house: House) -> Shown:
@@ -91,3 +91,24 @@ def test_rows_below_it_too(house: House) -> None:
         "Buyer"
     ]
     assert "Role ids" not in page
+
+
+def test_tables_without_rows_are_left_out(house: House) -> None:
+    readers, writers = make_role(house, *VIEWS), make_role(house, "customers.*")
+    rita, will = (
+        signed_in(make_user(house, name=name, roles=(role,), home_organization_id=house.north.pk))
+        for name, role in (("Rita", readers), ("Will", writers))
+    )
+    page = f"/backend/customers/interaction/{make_interaction(house).pk}/change/"
+    assert ["Participants" in person.get(page).content.decode() for person in (rita, will)] == [False, True]
+
+
+def test_inputs_show_numbers_without_noughts_at_their_end(house: House) -> None:
+    writer = signed_in(make_user(house, roles=(make_role(house, "customers.*"),), home_organization_id=house.north.pk))
+    shown = {}
+    for amount in ("32500", "12.5", "0.0001", "100.00"):
+        row = make_deal(house, value_amount=amount, value_currency="PLN")
+        page = writer.get(f"/backend/customers/deal/{row.pk}/change/").content.decode()
+        found = re.search(r'name="value_amount" value="([^"]*)"', page)
+        shown[amount] = found[1] if found else "no input"
+    assert shown == {"32500": "32500", "12.5": "12.5", "0.0001": "0.0001", "100.00": "100"}

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from apps.kernel.admin.numbers import shortened
 from apps.kernel.extensions.entering import companion, emptied, input_of, is_seen
 from apps.kernel.extensions.errors import ExtensionFailed
 from apps.kernel.extensions.fields import FormField, FormFields, fields_of
@@ -160,18 +160,13 @@ def _inputs(found: list[Offered]) -> dict[str, forms.Field]:
         own = {one.name for one in item.entry.fields}
         for name, one in item.named():
             field = made[name] = item.inputs[name]
-            field.initial = _plain(item.stored.get(one.name))
+            field.initial = shortened(item.stored.get(one.name))
             if type(field.widget) is forms.Select:
                 field.widget = UnfoldAdminSelectWidget(choices=field.widget.choices)
             if (rule := one.visible_when) is not None:
                 other = f"{item.entry.module}__{rule.field}" if rule.field in own else rule.field
                 field.widget.attrs["data-visible-when"] = json.dumps(rule.for_browser(other))
     return made
-
-
-def _plain(value: Any) -> Any:
-    """The value as an input shows it: a number without noughts at its end."""
-    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def _media(found: list[Offered]) -> type:

@@ -27,6 +27,7 @@ from apps.kernel.admin.customs import list_columns, list_filters, takes_customs,
 from apps.kernel.admin.deleted_rows import looks_at_deleted
 from apps.kernel.admin.fields import living, reference_texts
 from apps.kernel.admin.labels import labels_of, pointing_columns
+from apps.kernel.admin.numbers import number_texts
 from apps.kernel.admin.offering import added_filters, bulk_ways, is_in_rows, pressable
 from apps.kernel.admin.offers import say
 from apps.kernel.admin.opening import forget_parameters, open_list, order_names
@@ -181,7 +182,8 @@ class CommandLists:
 
     def __init__(self, model: type[models.Model], site: Any) -> None:
         super().__init__(model, site)  # type: ignore[call-arg]
-        self.readonly_preprocess_fields = {**reference_texts(model), **getattr(self, "readonly_preprocess_fields", {})}
+        own = getattr(self, "readonly_preprocess_fields", {})
+        self.readonly_preprocess_fields = {**reference_texts(model), **number_texts(model), **own}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Living rows of the scope; on the page of what was deleted the hidden ones."""

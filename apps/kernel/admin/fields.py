@@ -17,6 +17,7 @@ from django.urls import reverse
 from apps.kernel.access.visible import visible
 from apps.kernel.admin.labels import Labels, labels_of, pointing_columns
 from apps.kernel.admin.moments import time_options
+from apps.kernel.admin.numbers import number_options
 from apps.kernel.ids import as_id
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
@@ -95,7 +96,7 @@ class HouseFields:
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
         if not isinstance(db_field, ReferenceField):
-            options = {**time_options(db_field), **kwargs}
+            options = {**time_options(db_field), **number_options(db_field), **kwargs}
             return _plain(super().formfield_for_dbfield(db_field, request, **options))  # type: ignore[misc]
         if not db_field.is_available or not db_field.editable:
             return None

@@ -25,12 +25,18 @@ class ReadForms:
         parent: Any = super()
         shown, labels = context["adminform"], labels_of(request)
         fixed = _own_names(shown.form, self, set(shown.readonly_fields))
-        made = {name: reading(name, [shown.form], labels) for name in fixed}
+        made = {name: reading(shown.form, name, [shown.form], labels) for name in fixed}
         shown.fieldsets = replaced(shown.fieldsets, made)
         shown.readonly_fields = [*shown.readonly_fields, *made.values()]
+        context["inline_admin_formsets"] = [rows for rows in context["inline_admin_formsets"] if _has_something(rows)]
         for rows in context["inline_admin_formsets"]:
             _word_rows(rows, labels)
         return parent.render_change_form(request, context, *args, **kwargs)
+
+
+def _has_something(rows: Any) -> bool:
+    """Whether there is a row, or a way to add one: readers need no heads of empty tables."""
+    return rows.has_change_permission or rows.has_add_permission or bool(rows.formset.initial_forms)
 
 
 def _word_rows(rows: Any, labels: Labels) -> None:
@@ -38,7 +44,8 @@ def _word_rows(rows: Any, labels: Labels) -> None:
     if rows.has_change_permission:
         return
     fixed = _own_names(rows.formset.empty_form, rows.opts)
-    rows.fieldsets = replaced(rows.fieldsets, {name: reading(name, rows.formset.forms, labels) for name in fixed})
+    made = {name: reading(rows.formset.empty_form, name, rows.formset.forms, labels) for name in fixed}
+    rows.fieldsets = replaced(rows.fieldsets, made)
 
 
 def _own_names(form: Any, page: Any, among: set[Any] | None = None) -> list[str]:
@@ -61,12 +68,11 @@ def _line(line: Any, readings: dict[str, Reading]) -> Any:
     return readings.get(line, line)
 
 
-def reading(name: str, forms: Sequence[BaseForm], labels: Labels) -> Reading:
-    """What the form of each record holds under the name, in words."""
+def reading(like: BaseForm, name: str, forms: Sequence[BaseForm], labels: Labels) -> Reading:
+    """What the form of each record holds under the name, in words; all forms are like the given one."""
     by_record = {form.instance.pk: form for form in forms}  # type: ignore[attr-defined]
-    field = forms[0].fields[name] if forms else None
 
-    @admin.display(description=field.label if field else name, empty_value=NOTHING)
+    @admin.display(description=like.fields[name].label, empty_value=NOTHING)
     def shown(record: Any) -> str:
         form = by_record[record.pk]
         words = entered_text(form.fields[name], form[name].value(), labels)
