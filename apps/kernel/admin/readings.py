@@ -64,7 +64,7 @@ def replaced(sets: Iterable[Any], readings: dict[str, Reading]) -> list[Any]:
 
 def _line(line: Any, readings: dict[str, Reading]) -> Any:
     if isinstance(line, list | tuple):
-        return [_line(item, readings) for item in line]
+        return type(line)(_line(item, readings) for item in line)
     return readings.get(line, line)
 
 
