@@ -295,7 +295,7 @@ class Price(Bitemporal, OrganizationModel):
 
     def __str__(self) -> str:
         """Amount and currency."""
-        return f"{self.amount:f} {self.currency}"
+        return f"{self.amount.normalize():f} {self.currency}"
 
 
 def usual_layers() -> list[int]:
