@@ -62,6 +62,18 @@ def test_lanes_show_their_deals_and_what_they_are_worth(alice: Client, house: Ho
     assert "deals in CHF" in shown
 
 
+def test_pipelines_of_one_name_are_told_apart_by_their_organization(house: House) -> None:
+    role = make_role(house, "customers.*")
+    above = signed_in(make_user(house, name="Carol", roles=(role,), home_organization_id=house.root.pk))
+    for organization, name in ((house.north, "Sales"), (house.south, "Sales"), (house.south, "Repairs")):
+        [lead] = make_pipeline(house, ("Lead", 10), name=name, organization=organization)
+        store(house, deal_of(lead, value=1))
+    names = {"Sales (North)", "Sales (South)", "Repairs"}
+    for page in (BOARD, "admin:customers_deal_add", "admin:customers_deal_changelist"):
+        shown = text(above.get(reverse(page)))
+        assert {item for item in (*names, "Sales") if f">{item}<" in shown or f'label="{item}"' in shown} == names, page
+
+
 def test_without_a_pipeline_it_says_what_to_do(alice: Client) -> None:
     assert "There is no pipeline yet" in text(alice.get(reverse(BOARD)))
 

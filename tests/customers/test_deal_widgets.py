@@ -80,8 +80,10 @@ def test_the_pipeline_by_stage_leads_to_its_deals(shown: Shown, alice: Client, h
     assert data.series[0].name == "Value (without CHF: no rate)"
     assert [listed(alice, address) for address in data.links] == [{"Mill"}, {"Shed"}, set()]
     assert alice.get(link).context["pipeline"].name == "Sales"
-    make_pipeline(house, ("Alone", 1), name="Other")
-    assert list(shown("customers.pipeline_by_stage")[0].labels)[-1] == "Sales: Talks"
+    [alone] = make_pipeline(house, ("Alone", 1), name="Other")
+    assert list(shown("customers.pipeline_by_stage")[0].labels) == ["Sales: Lead", "Sales: Offer", "Sales: Talks"]
+    store(house, deal_of(alone, "Hut", value=1))
+    assert "Other: Alone" in shown("customers.pipeline_by_stage")[0].labels
 
 
 def test_what_was_won_by_month_and_how_often(shown: Shown, alice: Client, house: House) -> None:

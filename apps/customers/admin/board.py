@@ -31,6 +31,7 @@ from apps.customers.selectors.board import (
     pipelines_to_show,
 )
 from apps.customers.selectors.deal_sums import Asked
+from apps.customers.selectors.pipeline_names import pipeline_names
 from apps.customers.services import create_deal, create_pipeline, move_deal
 from apps.customers.services.deal_worth import shown_amount
 from apps.dictionaries.contracts import DictionaryBook
@@ -86,7 +87,7 @@ def board_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     context = {
         **site.each_context(request),
         "title": _("Deal board"),
-        "pipelines": pipelines,
+        "pipelines": pipeline_names(pipelines).items(),
         "pipeline": pipeline,
         "board": found,
         "owner_id": asked.owner_id,

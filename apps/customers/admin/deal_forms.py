@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.models import Pipeline, Stage
 from apps.customers.selectors import stages_of
+from apps.customers.selectors.board import pipelines_to_show
+from apps.customers.selectors.pipeline_names import pipeline_names
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.registry.entities import ENTITIES
@@ -21,9 +23,10 @@ Choices = list[tuple[Any, Any]]
 
 def stage_choices() -> Choices:
     """Stages of the scope under their pipelines, in their orders."""
-    pipelines = list(ENTITIES[Pipeline.entity_id].living().order_by("position", "pk"))
+    pipelines = pipelines_to_show()
     stages = stages_of([row.pk for row in pipelines])
-    return [(row.name, [(str(stage.pk), stage.label) for stage in stages.get(row.pk, ())]) for row in pipelines]
+    names = pipeline_names(pipelines)
+    return [(names[row.pk], [(str(stage.pk), stage.label) for stage in stages.get(row.pk, ())]) for row in pipelines]
 
 
 def first_stage() -> Stage | None:

@@ -16,15 +16,16 @@ from apps.customers.admin.deal_overview import deal_overview_view
 from apps.customers.admin.deal_words import is_open, marks_of, worded, worded_reason, worded_worth
 from apps.customers.admin.talking import TalkedAbout
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
-from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome, Pipeline
+from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome
 from apps.customers.selectors import is_overdue, is_stale, needs_attention, today
+from apps.customers.selectors.board import pipelines_to_show
+from apps.customers.selectors.pipeline_names import pipeline_names
 from apps.kernel import clock
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.inlines import CommandTabularInline
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.tenancy.scope import current_scope
 
 
@@ -74,8 +75,7 @@ class ByPipeline(SelectFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Pipelines of the scope."""
-        rows = ENTITIES[Pipeline.entity_id].living().order_by("position", "pk")
-        return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+        return [(str(pk), name) for pk, name in pipeline_names(pipelines_to_show()).items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Its deals; none for what is no pipeline on offer."""

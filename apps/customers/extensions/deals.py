@@ -18,6 +18,7 @@ from apps.customers.selectors import needs_attention, today
 from apps.customers.selectors.board import pipelines_to_show
 from apps.customers.selectors.deal_sums import Asked, living_deals
 from apps.customers.selectors.kpis import happened_and_before, month_figures, stage_figures
+from apps.customers.selectors.pipeline_names import pipeline_names
 from apps.kernel import clock
 from apps.kernel.extensions.dashboards import (
     ChartData,
@@ -66,12 +67,15 @@ def show_new_deals(settings: Settings, period: Period) -> NumberData:
 
 
 def show_stages(settings: Settings, period: Period) -> ChartData:
-    """What open deals are worth, stage by stage, and how much of it is likely to come."""
+    """What open deals are worth, stage by stage, and how much of it is likely to come; without empty pipelines."""
     pipelines = pipelines_to_show()
     chosen = next((item.pk for item in pipelines if str(item.pk) == settings["pipeline"]), None)
     base, stages, missing = stage_figures(Asked(pipeline_id=chosen))
-    names = {item.pk: item.name for item in pipelines}
+    names = pipeline_names(pipelines)
     is_named = chosen is None and len({stage.pipeline_id for stage in stages}) > 1
+    if is_named:
+        in_use = {stage.pipeline_id for stage in stages if stage.figures.count}
+        stages = [stage for stage in stages if stage.pipeline_id in in_use] or stages
     labels = [f"{names.get(item.pipeline_id, '')}: {item.label}" if is_named else item.label for item in stages]
     values = [item.figures.value for item in stages]
     return ChartData(
@@ -141,7 +145,8 @@ def _disclosed(name: str, missing: Sequence[str]) -> str:
 
 
 def _pipelines(settings: Settings) -> list[tuple[str, Any]]:
-    return [(EVERY, _("All pipelines")), *((str(item.pk), item.name) for item in pipelines_to_show())]
+    names = pipeline_names(pipelines_to_show())
+    return [(EVERY, _("All pipelines")), *((str(pk), name) for pk, name in names.items())]
 
 
 def _list(**asked: Any) -> str:
