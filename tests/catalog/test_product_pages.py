@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from apps.catalog.selectors import categories_of, tags_of
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.catalog.factories import SIZES, make_category, make_kind, make_price, make_product, make_schema, make_tag
-from tests.support.scopes import House, reading
+from tests.support.scopes import House, reading, seeding
 
 LEAST = {"product_type": "simple", "sales_unit_quantity": "1", "rounding_places": "4", "rounding_mode": "half_up"}
 
@@ -137,6 +138,17 @@ def test_the_list_shows_tags_and_categories_and_is_filtered_by_them(alice: Clien
     ):
         found = alice.get(listed, asked).context["cl"].result_list
         assert [row.title for row in found] == titles, asked
+
+
+def test_tags_of_two_organizations_are_told_apart(house: House) -> None:
+    for label in ("New", "Old"):
+        make_tag(house, label)
+    with seeding(house.scope(house.south)):
+        ProductTag(label="New", slug="new").save(force_insert=True)
+    role = make_role(house, "catalog.*")
+    above = signed_in(make_user(house, name="Carol", roles=(role,), home_organization_id=house.root.pk))
+    page = text(above.get(address("product_changelist")))
+    assert re.findall(r"<option[^>]*>((?:New|Old)[^<]*)<", page) == ["New (North)", "New (South)", "Old"]
 
 
 def test_a_product_is_archived_and_brought_back_by_buttons(alice: Client, house: House) -> None:

@@ -21,6 +21,7 @@ from apps.kernel.admin.forms import CommandForm
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.naming import told_apart
 
 CHANNEL = "sales.channel"
 MOST_CHANNELS = 200
@@ -62,8 +63,8 @@ class ByChannel(SelectFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Channels of the scope."""
         rows = ENTITIES[CHANNEL].living().order_by("name", "pk")
-        found = [(str(pk), name) for pk, name in rows.values_list("pk", "name")[:MOST_CHANNELS]]
-        return [("none", _("No channel")), *found]
+        names = told_apart(rows.values_list("pk", "name", "organization_id")[:MOST_CHANNELS])
+        return [("none", _("No channel")), *((str(pk), name) for pk, name in names.items())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Its offers; none for what is no channel on offer."""

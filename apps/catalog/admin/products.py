@@ -25,6 +25,7 @@ from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.naming import told_apart
 
 MOST_OFFERED = 300
 FEW = 3
@@ -41,7 +42,8 @@ class MarkFilter(SelectFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The first of the scope, by name."""
         rows = ENTITIES[self.model.entity_id].living().order_by(self.name, "pk")
-        return [(str(pk), name) for pk, name in rows.values_list("pk", self.name)[:MOST_OFFERED]]
+        found = rows.values_list("pk", self.name, "organization_id")[:MOST_OFFERED]
+        return [(str(pk), name) for pk, name in told_apart(found).items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Its products; none for what is not on offer."""

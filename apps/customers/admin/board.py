@@ -28,10 +28,10 @@ from apps.customers.selectors.board import (
     board,
     further_cards,
     pipeline_among,
+    pipeline_names,
     pipelines_to_show,
 )
 from apps.customers.selectors.deal_sums import Asked
-from apps.customers.selectors.pipeline_names import pipeline_names
 from apps.customers.services import create_deal, create_pipeline, move_deal
 from apps.customers.services.deal_worth import shown_amount
 from apps.dictionaries.contracts import DictionaryBook

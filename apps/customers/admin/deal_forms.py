@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.models import Pipeline, Stage
 from apps.customers.selectors import stages_of
-from apps.customers.selectors.board import pipelines_to_show
-from apps.customers.selectors.pipeline_names import pipeline_names
+from apps.customers.selectors.board import pipeline_names, pipelines_to_show
 from apps.dictionaries.contracts import DictionaryBook
 from apps.kernel.admin.forms import CommandForm
 from apps.kernel.registry.entities import ENTITIES

@@ -18,8 +18,7 @@ from apps.customers.admin.talking import TalkedAbout
 from apps.customers.features import MANAGE_DEALS, VIEW_DEALS
 from apps.customers.models import Deal, DealCompany, DealLine, DealPerson, Outcome
 from apps.customers.selectors import is_overdue, is_stale, needs_attention, today
-from apps.customers.selectors.board import pipelines_to_show
-from apps.customers.selectors.pipeline_names import pipeline_names
+from apps.customers.selectors.board import pipeline_names, pipelines_to_show
 from apps.kernel import clock
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.filters import SelectFilter

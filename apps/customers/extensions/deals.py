@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_PEOPLE
 from apps.customers.models import Company, Deal, Outcome, Person
 from apps.customers.selectors import needs_attention, today
-from apps.customers.selectors.board import pipelines_to_show
+from apps.customers.selectors.board import pipeline_names, pipelines_to_show
 from apps.customers.selectors.deal_sums import Asked, living_deals
 from apps.customers.selectors.kpis import happened_and_before, month_figures, stage_figures
-from apps.customers.selectors.pipeline_names import pipeline_names
 from apps.kernel import clock
 from apps.kernel.extensions.dashboards import (
     ChartData,

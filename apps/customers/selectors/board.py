@@ -28,6 +28,7 @@ from apps.customers.selectors.kpis import tenant_profile, today_in, zone_of
 from apps.directory.contracts import TenantProfile
 from apps.kernel import clock
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.naming import told_apart
 from apps.kernel.tenancy.scope import current_scope
 
 CARDS: Final = 20
@@ -227,6 +228,11 @@ def _owner_labels(owners: Iterable[UUID | None]) -> dict[UUID, str]:
 def pipelines_to_show() -> list[Pipeline]:
     """Living pipelines of the scope in their order; one query."""
     return list(Pipeline.objects.filter(deleted_at__isnull=True).order_by("position", "name", "pk"))
+
+
+def pipeline_names(pipelines: Iterable[Pipeline]) -> dict[UUID, str]:
+    """Names by id; several of one name are told apart by their organizations, which takes one query."""
+    return told_apart((item.pk, item.name, item.organization_id) for item in pipelines)
 
 
 def pipeline_among(pipelines: Sequence[Pipeline], pipeline_id: UUID | None) -> Pipeline | None:
