@@ -24,7 +24,7 @@ from tests.backoffice.conftest import LogIn
 from tests.backoffice.currencies import make_currency
 from tests.backoffice.pages import site
 from tests.directory.callers import client_of, member
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 EURO = "EUR — The EUR"
 
@@ -116,3 +116,13 @@ def test_a_form_leaves_out_what_points_into_a_module_that_is_not_installed(house
         ENTITIES.add(currencies.id, currencies)
     assert 'name="price"' in form
     assert 'name="currency_id"' not in form
+
+
+def test_completions_tell_records_of_one_name_apart(house: House, field: ReferenceField) -> None:
+    make_currency(house)
+    with seeding(house.scope(house.south)):
+        for code in ("EUR", "USD"):
+            Currency(code=code, name=f"The {code}", decimal_places=2).save(force_insert=True)
+    with using_scope(house.scope()), scoped_transaction():
+        found = completions(site, RequestFactory().get("/"), field)["results"]
+    assert sorted(item["text"] for item in found) == [f"{EURO} (Acme Group)", f"{EURO} (South)", "USD — The USD"]

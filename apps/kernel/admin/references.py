@@ -15,6 +15,7 @@ from apps.kernel.admin.customs import asking
 from apps.kernel.admin.labels import target_of
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.naming import records_told_apart
 
 LIMIT = 20
 
@@ -35,8 +36,9 @@ def completions(site: AdminSite, request: HttpRequest, field: ReferenceField) ->
     if not field.is_available or not _may_ask(site, request, field):
         raise PermissionDenied
     term = request.GET.get("term", "").strip()[:100]
-    found = ENTITIES[field.target].find(term, limit=LIMIT, within=field.within)
-    results = [{"id": str(record_id), "text": text} for record_id, text in found]
+    kind = ENTITIES[field.target]
+    found = records_told_apart(kind, dict(kind.find(term, limit=LIMIT, within=field.within)))
+    results = [{"id": str(record_id), "text": text} for record_id, text in found.items()]
     return {"results": results, "pagination": {"more": False}}
 
 
