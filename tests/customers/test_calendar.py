@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from apps.customers.calculations import CalendarEntry, calendar_file, stretch_of
 from apps.customers.calculations.icalendar import escaped, folded
-from apps.customers.selectors import next_interactions
+from apps.customers.models import Interaction
+from apps.customers.selectors import next_interactions, occurrence_at
 from apps.kernel import clock
 from apps.kernel.ids import uuid7
 from tests.customers.factories import INTERACTIONS, clerk, make_interaction, make_person
@@ -162,6 +163,45 @@ def test_an_endless_series_gives_a_hundred_and_says_that_there_are_more(bob: Cli
     assert (len(answer.json()["results"]), answer.json()["is_cut"]) == (1000, True)
 
 
+def test_one_series_of_which_there_are_more_than_a_hundred_says_so(bob: Client) -> None:
+    made(bob, recurrence="FREQ=DAILY", time_zone="UTC")
+    for days, expected in ((100, (100, False)), (101, (100, True))):
+        end = (MONDAY + timedelta(days=days)).isoformat()
+        answer = bob.get(f"{INTERACTIONS}occurrences/", {"from": "2026-11-01T00:00:00Z", "to": end})
+        assert (len(answer.json()["results"]), answer.json()["is_cut"]) == expected
+
+
+def test_one_that_was_moved_and_is_done_stays_where_it_took_place(bob: Client) -> None:
+    record = made(bob, recurrence="FREQ=WEEKLY", time_zone="UTC")
+    at = {"original_at": "2026-11-30T09:00:00Z"}
+    press(bob, record, "move-occurrence", starts_at="2026-12-10T10:00:00Z", **at)
+    press(bob, record, "complete-occurrence", **at)
+    assert occurrences(bob, **{"from": "2026-12-08T00:00:00Z"}) == [("12-10T10:00", "done")]
+    assert occurrences(bob, to="2026-12-01T00:00:00Z") == []
+
+
+def test_one_of_an_endless_series_that_was_put_off_is_still_the_next(house: House) -> None:
+    user, ada = member(house, "customers.*"), make_person(house)
+    bob = client_of(user, organization=house.north)
+    daily = {"recurrence": "FREQ=DAILY", "time_zone": "UTC", "type": "task", "owner_id": str(user.pk)}
+    record = made(bob, customer_id=str(ada.pk), **daily)
+    press(bob, record, "move-occurrence", original_at=MONDAY.isoformat(), starts_at="2026-11-30T15:00:00Z")
+    far = (MONDAY + timedelta(days=200)).isoformat()
+    press(bob, record, "move-occurrence", original_at=far, starts_at="2026-11-30T14:00:00Z")
+    with clock.frozen(MONDAY + timedelta(hours=2)), reading(house.scope(house.north)):
+        assert next_interactions([ada.pk])[ada.pk].occurrence.starts_at == MONDAY + timedelta(hours=5)
+
+
+def test_one_that_was_put_off_for_long_is_found_by_when_its_rule_has_it(house: House) -> None:
+    bob, later = clerk(house), MONDAY + timedelta(days=200, hours=1)
+    record = made(bob, recurrence="FREQ=DAILY", time_zone="UTC")
+    press(bob, record, "move-occurrence", original_at=MONDAY.isoformat(), starts_at=later.isoformat())
+    with reading(house.scope(house.north)):
+        found = occurrence_at(Interaction.objects.get(pk=record["id"]), MONDAY)
+    assert found is not None
+    assert found.starts_at == later
+
+
 def test_what_is_in_the_way_is_named_series_included(bob: Client, house: House) -> None:
     owner = str(member(house, "customers.*", name="Carol").pk)
     weekly = made(bob, title="Weekly", owner_id=owner, recurrence="FREQ=WEEKLY", time_zone="Europe/Warsaw")
@@ -252,6 +292,30 @@ def test_the_own_calendar_is_a_file_that_programs_read(house: House) -> None:
     assert len(set(uids)) == 7
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "minutes", "ends"),
+    [
+        ("Europe/Warsaw", "2026-10-25", None, "20261026"),  # a day of 25 hours
+        ("Europe/Warsaw", "2026-10-24", 2880, "20261026"),
+        ("Europe/Warsaw", "2026-03-29", None, "20260330"),  # a day of 23 hours
+        ("Asia/Tokyo", "2026-12-02", None, "20261203"),
+        ("America/Los_Angeles", "2026-12-02", None, "20261203"),
+    ],
+)
+def test_what_lasts_all_day_is_of_its_own_days(house: House, zone: str, day: str, minutes: Any, ends: str) -> None:
+    user, start = member(house, "customers.*"), datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
+    bob = client_of(user, organization=house.north)
+    values = {"time_zone": zone, "scheduled_at": start.isoformat(), "duration_minutes": minutes}
+    made(bob, is_all_day=True, owner_id=str(user.pk), **values)
+    asked = {"from": (start - timedelta(days=9)).isoformat(), "to": (start + timedelta(days=9)).isoformat()}
+    text = bob.get(f"{INTERACTIONS}calendar.ics", asked).content.decode()
+    assert f"DTSTART;VALUE=DATE:{start:%Y%m%d}\r\nDTEND;VALUE=DATE:{ends}\r\n" in text
+    over = datetime.strptime(ends, "%Y%m%d").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    for moment, count in ((over - timedelta(minutes=1), 1), (over, 0)):
+        asked = {"from": moment.isoformat(), "to": (moment + timedelta(hours=1)).isoformat()}
+        assert len(bob.get(f"{INTERACTIONS}occurrences/", asked).json()["results"]) == count
+
+
 @given(st.text(max_size=300))
 def test_folded_lines_are_short_and_whole_again(text: str) -> None:
     line = f"SUMMARY:{escaped(text)}"
@@ -263,11 +327,10 @@ def test_folded_lines_are_short_and_whole_again(text: str) -> None:
 
 
 def test_a_file_without_entries_is_one_too() -> None:
-    zone = ZoneInfo("UTC")
-    text = calendar_file([], name="x", zone=zone, made_at=MONDAY)
+    text = calendar_file([], name="x", made_at=MONDAY)
     assert (text.splitlines()[0], text.splitlines()[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
-    entry = CalendarEntry("1", MONDAY, MONDAY, is_all_day=False, title="x", is_cancelled=True)
-    text = calendar_file([entry], name="x", zone=zone, made_at=MONDAY)
+    entry = CalendarEntry("1", MONDAY, MONDAY, is_all_day=False, zone=ZoneInfo("UTC"), title="x", is_cancelled=True)
+    text = calendar_file([entry], name="x", made_at=MONDAY)
     assert "STATUS:CANCELLED" in text
     assert "DTEND" not in text
 

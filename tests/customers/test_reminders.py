@@ -142,6 +142,18 @@ def test_each_one_of_a_series_is_reminded_of_as_it_was_changed(house: House, car
     assert not Work.objects.filter(kind=REMIND).exists()
 
 
+def test_one_of_an_endless_series_is_reminded_of_when_it_takes_place(house: House, carol: User) -> None:
+    row = plan(house, owner_id=carol.pk, recurrence="FREQ=DAILY")
+    first, hour = MONDAY + timedelta(hours=1), timedelta(hours=1)
+    act(house, services.move_occurrence, row, original_at=first, starts_at=first + 5 * hour)
+    far = first + timedelta(days=200)
+    with clock.frozen(MONDAY + timedelta(minutes=1)):
+        act(house, services.move_occurrence, row, original_at=far, starts_at=first + 2 * hour)
+    for minute in range(0, 26 * 60, 15):
+        at(minute)
+    assert [body for _title, body in said(house)] == ["2026-11-30 12:00", "2026-11-30 15:00", "2026-12-01 10:00"]
+
+
 def test_a_private_one_reminds_its_author_alone(house: House, carol: User) -> None:
     dave = member(house, "customers.*", name="Dave")
     caller = client_of(dave, organization=house.north)

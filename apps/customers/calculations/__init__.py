@@ -1,4 +1,13 @@
-from apps.customers.calculations.agenda import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
+from apps.customers.calculations.agenda import (
+    MOST_OF_SERIES,
+    Change,
+    Occurrence,
+    Series,
+    Stretch,
+    expand,
+    overlaps,
+    stretch_of,
+)
 from apps.customers.calculations.countries import country_code
 from apps.customers.calculations.deals import lacking, sum_of_lines
 from apps.customers.calculations.hours import (
@@ -37,6 +46,7 @@ from apps.customers.calculations.recurrence import (
 )
 
 __all__ = [
+    "MOST_OF_SERIES",
     "QUARTERS",
     "CalendarEntry",
     "Change",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Final
@@ -57,9 +57,13 @@ class Occurrence:
         return self.original_at is not None and self.original_at != self.starts_at
 
 
-def span(series: Series) -> timedelta:
-    """How long it takes: of what lasts the whole day at least a day."""
-    return max(series.length, DAY) if series.is_all_day else series.length
+def end_of(series: Series, begins: datetime) -> datetime:
+    """When one that begins then is over. What lasts the whole day goes on to a midnight, be the day longer or shorter
+    than others."""
+    if not series.is_all_day:
+        return begins + series.length
+    wall = begins.astimezone(series.zone).replace(tzinfo=None) + max(series.length, DAY)
+    return wall.replace(tzinfo=series.zone).astimezone(UTC)
 
 
 def expand(
@@ -69,24 +73,18 @@ def expand(
 
     `changes` are those of the series by the moment that the rule has.
     """
-    found = sorted(islice(_touching(series, changes, since, until), most + 1), key=lambda item: item.starts_at)
-    return found[:most]
-
-
-def _touching(
-    series: Series, changes: Mapping[datetime, Change], since: datetime, until: datetime
-) -> Iterator[Occurrence]:
-    seen = set()
-    for original in _originals(series, since - span(series), until):
-        seen.add(original)
-        item = _one(series, original, changes.get(original))
-        if touches(item, since, until):
-            yield item
-    for original, change in changes.items():
-        if original not in seen and change.state == MOVED:
-            item = _one(series, original, change)
-            if touches(item, since, until):
-                yield item
+    moved = {original: change for original, change in changes.items() if change.starts_at != original}
+    # Those that were moved may come from anywhere in the series, also from behind the first hundred of its rule.
+    elsewhere = (_one(series, original, change) for original, change in moved.items())
+    early = since - max(series.length, DAY) - DAY
+    by_rule = (
+        _one(series, original, changes.get(original))
+        for original in _originals(series, early, until)
+        if original not in moved
+    )
+    touching = islice((item for item in by_rule if touches(item, since, until)), most)
+    found = [*touching, *(item for item in elsewhere if touches(item, since, until))]
+    return sorted(found, key=lambda item: item.starts_at)[:most]
 
 
 def _originals(series: Series, since: datetime, until: datetime) -> Iterator[datetime]:
@@ -106,7 +104,7 @@ def _one(series: Series, original: datetime, change: Change | None) -> Occurrenc
     if change is not None and change.state != MOVED and status == PLANNED:
         status = change.state
     at = original if series.recurrence else None
-    return Occurrence(series.id, begins, begins + span(series), status, at, series.is_all_day)
+    return Occurrence(series.id, begins, end_of(series, begins), status, at, series.is_all_day)
 
 
 def touches(item: Occurrence, since: datetime, until: datetime) -> bool:

@@ -15,12 +15,13 @@ ESCAPED: Final = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """One entry. `uid` stays the same from file to file; of what lasts all day only the days count, in `zone`."""
+    """One entry. `uid` stays the same from file to file; of what lasts all day only the days count, in its `zone`."""
 
     uid: str
     starts_at: datetime
     ends_at: datetime
     is_all_day: bool
+    zone: ZoneInfo
     title: str
     text: str = ""
     location: str = ""
@@ -34,23 +35,23 @@ def uid_of(interaction_id: UUID, original_at: datetime | None) -> str:
     return f"{interaction_id}{suffix}@agora"
 
 
-def calendar_file(entries: Iterable[CalendarEntry], *, name: str, zone: ZoneInfo, made_at: datetime) -> str:
+def calendar_file(entries: Iterable[CalendarEntry], *, name: str, made_at: datetime) -> str:
     """The whole file."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Agora//Customers//EN", "CALSCALE:GREGORIAN"]
     lines.append(f"X-WR-CALNAME:{escaped(name)}")
     for entry in entries:
-        lines += _lines(entry, zone, made_at)
+        lines += _lines(entry, made_at)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in folded(line))
 
 
-def _lines(entry: CalendarEntry, zone: ZoneInfo, made_at: datetime) -> Iterator[str]:
+def _lines(entry: CalendarEntry, made_at: datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{entry.uid}"
     yield f"DTSTAMP:{_moment(entry.changed_at or made_at)}"
     if entry.is_all_day:
-        yield f"DTSTART;VALUE=DATE:{entry.starts_at.astimezone(zone):%Y%m%d}"
-        yield f"DTEND;VALUE=DATE:{entry.ends_at.astimezone(zone):%Y%m%d}"
+        yield f"DTSTART;VALUE=DATE:{entry.starts_at.astimezone(entry.zone):%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{entry.ends_at.astimezone(entry.zone):%Y%m%d}"
     else:
         yield f"DTSTART:{_moment(entry.starts_at)}"
         # Without an end it takes no time, which a file says by leaving the end out.

@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 
-from apps.customers.calculations import Change, Occurrence, Series, Stretch, expand, overlaps, stretch_of
+from apps.customers.calculations import (
+    MOST_OF_SERIES,
+    Change,
+    Occurrence,
+    Series,
+    Stretch,
+    expand,
+    overlaps,
+    stretch_of,
+)
 from apps.customers.models import Answer, Customer, Interaction, InteractionStatus, OccurrenceChange, Participant
 from apps.directory.contracts import TenantBook
 from apps.kernel import clock
@@ -23,9 +32,10 @@ MOST_OCCURRENCES: Final = 1000
 MOST_SERIES: Final = 300
 MOST_CONFLICTS: Final = 10
 MOST_TASKS: Final = 200
-LONGEST: Final = timedelta(days=14)  # of one interaction: LONGEST_MINUTES of the model
+LONGEST: Final = timedelta(days=15)  # of one interaction: LONGEST_MINUTES of the model, and clocks that are put back
 AHEAD: Final = timedelta(days=366 * 50)  # how far the next one of a series is looked for
 BEHIND: Final = timedelta(days=31)  # how long one of a series that nobody has done is shown as overdue
+A_DAY: Final = timedelta(days=1)
 HALF_AN_HOUR: Final = timedelta(minutes=30)
 
 Rows = QuerySet[Interaction]
@@ -123,13 +133,13 @@ def agenda(since: datetime, until: datetime, rows: Rows | None = None, *, most: 
     ]
     series = list(_series(chosen, since, until).order_by("pk")[: MOST_SERIES + 1])
     changes, zone = changes_of(series), tenant_zone()
-    found = [
-        Entry(item, row)
-        for row in (*single, *series[:MOST_SERIES])
-        for item in expand(series_of(row, zone), changes.get(row.pk, {}), since=since, until=until)
-    ]
+    found, is_cut = list[Entry](), len(series) > MOST_SERIES
+    for row in (*single, *series[:MOST_SERIES]):
+        own = expand(series_of(row, zone), changes.get(row.pk, {}), since=since, until=until, most=MOST_OF_SERIES + 1)
+        is_cut = is_cut or len(own) > MOST_OF_SERIES
+        found += [Entry(item, row) for item in own[:MOST_OF_SERIES]]
     found.sort(key=lambda entry: (entry.occurrence.starts_at, entry.interaction.pk))
-    return Agenda(found[:most], len(found) > most or len(series) > MOST_SERIES)
+    return Agenda(found[:most], is_cut or len(found) > most)
 
 
 def _planned(rows: Rows, since: datetime, until: datetime) -> Rows:
@@ -137,7 +147,8 @@ def _planned(rows: Rows, since: datetime, until: datetime) -> Rows:
     lasts = ExpressionWrapper(F("duration_minutes") * Value(timedelta(minutes=1)), output_field=DurationField())
     ends = ExpressionWrapper(F("scheduled_at") + lasts, output_field=DateTimeField())
     near = rows.filter(recurrence="", scheduled_at__gte=since - LONGEST, scheduled_at__lt=until)
-    a_day = Q(is_all_day=True, scheduled_at__gt=since - timedelta(days=1))
+    # Days may be longer than 24 hours; `expand` looks closely.
+    a_day = Q(is_all_day=True) & (Q(scheduled_at__gt=since - 2 * A_DAY) | Q(ends__gt=since - A_DAY))
     return near.annotate(ends=ends).filter(Q(scheduled_at__gte=since) | Q(ends__gt=since) | a_day)
 
 
@@ -156,9 +167,10 @@ def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
 def occurrence_at(row: Interaction, original_at: datetime) -> Occurrence | None:
     """The one of the series that its rule has at the moment; None where it has none."""
     changes, series = changes_of([row]).get(row.pk, {}), series_of(row, tenant_zone())
-    known = {original_at: changes[original_at]} if original_at in changes else {}
-    around = [original_at, *(change.starts_at for change in known.values())]
-    found = expand(series, known, since=min(around), until=max(around) + timedelta(microseconds=1))
+    change = changes.get(original_at)
+    known = {original_at: change} if change is not None else {}
+    start = change.starts_at if change is not None else original_at
+    found = expand(series, known, since=start, until=start + timedelta(microseconds=1))
     return next((item for item in found if item.original_at == original_at), None)
 
 
