@@ -15,6 +15,7 @@ from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
 from tests.customers.factories import (
     COMPANIES,
+    INTERACTIONS,
     PEOPLE,
     WORKS,
     clerk,
@@ -103,6 +104,22 @@ def test_lists_come_together_without_doubles_and_with_one_primary_each(bob: Clie
         ("Ockham Park", False),
     ]
     assert (set(record["tag_ids"]), set(record["group_ids"])) == (set(tags), set(groups))
+
+
+def test_two_who_take_part_in_one_interaction_take_part_once(bob: Client, house: House) -> None:
+    this, other = made(bob), made(bob, first_name="Augusta")
+    both = [{"customer_id": this, "answer": "accepted"}, {"customer_id": other}]
+    meeting = send(bob, "post", INTERACTIONS, {"type": "meeting", "title": "Tea", "participants": both})
+    alone = send(bob, "post", INTERACTIONS, {"type": "call", "title": "Call", "participants": both[1:]})
+    before = state(house)
+    answer = merged(bob, this, other)
+    assert answer.status_code == 200, answer.content
+    paths = [f"{INTERACTIONS}{item.json()['id']}/" for item in (meeting, alone)]
+    shown = [[(row["customer_id"], row["answer"]) for row in bob.get(path).json()["participants"]] for path in paths]
+    assert shown == [[(this, "accepted")], [(this, "invited")]]
+    undone = send(bob, "post", f"/api/audit_logs/actions/{answer['X-Action-Id']}/undo/", {})
+    assert undone.status_code == 200, undone.content
+    assert state(house) == before
 
 
 def test_places_of_work_stay_one_for_each_company_with_one_primary(bob: Client, house: House) -> None:

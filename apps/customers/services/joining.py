@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+from django.db.models.lookups import IsNull
 
 from apps.customers.errors import InTheWay
 from apps.customers.models import CustomerRecord, NotDuplicate
@@ -55,8 +56,17 @@ class Place:
     def twins(self, constraint: models.UniqueConstraint, owner: UUID) -> models.Exists:
         """The condition that a row has a twin among the owner's: alike but for whose it is."""
         alike = self.columns_of(constraint) - SCOPED - {self.column}
-        rows = self.rows(owner).filter(**{name: models.OuterRef(name) for name in alike})
+        counts_nulls = constraint.nulls_distinct is False
+        rows = self.rows(owner).filter(*(_same(name, nulls=counts_nulls) for name in alike))
         return models.Exists(rows.filter(constraint.condition) if constraint.condition else rows)
+
+
+def _same(name: str, *, nulls: bool) -> models.Q:
+    """The condition that a column has the outer row's value; with `nulls` two empty ones are the same."""
+    same = models.Q(**{name: models.OuterRef(name)})
+    if not nulls:
+        return same
+    return same | models.Q(IsNull(models.OuterRef(name), True), **{f"{name}__isnull": True})
 
 
 def places_of(model: type[models.Model]) -> list[Place]:
