@@ -39,6 +39,12 @@ from apps.customers.selectors.reaching import seen_ways
 from apps.customers.selectors.talking import own_labels, person_acting, seen_comments, seen_followers
 from apps.customers.services.comments import may_change_comment
 from apps.customers.services.erased import demand_none_erased, demand_not_erased
+from apps.customers.services.needs import (
+    demand_companies_unneeded,
+    demand_people_unneeded,
+    demand_pipelines_unneeded,
+    demand_stages_unneeded,
+)
 from apps.customers.services.single_rows import demand_may_restore
 from apps.kernel.access.records import about_hidden, about_visible
 from apps.kernel.access.visible import visible
@@ -99,8 +105,15 @@ entity(
     CustomerGroup, icon="groups", search=("name", "code"), url="admin:customers_customergroup_change", broadcast="staff"
 )
 entity(Deal, icon="handshake", search=("title",), url="admin:customers_deal_overview", broadcast="staff")
-entity(Pipeline, icon="valve", search=("name",), url="admin:customers_pipeline_change", broadcast="staff")
-entity(Stage, icon="step", search=("label",))
+entity(
+    Pipeline,
+    icon="valve",
+    search=("name",),
+    url="admin:customers_pipeline_change",
+    validate_hiding=demand_pipelines_unneeded,
+    broadcast="staff",
+)
+entity(Stage, icon="step", search=("label",), validate_hiding=demand_stages_unneeded)
 PARTS_OF_A_DEAL = ((DealPerson, "person"), (DealCompany, "apartment"), (DealLine, "list"), (StageTransition, "move_up"))
 for part, icon in PARTS_OF_A_DEAL:
     words = (part._meta.verbose_name or "", part._meta.verbose_name_plural or "")
@@ -223,6 +236,7 @@ add_entity(
         icon="person",
         search=("display_name", "first_name", "last_name"),
         url="admin:customers_person_overview",
+        validate_hiding=demand_people_unneeded,
     ),
     broadcast="staff",
 )
@@ -231,6 +245,7 @@ entity(
     icon="apartment",
     search=("display_name", "legal_name", "brand_name", "domain"),
     url="admin:customers_company_overview",
+    validate_hiding=demand_companies_unneeded,
     broadcast="staff",
 )
 

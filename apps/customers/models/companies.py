@@ -28,6 +28,7 @@ class Company(CustomerRecord):
     view_feature = VIEW_COMPANIES
     change_feature = MANAGE_COMPANIES
     view_all_feature = VIEW_ALL_COMPANIES
+    needs: ClassVar = ("parent",)
     parent_id: UUID | None
 
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True, default="")
@@ -69,6 +70,7 @@ class PersonCompany(OrganizationModel):
     """A person works for a company, or did, in any number of roles; one of a person's is the primary one."""
 
     entity_id = "customers.person_company"
+    needs: ClassVar = ("company",)
     named_by: ClassVar = ("person", "company")
     person_id: UUID
     company_id: UUID

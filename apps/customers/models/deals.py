@@ -49,6 +49,7 @@ class Deal(CustomFields, Versioned, SoftDelete, ObjectAccess, OrganizationModel)
     """
 
     entity_id = "customers.deal"
+    needs: ClassVar = ("pipeline", "stage")
     view_feature = VIEW_DEALS
     change_feature = MANAGE_DEALS
     view_all_feature = VIEW_ALL_DEALS
@@ -155,6 +156,7 @@ class DealPerson(OrganizationModel):
     """A person is part of a deal, in a role that companies know as well."""
 
     entity_id = "customers.deal_person"
+    needs: ClassVar = ("person",)
     named_by: ClassVar = ("person",)
     deal_id: UUID
     person_id: UUID
@@ -184,6 +186,7 @@ class DealCompany(OrganizationModel):
     """A company is part of a deal."""
 
     entity_id = "customers.deal_company"
+    needs: ClassVar = ("company",)
     named_by: ClassVar = ("company",)
     deal_id: UUID
     company_id: UUID

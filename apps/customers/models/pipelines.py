@@ -79,6 +79,7 @@ class Stage(Versioned, SoftDelete, OrganizationModel):
     """
 
     entity_id = "customers.stage"
+    needs: ClassVar = ("pipeline",)
     view_feature: ClassVar[str] = VIEW_PIPELINES
     pipeline_id: UUID
 

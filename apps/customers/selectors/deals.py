@@ -76,7 +76,7 @@ def living_pipelines(organization_id: UUID) -> models.QuerySet[Pipeline]:
 
 def count_deals(**where: Any) -> int:
     """How many living deals there are that pass the conditions, restricted ones included."""
-    return Deal.objects.filter(deleted_at__isnull=True, **where).count()
+    return Deal.objects.filter(deleted_at__isnull=True, **where).order_by().values("pk").distinct().count()
 
 
 def open_deals_in(pipeline_ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -21,6 +21,7 @@ from apps.kernel.translating.overlays import overlay_rows
 
 Image = Mapping[str, Any]
 ValidateRestore = Callable[[Image | None, Image | None, Actor], None]
+ValidateHiding = Callable[[Collection[UUID]], None]
 Text = str | Promise
 
 
@@ -31,6 +32,7 @@ class Entity:
     `search` names text fields that autocompletion looks in. `url` is a URL pattern name taking the id.
     `validate_restore(before, after, actor)` judges one row that undo would bring from `before` to `after`
     (row images as mappings of columns; None where the row does not exist) and raises a PlatformError.
+    `validate_hiding(ids)` raises one where living records need what undo has just hidden again, as deletion does.
     `is_sensitive` has every read of a record remembered. `named_by` are keys whose records a label names.
     """
 
@@ -44,6 +46,7 @@ class Entity:
     validate_restore: ValidateRestore | None = None
     is_sensitive: bool = False
     named_by: tuple[str, ...] = ()
+    validate_hiding: ValidateHiding | None = None
 
     # Whether `living` leaves out more than `visible` does: rows about records that the actor does not see.
     narrows: ClassVar[bool] = False
@@ -133,6 +136,7 @@ def entity(
     validate_restore: ValidateRestore | None = None,
     is_sensitive: bool = False,
     named_by: tuple[str, ...] = (),
+    validate_hiding: ValidateHiding | None = None,
     broadcast: str = "none",
 ) -> Entity:
     """Declare the entity of a model (its `entity_id`), in the module's `entities.py`.
@@ -156,6 +160,7 @@ def entity(
             validate_restore,
             is_sensitive,
             named_by,
+            validate_hiding,
         ),
         broadcast=broadcast,
     )

@@ -33,7 +33,7 @@ from apps.kernel.commands.undo.plan import (
     undone_actions,
 )
 from apps.kernel.commands.undo.restore import restore
-from apps.kernel.commands.undo.validation import check_references, judge_rows
+from apps.kernel.commands.undo.validation import check_references, judge_hidden, judge_rows
 from apps.kernel.commands.undo.visibility import demand_reached_rows
 from apps.kernel.errors import RowNotFound
 from apps.kernel.ports import OrganizationTree
@@ -228,4 +228,5 @@ def _restore_rows(plan: UndoPlan) -> None:
             raise UndoConflict(actions=[str(item) for item in later], rows=[])
         judge_rows(plan.runs, plan.action_ids)
         restore(plan.runs, plan.action_ids)
+        judge_hidden(plan.runs, plan.action_ids)
         check_references(plan.runs, plan.action_ids)

@@ -15,7 +15,8 @@ from apps.kernel.commands.undo.plan import Run
 from apps.kernel.commands.undo.tables import ImagedTable
 from apps.kernel.customs import FieldDefinitions
 from apps.kernel.ids import uuid7
-from apps.kernel.references.fields import reference_fields
+from apps.kernel.references.fields import OnDeletion, reference_fields
+from apps.kernel.references.usages import InUse, counted, usages
 from apps.kernel.references.validation import demand_targets, pointers_of
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
@@ -30,6 +31,16 @@ SELECT first.before, last.after FROM (
 JOIN (
     SELECT DISTINCT ON (row_id) row_id, after FROM row_image
     WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq DESC) AS last USING (row_id)
+"""
+# Rows that live as the actions left them, and did not before.
+HIDDEN = """
+SELECT row_id FROM (
+    SELECT DISTINCT ON (row_id) row_id, before ->> 'deleted_at' AS gone FROM row_image
+    WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq) AS first
+JOIN (
+    SELECT DISTINCT ON (row_id) row_id, after IS NULL OR after ->> 'deleted_at' IS NOT NULL AS is_gone FROM row_image
+    WHERE action_id = ANY(%(actions)s) AND table_name = %(table)s ORDER BY row_id, seq DESC) AS last USING (row_id)
+WHERE first.gone IS NOT NULL AND NOT last.is_gone
 """
 
 
@@ -55,6 +66,25 @@ def _judge_custom(model: Any, images: list[Any]) -> None:
         by_entity[model.fields_entity_of(image)].append(image)
     for entity, own in by_entity.items():
         service(FieldDefinitions).demand_restorable(entity, own)
+
+
+def judge_hidden(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
+    """Ask of rows that the undo has hidden again what deletion asks. Raises InUse, and what the kinds say."""
+    for table in _tables(runs):
+        entity = ENTITIES.get(table.entity) if table.entity and "deleted_at" in table.columns else None
+        ids = _hidden(table, actions) if entity else []
+        if entity is None or not ids:
+            continue
+        if protecting := [item for item in usages(entity.id, ids) if item.on_deletion is OnDeletion.PROTECT]:
+            raise InUse(**counted(protecting))
+        if entity.validate_hiding is not None:
+            entity.validate_hiding(ids)
+
+
+def _hidden(table: ImagedTable, actions: tuple[UUID, ...]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(HIDDEN, {"actions": list(actions), "table": table.name})
+        return [row_id for (row_id,) in cursor.fetchall()]
 
 
 def check_references(runs: tuple[Run, ...], actions: tuple[UUID, ...]) -> None:
