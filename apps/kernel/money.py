@@ -189,6 +189,11 @@ def to_storage(amount: Decimal) -> Decimal:
     return exact(round_half_up(exact(amount)))
 
 
+def is_known_currency(code: str) -> bool:
+    """Say whether the code is in ISO 4217 or was: legal tender, units of account, metals, historic ones."""
+    return code in Locale("en").currencies
+
+
 def currency_places(currency: str) -> int:
     """Return the customary decimal places of a currency (CLDR): 2 for EUR, 0 for JPY."""
     return int(get_currency_precision(currency))

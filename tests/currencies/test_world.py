@@ -6,7 +6,8 @@ import unicodedata
 
 import pytest
 
-from apps.currencies.calculations import LANGUAGES, is_known, master, master_currency, tender
+from apps.currencies.calculations import LANGUAGES, master, master_currency, tender
+from apps.kernel.money import is_known_currency
 
 
 def test_there_are_as_many_currencies_as_are_legal_tender() -> None:
@@ -54,13 +55,13 @@ def test_a_name_is_found_for_any_kind_of_language_tag() -> None:
 
 @pytest.mark.parametrize("code", ["DEM", "ANG", "ZWL", "HRK", "XAU", "XDR", "XXX", "XTS", "CLF", "CHE", "USN"])
 def test_historic_ones_funds_and_metals_are_known_but_no_tender(code: str) -> None:
-    assert is_known(code)
+    assert is_known_currency(code)
     assert code not in tender()
 
 
 @pytest.mark.parametrize("code", ["", "eur", "QQQ", "EURO", "€"])
 def test_anything_else_is_not_known(code: str) -> None:
-    assert not is_known(code)
+    assert not is_known_currency(code)
     with pytest.raises(KeyError):
         master_currency(code)
 

@@ -89,6 +89,17 @@ def test_a_hidden_parent_is_in_nobodys_way_and_stays(house: House, bob: Client) 
     assert (record["brand_name"], record["parent_id"]) == ("Lower", top)
 
 
+def amount(currency: str) -> dict[str, str]:
+    return {"annual_revenue": "5", "annual_revenue_currency": currency}
+
+
+def test_revenue_is_in_a_currency_that_there_is(bob: Client) -> None:
+    answer = send(bob, "post", COMPANIES, {"brand_name": "Engines", **amount("XXQ")})
+    assert complaints(answer) == {"annual_revenue_currency": "kernel.money.currency_unknown"}
+    path = f"{COMPANIES}{send(bob, 'post', COMPANIES, {'brand_name': 'Engines', **amount('JPY')}).json()['id']}/"
+    assert complaints(send(bob, "patch", path, amount("XXQ"))) == complaints(answer)
+
+
 @pytest.mark.parametrize(
     ("given", "field"), [("annual_revenue", "annual_revenue_currency"), ("annual_revenue_currency", "annual_revenue")]
 )

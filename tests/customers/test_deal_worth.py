@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.customers.models import Deal
 from apps.kernel import clock
 from apps.kernel.work.sweeper import sweep
 from tests.auth.factories import make_user
 from tests.currencies.factories import make_currency, make_rates, quote
 from tests.customers.factories import DEALS, clerk, make_deal, make_pipeline, stages_in
-from tests.directory.callers import send
+from tests.directory.callers import complaints, send
 from tests.kernel.events_probes import names
 from tests.notifications.notices import notifications, only
-from tests.support.scopes import House
+from tests.support.scopes import House, seeding
 
 WORTH = ("base_amount", "base_currency", "rate", "rate_date")
 DAY = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -111,3 +112,22 @@ def test_what_happens_is_announced(bob: Client, house: House) -> None:
         "updated",
         "lost",
     ]
+
+
+@pytest.mark.parametrize(("currency", "is_one"), [("XXQ", False), ("JPY", True), ("XAU", True), ("DEM", True)])
+def test_a_value_is_in_a_currency_that_there_is(bob: Client, currency: str, is_one: bool) -> None:
+    answer = send(bob, "post", DEALS, {"title": "Engines", "value_amount": "5", "value_currency": currency})
+    assert (answer.status_code == 201) is is_one
+    path = f"{DEALS}{made(bob)['id']}/"
+    changed = send(bob, "patch", path, {"value_amount": "5", "value_currency": currency})
+    assert (changed.status_code == 200) is is_one
+    if not is_one:
+        expected = {"value_currency": "kernel.money.currency_unknown"}
+        assert (complaints(answer), complaints(changed)) == (expected, expected)
+
+
+def test_a_deal_in_a_currency_that_there_never_was_can_still_be_changed(bob: Client, house: House) -> None:
+    deal = make_deal(house, value_amount=5, value_currency="EUR")
+    with seeding(house.scope()):
+        Deal.objects.filter(pk=deal.pk).update(value_currency="XXQ")
+    assert send(bob, "patch", f"{DEALS}{deal.pk}/", {"title": "Others"}).json()["title"] == "Others"

@@ -362,10 +362,13 @@ def test_companies_have_parents_and_never_belong_to_themselves(alice: Alice) -> 
     assert (counts(run), problems(run)) == ({"created": 1}, {})
     new = Company.objects.get(domain="new.example")
     assert (new.parent_id, new.website_url) == (top.pk, "https://www.new.example")
-    run = work(take("Name,Revenue,Currency\nA,5,\nB,,EUR\nC,5,EUR\n", entity=COMPANIES), key=(), mode=Mode.CREATE)
+    run = work(
+        take("Name,Revenue,Currency\nA,5,\nB,,EUR\nC,5,EUR\nD,5,XXQ\n", entity=COMPANIES), key=(), mode=Mode.CREATE
+    )
     assert problems(run) == {
         2: [("annual_revenue_currency", "kernel.money.incomplete")],
         3: [("annual_revenue", "kernel.money.incomplete")],
+        5: [("annual_revenue_currency", "kernel.money.currency_unknown")],
     }
     run = work(take(f"id,parent\n{top.pk},Low\n{low.pk},new.example\n", entity=COMPANIES))
     assert counts(run) == {"updated": 1, "error": 1}

@@ -225,6 +225,7 @@ ADMITTED = frozenset(
         "currencies.rate.same_currency",
         "currencies.rate.not_found",
         "kernel.money.amount_out_of_range",
+        "kernel.money.currency_unknown",
         "kernel.money.incomplete",
         "currencies.fetch.not_configured",
         "currencies.fetch.range",

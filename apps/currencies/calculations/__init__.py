@@ -1,5 +1,5 @@
 from apps.currencies.calculations.rates import RateTable, Recorded, converted, legs_of, realized_gain_loss, unrounded
-from apps.currencies.calculations.world import LANGUAGES, MasterCurrency, is_known, master, master_currency, tender
+from apps.currencies.calculations.world import LANGUAGES, MasterCurrency, master, master_currency, tender
 
 __all__ = [
     "LANGUAGES",
@@ -7,7 +7,6 @@ __all__ = [
     "RateTable",
     "Recorded",
     "converted",
-    "is_known",
     "legs_of",
     "master",
     "master_currency",

@@ -49,11 +49,6 @@ def tender() -> Mapping[str, tuple[str, ...]]:
     return {code: tuple(found[code]) for code in sorted(found)}
 
 
-def is_known(code: str) -> bool:
-    """Say whether the code is in ISO 4217 or was: legal tender, units of account, metals, historic ones."""
-    return code in Locale("en").currencies
-
-
 def master() -> tuple[MasterCurrency, ...]:
     """Every current currency, by code."""
     return tuple(master_currency(code) for code in tender())

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from apps.currencies.calculations import is_known
 from apps.currencies.contracts import POSTED_DOCUMENTS
 from apps.currencies.errors import BaseCurrencyFixed, CurrencyUnknown
 from apps.currencies.models import Currency, ExchangeRate
 from apps.currencies.selectors import living_currencies, rates_of
 from apps.kernel.commands.loading import hold_lock, load_living
 from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.money import is_known_currency
 from apps.kernel.references.usages import InUse
 
 FIELDS = frozenset({"code", "name", "symbol", "decimal_places"})
@@ -35,7 +35,7 @@ def currency_for_update(currency_id: UUID) -> Currency:
 
 def demand_known(codes: Iterable[tuple[str, str]]) -> None:
     """Check `(field, code)` pairs against ISO 4217. Raises CurrencyUnknown with all complaints."""
-    unknown = [field for field, code in codes if not is_known(code)]
+    unknown = [field for field, code in codes if not is_known_currency(code)]
     if unknown:
         raise CurrencyUnknown(
             errors=tuple(FieldError(field, CurrencyUnknown.code, str(CurrencyUnknown.message)) for field in unknown)

@@ -20,7 +20,7 @@ from apps.customers.services.deal_worth import fix_worth
 from apps.customers.services.lists import Given
 from apps.customers.services.pipelines import new_pipeline
 from apps.kernel import clock
-from apps.kernel.commands.amounts import INCOMPLETE
+from apps.kernel.commands.amounts import INCOMPLETE, unknown_currencies
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.hiding import hide
@@ -211,7 +211,7 @@ def _demand_sound(deal: Deal, parts: DealParts, *, entered: bool, changed: Any) 
     if not any(item.field.startswith("lines.") for item in more):
         total = parts.sum(deal)
         deal.value_amount = total if total is not None else deal.value_amount
-    more += _half_values(deal)
+    more += [*_half_values(deal), *unknown_currencies(deal, "value_currency", among=changed)]
     asked = None if entered else {*changed, *parts.given}
     if deal.stage.required_fields:
         more += demanded(deal.stage, facts(deal, parts), among=asked)

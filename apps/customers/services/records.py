@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from apps.customers.services.needs import demand_unneeded
 from apps.customers.services.places import Places
 from apps.customers.services.reaching import ADDRESSES, CONTACT_POINTS
 from apps.kernel import clock
-from apps.kernel.commands.amounts import incomplete_amounts
+from apps.kernel.commands.amounts import incomplete_amounts, unknown_currencies
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.loading import keep_pointers_out, load_for_update, locked_or_none
 from apps.kernel.errors import FieldError, RowNotFound
@@ -93,18 +93,18 @@ def add_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], deri
     """Save a new customer with its identity and all that comes with it. Raises InvalidInput, NameMissing."""
     row.display_name = following(row.display_name or "", former="", derived=derived)
     customer = Customer(pk=row.pk, kind=row.kind, name=row.display_name)
-    _demand_sound(row, parts, customer, fields=fields)
+    _demand_sound(row, parts, customer, fields=fields, changed=None)
     customer.save(force_insert=True)
     row.customer_id = customer.pk
     row.save(force_insert=True)
     parts.store(customer)
 
 
-def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], changed: Iterable[str]) -> None:
+def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], changed: Collection[str]) -> None:
     """Save a changed customer and what belongs to it. Raises InvalidInput, NameMissing, PersonErased."""
     demand_not_erased(row)
     customer = identity(row.pk)
-    _demand_sound(row, parts, customer, fields=fields)
+    _demand_sound(row, parts, customer, fields=fields, changed=changed)
     parts.store(customer)
     if customer.name != row.display_name:
         customer.name = row.display_name
@@ -112,11 +112,19 @@ def change_record(row: CustomerRecord, parts: Parts, *, fields: Iterable[str], c
     row.save(update_fields=[*changed, "display_name", "version"])
 
 
-def _demand_sound(row: CustomerRecord, parts: Parts, customer: Customer, *, fields: Iterable[str]) -> None:
+def _demand_sound(
+    row: CustomerRecord, parts: Parts, customer: Customer, *, fields: Iterable[str], changed: Collection[str] | None
+) -> None:
     missing = [FieldError("display_name", NameMissing.code, str(NameMissing.message))] if not row.display_name else []
-    amounts = incomplete_amounts(row, "annual_revenue") if isinstance(row, Company) else ()
+    amounts = revenue_complaints(row, changed) if isinstance(row, Company) else ()
     demand_valid(row, fields, more=[*missing, *amounts, *parts.settle(customer)])
     validate_references([row])
+
+
+def revenue_complaints(company: Company, changed: Collection[str] | None) -> Iterator[FieldError]:
+    """What is wrong with the revenue: half of it, or a currency that there is not; None: all of it is new."""
+    yield from incomplete_amounts(company, "annual_revenue")
+    yield from unknown_currencies(company, "annual_revenue_currency", among=changed)
 
 
 def keep_newcomers_out(row: CustomerRecord) -> Customer:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from django.db import models
 from django.utils.translation import gettext as _
 
+from apps.kernel.bases.patterns import CURRENCY
 from apps.kernel.errors import FieldError
+from apps.kernel.money import is_known_currency
 
 INCOMPLETE = "kernel.money.incomplete"
+UNKNOWN_CURRENCY = "kernel.money.currency_unknown"
 CURRENCY_SUFFIX = "_currency"
 
 
@@ -20,6 +24,14 @@ def incomplete_amounts(row: models.Model, *names: str) -> Iterator[FieldError]:
         if has_amount != bool(getattr(row, f"{name}{CURRENCY_SUFFIX}")):
             empty = f"{name}{CURRENCY_SUFFIX}" if has_amount else name
             yield FieldError(empty, INCOMPLETE, _("An amount and its currency belong together."))
+
+
+def unknown_currencies(row: models.Model, *columns: str, among: Collection[str] | None = None) -> Iterator[FieldError]:
+    """Complain about codes that look like a currency's and are none; `among` narrows the columns (None: all)."""
+    for column in columns if among is None else set(columns) & set(among):
+        code = getattr(row, column)
+        if re.fullmatch(CURRENCY.written, code) and not is_known_currency(code):
+            yield FieldError(column, UNKNOWN_CURRENCY, _("There is no such currency."))
 
 
 def whole_amount(name: str, *, constraint: str) -> models.CheckConstraint:

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.currencies.calculations import is_known
 from apps.currencies.contracts import Options, RateQuote
 from apps.currencies.errors import OptionsInvalid
 from apps.kernel.errors import FieldError
+from apps.kernel.money import is_known_currency
 from apps.kernel.outbound import OutboundRefused
 from apps.kernel.outbound.resolving import resolver_from_settings
 from apps.kernel.outbound.targets import parse_target
@@ -79,7 +79,7 @@ def text(pattern: str, explanation: str) -> Check:
 
 def currency(value: Any) -> str | None:
     """A code of ISO 4217."""
-    if isinstance(value, str) and _CODE.fullmatch(value) and is_known(value):
+    if isinstance(value, str) and _CODE.fullmatch(value) and is_known_currency(value):
         return None
     return _("A currency code of ISO 4217, such as EUR.")
 

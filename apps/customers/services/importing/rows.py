@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -147,15 +147,15 @@ class CustomerRows(Rows):
         changed |= {"custom"} if customs and any(name.startswith("cf_") for name in changes) else set()
         changed |= {"display_name"} if record is not None and row.display_name != shown else set()
         draft = Draft(row, changed)
-        judged = Judged(line, draft, {}, {}, [*self._own_complaints(row)])
+        judged = Judged(line, draft, {}, {}, [*self._own_complaints(row, None if record is None else changed)])
         self._give_parts(judged, values)
         return judged
 
-    def _own_complaints(self, row: CustomerRecord) -> Iterator[FieldError]:
+    def _own_complaints(self, row: CustomerRecord, changed: Collection[str] | None) -> Iterator[FieldError]:
         if not row.display_name:
             yield FieldError("display_name", NameMissing.code, str(NameMissing.message))
         else:
-            yield from self._target.complaints(row)
+            yield from self._target.complaints(row, changed)
 
     def _give_parts(self, judged: Judged, values: Mapping[str, Any]) -> None:
         """Add to the draft what the row says beside the customer's own columns."""

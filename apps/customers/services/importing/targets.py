@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from apps.customers.services import companies, people
 from apps.customers.services.importing import naming
 from apps.customers.services.importing.fields import EMPLOYER, part_fields, shaped, worded
 from apps.customers.services.importing.rows import CustomerRows
-from apps.kernel.commands.amounts import incomplete_amounts
+from apps.customers.services.records import revenue_complaints
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.errors import FieldError
 from apps.kernel.ids import as_id
@@ -82,8 +82,11 @@ class CustomerTarget(ResourceTarget):
         """The name that is made of a record's names."""
         raise NotImplementedError
 
-    def complaints(self, row: Any) -> Iterator[FieldError]:
-        """What is wrong with the record's own columns: what the database would refuse must be said here, row by row."""
+    def complaints(self, row: Any, changed: Collection[str] | None) -> Iterator[FieldError]:
+        """What is wrong with the record's own columns: what the database would refuse must be said here, row by row.
+
+        `changed` are those that the file changes; None where the record is new.
+        """
         yield from complaints_of(row, self.checked)
 
 
@@ -129,7 +132,7 @@ class CompanyTarget(CustomerTarget):
         """What it calls itself, else its legal name."""
         return first_of(row.brand_name, row.legal_name)
 
-    def complaints(self, row: Any) -> Iterator[FieldError]:
+    def complaints(self, row: Any, changed: Collection[str] | None) -> Iterator[FieldError]:
         """Also an amount without its currency."""
-        yield from super().complaints(row)
-        yield from incomplete_amounts(row, "annual_revenue")
+        yield from super().complaints(row, changed)
+        yield from revenue_complaints(row, changed)
