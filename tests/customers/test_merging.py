@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import reverse
 
 from apps.customers.models import Customer, Person, PersonCompany
 from apps.customers.services import create_employment
@@ -184,6 +185,25 @@ def test_the_old_address_leads_to_the_one_that_took_its_place_by_way_of_others(b
         assert (restored.status_code, restored.json()["code"]) == (409, "customers.customer.merged")
     assert clerk(house, organization=house.south).get(f"{PEOPLE}{first}/").status_code == 404
     assert bob.get(PEOPLE).json()["count"] == 1
+
+
+@pytest.mark.parametrize("path", [PEOPLE, COMPANIES])
+def test_old_pages_lead_to_those_of_the_one_in_its_place(house: House, path: str) -> None:
+    bob, kind = clerk(house, "customers.*", "attachments.*"), "person" if path == PEOPLE else "company"
+    this, other = made(bob, path), made(bob, path)
+    pages = ("change", "overview", "timeline", "deals", "files")
+    before = {page: bob.get(reverse(f"admin:customers_{kind}_{page}", args=[other])).status_code for page in pages}
+    assert set(before.values()) == {200}
+    assert merged(bob, this, other, path).status_code == 200
+    for page in pages:
+        answer = bob.get(reverse(f"admin:customers_{kind}_{page}", args=[other]))
+        assert (answer.status_code, answer.get("Location")) == (
+            302,
+            reverse(f"admin:customers_{kind}_{page}", args=[this]),
+        )
+        assert bob.post(reverse(f"admin:customers_{kind}_{page}", args=[other]), {}).status_code == 404
+        stranger = clerk(house, "customers.*", organization=house.south)
+        assert stranger.get(reverse(f"admin:customers_{kind}_{page}", args=[other])).status_code == 404
 
 
 def test_undo_brings_both_back_to_the_letter_and_redo_merges_again(bob: Client, house: House) -> None:

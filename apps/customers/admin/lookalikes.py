@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
+from uuid import UUID
 
+from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +21,7 @@ from apps.customers.features import MERGE
 from apps.customers.models import Channel
 from apps.customers.selectors import Lookalike, described, lookalikes, successor, takes_more
 from apps.kernel.admin.access import allows
+from apps.kernel.admin.addresses import model_address
 from apps.kernel.admin.buttons import way
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.writing import REFUSAL
@@ -41,10 +47,24 @@ class CustomerPage(CommandAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Http404:
-            found = successor(self.model, object_id) if request.method == "GET" and object_id else None  # type: ignore[arg-type]
+            found = _led_to(self, request, object_id)
             if found is None:
                 raise
         return HttpResponseRedirect(reverse(self._address(), args=[found]))
+
+    def _tool_url(self, name: str, address: str, view: Callable[..., HttpResponseBase]) -> URLPattern:
+        """The address of a page; that of a merged record leads to the same page of its successor."""
+
+        def leading(page: Any, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(page, request, **kwargs)
+            except Http404:
+                found = _led_to(page, request, kwargs.get("object_id"))
+                if found is None:
+                    raise
+            return HttpResponseRedirect(model_address(page, name, found))
+
+        return super()._tool_url(name, address, update_wrapper(leading, view))
 
     def offered_buttons(self, record: Any) -> list[dict[str, Any]]:
         """The record's buttons, and the way to merging."""
@@ -83,6 +103,13 @@ class CustomerPage(CommandAdmin):
 
     def _address(self) -> str:
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+
+
+def _led_to(page: Any, request: HttpRequest, object_id: str | None) -> UUID | None:
+    """Who took the place of the record, where somebody who may see its kind looks for it."""
+    if request.method != "GET" or not object_id or not page.has_view_permission(request):
+        return None
+    return successor(page.model, unquote(object_id))
 
 
 def _typed(form: Any, formsets: Any) -> dict[str, Any]:
