@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -38,7 +38,7 @@ from apps.customers.models import (
 from apps.customers.selectors.reaching import seen_ways
 from apps.customers.selectors.talking import own_labels, person_acting, seen_comments, seen_followers
 from apps.customers.services.comments import may_change_comment
-from apps.customers.services.erased import demand_none_erased, demand_not_erased
+from apps.customers.services.erased import demand_none_erased, demand_not_erased, erased_among
 from apps.customers.services.needs import (
     demand_companies_unneeded,
     demand_people_unneeded,
@@ -50,7 +50,7 @@ from apps.kernel.access.records import about_hidden, about_visible
 from apps.kernel.access.visible import visible
 from apps.kernel.commands.models import Erasure
 from apps.kernel.errors import FeatureRequired, RowNotFound
-from apps.kernel.registry.entities import Entity, Image, add_entity, entity
+from apps.kernel.registry.entities import Entity, Image, Text, add_entity, entity
 from apps.kernel.tenancy.scope import Actor
 
 # The kinds whose ids the key of a customer is: no other needs to be asked whether it is hidden.
@@ -66,6 +66,10 @@ class CustomerKindOfRecord(Entity):
         own = (visible(kind._default_manager.filter(pk=OuterRef("pk"))) for kind in (Person, Company))
         people, companies = (Exists(rows) for rows in own)
         return Customer.objects.filter(people | companies, deleted_at__isnull=True)
+
+    def closed(self, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, Text]]:
+        """Those who were erased."""
+        return erased_among(ids)
 
     def labels(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Names of customers, deleted ones included, without the restricted ones of others."""
@@ -225,6 +229,10 @@ class PersonKind(Entity):
         Entity.demand_changeable(self, row)
         if isinstance(row, Person):
             demand_not_erased(row)
+
+    def closed(self, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, Text]]:
+        """Those who were erased."""
+        return erased_among(ids)
 
 
 add_entity(

@@ -30,8 +30,10 @@ from apps.kernel.errors import PlatformError
 from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
+from tests.catalog.factories import make_kind, make_price, make_product
 from tests.customers.factories import (
     COMMENTS,
+    COMPANIES,
     DEALS,
     FOLLOWERS,
     INTERACTIONS,
@@ -43,6 +45,7 @@ from tests.customers.factories import (
     make_person,
 )
 from tests.directory.callers import complaints, send
+from tests.entities.factories import make_field
 from tests.support.crowds import wait_until_it_waits
 from tests.support.scopes import House, reading, seeding
 
@@ -223,3 +226,35 @@ def test_who_attaches_something_while_somebody_is_erased_waits_and_is_refused(ho
             wait_until_it_waits(pending)
         assert pending.result(timeout=20) == ERASED
     assert attached(house) == 0
+
+
+def test_fields_lead_to_nobody_who_was_erased_but_where_they_do_already(
+    bob: Client, house: House
+) -> None:
+    make_field(house, key="contact", kind="relation", entity="customers.company", target="customers.person")
+    ada, company = str(make_person(house, "Ada King").pk), {"brand_name": "Engines"}
+    path = f"{COMPANIES}{send(bob, 'post', COMPANIES, {**company, 'cf_contact': ada}).json()['id']}/"
+    assert send(bob, "post", f"{PEOPLE}{ada}/erase/", {"name": "Ada King", "reason": "Asked"}).status_code == 200
+    answer = send(bob, "post", COMPANIES, {**company, "cf_contact": ada})
+    assert complaints(answer) == {"custom_fields.contact": ERASED}
+    kept = send(bob, "patch", path, {"size_bucket": "10-50", "cf_contact": ada})
+    assert (kept.status_code, kept.json()["custom_fields"]["contact"]) == (200, ada)
+    assert send(bob, "patch", path, {"cf_contact": None}).status_code == 200
+    assert complaints(send(bob, "patch", path, {"cf_contact": ada})) == {"custom_fields.contact": ERASED}
+
+
+def test_nobody_who_was_erased_gets_a_price(house: House, ada: str) -> None:
+    bob, kind, product = clerk(house, "catalog.*", "customers.*"), make_kind(house), make_product(house)
+    price = {"product_id": str(product.pk), "kind_id": str(kind.pk), "currency": "EUR", "amount": "5"}
+    answer = send(bob, "post", "/api/catalog/prices/", {**price, "customer_id": ada})
+    assert complaints(answer) == {"customer_id": ERASED}
+    assert send(bob, "post", "/api/catalog/prices/", price).status_code == 201
+
+
+def test_prices_of_somebody_who_was_erased_since_can_still_be_changed(bob: Client, house: House) -> None:
+    person, kind, product = make_person(house, "Ada King"), make_kind(house), make_product(house)
+    row = make_price(house, product, kind, customer_id=person.pk)
+    assert send(bob, "post", f"{PEOPLE}{person.pk}/erase/", {"name": "Ada King", "reason": "x"}).status_code == 200
+    alice = clerk(house, "catalog.*", "customers.*")
+    answer = send(alice, "patch", f"/api/catalog/prices/{row.pk}/", {"amount": "7"})
+    assert answer.status_code == 200, answer.content

@@ -17,7 +17,7 @@ from apps.catalog.services.price_drafts import PriceDraft, Surroundings, surroun
 from apps.kernel.commands.checking import complaints_of
 from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.references.fields import reference_fields
-from apps.kernel.references.validation import demand_targets, no_such_record
+from apps.kernel.references.validation import closed_among, demand_targets, no_such_record
 
 FIELDS = ("currency", "amount", "min_quantity", "max_quantity")
 FOR_WHOM = ("channel_id", "customer_id", "customer_group_id", "user_id", "user_group_id")
@@ -158,13 +158,33 @@ def settle(drafts: Sequence[PriceDraft], *, place: Place) -> list[Price]:
             break
     if complaints:
         raise InvalidInput(errors=tuple(complaints))
-    demand_targets(
-        (place(index) + field.attname, field.target, value)
+    _demand_targets(rows, place)
+    return rows
+
+
+def _demand_targets(rows: Sequence[Price], place: Place) -> None:
+    """Demand that what the rows point to is there; what is closed is pointed to only where prices of the product did
+    so before. Raises InvalidInput."""
+    pointers = [
+        (index, field, value)
         for index, row in enumerate(rows)
         for field in reference_fields(Price)
         if field.is_available and (value := getattr(row, field.attname)) is not None
-    )
-    return rows
+    ]
+    demand_targets((place(index) + field.attname, field.target, value) for index, field, value in pointers)
+    closed = closed_among((field.target, value) for _index, field, value in pointers)
+    found = [
+        FieldError(place(index) + field.attname, *closed[field.target, value])
+        for index, field, value in pointers
+        if (field.target, value) in closed and not _points_already(rows[index], field.attname)
+    ]
+    if found:
+        raise InvalidInput(errors=tuple(found))
+
+
+def _points_already(row: Price, name: str) -> bool:
+    own = {"product_id": row.product_id, name: getattr(row, name)}
+    return bool(Price.objects.filter(**own).exists())
 
 
 def settled(draft: PriceDraft, around: Surroundings) -> tuple[Price, list[FieldError]]:

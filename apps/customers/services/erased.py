@@ -10,7 +10,7 @@ from apps.customers.models import Customer, CustomerRecord, Person
 from apps.customers.selectors import takes_more
 from apps.kernel.errors import FieldError
 from apps.kernel.references.validation import hold
-from apps.kernel.registry.entities import ENTITIES
+from apps.kernel.registry.entities import ENTITIES, Text
 
 
 def demand_not_erased(row: CustomerRecord) -> None:
@@ -38,6 +38,11 @@ def erased_complaints(named: Iterable[tuple[str, UUID]]) -> Iterator[FieldError]
     for field, item in pairs:
         if item in gone:
             yield FieldError(field, PersonErased.code, str(PersonErased.message))
+
+
+def erased_among(ids: Collection[UUID]) -> Mapping[UUID, tuple[str, Text]]:
+    """Those of the customers, who are held, that were erased, with the refusal of whatever would point to them."""
+    return dict.fromkeys(_erased(ids), (PersonErased.code, PersonErased.message))
 
 
 def _erased(ids: Collection[UUID]) -> set[UUID]:

@@ -18,7 +18,7 @@ from apps.entities.selectors.pointing import living_rows
 from apps.entities.selectors.showing import target_of
 from apps.entities.services.drafts import Draft
 from apps.kernel.commands.running import label_of
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import UNKNOWN, closed_among, hold
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 
@@ -35,6 +35,11 @@ class Pointer:
     draft: Draft
     field: FieldDefinition
     id: UUID
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether the record does not have it yet."""
+        return bool(self.draft.row.kept.get(self.field.key) != str(self.id))
 
     def complain(self, code: str, message: str) -> None:
         """Note a complaint at the field."""
@@ -91,11 +96,15 @@ def _held(pointers: Sequence[Pointer]) -> Iterator[Pointer]:
     for pointer in pointers:
         wanted[target_of(pointer.field)].add(pointer.id)
     there = {target: hold(ENTITIES[target], ids) if target else set() for target, ids in wanted.items()}
+    closed = closed_among((target, target_id) for target, ids in there.items() for target_id in ids)
     for pointer in pointers:
-        if pointer.id in there[target_of(pointer.field)]:
-            yield pointer
-        else:
+        target = target_of(pointer.field)
+        if pointer.id not in there[target]:
             pointer.complain(UNKNOWN, _("There is no such record."))
+        elif (target, pointer.id) in closed and pointer.is_new:
+            pointer.complain(*closed[target, pointer.id])
+        else:
+            yield pointer
 
 
 def _demand_own_dictionary(pointers: Sequence[Pointer]) -> None:

@@ -37,6 +37,14 @@ def validate_references(rows: Iterable[models.Model]) -> None:
         for row, field, place, target_id in pointers
         if target_id in missing[place] and not _points_already(row, field, target_id)
     )
+    closed = closed_among((place[0], target_id) for _row, _field, place, target_id in pointers)
+    shut = (item for item in pointers if (item[2][0], item[3]) in closed)
+    if found := [
+        FieldError(field, *closed[place[0], target_id])
+        for row, field, place, target_id in shut
+        if not _points_already(row, field, target_id)
+    ]:
+        raise InvalidInput(errors=tuple(found))
 
 
 def demand_targets(pointers: Iterable[tuple[str, str, UUID]]) -> None:
@@ -44,6 +52,18 @@ def demand_targets(pointers: Iterable[tuple[str, str, UUID]]) -> None:
     listed = list(pointers)
     missing = _missing(((target, ""), target_id) for _field, target, target_id in listed)
     _refuse(field for field, target, target_id in listed if target_id in missing[target, ""])
+
+
+def closed_among(pointers: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], tuple[str, str]]:
+    """Those of the pairs of target entity and id, which are held, that nothing new may point to: code and words."""
+    by_entity: dict[str, set[UUID]] = defaultdict(set)
+    for target, target_id in pointers:
+        by_entity[target].add(target_id)
+    return {
+        (target, target_id): (code, str(text))
+        for target, ids in by_entity.items()
+        for target_id, (code, text) in ENTITIES[target].closed(ids).items()
+    }
 
 
 def _missing(wanted: Iterable[tuple[Place, UUID]]) -> dict[Place, set[UUID]]:

@@ -81,6 +81,10 @@ class Entity:
         """
         demand_changeable(row)
 
+    def closed(self, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, Text]]:
+        """Living rows among the ids that nothing new may point to, with the code and the words of the refusal."""
+        return {}
+
     def worded(self, rows: Iterable[models.Model]) -> dict[UUID, str]:
         """Labels of the rows, in the reader's language where their texts are translated."""
         shown = list(rows)
