@@ -239,6 +239,14 @@ def test_rows_that_meet_one_person_follow_one_another(alice: Alice) -> None:
     assert [value for channel, _type, value, _first in reached(ada) if channel == "email"] == ["new@example.org"]
 
 
+def test_an_owner_is_known_by_e_mail_whatever_its_capitals_in_each_row(alice: Alice) -> None:
+    mails = ("alice@example.org", "Alice@Example.ORG", "ALICE@example.org", "Alice", "nobody@example.org")
+    text = "".join(f"Ada,No {index},{mail}\n" for index, mail in enumerate(mails))
+    run = work(take(f"First name,Last name,Owner\n{text}"), key=(), mode=Mode.CREATE)
+    assert problems(run) == {6: [("owner_id", "kernel.reference.unknown")]}
+    assert {row.owner_id for row in Person.objects.all()} == {alice.user.pk}
+
+
 def test_an_e_mail_of_two_people_says_nothing(alice: Alice) -> None:
     for name in ("Ada", "Bob"):
         create_person(first_name=name, contact_points=[{"channel": "email", "value": "office@example.org"}])

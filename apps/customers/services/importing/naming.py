@@ -31,16 +31,20 @@ def entries(part: str, texts: Collection[str]) -> Ids:
 def users(texts: Collection[str]) -> Ids:
     """Users by e-mail or name."""
     kind = ENTITIES.get(USER)
-    mails = {mail: text for text in texts if (mail := normal_email(text))}
+    mails = {text: mail for text in texts if (mail := normal_email(text))}
     if kind is None:
         return {}
     found: dict[str, set[UUID]] = defaultdict(set)
-    for pk, mail in kind.living().filter(email__in=list(mails)).values_list("pk", "email") if mails else ():
-        found[mails.get(mail.casefold(), mail)].add(pk)
-    names = [text for text in texts if text not in mails.values()]
+    by_mail: dict[str, set[UUID]] = defaultdict(set)
+    wanted = set(mails.values())
+    for pk, mail in kind.living().filter(email__in=wanted).values_list("pk", "email") if wanted else ():
+        by_mail[mail.casefold()].add(pk)
+    for text, mail in mails.items():
+        found[text] |= by_mail[mail]
+    names = [text for text in texts if text not in mails]
     for pk, name in kind.living().filter(name__in=names).values_list("pk", "name") if names else ():
         found[name].add(pk)
-    return {text: _one(ids) for text, ids in found.items()}
+    return {text: _one(ids) for text, ids in found.items() if ids}
 
 
 def companies(texts: Collection[str]) -> Ids:
