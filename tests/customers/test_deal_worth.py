@@ -131,3 +131,12 @@ def test_a_deal_in_a_currency_that_there_never_was_can_still_be_changed(bob: Cli
     with seeding(house.scope()):
         Deal.objects.filter(pk=deal.pk).update(value_currency="XXQ")
     assert send(bob, "patch", f"{DEALS}{deal.pk}/", {"title": "Others"}).json()["title"] == "Others"
+
+
+def test_lines_that_come_to_more_than_can_be_kept_are_refused_by_name(bob: Client) -> None:
+    line = {"title": "Mill", "quantity": "99999", "unit_price": "999999999999999"}
+    answer = send(bob, "post", DEALS, {"title": "Mill", "value_currency": "EUR", "lines": [line], "probability": 50})
+    assert complaints(answer) == {"lines": "kernel.money.amount_out_of_range"}
+    two = [{**line, "quantity": "1"}] * 2
+    answer = send(bob, "post", DEALS, {"title": "Mill", "value_currency": "EUR", "lines": two})
+    assert (answer.status_code, list(complaints(answer))) == (400, ["value_amount"])

@@ -27,6 +27,7 @@ from apps.kernel.commands.hiding import hide
 from apps.kernel.commands.loading import keep_pointers_out, load_for_update, load_living
 from apps.kernel.commands.unchanged import UNCHANGED, Unchanged, set_given
 from apps.kernel.errors import FieldError, RowNotFound
+from apps.kernel.money import AmountOutOfRange
 from apps.kernel.references.validation import validate_references
 from apps.kernel.tenancy.scope import Scope, current_scope
 
@@ -209,8 +210,12 @@ def _demand_sound(deal: Deal, parts: DealParts, *, entered: bool, changed: Any) 
     """Check the deal as it will be; its value becomes the sum of its lines. Raises InvalidInput."""
     more = list(parts.settle(deal))
     if not any(item.field.startswith("lines.") for item in more):
-        total = parts.sum(deal)
-        deal.value_amount = total if total is not None else deal.value_amount
+        try:
+            total = parts.sum(deal)
+            deal.value_amount = total if total is not None else deal.value_amount
+        except AmountOutOfRange as refusal:
+            more.append(FieldError("lines", refusal.code, refusal.detail))
+            deal.value_amount = Decimal(0)  # it is not stored, and nobody is told that it is missing as well
     more += [*_half_values(deal), *unknown_currencies(deal, "value_currency", among=changed)]
     asked = None if entered else {*changed, *parts.given}
     if deal.stage.required_fields:
