@@ -73,6 +73,11 @@ def test_a_company_that_is_there_is_taken(bob: Client, house: House, customer: s
         ({"value_currency": ""}, {"value_currency": "kernel.money.incomplete"}),
         ({"company_id": "01a2056d-6f6b-75e5-baed-229d1661d77d"}, {"company_name": "customers.person.one_company"}),
         ({"stage_id": "01a2056d-6f6b-75e5-baed-229d1661d77d"}, {"stage_id": "kernel.reference.unknown"}),
+        ({"deal_title": " "}, {"deal_title": "customers.person.deal_untitled"}),
+        (
+            {"deal_title": "", "value_amount": None, "value_currency": "", "expected_close_on": "2026-12-01"},
+            {"deal_title": "customers.person.deal_untitled"},
+        ),
     ],
 )
 def test_what_is_wrong_leaves_everything_as_it_was(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,6 +74,7 @@ def convert_lead(
         raise InvalidInput(errors=(FieldError("company_name", "customers.person.one_company", text),))
     deal: dict[str, Any] = {"pipeline_id": pipeline_id, "stage_id": stage_id, "expected_close_on": expected_close_on}
     deal |= {"value_amount": value_amount, "value_currency": value_currency}
+    _demand_title(deal_title, deal)
     with using_scope(in_organization(current_scope(), person.organization_id)):
         company = _employer(person, company_id, company_name.strip(), stage)
         made = _first_deal(person, company, deal_title.strip(), deal)
@@ -86,6 +87,13 @@ def convert_lead(
         deal_id=made.pk if made else None,
     )
     return Converted(person, company, made)
+
+
+def _demand_title(title: str, deal: Mapping[str, Any]) -> None:
+    """Refuse to drop what was said of a deal that nobody has named. Raises InvalidInput."""
+    if not title.strip() and any(value not in {None, ""} for value in deal.values()):
+        text = _("Give the deal a title, or leave out its other fields.")
+        raise InvalidInput(errors=(FieldError("deal_title", "customers.person.deal_untitled", text),))
 
 
 def _customer_stage() -> EntryFacts | None:
