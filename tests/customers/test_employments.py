@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from apps.customers.services import update_person
 from apps.kernel.commands.models import Action
+from apps.kernel.tenancy.scope import using_scope
 from tests.customers.factories import COMPANIES, FEATURES, PEOPLE, clerk, make_company, make_company_roles, make_person
 from tests.directory.callers import client_of, complaints, member, send
 from tests.support.scopes import House, reading
@@ -154,3 +157,23 @@ def test_rows_of_another_person_and_strangers_see_nothing(
         assert stranger.get(path).status_code == 404
         assert send(stranger, "delete", f"{path}{link['id']}/").status_code == 404
     assert len(listed(bob, path)) == 1
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_a_company_that_went_while_the_person_was_deleted_is_not_the_primary_one(
+    bob: Client, house: House, as_list: bool
+) -> None:
+    gone, company = make_company(house, "Gone"), make_company(house, "There")
+    path = f"{PEOPLE}{make_person(house).pk}/"
+    assert send(bob, "post", f"{path}companies/", {"company_id": str(gone.pk)}).status_code == 201
+    assert send(bob, "delete", path).status_code == 204
+    assert send(bob, "delete", f"{COMPANIES}{gone.pk}/").status_code == 204
+    assert send(bob, "post", f"{path}restore/", {}).status_code == 200
+    if as_list:
+        with using_scope(house.scope(house.north)):
+            update_person(UUID(path.split("/")[-2]), companies=[{"company_id": company.pk}])
+    else:
+        assert send(bob, "post", f"{path}companies/", {"company_id": str(company.pk)}).status_code == 201
+    assert send(bob, "post", f"{COMPANIES}{gone.pk}/restore/", {}).status_code == 200
+    found = bob.get(f"{path}companies/").json()["results"]
+    assert {row["company"]: row["is_primary"] for row in found} == {"Gone": False, "There": True}

@@ -228,9 +228,7 @@ def test_who_attaches_something_while_somebody_is_erased_waits_and_is_refused(ho
     assert attached(house) == 0
 
 
-def test_fields_lead_to_nobody_who_was_erased_but_where_they_do_already(
-    bob: Client, house: House
-) -> None:
+def test_fields_lead_to_nobody_who_was_erased_but_where_they_do_already(bob: Client, house: House) -> None:
     make_field(house, key="contact", kind="relation", entity="customers.company", target="customers.person")
     ada, company = str(make_person(house, "Ada King").pk), {"brand_name": "Engines"}
     path = f"{COMPANIES}{send(bob, 'post', COMPANIES, {**company, 'cf_contact': ada}).json()['id']}/"

@@ -54,7 +54,7 @@ def create_employment(
     demand_not_erased(person)
     there = _of(person)
     row = PersonCompany(organization_id=person.organization_id, person=person, company_id=company_id)
-    row.is_primary = is_primary or not there
+    row.is_primary = is_primary or not _living(there)
     _demand_company(row, there)
     _demand_roles(role_ids)
     if row.is_primary:
@@ -98,8 +98,9 @@ def delete_employment(employment_id: UUID) -> PersonCompany:
     row, others = _loaded(employment_id)
     PersonCompany.objects.filter(pk=row.pk).delete()
     if row.is_primary and others:
-        others[0].is_primary = True
-        others[0].save(update_fields=["is_primary"])
+        [heir, *_rest] = _living(others) or others
+        heir.is_primary = True
+        heir.save(update_fields=["is_primary"])
     return row
 
 
@@ -132,6 +133,11 @@ def _loaded(employment_id: UUID) -> tuple[PersonCompany, list[PersonCompany]]:
 def _of(person: Person) -> list[PersonCompany]:
     rows = PersonCompany.objects.filter(person=person).select_related("person", "company")
     return list(rows.order_by("created_at", "pk"))
+
+
+def _living(rows: list[PersonCompany]) -> list[PersonCompany]:
+    """Those whose company is there: it may have gone while the person was deleted."""
+    return [row for row in rows if not row.company.is_deleted]
 
 
 def _demand_company(row: PersonCompany, there: list[PersonCompany]) -> None:

@@ -70,7 +70,8 @@ class Places:
         """Write the list in a few statements."""
         if self.given is None:
             return
-        rows = list(PersonCompany.objects.filter(person=customer.pk).order_by("created_at", "pk"))
+        held = PersonCompany.objects.filter(person=customer.pk).select_related("company")
+        rows = list(held.order_by("created_at", "pk"))
         seen = ENTITIES[Company.entity_id].living().filter(pk__in=[row.company_id for row in rows])
         shown, wanted = set(seen.values_list("pk", flat=True)), {item["company_id"]: item for _i, item in self.kept}
         gone = [row for row in rows if row.company_id in shown and row.company_id not in wanted]
@@ -104,7 +105,10 @@ def _write(left: list[PersonCompany], new: list[PersonCompany], wanted: Mapping[
 
 
 def _primary(left: list[PersonCompany], new: list[PersonCompany], wanted: Mapping[UUID, Row]) -> PersonCompany | None:
-    """The chosen one, else the present one, else the first; None for a person without a company."""
-    rows = [*left, *new]
-    chosen = next((row for row in rows if wanted.get(row.company_id, {}).get("is_primary")), None)
-    return chosen or next((row for row in left if row.is_primary), None) or next(iter(rows), None)
+    """The chosen one, else the present one, else the first; None for a person without a company.
+
+    A company that went while the person was deleted is the last to be it.
+    """
+    living = [*(row for row in left if not row.company.is_deleted), *new]
+    chosen = next((row for row in living if wanted.get(row.company_id, {}).get("is_primary")), None)
+    return chosen or next((row for row in living if row.is_primary), None) or next(iter([*living, *left]), None)
