@@ -110,3 +110,19 @@ def test_a_new_tenant_has_it_done_every_night(house: House) -> None:
         seed_defaults(house.scope())
         seed_defaults(house.scope())
         assert Schedule.objects.filter(kind=UPKEEP, ref_id=house.tenant.pk).count() == 1
+
+
+def test_old_ids_stay_good_as_long_as_the_record_in_their_place(bob: Client, house: House) -> None:
+    first, second, third = (make_person(house, name).pk for name in ("Ada One", "Ada Two", "Ada Three"))
+    for this, other in ((second, first), (third, second)):
+        assert send(bob, "post", f"{PEOPLE}{this}/merge/", {"other_id": str(other)}).status_code == 200
+    look_after(house, days=settings.CUSTOMERS_KEPT_DAYS + 1)
+    assert len(left(house)) == 3
+    bob = clerk(house)  # the session has ended since
+    assert send(bob, "post", f"{PEOPLE}{second}/purge/", {}).status_code == 204
+    answer = bob.get(f"{PEOPLE}{first}/")
+    assert (answer.status_code, answer.get("Location")) == (308, f"{PEOPLE}{third}/")
+    assert bob.delete(f"{PEOPLE}{third}/").status_code == 204
+    for days in (1, 2):
+        look_after(house, days=settings.CUSTOMERS_KEPT_DAYS + days)
+    assert left(house) == []

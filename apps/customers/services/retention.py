@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.errors import HasSubsidiaries
@@ -54,6 +55,9 @@ def _purge(row: CustomerRecord) -> None:
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=row.pk)
     release(str(row.entity_id), [row.pk])
     release(Customer.entity_id, [row.pk])
+    if customer.merged_into_id is not None:  # ids that led here go on leading to who is there
+        led = Customer.objects.filter(merged_into_id=row.pk)
+        led.update(merged_into_id=customer.merged_into_id, updated_at=clock.now())
     customer.delete()
 
 
@@ -73,11 +77,12 @@ def look_after_customers(lease: Lease) -> None:
 
 
 def _purge_old(model: type[CustomerRecord], purge: Any, lease: Lease) -> None:
-    """What something needs still is left for another night."""
+    """What something needs still is left for another night, and whoever was merged stays with who took their place."""
+    successors = Customer.objects.filter(pk=OuterRef("customer__merged_into_id"))
     limit, last = clock.now() - timedelta(days=settings.CUSTOMERS_KEPT_DAYS), UUID(int=0)
     while True:
         with scoped_transaction():
-            rows = model._default_manager.filter(deleted_at__lt=limit, pk__gt=last).order_by("pk")
+            rows = model._default_manager.filter(~Exists(successors), deleted_at__lt=limit, pk__gt=last).order_by("pk")
             found = list(rows.values_list("pk", flat=True)[:BATCH])
         for record_id in found:
             lease.check()
