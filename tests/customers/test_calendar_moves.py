@@ -12,9 +12,13 @@ import pytest
 from django.test import Client
 
 from apps.auth.models import User
+from apps.customers.errors import NoSuchOccurrence
 from apps.customers.models import Interaction, OccurrenceChange
+from apps.customers.services import complete_occurrence, move_occurrence
 from apps.kernel import clock
+from apps.kernel.errors import InvalidInput
 from apps.kernel.ids import uuid7
+from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.customers.factories import make_interaction
@@ -178,3 +182,19 @@ def test_what_is_not_there_has_no_page_and_who_only_looks_moves_nothing(
 def test_the_way_back_leads_nowhere_else(alice: Client, call: Interaction) -> None:
     answer = dropped(alice, at(call, back="https://evil.example/"), "2026-12-01")
     assert answer["Location"] == CALENDAR
+
+
+@pytest.mark.parametrize("far", ["9999-12-31T23:59", "0001-01-01T00:00"])
+def test_one_of_a_series_is_moved_to_no_time_that_calendars_do_not_reach(alice: Client, house: House, far: str) -> None:
+    series = make_interaction(house, "Weekly", scheduled_at=MONDAY, recurrence="FREQ=WEEKLY", duration_minutes=30)
+    answer = alice.post(at(series, MONDAY), {"version": 1, "starts_at": far})
+    assert answer.status_code == 400, answer.content
+    assert now(house, series).version == 1
+    moment = datetime.fromisoformat(far).replace(tzinfo=UTC)
+    with using_scope(house.scope(house.north)):
+        with pytest.raises(InvalidInput):
+            move_occurrence(series.pk, original_at=MONDAY, starts_at=moment)
+        with pytest.raises(NoSuchOccurrence):
+            complete_occurrence(series.pk, original_at=moment)
+    assert alice.get(at(series, moment)).status_code == 404
+    assert alice.get(f"{CALENDAR}{BACK}").status_code == 200

@@ -1,10 +1,13 @@
 from apps.customers.calculations.agenda import (
+    EARLIEST,
+    LATEST,
     MOST_OF_SERIES,
     Change,
     Occurrence,
     Series,
     Stretch,
     expand,
+    is_reached,
     overlaps,
     stretch_of,
 )
@@ -46,6 +49,8 @@ from apps.customers.calculations.recurrence import (
 )
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
     "MOST_OF_SERIES",
     "QUARTERS",
     "CalendarEntry",
@@ -72,6 +77,7 @@ __all__ = [
     "held_whole",
     "in_lanes",
     "is_empty",
+    "is_reached",
     "is_there",
     "joined",
     "lacking",

@@ -17,6 +17,7 @@ PLANNED, MOVED = "planned", "moved"
 DAY: Final = timedelta(days=1)
 USUAL: Final = timedelta(minutes=30)
 MOST_OF_SERIES: Final = 100
+EARLIEST, LATEST = 1900, 2199  # years that calendars reach: beyond them neither zones nor stretches can be worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Occurrence:
     def is_moved(self) -> bool:
         """Say whether it is one of a series that takes place at another time than the rule has it."""
         return self.original_at is not None and self.original_at != self.starts_at
+
+
+def is_reached(moment: datetime) -> bool:
+    """Say whether calendars reach the moment."""
+    return EARLIEST <= moment.year <= LATEST
 
 
 def end_of(series: Series, begins: datetime) -> datetime:

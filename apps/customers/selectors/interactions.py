@@ -19,6 +19,7 @@ from apps.customers.calculations import (
     Series,
     Stretch,
     expand,
+    is_reached,
     overlaps,
     stretch_of,
 )
@@ -166,6 +167,8 @@ def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
 
 def occurrence_at(row: Interaction, original_at: datetime) -> Occurrence | None:
     """The one of the series that its rule has at the moment; None where it has none."""
+    if not is_reached(original_at):
+        return None
     changes, series = changes_of([row]).get(row.pk, {}), series_of(row, tenant_zone())
     change = changes.get(original_at)
     known = {original_at: change} if change is not None else {}

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.customers.calculations import EARLIEST
 from apps.customers.errors import ConsentInFuture
 from apps.customers.features import MANAGE_PEOPLE
 from apps.customers.models import Consent, ConsentChannel, ConsentState, Person
 from apps.customers.services.erased import demand_not_erased
-from apps.customers.services.interaction_rules import EARLIEST
 from apps.kernel import clock
 from apps.kernel.commands.checking import demand_valid
 from apps.kernel.commands.declarations import command

@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-from apps.customers.calculations import Rule, RuleRefused, first_start, last_start, parse_rule, rule_text, starts
+from apps.customers.calculations import (
+    EARLIEST,
+    LATEST,
+    Rule,
+    RuleRefused,
+    first_start,
+    is_reached,
+    last_start,
+    parse_rule,
+    rule_text,
+    starts,
+)
 from apps.customers.models import Customer, Interaction, InteractionStatus, OccurrenceChange, Visibility
 from apps.customers.selectors import series_of, tenant_zone
 from apps.customers.services.erased import erased_complaints
@@ -22,7 +33,6 @@ from apps.kernel.tenancy.scope import current_scope
 
 # Clocks differ; what is later than this has not happened yet.
 TOLERATED: Final = timedelta(minutes=5)
-EARLIEST, LATEST = 1900, 2199  # years
 INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -42,12 +52,19 @@ def complaints_of_plan(row: Interaction, *, changed: Collection[str]) -> Iterato
         yield FieldError("time_zone", "customers.interaction.time_zone", _("There is no such time zone."))
     elif row.scheduled_at is None:
         yield from _about_unplanned(row)
-    elif row.scheduled_at.year < EARLIEST:
-        yield FieldError("scheduled_at", "customers.interaction.too_early", _("This is too long ago."))
-    elif row.scheduled_at.year > LATEST:
-        yield FieldError("scheduled_at", "customers.interaction.too_late", _("This is too far ahead."))
+    elif complaint := out_of_reach("scheduled_at", row.scheduled_at):
+        yield complaint
     else:
         yield from _about_series(row, zone)
+
+
+def out_of_reach(field: str, moment: datetime) -> FieldError | None:
+    """The complaint about a moment that calendars do not reach."""
+    if moment.year < EARLIEST:
+        return FieldError(field, "customers.interaction.too_early", _("This is too long ago."))
+    if moment.year > LATEST:
+        return FieldError(field, "customers.interaction.too_late", _("This is too far ahead."))
+    return None
 
 
 def _zone(row: Interaction) -> ZoneInfo | None:
@@ -132,7 +149,7 @@ def keep_fitting(row: Interaction) -> None:
 
 def has_occurrence(row: Interaction, moment: datetime) -> bool:
     """Say whether the rule of the series has something at the moment."""
-    if not row.recurrence or row.scheduled_at is None:
+    if not row.recurrence or row.scheduled_at is None or not is_reached(moment):
         return False
     series = series_of(row, tenant_zone())
     rule = parse_rule(row.recurrence)

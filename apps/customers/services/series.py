@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from apps.customers.errors import InteractionNotOpen, NoSuchOccurrence
 from apps.customers.features import MANAGE_INTERACTIONS
 from apps.customers.models import Interaction, OccurrenceChange, OccurrenceState
-from apps.customers.services.interaction_rules import has_occurrence
+from apps.customers.services.interaction_rules import has_occurrence, out_of_reach
 from apps.customers.services.interactions import create_interaction, open_interaction
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
-from apps.kernel.errors import FieldError
+from apps.kernel.errors import FieldError, InvalidInput
 from apps.kernel.tenancy.scope import Scope
 
 
@@ -50,7 +50,10 @@ def cancel_occurrence(interaction_id: UUID, *, original_at: datetime) -> Interac
 
 @command("customers.interaction.move_occurrence", feature=MANAGE_INTERACTIONS, example=_moved_occurrence)
 def move_occurrence(interaction_id: UUID, *, original_at: datetime, starts_at: datetime) -> Interaction:
-    """Have one of the series take place at another time. Raises like the others."""
+    """Have one of the series take place at another time. Raises like the others, and InvalidInput for a moment that
+    calendars do not reach."""
+    if complaint := out_of_reach("starts_at", starts_at):
+        raise InvalidInput(errors=(complaint,))
     return _changed(interaction_id, original_at, OccurrenceState.MOVED, starts_at=starts_at)
 
 

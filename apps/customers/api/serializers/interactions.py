@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from apps.customers.calculations import EARLIEST, LATEST
 from apps.customers.models import Answer, Interaction, Participant
 from apps.customers.selectors import Entry, Task, seen_participants
-from apps.customers.services.interaction_rules import EARLIEST, LATEST
 from apps.customers.services.participants import MOST
 from apps.kernel.api.serializers import (
     StrictCharField,
