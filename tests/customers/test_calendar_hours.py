@@ -76,7 +76,22 @@ def test_what_is_of_days_stands_above_the_hours(alice: Client, house: House) -> 
     make_interaction(house, "Fair", scheduled_at=MONDAY, duration_minutes=2 * 24 * 60)
     assert pieces(alice) == {}
     shown = text(alice.get(f"{CALENDAR}{BACK}"))
-    assert (shown.count('title="Day off"'), shown.count('title="Fair"')) == (2, 3)
+    assert (shown.count('title="Day off"'), shown.count('title="Fair"')) == (1, 3)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/Los_Angeles", "Asia/Tokyo"])
+def test_what_lasts_all_day_stands_on_its_own_days_wherever_the_reader_is(house: House, zone: str) -> None:
+    role = make_role(house, "customers.*")
+    reader = signed_in(make_user(house, roles=(role,), home_organization_id=house.north.pk, time_zone=zone))
+    row = make_interaction(house, "Day off", scheduled_at=MONDAY.replace(hour=0), is_all_day=True)
+    for view in ("month", "week"):
+        page = reader.get(f"{CALENDAR}?view={view}&day=2027-03-22").content.decode()
+        assert re.findall(r'data-from="([0-9-]+)"', page) == ["2027-03-22"], view
+    for day, count in (("21", 0), ("22", 1), ("23", 0)):
+        page = reader.get(f"{CALENDAR}?view=day&day=2027-03-{day}").content.decode()
+        assert page.count('title="Day off"') == count, day
+    drop(reader, row, "2027-03-25", "")
+    assert now(house, row).scheduled_at == MONDAY.replace(day=25, hour=0)
 
 
 def test_a_day_leads_to_its_neighbours_and_to_its_week(alice: Client) -> None:

@@ -59,13 +59,14 @@ def calendar_view(site: AdminSite, request: HttpRequest) -> TemplateResponse:
     if wish.types:
         rows = rows.filter(type__in=wish.types)
     found = agenda(begins(days[0]), begins(days[-1] + timedelta(days=1)), rows)
+    entries = _by_day(found.entries)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": _("Calendar"),
         "heading": _heading(wish, days),
         "wish": wish,
-        **_shown(wish, _by_day(found.entries), today=today),
-        "is_empty": not found.entries,
+        **_shown(wish, entries, today=today),
+        "is_empty": not any(entries.get(day) for day in days),
         "is_cut": found.is_cut,
         "previous": wish.moved(-1).address(),
         "following": wish.moved(1).address(),
@@ -97,13 +98,14 @@ def _people(wish: Wish) -> list[tuple[str, str, bool]]:
 
 
 def _by_day(entries: list[Entry]) -> dict[date, list[Entry]]:
-    """Entries under each day that they touch."""
+    """Entries under each day that they touch: of the reader's days, and of its own where it lasts all day."""
     found: dict[date, list[Entry]] = defaultdict(list)
     for entry in entries:
-        first = timezone.localtime(entry.occurrence.starts_at).date()
+        zone = entry.occurrence.zone if entry.occurrence.is_all_day else timezone.get_current_timezone()
+        first = entry.occurrence.starts_at.astimezone(zone).date()
         # What ends with the stroke of midnight does not touch the day that begins with it.
         ends = max(entry.occurrence.ends_at - timedelta(microseconds=1), entry.occurrence.starts_at)
-        for number in range((timezone.localtime(ends).date() - first).days + 1):
+        for number in range((ends.astimezone(zone).date() - first).days + 1):
             found[first + timedelta(days=number)].append(entry)
     return found
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from apps.customers.calculations.recurrence import RuleRefused, parse_rule, starts
 
 PLANNED, MOVED = "planned", "moved"
+UNIVERSAL: Final = ZoneInfo("UTC")
 DAY: Final = timedelta(days=1)
 USUAL: Final = timedelta(minutes=30)
 MOST_OF_SERIES: Final = 100
@@ -43,7 +44,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Something takes place. `original_at` is when the rule has it, None for what is no series."""
+    """Something takes place. `original_at` is when the rule has it, None for what is no series.
+
+    What lasts all day is of days of its `zone`, wherever the reader is.
+    """
 
     id: UUID
     starts_at: datetime
@@ -51,6 +55,7 @@ class Occurrence:
     status: str
     original_at: datetime | None = None
     is_all_day: bool = False
+    zone: ZoneInfo = UNIVERSAL
 
     @property
     def is_moved(self) -> bool:
@@ -110,7 +115,7 @@ def _one(series: Series, original: datetime, change: Change | None) -> Occurrenc
     if change is not None and change.state != MOVED and status == PLANNED:
         status = change.state
     at = original if series.recurrence else None
-    return Occurrence(series.id, begins, end_of(series, begins), status, at, series.is_all_day)
+    return Occurrence(series.id, begins, end_of(series, begins), status, at, series.is_all_day, series.zone)
 
 
 def touches(item: Occurrence, since: datetime, until: datetime) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, ClassVar, Final
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -119,20 +118,19 @@ class CalendarFileView(CalendarView):
         asked = self.window(WindowSerializer)
         person = person_of(current_scope().actor)
         found = agenda(asked["from"], asked["to"], of_person(person)) if person is not None else Agenda([])
-        zone = tenant_zone()
-        text = calendar_file((_entry(item, zone) for item in found.entries), name=_("Agora"), made_at=clock.now())
+        text = calendar_file(map(_entry, found.entries), name=_("Agora"), made_at=clock.now())
         headers = {"Content-Disposition": 'attachment; filename="calendar.ics"'}
         return HttpResponse(text.encode(), content_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _entry(item: Entry, zone: ZoneInfo) -> CalendarEntry:
+def _entry(item: Entry) -> CalendarEntry:
     row, occurrence = item.interaction, item.occurrence
     return CalendarEntry(
         uid_of(row.pk, occurrence.original_at),
         occurrence.starts_at,
         occurrence.ends_at,
         occurrence.is_all_day,
-        ZoneInfo(row.time_zone) if row.time_zone else zone,
+        occurrence.zone,
         title=row.title,
         text=row.body,
         location=row.location,
