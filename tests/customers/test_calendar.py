@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.customers.calculations import CalendarEntry, calendar_file, stretch_of
+from apps.customers.calculations import CalendarEntry, Occurrence, calendar_file, stretch_of
 from apps.customers.calculations.icalendar import escaped, folded
 from apps.customers.models import Interaction
 from apps.customers.selectors import next_interactions, occurrence_at
@@ -348,6 +348,14 @@ def test_a_file_without_entries_is_one_too() -> None:
     ],
 )
 def test_how_near_something_is(days: float | None, all_day: bool, expected: str) -> None:
-    begins = None if days is None else MONDAY + timedelta(days=days)
-    found = stretch_of(begins, now=MONDAY, zone=ZoneInfo("Europe/Warsaw"), is_all_day=all_day)
+    begins = MONDAY + timedelta(days=days or 0)
+    item = Occurrence(uuid7(), begins, begins, "planned", is_all_day=all_day)
+    found = stretch_of(None if days is None else item, now=MONDAY, zone=ZoneInfo("Europe/Warsaw"))
     assert found == expected
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(7, "week"), (9, "today"), (31, "today"), (33, "overdue")])
+def test_what_lasts_all_day_is_due_on_its_own_day_wherever_the_reader_is(hour: int, expected: str) -> None:
+    begins = datetime(2026, 12, 2, tzinfo=UTC)  # which is the first of December in Los Angeles, eight hours behind
+    item = Occurrence(uuid7(), begins, begins + timedelta(days=1), "planned", is_all_day=True)
+    assert stretch_of(item, now=begins + timedelta(hours=hour), zone=ZoneInfo("America/Los_Angeles")) == expected

@@ -79,9 +79,10 @@ def _zone() -> Any:
 def _shown(task: Task, labels: Any) -> dict[str, Any]:
     row = task.interaction
     original = task.occurrence.original_at if task.occurrence is not None else None
+    begins = task.occurrence.begins_in(_zone()) if task.occurrence is not None else None
     return {
         "row": row,
-        "due": task.due,
+        "due": begins.date() if begins is not None and row.is_all_day else begins,
         "icon": ICONS[InteractionType(row.type)],
         "owner": labels.text(USER, row.owner_id) if row.owner_id else "",
         "original_at": original.isoformat() if original is not None else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import islice
 from typing import Final
@@ -61,6 +61,10 @@ class Occurrence:
     def is_moved(self) -> bool:
         """Say whether it is one of a series that takes place at another time than the rule has it."""
         return self.original_at is not None and self.original_at != self.starts_at
+
+    def begins_in(self, zone: tzinfo) -> datetime:
+        """When it begins for a reader in the zone; what lasts all day begins with its own day."""
+        return self.starts_at.astimezone(self.zone if self.is_all_day else zone)
 
 
 def is_reached(moment: datetime) -> bool:
@@ -139,12 +143,12 @@ class Stretch(StrEnum):
     UNDATED = "undated"
 
 
-def stretch_of(begins: datetime | None, *, now: datetime, zone: ZoneInfo, is_all_day: bool = False) -> Stretch:
+def stretch_of(item: Occurrence | None, *, now: datetime, zone: ZoneInfo) -> Stretch:
     """Where it stands in a list of things to do; the week goes to Sunday. What lasts a day is overdue the day after."""
-    if begins is None:
+    if item is None:
         return Stretch.UNDATED
-    day, today = begins.astimezone(zone).date(), now.astimezone(zone).date()
-    if day < today or (begins < now and not is_all_day):
+    day, today = item.begins_in(zone).date(), now.astimezone(zone).date()
+    if day < today or (item.starts_at < now and not item.is_all_day):
         return Stretch.OVERDUE
     if day == today:
         return Stretch.TODAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.calculations import Stretch
+from apps.customers.calculations import Occurrence, Stretch
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
 from apps.customers.models import Company, Deal, Interaction, InteractionStatus, InteractionType, Person
 from apps.customers.selectors import Entry as AgendaEntry
@@ -55,9 +55,9 @@ def _page(row: Interaction) -> str:
     return reverse("admin:customers_interaction_change", args=[row.pk])
 
 
-def _note(row: Interaction, at: datetime | None, form: str) -> str:
+def _note(row: Interaction, item: Occurrence | None, form: str) -> str:
     """When, and with whom: whoever sees the interaction sees its customer."""
-    when = date_format(timezone.localtime(at), form) if at is not None else ""
+    when = date_format(item.begins_in(timezone.get_current_timezone()), form) if item is not None else ""
     return " · ".join(part for part in (when, row.customer.name if row.customer else "") if part)
 
 
@@ -74,7 +74,7 @@ def show_next(settings: Settings, period: Period) -> ListData:
         [
             Entry(
                 item.interaction.title,
-                _note(item.interaction, item.occurrence.starts_at, "SHORT_DATETIME_FORMAT"),
+                _note(item.interaction, item.occurrence, "SHORT_DATETIME_FORMAT"),
                 _page(item.interaction),
                 icon="event",
             )
@@ -92,7 +92,7 @@ def show_tasks(settings: Settings, period: Period) -> ListData:
         [
             Entry(
                 task.interaction.title,
-                _note(task.interaction, task.due, "SHORT_DATE_FORMAT"),
+                _note(task.interaction, task.occurrence, "SHORT_DATE_FORMAT"),
                 _page(task.interaction),
                 icon="task_alt",
                 tone="danger" if task.stretch is Stretch.OVERDUE else "neutral",

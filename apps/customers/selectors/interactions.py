@@ -247,8 +247,7 @@ def _task(row: Interaction, changes: Changes, *, now: datetime, zone: ZoneInfo) 
     nearest = nearest_open(row, changes, zone, since=now - BEHIND)
     if nearest is None and row.scheduled_at is not None:
         return None
-    due = nearest.starts_at if nearest is not None else None
-    return Task(row, nearest, stretch_of(due, now=now, zone=zone, is_all_day=row.is_all_day))
+    return Task(row, nearest, stretch_of(nearest, now=now, zone=zone))
 
 
 def _nearest_first(task: Task) -> tuple[bool, float, int, UUID]:
