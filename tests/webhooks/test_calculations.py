@@ -71,6 +71,8 @@ def test_pauses_double_up_to_an_hour_and_are_spread_by_a_quarter() -> None:
         ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
         ("Sun, 01 Mar 2026 12:01:00", 0),
         ("Fri, 01 Mar 9999 12:01:00 GMT", 86400),
+        ("Mon, 01 Mar 99999999999999999999 12:01:00 GMT", 0),
+        ("Mon, 01 Mar 2027 99999999999999999999:01:00 GMT", 0),
         ("²", 0),
     ],
 )

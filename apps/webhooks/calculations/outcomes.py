@@ -81,6 +81,6 @@ def asked_delay(header: str, now: datetime) -> timedelta:
         return min(timedelta(seconds=seconds), LONGEST_ASKED)
     try:
         wait = parsedate_to_datetime(text) - now
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError, OverflowError):  # no date, one without a zone, or one of no calendar
         return timedelta()
     return min(max(wait, timedelta()), LONGEST_ASKED)
