@@ -344,3 +344,11 @@ def test_answers_that_are_no_json_or_have_an_odd_charset_are_told_apart(outside:
     answer = client().request("GET", f"http://shop.example:{outside.port}/")
     assert answer.text == "zażółć"
     assert refused(answer.json) == "invalid_response"
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "unicode_escape", "raw-unicode-escape"])
+def test_a_codec_that_is_no_charset_of_the_web_is_not_asked(outside: Outside, name: str) -> None:
+    """Reading punycode takes a time that grows with the square of its length, and no deadline stops it."""
+    body = "-" + "b" * 1000 + r"\u0041"
+    outside.pages["/"] = page(body.encode(), content_type=f"text/plain; charset={name}")
+    assert client().request("GET", f"http://shop.example:{outside.port}/").text == body

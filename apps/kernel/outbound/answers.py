@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import zlib
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from apps.kernel.outbound.deadlines import seconds_left
 from apps.kernel.outbound.errors import OutboundRefused, Reason
 
 _PIECE = 65536
+# Python's own codecs, which are no character sets; the first takes time that grows with the square of the length.
+_NO_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
 _WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
 
@@ -37,7 +40,8 @@ class Answer:
         content_type = {"content-type": self.headers.get("content-type", "")}
         charset = httpx.Response(self.status, headers=content_type).charset_encoding or "utf-8"
         try:
-            return self.content.decode(charset, errors="replace")
+            known = codecs.lookup(charset).name
+            return self.content.decode("utf-8" if known in _NO_CHARSETS else known, errors="replace")
         except (LookupError, ValueError):
             return self.content.decode("utf-8", errors="replace")
 
