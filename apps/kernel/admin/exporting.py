@@ -34,6 +34,7 @@ from apps.kernel.ports import JobInput, ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.translating.locales import current_locales
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease
 from apps.kernel.work.queueing import enqueue
@@ -130,6 +131,7 @@ def start_list_export(*, entity: str, form: str, address: str, wanted: Wanted) -
         "fields": wanted.fields,
         "chosen": wanted.chosen,
         "locales": list(current_locales()),
+        **current_manners(),
     }
     name = gettext_noop("Export of {kind}")
     job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)

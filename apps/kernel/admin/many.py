@@ -24,6 +24,7 @@ from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
 AT_ONCE = 200
@@ -131,7 +132,8 @@ def start_many(*, entity: str, order: Posted) -> UUID:
     """Open the job of a large order and queue its work."""
     running().resource.entity = entity
     name = gettext_noop("Change of many records: {kind}")
-    values = {"address": order.address, "task": order.task, "chosen": order.chosen, "form": order.form}
+    given = {"address": order.address, "task": order.task, "chosen": order.chosen, "form": order.form}
+    values = {**given, **current_manners()}
     job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
     return job_id

@@ -30,6 +30,7 @@ from apps.kernel.ports import ProgressReporter
 from apps.kernel.references.validation import no_such_record
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
 AT_ONCE = 200
@@ -179,7 +180,7 @@ def start_bulk(*, entity: str, address: str, body: Any) -> UUID:
     """Open the job of a large order and queue its work."""
     running().resource.entity = entity
     name = gettext_noop("Change of many records: {kind}")
-    values = {"address": address, "body": body}
+    values = {"address": address, "body": body, **current_manners()}
     job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)
     return job_id

@@ -31,6 +31,7 @@ from apps.kernel.services import service
 from apps.kernel.tenancy.scope import Scope, current_scope
 from apps.kernel.tenancy.transactions import reading, scoped_transaction
 from apps.kernel.translating.locales import reading_in
+from apps.kernel.translating.manners import in_manners
 from apps.kernel.work.envelope import reopened
 from apps.kernel.work.kinds import work_kind
 from apps.kernel.work.leases import Lease, current_lease
@@ -57,7 +58,7 @@ def change_many(job_id: UUID, lease: Lease) -> None:
 
 
 def carry_out(job_id: UUID, lease: Lease, task: Callable[[UUID, JobInput, Watch], Result]) -> None:
-    """Run the task as who asked, with what they may do now.
+    """Run the task as who asked, with what they may do now, in their language and time zone.
 
     A refusal ends the job with its reason; anything else is tried again. A job that has ended is left alone,
     so that a second run after a crash does nothing twice. What the task did as one action is offered to be taken back.
@@ -67,17 +68,18 @@ def carry_out(job_id: UUID, lease: Lease, task: Callable[[UUID, JobInput, Watch]
         job = progress.input_of(job_id)
     if job is None:
         return
-    try:
-        with reopened(_scope_of(job)), invoked(source=Source.API), collecting_actions() as made:
-            result = {**task(job_id, job, _watching(job_id, lease)), **undo_offer(made)}
-    except Stopped:
-        progress.cancelled(job_id)
-    except PlatformError as refusal:
-        if refusal.status >= 500:
-            raise
-        progress.fail(job_id, _told(refusal))
-    else:
-        progress.complete(job_id, result)
+    with in_manners(job.values):
+        try:
+            with reopened(_scope_of(job)), invoked(source=Source.API), collecting_actions() as made:
+                result = {**task(job_id, job, _watching(job_id, lease)), **undo_offer(made)}
+        except Stopped:
+            progress.cancelled(job_id)
+        except PlatformError as refusal:
+            if refusal.status >= 500:
+                raise
+            progress.fail(job_id, _told(refusal))
+        else:
+            progress.complete(job_id, result)
 
 
 def _scope_of(job: JobInput) -> Scope:

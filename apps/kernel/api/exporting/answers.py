@@ -27,6 +27,7 @@ from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.translating.locales import current_locales
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
 AT_ONCE = 10_000
@@ -127,7 +128,8 @@ def record_export(*, entity: str, form: str, address: str, rows: int) -> None:
 def start_export(*, entity: str, form: str, address: str, asked: Asking) -> UUID:
     """Open the job of a large export and queue its work."""
     running().resource.entity = entity
-    values = {"entity": entity, "form": form, "address": asked.address, "locales": list(current_locales())}
+    given = {"entity": entity, "form": form, "address": asked.address, "locales": list(current_locales())}
+    values = {**given, **current_manners()}
     name = gettext_noop("Export of {kind}")
     job_id = service(ProgressReporter).open(KIND, name=name, words={"kind": entity}, is_cancellable=True, values=values)
     enqueue(KIND, job_id)

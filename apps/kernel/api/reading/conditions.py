@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.kernel import clock
@@ -107,12 +108,15 @@ def treed(rows: QuerySet[Any], asked: Asked, what: Filterable) -> QuerySet[Any]:
 
 
 def by_condition(rows: QuerySet[Any], given: Any, what: Filterable) -> QuerySet[Any]:
-    """The rows that pass a condition as it stands in JSON. Raises ExpressionError."""
+    """The rows that pass a condition as it stands in JSON; its days are of the zone that is spoken in.
+
+    Raises ExpressionError.
+    """
     condition = parse(given, limits=TREE)
     customs = what.customs.mentioned(str(given))
     columns = tree_columns(what.entity.model, what.columns) | compared(customs)
     rows = what.customs.with_columns(rows, (column.name for column in customs.values()))
-    return rows.filter(to_q(condition, columns, now=clock.now()))
+    return rows.filter(to_q(condition, columns, now=timezone.localtime(clock.now())))
 
 
 def _path(inner: str) -> str:
