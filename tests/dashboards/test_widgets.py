@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,23 @@ from django.utils import timezone
 
 from apps.auth.services.announcing import record_log_in
 from apps.dashboards.selectors.running import PATIENCE
-from apps.kernel.extensions.dashboards import DashboardWidget, ListData, NumberData, TemplateData, WidgetKind
+from apps.kernel.extensions.dashboards import (
+    Cell,
+    ChartData,
+    DashboardWidget,
+    Data,
+    Entry,
+    ListData,
+    NumberData,
+    Series,
+    TableData,
+    TemplateData,
+    WidgetKind,
+)
 from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_user, system
 from tests.dashboards.factories import (
+    CATALOG,
     DASHBOARDS,
     DATA,
     asleep,
@@ -76,6 +90,59 @@ def test_one_that_fails_says_so_and_the_others_are_there(house: House, alice: Cl
     assert [item["data"] and item["data"]["value"] for item in found] == [7, None, 7]
     assert took < 3
     assert stored(house, kept).name == "Overview"
+
+
+def asleep_long(text: str) -> Entry:
+    time.sleep(9)
+    return Entry(text)
+
+
+SPOILED: dict[str, tuple[WidgetKind, Callable[[], Any]]] = {
+    "no number": (WidgetKind.NUMBER, lambda: NumberData("many")),  # type: ignore[arg-type]
+    "not a number": (WidgetKind.NUMBER, lambda: NumberData(Decimal("nan"), previous=1)),
+    "a further number that is none": (WidgetKind.NUMBER, lambda: NumberData(1, more=[("Lent", "some", "")])),  # type: ignore[list-item]
+    "a line that is too short": (WidgetKind.CHART, lambda: ChartData(("a", "b"), (Series("Books", (1,)),))),
+    "a label without a link": (WidgetKind.CHART, lambda: ChartData(("a", "b"), (), links=("/backend/",))),
+    "a row that is too short": (WidgetKind.TABLE, lambda: TableData(("a", "b"), [[Cell(1)]])),
+    "a row of no cells": (WidgetKind.TABLE, lambda: TableData(("a",), [["one"]])),  # type: ignore[list-item]
+    "no entries": (WidgetKind.LIST, lambda: ListData(["one"])),  # type: ignore[list-item]
+    "entries that break": (WidgetKind.LIST, lambda: ListData(Entry(1 / 0) for _ in range(3))),  # type: ignore[arg-type]
+    "entries that hang": (WidgetKind.LIST, lambda: ListData(map(asleep_long, "abc"))),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_one_that_gives_what_cannot_be_drawn_says_so_and_the_others_are_there(
+    house: House, alice: Client, name: str
+) -> None:
+    kind, given = SPOILED[name]
+
+    def data(settings: Any, period: Any) -> Data:
+        found: Data = given()
+        return found
+
+    dashboard = make_dashboard(house, "probes.bad", "probes.one", is_shared=True)
+    with widgets(DashboardWidget("probes.bad", "Bad", kind, data, seconds=0.4), number("probes.one")):
+        began = time.monotonic()
+        found = ask(alice, "probes.bad", "probes.one")
+        page = alice.get(f"/backend/dashboards/board/?dashboard={dashboard.pk}")
+        took = time.monotonic() - began
+    assert states(found) == ["timed_out" if "hang" in name else "failed", "ok"]
+    assert page.status_code == 200
+    assert [card.state for card in page.context["cards"]] == states(found)
+    assert took < 5
+
+
+def test_one_that_cannot_say_for_whom_it_is_is_for_nobody(house: House, alice: Client) -> None:
+    def allowed(settings: Any) -> bool:
+        raise KeyError("entity")
+
+    with widgets(number("probes.bad", allowed=allowed, is_standard=True), number("probes.one", is_standard=True)):
+        assert states(ask(alice, "probes.bad", "probes.one")) == ["unavailable", "ok"]
+        page = alice.get("/backend/dashboards/board/?dashboard=standard").content.decode()
+        listed = [item["id"] for item in alice.get(CATALOG).json()["widgets"]]
+    assert ("probes.bad" in page, "probes.one" in page) == (False, True)
+    assert ("probes.bad" in listed, "probes.one" in listed) == (False, True)
 
 
 def test_the_rest_is_put_off_when_the_others_took_too_long(alice: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from apps.dashboards.models import Preset
 from apps.kernel.commands.history.wording import module_label
 from apps.kernel.extensions.dashboards import DASHBOARD_WIDGETS, DashboardWidget
 from apps.kernel.registry.points import is_open
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,12 @@ def open_widgets() -> list[DashboardWidget]:
 
 
 def is_for_actor(widget: DashboardWidget, settings: Mapping[str, Any]) -> bool:
-    """Say whether the actor may see what the widget shows with these settings."""
-    return is_open(widget) and widget.allowed(completed(widget.settings, settings))
+    """Say whether the actor may see what the widget shows with these settings; one that cannot say is for nobody."""
+    try:
+        return is_open(widget) and widget.allowed(completed(widget.settings, settings))
+    except Exception:
+        logger.exception("dashboard widget failed", extra={"extension": widget.id})
+        return False
 
 
 def known_widgets() -> dict[str, DashboardWidget]:

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from apps.dashboards.calculations.settings import complaints, completed
+from apps.dashboards.calculations.shapes import settled
 from apps.dashboards.selectors.catalog import is_for_actor, known_widgets
 from apps.kernel.errors import PlatformError
 from apps.kernel.extensions.dashboards import (
@@ -98,16 +99,8 @@ def _shown_to_actor(
         widget = known.get(item["widget"])
         if widget is None and names_missing:
             yield item, None
-        elif widget is not None and _is_shown(widget, item):
+        elif widget is not None and is_for_actor(widget, item["settings"]):
             yield item, widget
-
-
-def _is_shown(widget: DashboardWidget, item: Mapping[str, Any]) -> bool:
-    try:
-        return is_for_actor(widget, item["settings"])
-    except Exception:
-        logger.exception("dashboard widget failed", extra={"extension": widget.id})
-        return False
 
 
 def _asked(inner: Room, widget: DashboardWidget, item: Mapping[str, Any], period: Period) -> Shown:
@@ -119,6 +112,7 @@ def _asked(inner: Room, widget: DashboardWidget, item: Mapping[str, Any], period
         data = widget.data(settings, period)
         if not isinstance(data, SHAPES[widget.kind]):
             raise TypeError(f"{widget.id} has to return {SHAPES[widget.kind].__name__}")
+        data = settled(data)
         html = render_to_string(data.template, dict(data.context)) if isinstance(data, TemplateData) else ""
         return Shown(item, State.OK, widget, data, widget.drill_through(settings, period), html)
 
