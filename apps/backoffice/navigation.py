@@ -135,7 +135,7 @@ def page_item(page: Any) -> MenuItem:
 
 def sidebar(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation as the theme's templates want it."""
-    settings = tuple(item for item in items_of(SETTINGS) if item.allowed(request))
+    settings = tuple(items_of(SETTINGS, request))
     further = [Group("", _("Settings"), settings)] if settings else []
     groups = [*menu(site, request), *further]
     current = current_link(site, request, {item.address for group in groups for item in group.items})

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 
+from apps.kernel.extensions.asking import said
 from apps.kernel.extensions.placing import Placing, arranged
 from apps.kernel.registry.points import ExtensionPoint
 
@@ -90,12 +91,17 @@ def menu_item(declared: MenuItem) -> MenuItem:
 def open_items(request: HttpRequest, pages: list[MenuItem]) -> list[MenuItem]:
     """Items of the main menu that the actor may follow, in their order: those of pages and those that modules add."""
     added = (item for item in MENU.values() if item.menu == MAIN)
-    return [item for item in MENU.open([*pages, *added]) if item.menu == MAIN and item.allowed(request)]
+    return [item for item in MENU.open([*pages, *added]) if item.menu == MAIN and _leads(item, request)]
 
 
-def items_of(menu: str) -> list[MenuItem]:
-    """Items of one of the other menus for the open scope's actor, in their places."""
-    return in_places(item for item in MENU.open() if item.menu == menu)
+def items_of(menu: str, request: HttpRequest) -> list[MenuItem]:
+    """Items of one of the other menus that the actor may follow, in their places."""
+    return in_places(item for item in MENU.open() if item.menu == menu and _leads(item, request))
+
+
+def _leads(item: MenuItem, request: HttpRequest) -> bool:
+    """Say whether the item is for the actor and leads anywhere; one that fails does not."""
+    return said(item.id, lambda: item.allowed(request) and bool(item.address), otherwise=False)
 
 
 def in_places(items: Iterable[MenuItem]) -> list[MenuItem]:

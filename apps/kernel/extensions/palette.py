@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
+from apps.kernel.extensions.asking import said
 from apps.kernel.extensions.menu import Text, address_of, everybody
 from apps.kernel.registry.points import ExtensionPoint
 
@@ -58,4 +59,9 @@ def palette_command(declared: PaletteCommand) -> PaletteCommand:
 
 def open_commands(request: HttpRequest, made: list[PaletteCommand]) -> list[PaletteCommand]:
     """Commands that the open scope's actor may start, in their order: `made` for this request, and registered ones."""
-    return [item for item in PALETTE.open([*made, *PALETTE.values()]) if item.allowed(request)]
+    return [item for item in PALETTE.open([*made, *PALETTE.values()]) if _can_start(item, request)]
+
+
+def _can_start(item: PaletteCommand, request: HttpRequest) -> bool:
+    """Say whether the command is for the actor and does anything; one that fails does not."""
+    return said(item.id, lambda: item.allowed(request) and bool(item.deed), otherwise=False)

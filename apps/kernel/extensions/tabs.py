@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
+from apps.kernel.extensions.asking import said
 from apps.kernel.registry.points import ExtensionPoint
 
 Text = str | Promise
@@ -50,15 +51,21 @@ def record_tab(declared: RecordTab) -> RecordTab:
 
 
 def tabs_of(record: Any, *, leading: bool = False) -> list[ShownTab]:
-    """The record's further tabs that are for the open scope's actor, in their order.
+    """The record's further tabs that are for the open scope's actor, in their order; one that fails is left out.
 
     `leading` asks for those that stand before the details, in place of those behind them.
     """
     entity = str(getattr(record, "entity_id", ""))
     chosen = (item for item in TABS.open() if item.leads is leading and entity and fnmatchcase(entity, item.entity))
-    found = [(item, item.address(record)) for item in chosen]
+    found = [(item, _address(item, record)) for item in chosen]
     return [_shown(item, record, address) for item, address in found if address]
 
 
+def _address(item: RecordTab, record: Any) -> str:
+    return said(item.id, lambda: item.address(record), otherwise="")
+
+
 def _shown(item: RecordTab, record: Any, address: str) -> ShownTab:
-    return ShownTab(item.id, item.label, address, None if item.number is None else item.number(record))
+    count = item.number
+    number = None if count is None else said(item.id, lambda: count(record), otherwise=None)
+    return ShownTab(item.id, item.label, address, number)

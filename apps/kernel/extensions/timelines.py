@@ -127,10 +127,19 @@ def timeline(
 
 def _fetched(inner: Room, source: TimelineSource, asking: Asking) -> Sequence[Moment] | None:
     try:
-        return inner.run(source.id, lambda: list(source.fetch(asking)), seconds=source.seconds)
+        return inner.run(source.id, lambda: _told(source, asking), seconds=source.seconds)
     except Exception:
         logger.exception("timeline source failed", extra={"extension": source.id})
         return None
+
+
+def _told(source: TimelineSource, asking: Asking) -> list[Moment]:
+    """Its moments. Raises TypeError for what has no place in time beside those of others."""
+    found = list(source.fetch(asking))
+    for moment in found:
+        if not isinstance(moment, Moment) or not isinstance(moment.when, datetime) or moment.when.tzinfo is None:
+            raise TypeError(f"{source.id} gives {moment!r}, which is no moment with a time zone")
+    return found
 
 
 def _place(item: tuple[TimelineSource, Moment]) -> tuple[datetime, str, str]:

@@ -77,12 +77,12 @@ def spot_of_page(context: template.Context, slot: str) -> SafeString:
     return spot(context, f"admin.page:{path}:{slot}", record=context.get("original"))
 
 
-@register.simple_tag
-def menu_links(menu: str) -> list[dict[str, str]]:
+@register.simple_tag(takes_context=True)
+def menu_links(context: template.Context, menu: str) -> list[dict[str, str]]:
     """Links that modules put into one of the smaller menus, for the reader."""
-    return [
-        {"id": item.id, "title": str(item.label), "icon": item.icon, "link": item.address} for item in items_of(menu)
-    ]
+    request = context.get("request")
+    items = items_of(menu, request) if request is not None else []
+    return [{"id": item.id, "title": str(item.label), "icon": item.icon, "link": item.address} for item in items]
 
 
 @register.simple_tag
