@@ -81,6 +81,8 @@ class ChoicesForm(forms.Form):
                 initial=initial,
                 choices=[(UNSAID, unsaid), (YES, _("yes")), (NO, _("no"))],
             )
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # what another window has chosen meanwhile is no change of this one
         dress(self)
 
     def _offer(self, name: str, choices: list[Any]) -> None:
