@@ -16,6 +16,7 @@ from apps.kernel.admin.conflicts import conflict_page
 from apps.kernel.admin.customs import CustomForms, split
 from apps.kernel.admin.forms import CommandForm, is_form_error
 from apps.kernel.admin.inputs import EXPECTED_VERSION, field_input, rows_input
+from apps.kernel.admin.places import OPENED_IN, place_of_new, refusal_of_place
 from apps.kernel.admin.readings import ReadForms
 from apps.kernel.commands.invocation import Source, invoked
 from apps.kernel.errors import PlatformError, RowNotFound, StaleVersion
@@ -111,8 +112,11 @@ class CommandSaving(AddedForms, CustomForms, ReadForms, FeatureGuarded):
     ) -> HttpResponse:
         """Show or save a form; a refusal by the command shows the form again with what it said."""
         parent: Any = super()
+        here = place_of_new(self, object_id)
+        extra_context = {OPENED_IN: here, **(extra_context or {})}
+        setattr(request, REFUSAL, refusal_of_place(request, here))
         try:
-            response: HttpResponse = parent.changeform_view(request, object_id, form_url, dict(extra_context or {}))
+            response: HttpResponse = parent.changeform_view(request, object_id, form_url, dict(extra_context))
         except StaleVersion as error:
             return conflict_page(self, request, object_id, error)
         except RowNotFound:
@@ -121,7 +125,7 @@ class CommandSaving(AddedForms, CustomForms, ReadForms, FeatureGuarded):
             if not is_form_error(error):
                 raise
             setattr(request, REFUSAL, error)
-            response = parent.changeform_view(request, object_id, form_url, dict(extra_context or {}))
+            response = parent.changeform_view(request, object_id, form_url, dict(extra_context))
         return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -1,0 +1,47 @@
+"""Where a new record will belong: in the organization that its form has shown, though another window selects others."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.admin.labels import labels_of
+from apps.kernel.errors import Conflict
+from apps.kernel.tenancy.scope import scope_or_none
+from apps.kernel.tenancy.transactions import reading
+
+OPENED_IN = "opened_in"
+ORGANIZATION = "directory.organization"
+
+
+class PlaceChanged(Conflict):
+    """The form for a new record was opened while another organization was selected."""
+
+    code = "kernel.admin.place_changed"
+    message: ClassVar[object] = _(
+        "Another organization has been selected since this form was opened: the record would belong to {name}. "
+        "Save once more if that is right; otherwise select the former one first."
+    )
+
+
+def place_of_new(page: Any, record_id: str | None) -> str:
+    """The organization that a form for a new record writes into; "" where that says nothing."""
+    scope = scope_or_none()
+    if record_id is not None or scope is None or scope.organization_id is None:
+        return ""
+    is_placed = any(item.name == "organization_id" for item in page.model._meta.concrete_fields)
+    return str(scope.organization_id) if is_placed else ""
+
+
+def refusal_of_place(request: HttpRequest, here: str) -> PlaceChanged | None:
+    """What stands against writing `here`: that the form was opened elsewhere. A form that names no place may."""
+    stated = request.POST.get(OPENED_IN, "") if request.method == "POST" else ""
+    scope = scope_or_none()
+    if not here or not stated or stated == here or scope is None:
+        return None
+    with reading():
+        labels = labels_of(request)
+        labels.fetch([(ORGANIZATION, scope.organization_id)])
+        return PlaceChanged(name=labels.text(ORGANIZATION, scope.organization_id))
