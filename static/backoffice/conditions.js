@@ -302,10 +302,16 @@ class Builder {
     return select;
   }
 
+  // A value that cannot be chosen any more is offered as it stands: records may hold it still.
+  offered(field, values) {
+    const known = new Set(field.choices.map(([value]) => value));
+    return [...field.choices, ...values.filter((value) => !known.has(value)).map((value) => [value, value])];
+  }
+
   choice(item, field, name) {
     if (item.value === null) { item.value = field.choices[0][0]; }
     const select = make("select", {ariaLabel: name});
-    field.choices.forEach(([value, text]) => select.append(option(value, text, value === String(item.value))));
+    this.offered(field, [String(item.value)]).forEach(([value, text]) => select.append(option(value, text, value === String(item.value))));
     select.addEventListener("change", () => { item.value = select.value; });
     return select;
   }
@@ -313,7 +319,7 @@ class Builder {
   several(item, field, name) {
     const chosen = new Set((item.value || []).map(String));
     const select = make("select", {multiple: true, ariaLabel: name});
-    field.choices.forEach(([value, text]) => select.append(option(value, text, chosen.has(value))));
+    this.offered(field, [...chosen]).forEach(([value, text]) => select.append(option(value, text, chosen.has(value))));
     select.addEventListener("change", () => { item.value = [...select.selectedOptions].map(({value}) => value); });
     return select;
   }
@@ -426,7 +432,8 @@ class Completion {
       event.preventDefault();
       if (this.list.hidden) { this.ask(); return; }
       const step = event.key === "ArrowDown" ? 1 : -1;
-      this.mark((this.at + step + this.found.length) % this.found.length);
+      const from = this.at < 0 && step < 0 ? 0 : this.at;
+      this.mark((from + step + this.found.length) % this.found.length);
     } else if (event.key === "Enter" && !this.list.hidden && this.at >= 0) {
       event.preventDefault();
       this.choose(this.at);

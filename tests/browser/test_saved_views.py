@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -208,6 +208,35 @@ def test_records_are_found_while_typing(house: House, desk: Seat) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Apply").press("Enter")
     expect(page.locator(".vw-chip")).to_contain_text(house.root.name)
     expect_rows(page, ["EUR", "PLN", "USD"])
+
+
+def test_a_choice_that_is_gone_is_shown_as_it_stands_and_kept(house: House, desk: Seat) -> None:
+    """The records may hold it still, and a list that is filtered by one value does not claim another."""
+    page = desk("*").page()
+    gone = {"field": "kind", "operator": "=", "value": "scroll"}
+    several = {"field": "kind", "operator": "in", "value": ["scroll", "atlas"]}
+    page.goto(f"/backend/shelf/book/?filter={quote(json.dumps({'and': [gone, several]}))}")
+    open_dialog(page)
+    expect(page.get_by_label("Value 1", exact=True)).to_have_value("scroll")
+    expect(page.get_by_label("Value 2", exact=True)).to_have_values(["atlas", "scroll"])
+    page.get_by_label("Value 2", exact=True).select_option(["scroll", "novel"])
+    page.get_by_role("dialog").get_by_role("button", name="Apply").click()
+    page.wait_for_url("**novel**")
+    shown = parse_qs(urlsplit(page.url).query)["filter"][0]
+    assert json.loads(shown) == {"and": [gone, {**several, "value": ["novel", "scroll"]}]}
+
+
+def test_the_arrow_up_begins_with_the_last_record(desk: Seat) -> None:
+    page = desk("*").page()
+    tree = {"field": "currency_id", "operator": "=", "value": ""}
+    page.goto(f"/backend/shelf/book/?filter={quote(json.dumps(tree))}")
+    open_dialog(page)
+    box = page.get_by_role("combobox", name="Value 1")
+    box.press_sequentially("U")
+    options = page.get_by_role("listbox").get_by_role("option")
+    expect(options).not_to_have_count(0)
+    box.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
 
 
 def test_columns_and_address_work_without_script(chromium: Browser, desk: Seat) -> None:
