@@ -43,6 +43,16 @@ def test_after_a_write_the_banner_undoes_it(house: House, alice: Client) -> None
     assert "Undone: Changed EUR — Euro." in text_of(answer.content)
 
 
+def test_what_changed_nothing_is_not_offered_to_be_taken_back(house: House, alice: Client) -> None:
+    currency = make_currency(house)
+    page = alice.post(change_url(currency), form_of(currency), follow=True)
+    assert offered(page) == []
+    rows = [currency, make_currency(house, "USD")]
+    off = {"action": "off", "_selected_action": [str(row.pk) for row in rows], "confirmed": "yes"}
+    whole = offered(alice.post(LIST, off, follow=True))
+    assert whole == [str(last_action(house, "kernel.record.bulk"))]
+
+
 def test_the_banner_of_an_undo_offers_to_redo(house: House, alice: Client) -> None:
     currency = make_currency(house)
     page = alice.post(change_url(currency), form_of(currency, name="Euro"), follow=True)

@@ -10,6 +10,7 @@ from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 
 from apps.kernel.commands.declarations import UNDO
+from apps.kernel.commands.history.images import changing
 from apps.kernel.commands.history.states import states_of
 from apps.kernel.commands.invocation import Source
 from apps.kernel.commands.models import Action
@@ -34,7 +35,7 @@ class Offer:
 
 
 def say(request: HttpRequest, text: str, level: int = messages.SUCCESS, *, is_undo: bool = False) -> None:
-    """Show a message on the next page, with an offer to undo what this request has written, if it may.
+    """Show a message on the next page, with an offer to undo what this request has changed, if it may.
 
     Taking back an undo is a redo, unless `is_undo` says that to the user it was a change like any other.
     """
@@ -46,7 +47,7 @@ def _tag(*, is_undo: bool) -> str:
     ids = collected_actions()
     if not ids:
         return ""
-    found = Action.objects.in_bulk(ids)
+    found = Action.objects.in_bulk(changing(ids))
     actions = [found[item] for item in reversed(ids) if item in found]
     states = states_of(actions)
     if not actions or not all(states[action.pk].is_undoable for action in actions):

@@ -27,6 +27,13 @@ TOTALS = """
 SELECT member.root, count(*) FROM unnest(%(roots)s::uuid[], %(members)s::uuid[]) AS member (root, id)
 JOIN row_image i ON i.action_id = member.id GROUP BY member.root
 """
+# Those of the actions that have changed a row themselves or in an action inside them; the first one found is enough.
+CHANGED = """
+SELECT root FROM unnest(%s::uuid[]) AS root WHERE EXISTS (
+    WITH RECURSIVE tree AS (
+        SELECT root AS id UNION ALL SELECT child.id FROM action child JOIN tree ON child.parent_id = tree.id)
+    SELECT FROM tree JOIN row_image i ON i.action_id = tree.id)
+"""
 
 BOOKKEEPING = frozenset({"version", "updated_at"})
 Trees = Mapping[UUID, Iterable[UUID]]
@@ -60,6 +67,13 @@ def image_counts(trees: Trees) -> dict[UUID, int]:
     with connection.cursor() as cursor:
         cursor.execute(TOTALS, _members(trees))
         return dict(cursor.fetchall())
+
+
+def changing(action_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the actions that have changed anything. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [list(action_ids)])
+        return {root for (root,) in cursor.fetchall()}
 
 
 def _members(trees: Trees) -> dict[str, Any]:
