@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from apps.kernel.eventbus.contexts import EventContext
 from apps.kernel.eventbus.declarations import EVENTS
-from apps.kernel.eventbus.subscribing import SUBSCRIBERS, TRIES, Subscriber
+from apps.kernel.eventbus.payloads import RecordChanged
+from apps.kernel.eventbus.subscribing import SUBSCRIBERS, TRIES, Subscriber, subscribe
 from apps.kernel.work.calculations import Backoff
 from apps.webhooks.selectors import is_offered
 from apps.webhooks.services.ledger import note_events
+from apps.webhooks.services.webhooks import count_anew
 
 LEDGER: Final = "webhooks.ledger"
 
@@ -29,6 +31,13 @@ class LedgerSubscriber(Subscriber):
 def note(events: Sequence[tuple[Any, EventContext]]) -> None:
     """Write what is to be sent into the ledger."""
     note_events(events)
+
+
+@subscribe("webhooks.webhook.updated", id="webhooks.count_anew", persistent=True)
+def begin_anew(payload: RecordChanged, ctx: EventContext) -> None:
+    """Count failures anew where somebody has taken back that a webhook was switched off."""
+    if payload.cause and "is_active" in payload.changed:
+        count_anew(payload.resource_id)
 
 
 SUBSCRIBERS.add(

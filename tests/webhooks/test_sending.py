@@ -10,9 +10,12 @@ from django.conf import LazySettings
 
 from apps.kernel import clock
 from apps.kernel.clock import FrozenClock
+from apps.kernel.commands.models import Action
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.work.sweeper import sweep
 from apps.webhooks.services import activate_webhook, deactivate_webhook, delete_webhook, rotate_secret, update_webhook
+from tests.auth.factories import reading_in
 from tests.directory.callers import member
 from tests.kernel.events_probes import names, outbox
 from tests.notifications.notices import notifications
@@ -157,6 +160,24 @@ def test_failures_in_a_row_switch_it_off_and_a_success_between_does_not(house: H
     with using_scope(house.scope(house.north)):
         activate_webhook(issued.webhook.pk)
     assert health(house, issued.webhook).consecutive_failures == 0
+
+
+def test_whoever_takes_the_switching_off_back_begins_to_count_anew(house: House, receiver: Receiver) -> None:
+    issued = make_webhook(house, receiver.url(), auto_disable_threshold=2)
+    receiver.answer("400 No")
+    for code in ("EUR", "PLN"):
+        go(house, code)
+    assert not now(house, issued.webhook).is_active
+    with reading_in(house):
+        switched_off = Action.objects.get(command="webhooks.webhook.disable")
+    with using_scope(house.scope(house.north)):
+        undo(switched_off.pk)
+    note()
+    assert (now(house, issued.webhook).is_active, health(house, issued.webhook).consecutive_failures) == (True, 0)
+    go(house, "CHF")
+    assert now(house, issued.webhook).is_active
+    go(house, "CZK")
+    assert not now(house, issued.webhook).is_active
 
 
 def test_who_manages_webhooks_is_told_once_that_one_was_switched_off(house: House, receiver: Receiver) -> None:

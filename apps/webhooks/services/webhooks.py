@@ -22,6 +22,7 @@ from apps.webhooks.events import WEBHOOK_DISABLED
 from apps.webhooks.features import MANAGE
 from apps.webhooks.models import DisabledReason, Webhook, WebhookHealth
 from apps.webhooks.notifications import SWITCHED_OFF
+from apps.webhooks.selectors import living_webhooks
 from apps.webhooks.services.checks import TEXTS, complaints_about, sees_everything, webhook_for_update
 from apps.webhooks.services.secrets import IssuedWebhook, write_secret
 
@@ -195,6 +196,12 @@ def _switch(webhook: Webhook, *, is_active: bool) -> None:
     if is_active and not webhook.is_active:
         WebhookHealth.objects.filter(webhook_id=webhook.pk).update(consecutive_failures=0)
     webhook.is_active, webhook.disabled_reason = is_active, ""
+
+
+def count_anew(webhook_id: UUID) -> None:
+    """Begin to count the failures of a webhook anew where it is on."""
+    is_on = living_webhooks().filter(pk=webhook_id, is_active=True)
+    WebhookHealth.objects.filter(webhook_id__in=is_on.values("pk")).update(consecutive_failures=0)
 
 
 def _once(patterns: Sequence[str]) -> list[str]:
