@@ -139,7 +139,19 @@ class BackOffice(ThemedSite):
                 replaced(response, handles_of(request, response))
             return response
 
-        return super().admin_view(shown, cacheable)
+        return self._in_whole_pages(super().admin_view(shown, cacheable))
+
+    def _in_whole_pages(self, view: View) -> View:
+        """Have a page that asks for a part of itself load anew where its reader is signed out: nobody logs in there."""
+
+        @wraps(view)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "HX-Request" in request.headers and not self.has_permission(request):
+                return HttpResponse(headers={"HX-Refresh": "true", "Cache-Control": "no-store"})
+            response: HttpResponse = view(request, *args, **kwargs)
+            return response
+
+        return asked
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Addresses by module id: `/backend/auth/user/`; `/backend/auth/` opens the module's first list."""

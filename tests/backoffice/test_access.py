@@ -25,6 +25,13 @@ def test_nobody_is_sent_to_the_log_in(house: House) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/backend/login/?next={LIST}")
 
 
+@pytest.mark.parametrize("address", [LIST, "/backend/", f"{LIST}?page_size=20"])
+def test_a_part_of_a_page_is_no_place_to_log_in(house: House, address: str) -> None:
+    answer = Client().get(address, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert (answer.headers["HX-Refresh"], answer.headers["Cache-Control"]) == ("true", "no-store")
+
+
 def test_the_sidebar_shows_what_the_features_open(log_in: LogIn) -> None:
     everybodys = links_of(log_in())
     assert everybodys == {"/backend/", "/backend/notifications/notification/", "/backend/progress/job/"}

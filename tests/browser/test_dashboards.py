@@ -303,3 +303,14 @@ def test_without_a_script_the_condition_is_written(house: House, desk: Callable[
         page.get_by_role("button", name="Add", exact=True).click()
     [item] = stored(house, dashboard).items
     assert item["settings"]["condition"] == {"field": "pages", "operator": "=", "value": 7}
+
+
+def test_whoever_is_signed_out_meanwhile_logs_in_on_a_page_of_its_own(house: House, desk: Callable[..., Desk]) -> None:
+    page = desk("*").page()
+    page.goto("/backend/")
+    expect(page.locator("[data-card]").first).to_be_visible()
+    page.context.clear_cookies()
+    page.get_by_label("Period").select_option("last_7_days")
+    page.wait_for_url("**/backend/login/?next=/backend/")
+    expect(page.locator("[data-card]")).to_have_count(0)
+    expect(page.locator("[name=password]")).to_have_count(1)
