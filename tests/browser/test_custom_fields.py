@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from apps.currencies.models import Currency
 from apps.entities.models import FieldDefinition
+from tests.backoffice.currencies import make_currency
 from tests.browser.conftest import PHONE, Desk
 from tests.entities.factories import CURRENCY, make_field
 from tests.support.scopes import House, seeding
@@ -64,3 +65,16 @@ def test_values_are_entered_on_a_telephone(alice: Desk, house: House) -> None:
         custom = Currency.objects.get(code="CHF").custom
     assert {key: str(value) for key, value in custom.items()} == {"price": "12.5", "price.currency": "EUR"}
     assert alice.complaints == []
+
+
+def test_whoever_only_reads_sees_the_lines_of_a_long_text(desk: Callable[..., Desk], house: House) -> None:
+    make_field(house, "remark", "multiline")
+    make_currency(house, custom={"remark": "First line\nSecond line"})
+    reader = desk("currencies.view")
+    page = reader.page()
+    page.goto(MONEY)
+    with page.expect_navigation():
+        page.locator("#result_list tbody th a").click()
+    shown = page.get_by_text("First line")
+    assert shown.inner_text() == "First line\nSecond line"
+    assert reader.complaints == []

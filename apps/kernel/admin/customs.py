@@ -116,7 +116,7 @@ def reading(field: CustomField, request: HttpRequest) -> Text:
     @admin.display(description=field.label, empty_value=NOTHING)
     def shown(record: Any) -> str:
         words = words_of(request, [record])[record.pk].get(field.key, "")
-        return format_html('<span style="white-space: pre-line">{}</span>', words) if words else ""
+        return format_html('<span class="ag-lines">{}</span>', words) if words else ""
 
     shown.__name__ = field.name
     return shown
