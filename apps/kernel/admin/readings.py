@@ -76,7 +76,7 @@ def reading(like: BaseForm, name: str, forms: Sequence[BaseForm], labels: Labels
     def shown(record: Any) -> str:
         form = by_record[record.pk]
         words = entered_text(form.fields[name], form[name].value(), labels)
-        return "" if words == NOTHING else format_html('<span style="white-space: pre-line">{}</span>', words)
+        return "" if words == NOTHING else format_html('<span class="ag-lines">{}</span>', words)
 
     shown.__name__ = name
     return shown
