@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.errors import Conflict
+from apps.kernel.registry.naming import ORGANIZATION
 from apps.kernel.tenancy.scope import scope_or_none
 from apps.kernel.tenancy.transactions import reading
 
 OPENED_IN = "opened_in"
-ORGANIZATION = "directory.organization"
 
 
 class PlaceChanged(Conflict):
