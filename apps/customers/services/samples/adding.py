@@ -58,7 +58,8 @@ def add_samples(*, seed: str, people: int, companies: int, deals: int = 0, inter
     """
     profile = service(TenantBook).profile()
     language = profile.locale.partition("-")[0]
-    draw = Draw(f"customers {seed}", language, clock.now(), profile.base_currency)
+    zone = ZoneInfo(profile.time_zone)
+    draw = Draw(f"customers {seed}", language, clock.now(), profile.base_currency, zone)
     shelves = _shelves(language)
     drawn = draw.companies(companies)
     made = [_company(sample, shelves, draw) for sample in drawn]
@@ -71,7 +72,6 @@ def add_samples(*, seed: str, people: int, companies: int, deals: int = 0, inter
     _store(persons)
     give_roles([item.row.pk for item in persons])
     cast = Cast([item.row.pk for item in made], [item.row.pk for item in persons], shelves.owners, seed)
-    zone = ZoneInfo(profile.time_zone)
     dealing = DealDraw(seed, language, draw.until, profile.base_currency, zone)
     dealt = dealing.deals(deals, drawn, met) if companies else []
     talking = partial(draw_interactions, seed=seed, language=language, until=draw.until, zone=zone)

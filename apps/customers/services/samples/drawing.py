@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from apps.customers.services.samples.data import LANDS, SHARES, SIZES, Land
+from apps.customers.services.samples.hours import at_work
 from apps.kernel.words import slug_of
 
 DAYS: Final = 800
@@ -52,12 +54,16 @@ class PersonSample:
 
 @dataclass
 class Draw:
-    """Everything that is drawn for one organization. `seed` names it, `until` is when its story ends."""
+    """Everything that is drawn for one organization, in whose working hours it takes place.
+
+    `seed` names it, `until` is when its story ends, `zone` says which hours those are.
+    """
 
     seed: str
     language: str
     until: datetime
     currency: str
+    zone: ZoneInfo
     _domains: set[str] = field(default_factory=set)
     _mails: set[str] = field(default_factory=set)
 
@@ -89,7 +95,8 @@ class Draw:
         """Some time of the last two years and more; more of it lately than in the beginning."""
         days = int(DAYS * (1 - self._dice.random() ** 0.6))
         hours = timedelta(hours=self._dice.randint(0, 9), minutes=self._dice.randint(0, 59))
-        return self.until - timedelta(days=days) - hours
+        first = self.until - timedelta(days=DAYS)
+        return at_work(self.until - timedelta(days=days) - hours, zone=self.zone, since=first, until=self.until)
 
     def _stage(self, moment: datetime) -> str:
         age = (self.until - moment).days / DAYS
