@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from apps.dashboards.calculations.changes import percent_change
 from apps.dashboards.selectors.running import Shown
-from apps.kernel.extensions.dashboards import Cell, ChartData, ListData, Number, NumberData, TableData
+from apps.kernel.admin.numbers import shortened
+from apps.kernel.extensions.dashboards import Cell, ChartData, ListData, Number, NumberData, TableData, Text
+from apps.kernel.money import currency_places, is_known_currency
 
 NOTHING = "—"
 MOST_PLACES = 4
@@ -102,20 +104,20 @@ def _number(data: NumberData) -> NumberBody:
     change = sign = ""
     if data.value is not None and data.previous is not None:
         sign = "up" if data.value > data.previous else "down" if data.value < data.previous else "same"
-        change = _change_words(data.value, data.previous)
+        change = _change_words(data.value, data.previous, data.unit)
     return NumberBody(
-        value=number_text(data.value),
+        value=number_text(data.value, data.unit),
         unit=str(data.unit),
         detail=str(data.detail),
         tone=data.tone,
         sign=sign,
         change=change,
-        more=[(str(name), number_text(value), str(unit)) for name, value, unit in data.more],
+        more=[(str(name), number_text(value, unit), str(unit)) for name, value, unit in data.more],
     )
 
 
-def _change_words(value: Number, previous: Number) -> str:
-    share, former = percent_change(value, previous), number_text(previous)
+def _change_words(value: Number, previous: Number, unit: Text) -> str:
+    share, former = percent_change(value, previous), number_text(previous, unit)
     if value == previous:
         return _("as before")
     if share is None:
@@ -128,10 +130,10 @@ def _change_words(value: Number, previous: Number) -> str:
 
 
 def _chart(data: ChartData) -> ChartBody:
-    links = list(data.links) or [""] * len(data.labels)
+    links, unit = list(data.links) or [""] * len(data.labels), data.unit
     rows = [
-        (str(label), link, [(number_text(line.values[place]), plain(line.values[place])) for line in data.series])
-        for place, (label, link) in enumerate(zip(data.labels, links, strict=True))
+        (str(label), link, [(number_text(line.values[at], unit), plain(line.values[at])) for line in data.series])
+        for at, (label, link) in enumerate(zip(data.labels, links, strict=True))
     ]
     return ChartBody(
         drawing=str(data.drawing),
@@ -156,14 +158,15 @@ def _moment(value: date) -> str:
     return str(formats.date_format(value, "SHORT_DATE_FORMAT"))
 
 
-def number_text(value: Number | None) -> str:
-    """The number in the reader's language, four places at most."""
+def number_text(value: Number | None, unit: Text = "") -> str:
+    """The number in the reader's language, with four places at most; of money none, or as many as the currency has."""
     if value is None:
         return NOTHING
     if isinstance(value, Decimal):
-        value = round(value, MOST_PLACES)
-        text = format(value, "f")
-        value = Decimal(text.rstrip("0").rstrip(".")) if "." in text else value
+        is_money = is_known_currency(str(unit))
+        value = round(value, currency_places(str(unit)) if is_money else MOST_PLACES)
+        is_whole = value == value.to_integral_value()
+        value = value if is_money and not is_whole else shortened(value)
     return str(formats.number_format(value, use_l10n=True, force_grouping=True))
 
 
