@@ -23,7 +23,7 @@ from apps.kernel.ids import uuid7
 from tests.customers.factories import INTERACTIONS, clerk, make_interaction, make_person
 from tests.customers.test_interactions import made, press, undo
 from tests.directory.callers import client_of, complaints, member, send
-from tests.support.scopes import House, reading
+from tests.support.scopes import House, reading, seeding
 
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 WEEK = {"from": "2026-11-30T00:00:00Z", "to": "2026-12-14T00:00:00Z"}
@@ -268,6 +268,50 @@ def test_tasks_stand_in_the_stretch_in_which_they_are_due(house: House) -> None:
         ("Election", "later"),
         ("Some day", "undated"),
     ]
+
+
+@pytest.mark.parametrize("behind", ["ended", "late"])
+def test_what_is_due_is_found_whatever_lies_behind(house: House, behind: str) -> None:
+    user = member(house, "customers.*")
+    own = {"owner_id": user.pk, "type": "task"}
+    old = MONDAY - timedelta(days=200)
+    ended = {"recurrence": "FREQ=DAILY;COUNT=2", "recurs_until": old + timedelta(days=1)} if behind == "ended" else {}
+    for number in range(202):
+        make_interaction(house, f"Old {number}", scheduled_at=old + timedelta(minutes=number), **ended, **own)
+    make_interaction(house, "Today", scheduled_at=MONDAY + timedelta(hours=1), **own)
+    make_interaction(house, "All day", scheduled_at=MONDAY.replace(hour=0), is_all_day=True, time_zone="UTC", **own)
+    make_interaction(house, "Every day", scheduled_at=MONDAY.replace(hour=15), recurrence="FREQ=DAILY", **own)
+    make_interaction(house, "Some day", **own)
+    answer = client_of(user, organization=house.north).get(f"{INTERACTIONS}tasks/").json()
+    titles = [item["title"] for item in answer["results"]]
+    assert titles[-4:] == ["All day", "Today", "Every day", "Some day"]
+    late = [f"Old {number}" for number in range(102, 202)] if behind == "late" else []
+    assert (titles[:-4], answer["is_cut"]) == (late, behind == "late")
+
+
+def test_one_that_an_ended_series_put_off_is_still_to_be_done(house: House) -> None:
+    user = member(house, "customers.*")
+    bob, old = client_of(user, organization=house.north), MONDAY - timedelta(days=200)
+    record = made(
+        bob, type="task", owner_id=str(user.pk), scheduled_at=old.isoformat(), recurrence="FREQ=DAILY;COUNT=2"
+    )
+    at = record["scheduled_at"]
+    moved = press(bob, record, "move-occurrence", original_at=at, starts_at="2026-12-01T10:00:00Z")
+    assert moved.status_code == 200, moved.content
+    found = bob.get(f"{INTERACTIONS}tasks/").json()["results"]
+    assert [(item["original_at"], item["due_at"]) for item in found] == [(at, "2026-12-01T10:00:00Z")]
+
+
+def test_series_that_ended_keep_no_customer_from_what_comes_next(house: House) -> None:
+    ada, old = make_person(house, "Ada Lovelace"), MONDAY - timedelta(days=200)
+    ended = {"recurrence": "FREQ=DAILY;COUNT=2", "recurs_until": old + timedelta(days=1)}
+    with seeding(house.scope(house.north)):
+        Interaction.objects.bulk_create(
+            Interaction(title="Old", scheduled_at=old, customer_id=ada.pk, **ended) for _number in range(1001)
+        )
+    make_interaction(house, "Weekly", scheduled_at=MONDAY, recurrence="FREQ=WEEKLY", customer_id=ada.pk)
+    with reading(house.scope(house.north)):
+        assert next_interactions([ada.pk])[ada.pk].interaction.title == "Weekly"
 
 
 def test_the_own_calendar_is_a_file_that_programs_read(house: House) -> None:

@@ -55,15 +55,16 @@ def tasks_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     )
     found = open_tasks(rows, now=clock.now(), zone=_zone())
     labels = labels_of(request)
-    labels.fetch((USER, task.interaction.owner_id) for task in found if task.interaction.owner_id)
+    labels.fetch((USER, task.interaction.owner_id) for task in found.tasks if task.interaction.owner_id)
     groups = [
-        (stretch.value, heading, [_shown(task, labels) for task in found if task.stretch is stretch])
+        (stretch.value, heading, [_shown(task, labels) for task in found.tasks if task.stretch is stretch])
         for stretch, heading in HEADINGS.items()
     ]
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": _("Tasks"),
         "groups": [group for group in groups if group[2]],
+        "is_cut": found.is_cut,
         "may_finish": may_run(services.complete_interaction),
         "whose": [(_("Mine"), "", whose == ME), (_("Everybody's"), "all", whose != ME)],
         "kinds": kinds,

@@ -87,7 +87,7 @@ def show_next(settings: Settings, period: Period) -> ListData:
 def show_tasks(settings: Settings, period: Period) -> ListData:
     """The reader's open tasks, the nearest first; the period is of no account."""
     rows = _own().filter(type=InteractionType.TASK).select_related("customer")
-    found = open_tasks(rows, now=clock.now(), zone=tenant_zone())
+    found = open_tasks(rows, now=clock.now(), zone=tenant_zone()).tasks
     return ListData(
         [
             Entry(

@@ -33,6 +33,7 @@ MOST_OCCURRENCES: Final = 1000
 MOST_SERIES: Final = 300
 MOST_CONFLICTS: Final = 10
 MOST_TASKS: Final = 200
+MOST_LATE: Final = 100  # of those that are overdue: however many lie behind, they keep nobody from what comes
 LONGEST: Final = timedelta(days=15)  # of one interaction: LONGEST_MINUTES of the model, and clocks that are put back
 AHEAD: Final = timedelta(days=366 * 50)  # how far the next one of a series is looked for
 BEHIND: Final = timedelta(days=31)  # how long one of a series that nobody has done is shown as overdue
@@ -71,6 +72,14 @@ class Task:
     def due(self) -> datetime | None:
         """When it is planned for."""
         return self.occurrence.starts_at if self.occurrence is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """What is to be done, nearest first; `is_cut` where there is more than is looked at at once."""
+
+    tasks: list[Task]
+    is_cut: bool = False
 
 
 def living_interactions() -> Rows:
@@ -160,9 +169,19 @@ def _done(rows: Rows, since: datetime, until: datetime) -> Rows:
 
 def _series(rows: Rows, since: datetime, until: datetime) -> Rows:
     moved = OccurrenceChange.objects.filter(starts_at__gte=since - LONGEST, starts_at__lt=until)
-    goes_on = Q(recurs_until__isnull=True) | Q(recurs_until__gte=since - LONGEST)
-    by_rule = Q(scheduled_at__lt=until) & goes_on
+    by_rule = Q(scheduled_at__lt=until) & _goes_on(since)
     return rows.exclude(recurrence="").filter(by_rule | Q(pk__in=moved.values("interaction_id")))
+
+
+def _goes_on(since: datetime) -> Q:
+    """Of series: the rule has something that may touch the time from `since` on."""
+    return Q(recurs_until__isnull=True) | Q(recurs_until__gte=since - LONGEST)
+
+
+def _lasting_series(rows: Rows, since: datetime) -> Rows:
+    """Series that have something from `since` on, by their rule or because it was moved there."""
+    moved = OccurrenceChange.objects.filter(starts_at__gte=since - LONGEST)
+    return rows.exclude(recurrence="").filter(_goes_on(since) | Q(pk__in=moved.values("interaction_id")))
 
 
 def occurrence_at(row: Interaction, original_at: datetime) -> Occurrence | None:
@@ -186,8 +205,9 @@ def next_interactions(customer_ids: Iterable[UUID], rows: Rows | None = None) ->
         customer__in=list(customer_ids), status=InteractionStatus.PLANNED, scheduled_at__isnull=False
     )
     single = chosen.filter(recurrence="").order_by("customer", "scheduled_at", "-priority", "pk").distinct("customer")
-    series = list(chosen.exclude(recurrence="").order_by("pk")[:MOST_OCCURRENCES])
-    changes, zone, now = changes_of(series), tenant_zone(), clock.now()
+    now = clock.now()
+    series = list(_lasting_series(chosen, now).order_by("pk")[:MOST_OCCURRENCES])
+    changes, zone = changes_of(series), tenant_zone()
     found: dict[UUID, Entry] = {}
     for row in (*single, *series):
         nearest = nearest_open(row, changes.get(row.pk, {}), zone, since=now)
@@ -229,18 +249,41 @@ def conflicts_of(
     ]
 
 
-def open_tasks(rows: Rows, *, now: datetime, zone: ZoneInfo) -> list[Task]:
-    """Open ones of the rows with the stretch in which they are due, nearest first; three queries.
+def open_tasks(rows: Rows, *, now: datetime, zone: ZoneInfo) -> TaskList:
+    """Open ones of the rows with the stretch in which they are due, nearest first; six queries.
 
-    Each series stands there once, with the nearest one that is open; what nobody did for a month is given up.
+    Each series stands there once, with the nearest one that is open; what nobody did for a month is given up. Of those
+    that are overdue the latest hundred, of all others the nearest two hundred, whatever lies behind.
     """
-    planned = rows.filter(status=InteractionStatus.PLANNED)
-    chosen: Sequence[Any] = list(
-        planned.order_by(F("scheduled_at").asc(nulls_last=True), "-priority", "pk")[:MOST_TASKS]
-    )
+    chosen, is_cut = _candidates(rows.filter(status=InteractionStatus.PLANNED), now)
     changes = changes_of(chosen)
     found = [_task(row, changes.get(row.pk, {}), now=now, zone=zone) for row in chosen]
-    return sorted((task for task in found if task is not None), key=_nearest_first)
+    ordered = sorted((task for task in found if task is not None), key=_nearest_first)
+    late = [task for task in ordered if task.stretch is Stretch.OVERDUE]
+    others = [task for task in ordered if task.stretch is not Stretch.OVERDUE]
+    kept = [*late[-MOST_LATE:], *others[:MOST_TASKS]]
+    return TaskList(kept, is_cut or len(kept) < len(ordered))
+
+
+def _candidates(planned: Rows, now: datetime) -> tuple[list[Interaction], bool]:
+    """Rows that the list is made of, and whether there are more: of each sort one stretch of an index."""
+    single = planned.filter(recurrence="")
+    # What lasts all day is due on its day, although that has begun.
+    days = Q(is_all_day=True, scheduled_at__gte=now - 2 * A_DAY)
+    sorts = (
+        (single.filter(scheduled_at__lt=now).exclude(days).order_by("-scheduled_at", "priority", "-pk"), MOST_LATE),
+        (single.filter(days, scheduled_at__lt=now).order_by("-scheduled_at", "-priority", "pk"), MOST_TASKS),
+        (single.filter(scheduled_at__gte=now).order_by("scheduled_at", "-priority", "pk"), MOST_TASKS),
+        (single.filter(scheduled_at__isnull=True).order_by("-priority", "pk"), MOST_TASKS),
+        (_lasting_series(planned, now - BEHIND).order_by("scheduled_at", "pk"), MOST_SERIES),
+    )
+    found: list[Interaction] = []
+    is_cut = False
+    for sort, most in sorts:
+        there = list(sort[: most + 1])
+        is_cut = is_cut or len(there) > most
+        found += there[:most]
+    return found, is_cut
 
 
 def _task(row: Interaction, changes: Changes, *, now: datetime, zone: ZoneInfo) -> Task | None:

@@ -201,9 +201,10 @@ class TaskRow(serializers.Serializer[Any]):
 
 
 class TasksAnswer(serializers.Serializer[Any]):
-    """Open tasks, the nearest first."""
+    """Open tasks, the nearest first; `is_cut` where that is not all."""
 
     results = TaskRow(many=True)
+    is_cut = serializers.BooleanField()
 
 
 def shown_entry(entry: Entry) -> dict[str, Any]:

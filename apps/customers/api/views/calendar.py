@@ -30,6 +30,7 @@ from apps.customers.selectors import (
     HALF_AN_HOUR,
     Agenda,
     Entry,
+    TaskList,
     agenda,
     conflicts_of,
     living_interactions,
@@ -98,11 +99,14 @@ class TasksView(CalendarView):
 
     @extend_schema(parameters=[TasksQuestion], responses={200: TasksAnswer})
     def get(self, request: Request) -> Response:
-        """Open tasks of somebody, the caller's own where nobody is named; the nearest first, two hundred at most."""
+        """Open tasks of somebody, the caller's own where nobody is named, the nearest first.
+
+        Of those that are overdue the latest hundred, of all others the nearest two hundred.
+        """
         owner_id = self.asked(TasksQuestion).get("owner_id") or person_of(current_scope().actor)
         rows = living_interactions().filter(type=InteractionType.TASK, owner_id=owner_id)
-        found = open_tasks(rows, now=clock.now(), zone=tenant_zone()) if owner_id else []
-        return Response({"results": [shown_task(task) for task in found]})
+        found = open_tasks(rows, now=clock.now(), zone=tenant_zone()) if owner_id else TaskList([])
+        return Response({"results": [shown_task(task) for task in found.tasks], "is_cut": found.is_cut})
 
 
 class CalendarFileView(CalendarView):
