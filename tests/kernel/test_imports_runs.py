@@ -260,6 +260,47 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on(alice: House, monkey
     assert books() == {}
 
 
+@pytest.mark.parametrize("rehearse", [True, False])
+def test_a_row_in_error_keeps_no_later_one_out(alice: House, rehearse: bool) -> None:
+    text = "title,code,price\nWrong,A,1.23456\nGood,A,2\nAgain,A,3\nWrong,B,1.23456\nWrong,B,1.23456\n"
+    run = work(take(text), rehearse=rehearse)
+    assert done(run) == {"created": 1, "duplicate": 1, "error": 3}
+    told = ImportProblem.objects.filter(run_id=run.pk).order_by("row").values_list("row", "problems")
+    assert [(row, problems[0]["code"].rpartition(".")[2]) for row, problems in told] == [
+        (2, "max_decimal_places"),
+        (4, "duplicate"),
+        (5, "max_decimal_places"),
+        (6, "max_decimal_places"),
+    ]
+    assert told[1][1][0]["message"] == "Row 3 has the same code."
+    assert [book.title for book in books().values()] == ([] if rehearse else ["Good"])
+
+
+def test_a_row_in_error_keeps_no_row_of_a_later_batch_out(alice: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.kernel.imports.runs.working.BATCH", 2)
+    run = work(take("title,code,price\nWrong,A,1.23456\nOther,B,1\nGood,A,1\nAgain,A,1\n"))
+    assert done(run) == {"created": 2, "duplicate": 1, "error": 1}
+
+
+def test_whoever_goes_on_knows_of_which_rows_nothing_came(alice: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.kernel.imports.runs.working.BATCH", 2)
+    run = take("title,code,price\nWrong,A,1.23456\nOther,B,1\nGood,A,1\nAgain,B,1\n")
+    drafts.begin(run, rehearse=False)
+
+    def dying(self: Importing, done: int) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Importing, "_tell", dying)
+        with pytest.raises(SystemExit):
+            sweep("work")
+    with scoped_transaction():
+        Work.objects.filter(ref_id=run.pk, kind=drafts.KIND).update(locked_until=None, due_at="2020-01-01T00:00:00Z")
+    sweep("work")
+    assert done(again(run)) == {"created": 2, "duplicate": 1, "error": 1}
+    assert sorted(book.title for book in books().values()) == ["Good", "Other"]
+
+
 def test_what_does_not_fit_together_is_said_before_anything_runs(alice: House) -> None:
     run = take("code\nA\n")
     with pytest.raises(OrderInvalid) as caught:

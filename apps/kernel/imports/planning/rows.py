@@ -79,6 +79,13 @@ class Repeats:
         self._seen.update((found, line.number) for _key, found in digests)
         return None
 
+    def forget(self, line: Line) -> None:
+        """Let later lines say what this one said, as nothing came of it."""
+        for key in self._keys:
+            found = _digest(key, line.values)
+            if found is not None and self._seen.get(found) == line.number:
+                del self._seen[found]
+
 
 def _digest(key: Key, values: Mapping[str, Any]) -> bytes | None:
     """A digest of the key's values; None where the line does not have them all."""

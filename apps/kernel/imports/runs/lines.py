@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -69,7 +69,10 @@ class Plan:
 
 
 class Batches:
-    """Reads rows, keeps repeated ones out, and hands the rest to the target."""
+    """Reads rows, keeps repeated ones out, and hands the rest to the target.
+
+    A row repeats an earlier one as far as something came of that one: a row with an error keeps nobody out.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -79,21 +82,39 @@ class Batches:
 
     def read(self, rows: Sequence[Row]) -> tuple[list[Line], list[Outcome]]:
         """Lines to be written, and what is wrong with the others. Every row is read once, in the order of the file."""
-        lines: list[Line] = []
-        outcomes: list[Outcome] = []
-        for row in rows:
-            found = self._reader.read(row)
-            if isinstance(found, Line):
-                repeated = self._repeats.check(found)
-                found = repeated or found
-            if isinstance(found, Line):
-                lines.append(found)
-            else:
-                outcomes.append(found)
-        return lines, outcomes
+        found = [self._reader.read(row) for row in rows]
+        return [item for item in found if isinstance(item, Line)], [item for item in found if isinstance(item, Outcome)]
+
+    def remember(self, lines: Iterable[Line], failed: Collection[int]) -> None:
+        """Know the keys of lines that an earlier worker has written; nothing came of those with the `failed` numbers."""
+        for line in lines:
+            if line.number not in failed:
+                self._repeats.check(line)
 
     def write(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:
-        """What becomes of the lines; called inside a command."""
+        """What becomes of the lines; called inside a command. Repeated ones wait until it is said what came of the
+        first, and stand for themselves where that was an error."""
+        outcomes: list[Outcome] = []
+        repeated: dict[int, Outcome] = {}
+        waiting = list(lines)
+        while waiting:
+            checked = [(line, self._repeats.check(line)) for line in waiting]
+            fresh = [line for line, repeat in checked if repeat is None]
+            repeated = {line.number: repeat for line, repeat in checked if repeat is not None}
+            if not fresh:
+                break
+            outcomes += self._written(fresh, _further(alive, len(outcomes)))
+            self._forget(fresh, outcomes)
+            waiting = [line for line in waiting if line.number in repeated]
+        return [*outcomes, *(repeated[line.number] for line in waiting)]
+
+    def _forget(self, lines: Iterable[Line], outcomes: Iterable[Outcome]) -> None:
+        failed = {item.number for item in outcomes if item.fate is Fate.ERROR}
+        for line in lines:
+            if line.number in failed:
+                self._repeats.forget(line)
+
+    def _written(self, lines: Sequence[Line], alive: Alive) -> list[Outcome]:
         met = self._met(lines)
         outcomes, ready = [], []
         for line in lines:
@@ -136,6 +157,11 @@ class Batches:
         told = _("A new record needs this.")
         problems = tuple(Problem(name, "kernel.import.required", told) for name in missing)
         return Outcome(line.number, Fate.ERROR, problems=problems)
+
+
+def _further(alive: Alive, done: int) -> Alive:
+    """The sign of life of somebody before whom so many rows were done."""
+    return lambda more: alive(done + more)
 
 
 def _key_of(key: Key, line: Line) -> tuple[object, ...]:

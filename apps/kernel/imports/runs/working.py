@@ -135,10 +135,19 @@ class Importing:
     def _by_batches(self, rows: Iterator[Row]) -> None:
         while batch := list(islice(rows, BATCH)):
             lines, outcomes = self._batches.read(batch)  # of every batch: keys are remembered from the first row on
-            if batch[-1].number > self._run.position:
-                self._look()
-                self._one_batch(batch, lines, outcomes)
-                self._tell(self._counts.rows)
+            if batch[-1].number <= self._run.position:
+                self._batches.remember(lines, self._failed(batch))
+                continue
+            self._look()
+            self._one_batch(batch, lines, outcomes)
+            self._tell(self._counts.rows)
+
+    def _failed(self, batch: Sequence[Row]) -> set[int]:
+        """Rows of a batch that an earlier worker wrote of which nothing came."""
+        span = (batch[0].number, batch[-1].number)
+        with scoped_transaction():
+            rows = ImportProblem.objects.filter(run_id=self._run.pk, row__range=span)
+            return set(rows.values_list("row", flat=True))
 
     def _one_batch(self, batch: Sequence[Row], lines: Any, outcomes: list[Outcome]) -> None:
         last = batch[-1].number
