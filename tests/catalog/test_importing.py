@@ -25,6 +25,7 @@ from apps.catalog.models import (
 from apps.catalog.services import load_prices, load_products, load_variants
 from apps.catalog.services.importing.rows import Lines
 from apps.customers.models import CustomerGroup
+from apps.customers.services import erase_person
 from apps.kernel.bases.bitemporal import currently_known
 from apps.kernel.commands.undo.engine import undo
 from apps.kernel.ids import uuid7
@@ -48,6 +49,7 @@ from tests.catalog.factories import (
 )
 from tests.catalog.importing import PRICE, VARIANT, counts, problems, take, targets, work
 from tests.currencies.factories import make_currency
+from tests.customers.factories import make_person
 from tests.dictionaries.factories import make_dictionary
 from tests.support.scopes import House, seeding
 
@@ -432,3 +434,16 @@ def test_a_batch_asks_as_much_for_fifty_rows_as_for_two(shop: House, load: Load,
 
     queries(1, 2)
     assert queries(100, 50) == queries(10, 2)
+
+
+def test_nobody_who_was_erased_gets_a_price_from_a_file(shop: House) -> None:
+    ada, joan = make_person(shop, "Ada Lovelace"), make_person(shop, "Joan Clarke")
+    shirt, kind = make_product(shop, "Shirt", sku="shirt"), make_kind(shop, "regular", currency="EUR")
+    make_price(shop, shirt, kind, customer_id=joan.pk)
+    for person in (ada, joan):
+        erase_person(person.pk, name=person.display_name, reason="Letter")
+    rows = f"shirt,regular,5,{ada.pk}\nshirt,regular,6,{joan.pk}\nshirt,regular,7,\n"
+    run = work(take(f"product,kind,amount,customer\n{rows}", PRICE))
+    erased = [("customer", "customers.person.erased")]
+    assert (counts(run), problems(run)) == ({"created": 1, "updated": 1, "error": 1}, {2: erased})
+    assert not Price.objects.filter(customer_id=ada.pk).exists()

@@ -176,13 +176,14 @@ def _demand_targets(rows: Sequence[Price], place: Place) -> None:
     found = [
         FieldError(place(index) + field.attname, *closed[field.target, value])
         for index, field, value in pointers
-        if (field.target, value) in closed and not _points_already(rows[index], field.attname)
+        if (field.target, value) in closed and not points_already(rows[index], field.attname)
     ]
     if found:
         raise InvalidInput(errors=tuple(found))
 
 
-def _points_already(row: Price, name: str) -> bool:
+def points_already(row: Price, name: str) -> bool:
+    """Say whether a price of the product, known or not, points where the row does."""
     own = {"product_id": row.product_id, name: getattr(row, name)}
     return bool(Price.objects.filter(**own).exists())
 

@@ -23,7 +23,7 @@ from apps.catalog.services.importing.products import prepared
 from apps.catalog.services.importing.rows import CatalogRows, Judged, Lines, sound
 from apps.catalog.services.importing.targets import CatalogTarget
 from apps.catalog.services.price_drafts import PriceDraft, Surroundings, surroundings
-from apps.catalog.services.price_settling import settled
+from apps.catalog.services.price_settling import points_already, settled
 from apps.catalog.services.price_writing import Replacing, costs_the_same, neighbours, says_the_same, write
 from apps.kernel.commands.declarations import command
 from apps.kernel.ids import uuid7
@@ -81,6 +81,10 @@ class PriceRows(CatalogRows):
         if product is not None and product.organization_id != current_scope().organization_id:
             judged.complain("product", UNKNOWN, _("There is no such record."))
         return judged
+
+    def points_already(self, row: Price, attribute: str) -> bool:
+        """A price is never changed but has another one in its place: those of the product count."""
+        return points_already(row, attribute)
 
     def _compare(self, judged: Sequence[Judged], change: Replacing) -> None:
         """Judge prices against those that are known, and those of lines before; what they correct is dropped."""

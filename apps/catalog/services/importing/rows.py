@@ -24,7 +24,7 @@ from apps.kernel.imports.planning.rows import plain_text
 from apps.kernel.imports.resources.pointing import unknown
 from apps.kernel.imports.resources.writing import as_body
 from apps.kernel.references.fields import reference_fields
-from apps.kernel.references.validation import UNKNOWN, hold
+from apps.kernel.references.validation import UNKNOWN, closed_among, hold
 from apps.kernel.registry.entities import ENTITIES
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
@@ -190,9 +190,17 @@ class CatalogRows:
                     wanted[column.target, column.within].append((item, name, target_id))
         for (target, part), places in sorted(wanted.items(), key=lambda found: found[0]):
             there = hold(ENTITIES[target], {target_id for _item, _name, target_id in places}, within=part)
+            closed = closed_among((target, target_id) for target_id in there)
             for item, name, target_id in places:
                 if target_id not in there:
                     item.complain(name, UNKNOWN, _("There is no such record."))
+                elif (target, target_id) in closed and not self.points_already(item.row, self.pointers[name]):
+                    item.complain(name, *closed[target, target_id])
+
+    def points_already(self, row: Any, attribute: str) -> bool:
+        """Say whether the row pointed there before: what nothing new may point to may stay."""
+        stored = self.model._default_manager.filter(pk=row.pk, **{attribute: getattr(row, attribute)})
+        return not row._state.adding and stored.exists()
 
     def judge_customs(self, judged: Sequence[Judged]) -> None:
         """Judge values of the tenant's own fields; they are handed out only where none of the rows is wrong."""

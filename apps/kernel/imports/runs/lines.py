@@ -86,7 +86,7 @@ class Batches:
         return [item for item in found if isinstance(item, Line)], [item for item in found if isinstance(item, Outcome)]
 
     def remember(self, lines: Iterable[Line], failed: Collection[int]) -> None:
-        """Know the keys of lines that an earlier worker has written; nothing came of those with the `failed` numbers."""
+        """Know the keys of lines that an earlier worker has written, but of those with the `failed` numbers."""
         for line in lines:
             if line.number not in failed:
                 self._repeats.check(line)
