@@ -210,6 +210,21 @@ def test_only_what_was_shown_is_done_behind_the_answer(house: House, bob: Client
     assert stale.status_code == 409
 
 
+def test_whoever_asked_is_told_in_their_language_why_nothing_was_done(
+    house: House, bob: Client, kind: PriceKind
+) -> None:
+    page = bob.get(PAGE, {"preview": "1", "amount": "1", "kind": str(kind.pk)})
+    given = {**question(page), "kind": str(kind.pk)}
+    assert bob.post(PAGE, given, headers={"Accept-Language": "de"}).status_code == 302
+    with reading_in(house):
+        price = prices_of_today().order_by("amount").first()
+    assert price is not None
+    assert send(bob, "patch", f"/api/catalog/prices/{price.pk}/", {"amount": "7.5"}).status_code == 200
+    sweep("work")
+    job = job_of(house)
+    assert (job.status, job.error.partition(".")[0]) == ("failed", "Ein Preis wurde inzwischen berichtigt oder beendet")
+
+
 def test_a_day_that_was_ahead_when_it_was_asked_for_is_in_time(house: House, bob: Client, kind: PriceKind) -> None:
     since = clock.now() + timedelta(seconds=30)
     assert asked(bob, kind, valid_from=since.isoformat()).status_code == 202

@@ -5,23 +5,29 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.conf import LazySettings
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from apps.audit_logs.models import ReadAccess
 from apps.customers.models import Person
+from apps.kernel import clock
 from apps.kernel.commands.models import Action
 from apps.kernel.ports import Mailer
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.sweeper import sweep
+from apps.progress.models import Job
 from tests.attachments.factories import uploaded
+from tests.auth.factories import make_role, make_user, reading_in
+from tests.backoffice.conftest import signed_in
 from tests.customers.factories import PEOPLE, clerk, make_person, make_tag
 from tests.dictionaries.factories import entry_of, make_dictionary
 from tests.directory.callers import complaints, send
@@ -102,6 +108,23 @@ def test_everything_that_is_held_is_in_it(bob: Client, house: House) -> None:
 
 def _bumped(changed: list[list[dict[str, Any]]]) -> dict[str, Any]:
     return {name: value for name, value in changed[0][0].items() if name == "version"}
+
+
+def test_it_is_written_in_the_language_and_the_zone_of_whoever_asked(house: House) -> None:
+    person = make_person(house)
+    clerks = make_role(house, "*")
+    user = make_user(house, roles=(clerks,), home_organization_id=house.north.pk, time_zone="Asia/Tokyo")
+    page = signed_in(user)
+    with clock.frozen(datetime(2026, 7, 1, 22, tzinfo=UTC)):
+        answer = page.post(f"/backend/customers/person/{person.pk}/do/export/", headers={"Accept-Language": "de"})
+        assert answer.status_code == 302
+        sweep("work")
+    with reading_in(house):
+        job = Job.objects.get()
+    with default_storage.open(job.file) as file:
+        summary = zipfile.ZipFile(file).read("summary.html").decode()
+    assert '<html lang="de">' in summary
+    assert "2026-07-02 07:00 Asia/Tokyo" in summary
 
 
 def test_a_deleted_person_may_ask_as_well(bob: Client, house: House) -> None:

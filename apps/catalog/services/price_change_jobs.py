@@ -24,6 +24,7 @@ from apps.kernel.commands.idempotency import Answer, IdempotencyKey, Replayed
 from apps.kernel.commands.invocation import Source, current_invocation, invoked
 from apps.kernel.ports import JobInput, ProgressReporter
 from apps.kernel.services import service
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
 WORK: Final = "catalog.change_prices"
@@ -58,6 +59,7 @@ def start_change(
         "seen": way.seen,
         "asked_at": _plain(clock.now()),
         "source": current_invocation().source.value,
+        **current_manners(),
     }
     total = len(preview.plan)
     job_id = service(ProgressReporter).open(

@@ -15,7 +15,8 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext_lazy, gettext_noop, override
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, gettext_noop
 
 from apps.customers.features import EXPORT_SUBJECTS
 from apps.customers.models import Person
@@ -31,6 +32,7 @@ from apps.kernel.registry.subjects import SUBJECT_SOURCES, Row, Subject, Subject
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
 WORK: Final = "customers.subject_export"
@@ -51,7 +53,7 @@ def export_person(person_id: UUID) -> UUID:
     """Queue the file with everything that is held about a person, deleted or not; gives the long job. RowNotFound."""
     person = _seen(person_id)
     about(person)
-    values = {"person_id": str(person.pk), "language": get_language() or "en"}
+    values = {"person_id": str(person.pk), **current_manners()}
     # Named without the person: the list of jobs outlives them.
     job_id = service(ProgressReporter).open(WORK, name=gettext_noop("Everything about a person"), values=values)
     enqueue(WORK, job_id)
@@ -62,7 +64,7 @@ def write_export(job_id: UUID, job: JobInput, watch: Any) -> dict[str, Any]:
     """Write the file as whoever asked, with what they may see now, and say where it is."""
     person_id = UUID(job.values["person_id"])
     with tempfile.TemporaryFile() as file:
-        with override(job.values["language"]), scoped_transaction() as scope:
+        with scoped_transaction() as scope:
             demand_feature(current_scope(), EXPORT_SUBJECTS)
             person = _seen(person_id)
             count = _write(file, person, watch)
@@ -94,6 +96,7 @@ def _write(target: IO[bytes], person: Person, watch: Any) -> int:
                 count += bool(name)
             watch(count, None)
         context = {"person": person, "chapters": chapters, "at": clock.now(), "language": get_language()}
+        context["zone"] = timezone.get_current_timezone_name()
         archive.writestr("summary.html", render_to_string("customers/subject_export.html", context))
     return count
 
