@@ -187,6 +187,29 @@ def test_the_old_address_leads_to_the_one_that_took_its_place_by_way_of_others(b
     assert bob.get(PEOPLE).json()["count"] == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        *((PEOPLE, below) for below in ("consents/", "holders/", "companies/", "timeline/?kind=customers.comments")),
+        *((COMPANIES, below) for below in ("holders/", "timeline/")),
+    ],
+)
+def test_what_stands_below_the_old_address_is_read_at_the_new_one(
+    bob: Client, house: House, path: str, below: str
+) -> None:
+    names = {"first_name": "Ada", "last_name": "King"} if path == PEOPLE else {"brand_name": "Mills"}
+    first, second = (send(bob, "post", path, names).json()["id"] for _ in range(2))
+    assert send(bob, "post", f"{path}{second}/merge/", {"other_id": first}).status_code == 200
+    answer = bob.get(f"{path}{first}/{below}")
+    assert (answer.status_code, answer["Location"]) == (308, f"{path}{second}/{below}")
+    assert answer.json() == {"merged_into_id": second}
+    assert bob.get(answer["Location"]).status_code == 200
+    assert send(bob, "post", f"{path}{first}/restrict/", {}).status_code == 404
+    assert send(bob, "post", f"{PEOPLE}{first}/companies/", {"company_id": second}).status_code in {400, 404}
+    assert clerk(house, organization=house.south).get(f"{path}{first}/{below}").status_code == 404
+    assert clerk(house, "customers.deals.view").get(f"{path}{first}/{below}").status_code == 403
+
+
 @pytest.mark.parametrize("path", [PEOPLE, COMPANIES])
 def test_old_pages_lead_to_those_of_the_one_in_its_place(house: House, path: str) -> None:
     bob, kind = clerk(house, "customers.*", "attachments.*"), "person" if path == PEOPLE else "company"

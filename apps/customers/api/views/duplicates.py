@@ -24,39 +24,24 @@ from apps.customers.api.serializers.duplicates import (
     PairsAnswer,
     PairsQuestion,
 )
+from apps.customers.api.views.leading import LeadsOn
 from apps.customers.features import MERGE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Company, CustomerKind, CustomerRecord, Person
-from apps.customers.selectors import described, duplicate_pairs, lookalikes, successor
+from apps.customers.selectors import described, duplicate_pairs, lookalikes
 from apps.kernel.api.plain import PlainView
 from apps.kernel.api.viewsets import CommandViewSet
 from apps.kernel.commands.executor import demand_feature
-from apps.kernel.errors import RowNotFound
 from apps.kernel.tenancy.scope import current_scope
 
 MODELS: dict[str, type[CustomerRecord]] = {CustomerKind.PERSON: Person, CustomerKind.COMPANY: Company}
 VIEWS = {CustomerKind.PERSON: VIEW_PEOPLE, CustomerKind.COMPANY: VIEW_COMPANIES}
 
 
-class MergingViewSet(CommandViewSet):
-    """A resource whose records can be merged; the address of one that was merged leads to the one in its place."""
+class MergingViewSet(LeadsOn, CommandViewSet):
+    """A resource whose records can be merged; addresses of one that was merged lead to the one in its place."""
 
     merge_command: ClassVar[Any] = None
-    moves = ("retrieve",)
-
-    def retrieve(self, request: Request, pk: UUID) -> Response:
-        """One record; 308 with `Location` where another one has taken its place."""
-        try:
-            return super().retrieve(request, pk)
-        except RowNotFound:
-            model: Any = self.kind().model
-            found = successor(model, pk)
-            if found is None:
-                raise
-        address = reverse(f"{self.basename}-detail", args=[found])
-        asked = f"?{urlencode(list(request.query_params.lists()), doseq=True)}" if request.query_params else ""
-        moved = Response({"merged_into_id": str(found)}, status=codes.HTTP_308_PERMANENT_REDIRECT)
-        moved["Location"] = f"{address}{asked}"
-        return moved
+    moves: ClassVar[tuple[str, ...]] = ("retrieve", "holders")
 
     @extend_schema(request=MergeSerializer)
     @action(detail=True, methods=["post"])

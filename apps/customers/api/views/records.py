@@ -43,6 +43,8 @@ class PersonViewSet(PersonPrivacy, PurgedRecords, RestrictedRecords, MergingView
     """People of the selected organizations; new ones go to the one that is selected."""
 
     entity = Person.entity_id
+    moved = Person
+    moves = (*MergingViewSet.moves, "consents")
     export_features = (EXPORT,)
     export_parts = ExportParts(PERSON_COLUMNS, person_cells)
     serializer_class = PersonSerializer
@@ -80,6 +82,7 @@ class CompanyViewSet(PurgedRecords, RestrictedRecords, MergingViewSet):
     """Companies of the selected organizations; new ones go to the one that is selected."""
 
     entity = Company.entity_id
+    moved = Company
     export_features = (EXPORT,)
     export_parts = ExportParts(COMPANY_COLUMNS, company_cells)
     serializer_class = CompanySerializer

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.customers.api.serializers.talking import TimelinePage, TimelineQuery
+from apps.customers.api.views.leading import LeadsOn
 from apps.customers.features import VIEW_COMPANIES, VIEW_DEALS, VIEW_PEOPLE
 from apps.customers.models import Company, Deal, Person
 from apps.customers.selectors.timeline import timeline_page, told
@@ -43,10 +44,12 @@ class TimelineView(PlainView):
         return Response(TimelinePage(shown).data)
 
 
-class PersonTimelineView(TimelineView):
+class PersonTimelineView(LeadsOn, TimelineView):
     """What happened to a person."""
 
     entity = Person.entity_id
+    moved = Person
+    moves = ("get",)
     features: ClassVar[tuple[str, ...]] = (VIEW_PEOPLE,)
 
     @extend_schema(parameters=[TimelineQuery], responses={200: TimelinePage})
@@ -55,10 +58,12 @@ class PersonTimelineView(TimelineView):
         return self.page(pk)
 
 
-class CompanyTimelineView(TimelineView):
+class CompanyTimelineView(LeadsOn, TimelineView):
     """What happened to a company."""
 
     entity = Company.entity_id
+    moved = Company
+    moves = ("get",)
     features: ClassVar[tuple[str, ...]] = (VIEW_COMPANIES,)
 
     @extend_schema(parameters=[TimelineQuery], responses={200: TimelinePage})

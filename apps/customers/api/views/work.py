@@ -22,6 +22,7 @@ from apps.customers.api.serializers.work import (
     shown_employment,
     shown_employments,
 )
+from apps.customers.api.views.leading import LeadsOn
 from apps.customers.features import MANAGE_PEOPLE, VIEW_COMPANIES, VIEW_PEOPLE
 from apps.customers.models import Person, PersonCompany
 from apps.customers.selectors import employments_of
@@ -34,9 +35,11 @@ from apps.kernel.registry.entities import ENTITIES
 CHANGING = (MANAGE_PEOPLE, VIEW_COMPANIES)
 
 
-class EmploymentsView(PlainView):
+class EmploymentsView(LeadsOn, PlainView):
     """Companies that a person works for."""
 
+    moved = Person
+    moves = ("get",)
     features: ClassVar[dict[str, tuple[str, ...]]] = {"get": (VIEW_PEOPLE, VIEW_COMPANIES), "post": CHANGING}
 
     @extend_schema(responses={200: EmploymentsAnswer})
