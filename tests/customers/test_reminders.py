@@ -14,6 +14,7 @@ from django.test import Client
 from apps.auth.models import User
 from apps.customers import services
 from apps.customers.models import SentReminder
+from apps.customers.services import reminders
 from apps.customers.services.reminders import REMIND, plan_all, plan_reminders
 from apps.kernel import clock
 from apps.kernel.clock import FrozenClock
@@ -22,7 +23,8 @@ from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.models import Work
 from apps.kernel.work.queueing import enqueue
 from apps.kernel.work.sweeper import sweep
-from tests.customers.factories import make_interaction
+from tests.auth.factories import make_role, make_user
+from tests.customers.factories import make_interaction, make_person
 from tests.directory.callers import client_of, member, send
 from tests.kernel.events_probes import run_all
 from tests.notifications.notices import notifications
@@ -201,3 +203,50 @@ def test_many_that_change_at_once_are_planned_too(house: House, carol: User) -> 
         plan_all()
     at(46)
     assert len(said(house)) == 3
+
+
+def test_nobody_is_reminded_of_what_they_do_not_see(house: House) -> None:
+    """Neither by being in charge nor by taking part: not of what is about somebody restricted, nor without the role."""
+    seeing = ("customers.interactions.view", "customers.people.manage")
+    dave, frank = (member(house, *seeing, name=name) for name in ("Dave", "Frank"))
+    erin = member(house, "sales.*", name="Erin")
+    ada = make_person(house)
+    everybody = [{"user_id": user.pk} for user in (dave, erin, frank)]
+    plan(house, customer_id=ada.pk, owner_id=frank.pk, participants=everybody)
+    with using_scope(house.scope(house.north, actor_id=dave.pk)):
+        services.PEOPLE.restrict(ada.pk)
+    at(46)
+    assert [row.recipient_id for row in notifications(house)] == [dave.pk]
+
+
+def test_moments_are_those_of_the_reader(house: House, carol: User) -> None:
+    role = make_role(house, "customers.*")
+    yuki = make_user(house, name="Yuki", roles=(role,), time_zone="Asia/Tokyo")
+    people = [{"user_id": yuki.pk}, {"user_id": carol.pk}]
+    plan(house, participants=people, time_zone="Europe/Warsaw")
+    day = {"scheduled_at": MONDAY.replace(hour=23), "is_all_day": True, "time_zone": "Europe/Warsaw"}
+    plan(house, title="Fair", participants=people, **day)
+    at(46)
+    assert {row.recipient_id: row.body for row in notifications(house)} == {
+        carol.pk: "2026-11-30 10:00",
+        yuki.pk: "2026-11-30 19:00",
+    }
+    at(15 * 60)
+    assert [body for title, body in said(house) if title == "Fair"] == ["2026-12-01"] * 2
+
+
+def test_a_worker_that_fails_when_it_begins_tells_it_when_tried_again(
+    house: House, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(house, owner_id=carol.pk, reminder_minutes=0)
+
+    def fail(*_given: Any) -> Any:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reminders, "tenant_zone", fail)
+        at(60)
+    assert said(house) == []
+    for minute in (65, 75):
+        at(minute)
+    assert len(said(house)) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,8 +13,10 @@ from apps.customers.calculations import expand
 from apps.customers.models import Answer, Interaction, InteractionStatus, SentReminder, Visibility
 from apps.customers.notifications import REMINDER
 from apps.customers.selectors import AHEAD, Changes, changes_of, participants_of, series_of, tenant_zone
+from apps.customers.services.topics import Subject, those_who_see
 from apps.kernel import clock
 from apps.kernel.ports import Notifier
+from apps.kernel.registry.notices import RECIPIENTS, STAFF, staff
 from apps.kernel.services import service
 from apps.kernel.tenancy.scope import current_scope, in_organization, using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
@@ -58,8 +60,17 @@ def remind(interaction_id: UUID, lease: Lease) -> None:
     with scoped_transaction():
         row = Interaction.objects.select_for_update(no_key=True, of=("self",)).filter(pk=interaction_id).first()
         if row is not None and _wants(row):
-            _remind(row, since=lease.work.due_at)
+            _remind(row, since=_since(row, lease))
         lease.complete()
+
+
+def _since(row: Interaction, lease: Lease) -> datetime:
+    """From which beginning on there is something to be said: that for which the work was planned.
+
+    Work that is tried again is due later, perhaps behind that beginning; nothing was planned before the last change.
+    """
+    due = lease.work.due_at
+    return due if lease.work.attempts == 1 else min(due, row.updated_at)
 
 
 def _remind(row: Interaction, *, since: datetime) -> None:
@@ -81,10 +92,27 @@ def _say(row: Interaction, begins: datetime, zone: ZoneInfo) -> None:
     if not is_new:
         return
     own = ZoneInfo(row.time_zone) if row.time_zone else zone
-    form = "%Y-%m-%d" if row.is_all_day else "%Y-%m-%d %H:%M"
-    facts = {"title": row.title, "begins": f"{begins.astimezone(own):{form}}", "place": row.location}
     with using_scope(in_organization(current_scope(), row.organization_id)):
-        service(Notifier).notify(REMINDER, _concerned(row), facts, about=(Interaction.entity_id, row.pk))
+        for place, readers in _by_zone(_seeing(row, _concerned(row)), own, is_all_day=row.is_all_day).items():
+            form = "%Y-%m-%d" if row.is_all_day else "%Y-%m-%d %H:%M"
+            facts = {"title": row.title, "begins": f"{begins.astimezone(place):{form}}", "place": row.location}
+            service(Notifier).notify(REMINDER, readers, facts, about=(Interaction.entity_id, row.pk))
+
+
+def _seeing(row: Interaction, user_ids: Iterable[UUID]) -> list[UUID]:
+    """Those who see it today: what it is about may be restricted, and whoever is named may have lost a role."""
+    return those_who_see(Subject(Interaction.entity_id, row.pk, row.title, row.organization_id), user_ids)
+
+
+def _by_zone(user_ids: Sequence[UUID], own: ZoneInfo, *, is_all_day: bool) -> dict[ZoneInfo, list[UUID]]:
+    """The users by the zone in which they read moments; what lasts all day is of its `own` days, whoever reads."""
+    if is_all_day or not user_ids:
+        return {own: list(user_ids)}
+    people = RECIPIENTS[STAFF].people(staff(*user_ids), after=None, most=len(user_ids), organization_id=None)
+    found: dict[ZoneInfo, list[UUID]] = defaultdict(list)
+    for reader in people.found:
+        found[ZoneInfo(reader.time_zone)].append(reader.id)
+    return found
 
 
 def _concerned(row: Interaction) -> list[UUID]:
