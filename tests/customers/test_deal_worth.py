@@ -12,7 +12,7 @@ from django.test import Client
 from apps.customers.models import Deal
 from apps.kernel import clock
 from apps.kernel.work.sweeper import sweep
-from tests.auth.factories import make_user
+from tests.auth.factories import make_role, make_user
 from tests.currencies.factories import make_currency, make_rates, quote
 from tests.customers.factories import DEALS, clerk, make_deal, make_pipeline, stages_in
 from tests.directory.callers import complaints, send
@@ -75,7 +75,7 @@ def test_an_organization_without_currencies_has_no_base(bob: Client) -> None:
 
 
 def test_the_owner_is_told_how_a_deal_ended(bob: Client, house: House) -> None:
-    owner = make_user(house, name="Olga")
+    owner = make_user(house, name="Olga", roles=(make_role(house, "customers.deals.view"),))
     deal = make_deal(house, title="Mill", owner_id=owner.pk, value_amount=100, value_currency="EUR")
     send(bob, "post", f"{DEALS}{deal.pk}/win/", {})
     sweep()
@@ -86,6 +86,16 @@ def test_the_owner_is_told_how_a_deal_ended(bob: Client, house: House) -> None:
     send(bob, "post", f"{DEALS}{deal.pk}/lose/", {})
     sweep()
     assert [row.type for row in notifications(house, owner)] == ["customers.deal_won", "customers.deal_lost"]
+
+
+@pytest.mark.parametrize("feature", ["customers.people.view", "customers.deals.view"])
+def test_an_owner_who_does_not_see_deals_there_is_told_nothing(bob: Client, house: House, feature: str) -> None:
+    places = [house.south.pk] if feature == "customers.deals.view" else None
+    owner = make_user(house, name="Olga", roles=(make_role(house, feature, organization_ids=places),))
+    deal = make_deal(house, title="Mill", owner_id=owner.pk)
+    assert send(bob, "post", f"{DEALS}{deal.pk}/win/", {}).status_code == 200
+    sweep()
+    assert notifications(house) == []
 
 
 def test_a_deal_without_an_owner_tells_nobody(bob: Client, house: House) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -124,9 +123,7 @@ def _end(deal: Deal, outcome: Outcome) -> None:
 
 
 def _tell_owner(deal: Deal, kind: str, *, reason: str = "") -> None:
-    readers: Iterable[UUID] = () if deal.owner_id is None else (deal.owner_id,)
-    if deal.is_restricted:
-        readers = those_who_see(subject_of_deal(deal), readers)
+    readers = those_who_see(subject_of_deal(deal), () if deal.owner_id is None else (deal.owner_id,))
     variables = {"title": deal.title, "value": worded_value(deal), "reason": reason}
     service(Notifier).notify(kind, readers, variables, about=(Deal.entity_id, deal.pk))
 
