@@ -69,6 +69,15 @@ def test_new_deals_and_the_list_of_them(shown: Shown, alice: Client, house: Hous
     assert listed(alice, link) == {"Deal 0", "Deal 1"}
 
 
+def test_new_deals_say_what_their_worth_leaves_out(shown: Shown, house: House) -> None:
+    [lead, *_stages] = make_pipeline(house)
+    day = {"created_at": at("2026-05-02T12:00")}
+    store(house, *(deal_of(lead, f"Deal {number}", value=10, **day) for number in range(2)))
+    store(house, deal_of(lead, "Shed", **priced(Decimal(9), "CHF", rate=None), **day))
+    data, _link = shown("customers.new_deals")
+    assert (data.value, data.more) == (3, (("worth (without CHF: no rate)", 20, "EUR"),))
+
+
 def test_the_pipeline_by_stage_leads_to_its_deals(shown: Shown, alice: Client, house: House) -> None:
     lead, offer, _talks = make_pipeline(house, name="Sales")
     store(house, deal_of(lead, "Mill", value=100), deal_of(offer, "Shed", **priced(Decimal(1), "CHF", rate=None)))

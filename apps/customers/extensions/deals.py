@@ -17,7 +17,7 @@ from apps.customers.models import Company, Deal, Outcome, Person
 from apps.customers.selectors import needs_attention, today
 from apps.customers.selectors.board import pipeline_names, pipelines_to_show
 from apps.customers.selectors.deal_sums import Asked, living_deals
-from apps.customers.selectors.kpis import happened_and_before, month_figures, stage_figures
+from apps.customers.selectors.kpis import added_and_before, happened_and_before, month_figures, stage_figures
 from apps.kernel import clock
 from apps.kernel.extensions.dashboards import (
     ChartData,
@@ -60,9 +60,9 @@ def _added(model: Any, period: Period) -> int:
 
 def show_new_deals(settings: Settings, period: Period) -> NumberData:
     """How many deals were added and what they are worth, compared with the period before."""
-    base, now, former = happened_and_before(period, Asked())
-    more = ((_("worth"), now.added.value, base),) if base else ()
-    return NumberData(now.added.count, previous=former.added.count, more=more)
+    base, now, former, missing = added_and_before(period, Asked())
+    more = ((_disclosed(_now("worth"), missing), now.value, base),) if base else ()
+    return NumberData(now.count, previous=former.count, more=more)
 
 
 def show_stages(settings: Settings, period: Period) -> ChartData:

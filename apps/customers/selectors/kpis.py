@@ -122,10 +122,22 @@ def happened_and_before(period: Period, asked: Asked) -> tuple[str, Happened, Ha
     return base, _figures(now, base), _figures(former, base)
 
 
+def added_and_before(period: Period, asked: Asked) -> tuple[str, Figures, Figures, list[str]]:
+    """Base currency, the deals that were added in the days and in those before, and the currencies of the former that
+    have no rate; two queries."""
+    deals = living_deals(asked)
+    now, former = (_added(deals, during) for during in (period, before(period)))
+    base = base_of(now, usual=base_of(former, usual=""))
+    return base, figures_of(now, base), figures_of(former, base), unvalued_currencies(now, base)
+
+
+def _added(deals: QuerySet[Deal], period: Period) -> list[DealSum]:
+    return list(chain.from_iterable(sums_by(deals.filter(period.during("created_at")), "outcome").values()))
+
+
 def _happened(deals: QuerySet[Deal], period: Period) -> dict[Any, list[DealSum]]:
     """What was added, won and lost in the days; by `closed_at`, as a deal that is changed later is not won later."""
-    added = chain.from_iterable(sums_by(deals.filter(period.during("created_at")), "outcome").values())
-    return {**sums_by(deals.filter(period.during("closed_at")), "outcome"), ADDED: list(added)}
+    return {**sums_by(deals.filter(period.during("closed_at")), "outcome"), ADDED: _added(deals, period)}
 
 
 def _monthly(deals: QuerySet[Deal], period: Period) -> dict[Any, list[DealSum]]:
