@@ -57,4 +57,4 @@ MANAGE_COMMENTS = feature(
 USE_LABELS = feature("customers.labels.use", _("Mark customers with labels of one's own"))
 FOLLOW = feature("customers.followers.use", _("Follow customers that one sees"))
 IMPORT = feature("customers.import", _("Import people, companies and consents from files"))
-EXPORT = feature("customers.export", _("Export people and companies into files"))
+EXPORT = feature("customers.export", _("Export people, companies and consents into files"))

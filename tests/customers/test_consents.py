@@ -164,6 +164,14 @@ def test_merged_purposes_take_the_consents_along_and_undo_brings_them_back(
     assert [row["purpose_id"] for row in ledger(bob, ada)["history"]] == [str(news)]
 
 
+def test_files_of_consents_need_a_feature_of_their_own(house: House, ada: Person, news: str) -> None:
+    """They hold the e-mails of everybody, as files of people do."""
+    looking = clerk(house, "customers.people.view")
+    answer = looking.get(CONSENTS, {"format": "csv"})
+    assert (answer.status_code, answer.json()["feature"]) == (403, "customers.export")
+    assert looking.get(CONSENTS).status_code == 200
+
+
 def test_the_list_of_all_is_filtered_and_exported(bob: Client, ada: Person, news: str) -> None:
     say(bob, ada, "given", news)
     say(bob, ada, "withdrawn", news)

@@ -21,7 +21,7 @@ from apps.customers.api.serializers.privacy import (
     ErasureSerializer,
     ExportAccepted,
 )
-from apps.customers.features import ERASE, EXPORT_SUBJECTS, MANAGE_PEOPLE, VIEW_PEOPLE
+from apps.customers.features import ERASE, EXPORT, EXPORT_SUBJECTS, MANAGE_PEOPLE, VIEW_PEOPLE
 from apps.customers.models import Consent, ConsentState
 from apps.customers.selectors import consents_of, current_of
 from apps.customers.selectors.exporting import CONSENT_COLUMNS, consent_cells
@@ -104,6 +104,7 @@ class ConsentViewSet(ReadingViewSet):
     filter_fields = ("organization_id", "customer_id", "purpose_id", "channel", "state", "at", "created_at")
     ordering_fields = ("at", "created_at")
     default_ordering = "-at"
+    export_features = (EXPORT,)  # files name people with their e-mails
     export_parts = ExportParts(CONSENT_COLUMNS, consent_cells)
     features: ClassVar[dict[str, tuple[str, ...]]] = {"list": (VIEW_PEOPLE,), "retrieve": (VIEW_PEOPLE,)}
 
