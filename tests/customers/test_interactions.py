@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.customers import services
 from apps.customers.models import Interaction
 from apps.kernel import clock
 from apps.kernel.access.grants import Access
@@ -381,3 +382,29 @@ def test_whoever_takes_part_says_so_themselves(bob: Client, house: House) -> Non
     assert complaints(press(looking, record, "answer", answer="perhaps")) == {"answer": "invalid_choice"}
     stranger = press(bob, record, "answer", answer="accepted")
     assert (stranger.status_code, stranger.json()["code"]) == (409, "customers.participant.not_invited")
+
+
+def test_what_is_about_another_customer_comes_into_their_organization(house: House) -> None:
+    user = member(house, "customers.*", "audit_logs.*")
+    rooted = client_of(user, organization=house.root)
+    with seeding(house.scope(house.south)):
+        joan = services.create_person(first_name="Joan")
+    plan = {"title": "Call", "scheduled_at": "2026-12-24T09:00:00Z", "recurrence": "FREQ=WEEKLY"}
+    row = send(rooted, "post", INTERACTIONS, {**plan, "participants": [{"user_id": str(user.pk)}]}).json()
+    assert press(rooted, row, "complete-occurrence", original_at=plan["scheduled_at"]).status_code == 200
+    path, about = f"{INTERACTIONS}{row['id']}/", {"customer_id": str(joan.pk)}
+    moved = send(rooted, "patch", path, about)
+    assert (moved.status_code, moved.json()["organization_id"]) == (200, str(house.south.pk))
+    there = clerk(house, organization=house.south)
+    seen = there.get(path).json()
+    assert (there.get(INTERACTIONS, about).json()["count"], len(seen["participants"])) == (1, 1)
+    assert (
+        there.get(f"{INTERACTIONS}occurrences/", {"from": "2026-12-24T00:00:00Z", "to": "2026-12-25T00:00:00Z"}).json()[
+            "results"
+        ][0]["status"]
+        == "done"
+    )
+    undone = send(rooted, "post", f"/api/audit_logs/actions/{moved['X-Action-Id']}/undo/", {})
+    assert (undone.status_code, there.get(path).status_code) == (200, 404)
+    assert len(rooted.get(path).json()["participants"]) == 1
+    assert send(rooted, "patch", path, {"title": "Call her"}).json()["organization_id"] == str(house.root.pk)

@@ -15,7 +15,10 @@ from apps.customers.models import (
     Interaction,
     InteractionStatus,
     InteractionType,
+    OccurrenceChange,
+    Participant,
     Priority,
+    SentReminder,
     Visibility,
 )
 from apps.customers.services.interaction_rules import close_private, complaints_of_plan, keep_fitting
@@ -115,20 +118,22 @@ def create_interaction(  # noqa: PLR0913 - one for each column
     row = Interaction(**given, author_id=person_of(current_scope().actor))
     if occurred_at is not None or (type == InteractionType.NOTE and scheduled_at is None):
         row.status, row.occurred_at = InteractionStatus.DONE, occurred_at or clock.now()
-    row.organization_id = _place_of(row)
+    row.organization_id = _place_of(row) or current_scope().writing_organization()
     settled = _demand_sound(row, settled_from, changed=given)
     row.save(force_insert=True)
     settled.store()
     return row
 
 
-def _place_of(row: Interaction) -> UUID:
-    """The organization of what it is about; the selected one where that is nothing, or is not there."""
-    place: UUID | None = None
+def _place_of(row: Interaction) -> UUID | None:
+    """The organization of what it is about; None where that is nothing, or is not there."""
     for model, pk in ((Customer, row.customer_id), (Deal, row.deal_id)):
-        if pk is not None and place is None:
+        place: UUID | None = None
+        if pk is not None:
             place = model._default_manager.filter(pk=pk).values_list("organization_id", flat=True).first()
-    return place or current_scope().writing_organization()
+        if place is not None:
+            return place
+    return None
 
 
 @command("customers.interaction.update", feature=MANAGE_INTERACTIONS, example=_changed_interaction)
@@ -157,19 +162,31 @@ def update_interaction(  # noqa: PLR0913 - one for each column
     """Change what is given; participants are set as a whole. Raises RowNotFound, Duplicate, InvalidInput with all
     complaints.
 
-    What became of single ones of a series stays, as far as the series still has them.
+    What became of single ones of a series stays, as far as the series still has them. What is about another customer or
+    deal now comes into the organization of that one.
     """
     given = {name: value for name, value in locals().items() if name not in {"interaction_id", "participants"}}
     row = load_living(Interaction, interaction_id)
     former = {name: getattr(row, name) for name in given}
     set_given(row, **given)
     changed = [name for name, value in former.items() if getattr(row, name) != value]
+    place = row.organization_id
+    if {"customer_id", "deal_id"} & set(changed):
+        row.organization_id = _place_of(row) or place
     settled = _demand_sound(row, participants, changed=changed)
+    if row.organization_id != place:
+        _bring_along(row)
     settled.store()
     if {"scheduled_at", "recurrence", "time_zone", "is_all_day"} & set(changed):
         keep_fitting(row)
-    row.save(update_fields=[*changed, *DERIVED, "version"])
+    row.save(update_fields=[*changed, *DERIVED, "organization_id", "version"])
     return row
+
+
+def _bring_along(row: Interaction) -> None:
+    """Keep what belongs to it in its organization, which has become another one."""
+    for model in (Participant, OccurrenceChange, SentReminder):
+        model._default_manager.filter(interaction=row).update(organization_id=row.organization_id)
 
 
 @command("customers.interaction.delete", feature=MANAGE_INTERACTIONS, example=_some_interaction)
