@@ -71,6 +71,15 @@ def test_a_group_has_a_code_of_its_own(bob: Client) -> None:
     assert complaints(send(bob, "post", GROUPS, {"code": "Whole sale", "name": ""})).keys() == {"code", "name"}
 
 
+def test_the_group_of_the_lowest_rank_comes_first(house: House) -> None:
+    bob = clerk(house)
+    last, first = (made(bob, GROUPS, code=code, name=code, rank=rank) for code, rank in (("a", 20), ("b", 10)))
+    person = f"{PEOPLE}{make_person(house).pk}/"
+    assert send(bob, "patch", person, {"group_ids": [last, first]}).json()["group_ids"] == [first, last]
+    lines = b"".join(bob.get(PEOPLE, {"format": "csv", "fields": "groups"}).streaming_content)  # type: ignore[attr-defined]
+    assert lines.decode().splitlines()[1] == '"[""b"",""a""]"'
+
+
 def test_whoever_only_sees_sets_up_nothing(house: House) -> None:
     looking = clerk(house, "customers.people.manage")
     answer = send(looking, "post", TAGS, {"label": "x"})

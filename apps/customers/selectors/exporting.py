@@ -94,7 +94,7 @@ def _companies(ids: Iterable[UUID]) -> dict[UUID, str]:
 def _shared(ids: Sequence[UUID]) -> Cells:
     points, addresses = points_of(ids), addresses_of(ids)
     tags = _names(Tagging, "tag__label", ids)
-    groups = _names(Membership, "group__code", ids)
+    groups = _names(Membership, "group__code", ids, order=("group__rank", "group__name"))
     return {
         pk: {
             **_point_cells(points.get(pk, ())),
@@ -127,9 +127,11 @@ def leading_address(addresses: Iterable[Address]) -> Address | None:
     return next((there[purpose] for purpose in ORDER if purpose in there), None)
 
 
-def _names(model: type[Tagging | Membership], column: str, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+def _names(
+    model: type[Tagging | Membership], column: str, ids: Sequence[UUID], *, order: Sequence[str] = ()
+) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
-    rows = living_marks(model).filter(customer__in=ids).order_by(column, "pk")
+    rows = living_marks(model).filter(customer__in=ids).order_by(*order, column, "pk")
     for customer_id, name in rows.values_list("customer_id", column):
         found[customer_id].append(name)
     return found

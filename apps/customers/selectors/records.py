@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -57,8 +57,8 @@ def tags_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
 
 
 def groups_of(customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Ids of the groups of each customer; one query."""
-    return _marks(Membership, "group_id", customer_ids)
+    """Ids of the groups of each customer, that of the lowest rank first; one query."""
+    return _marks(Membership, "group_id", customer_ids, order=("group__rank", "group__name"))
 
 
 def living_marks(model: type[Tagging | Membership]) -> models.QuerySet[Any]:
@@ -68,9 +68,11 @@ def living_marks(model: type[Tagging | Membership]) -> models.QuerySet[Any]:
     return rows
 
 
-def _marks(model: type[Tagging | Membership], column: str, customer_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+def _marks(
+    model: type[Tagging | Membership], column: str, customer_ids: Iterable[UUID], *, order: Sequence[str] = ()
+) -> dict[UUID, list[UUID]]:
     found: dict[UUID, list[UUID]] = {}
-    rows = living_marks(model).filter(customer__in=list(customer_ids)).order_by("pk")
+    rows = living_marks(model).filter(customer__in=list(customer_ids)).order_by(*order, "pk")
     for customer_id, mark in rows.values_list("customer_id", column):
         found.setdefault(customer_id, []).append(mark)
     return found
