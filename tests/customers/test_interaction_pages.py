@@ -15,13 +15,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.auth.models import User
+from apps.customers import services
 from apps.customers.admin.repeating import picked, rule_of
 from apps.customers.calculations import parse_rule, rule_text
 from apps.customers.models import Interaction, OccurrenceChange
 from apps.kernel import clock
+from apps.kernel.tenancy.scope import using_scope
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.customers.factories import make_interaction, make_person
+from tests.directory.callers import client_of
 from tests.support.scopes import House, seeding
 
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -249,6 +252,34 @@ def test_what_was_done_with_a_customer_is_on_their_timeline(alice: Client, house
     assert f"/backend/customers/interaction/add/?customer_id={ada.pk}" in page
     form = alice.get(f"/backend/customers/interaction/add/?customer_id={ada.pk}")
     assert "Ada Lovelace" in text(form)
+
+
+def test_what_was_done_of_a_series_is_on_the_timeline_when_it_took_place(
+    alice: Client, house: House, user: User
+) -> None:
+    ada, bert = make_person(house), make_person(house, "Bert Lovelace")
+    first = MONDAY - timedelta(days=14)
+    series: dict[str, Any] = {"recurrence": "FREQ=WEEKLY", "time_zone": "UTC", "scheduled_at": first}
+    row = make_interaction(house, "Weekly call", type="call", customer_id=ada.pk, owner_id=user.pk, **series)
+    make_interaction(house, "Of another", type="call", customer_id=bert.pk, owner_id=user.pk, **series)
+    make_interaction(house, "In between", customer_id=ada.pk, status="done", occurred_at=MONDAY - timedelta(days=9))
+    with using_scope(house.scope(house.north, actor_id=user.pk)):
+        services.move_occurrence(row.pk, original_at=first, starts_at=first + timedelta(hours=1))
+        services.complete_occurrence(row.pk, original_at=first)
+        services.complete_occurrence(row.pk, original_at=first + timedelta(days=7))
+        services.cancel_occurrence(row.pk, original_at=first + timedelta(days=14))
+    caller, told = client_of(user, organization=house.north), list[Any]()
+    path = f"/api/customers/people/{ada.pk}/timeline/?kind=customers.interactions_of_person&page_size=2"
+    cursor: str | None = ""
+    while cursor is not None:
+        found = caller.get(f"{path}&cursor={cursor}" if cursor else path).json()
+        told, cursor = [*told, *found["results"]], found["next"]
+    assert [(item["title"], item["at"][:16], item["who"]) for item in told] == [
+        ("Weekly call", "2026-11-23T09:00", "Alice"),
+        ("In between", "2026-11-21T09:00", ""),
+        ("Weekly call", "2026-11-16T10:00", "Alice"),
+    ]
+    assert alice.get(told[0]["url"]).status_code == 200
 
 
 OCCURRENCE = "/backend/customers/occurrence/"

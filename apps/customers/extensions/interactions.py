@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,7 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.customers.calculations import Occurrence, Stretch
 from apps.customers.features import MANAGE_INTERACTIONS, VIEW_INTERACTIONS
-from apps.customers.models import Company, Deal, Interaction, InteractionStatus, InteractionType, Person
+from apps.customers.models import (
+    Company,
+    Deal,
+    Interaction,
+    InteractionStatus,
+    InteractionType,
+    OccurrenceChange,
+    OccurrenceState,
+    Person,
+)
 from apps.customers.selectors import Entry as AgendaEntry
 from apps.customers.selectors import agenda, living_interactions, open_tasks, takes_more, tenant_zone
 from apps.kernel import clock
@@ -37,7 +48,7 @@ from apps.kernel.extensions.periods import Period
 from apps.kernel.extensions.timelines import Asking, Moment, TimelineSource, timeline_source
 from apps.kernel.tenancy.scope import current_scope
 
-CALENDAR, TASKS = "admin:customers_calendar", "admin:customers_tasks"
+CALENDAR, TASKS, OCCURRENCE = "admin:customers_calendar", "admin:customers_tasks", "admin:customers_occurrence"
 USER: Final = "auth.user"
 AHEAD: Final = timedelta(days=60)
 TONES: Final = {InteractionStatus.DONE: Tone.GOOD, InteractionStatus.CANCELLED: Tone.CAREFUL}
@@ -180,15 +191,28 @@ status_badge(StatusBadge("customers.interaction_status", Interaction.entity_id, 
 
 
 def fetch_done(asking: Asking) -> list[Moment]:
-    """What was done with the customers, or for the deals, and who was in charge of it; two queries."""
+    """What was done with the customers, or for the deals, and who was in charge of it; ones of series stand where they
+    took place. Three queries."""
     field = "deal_id" if asking.entity == Deal.entity_id else "customer_id"
-    rows = living_interactions().filter(**{f"{field}__in": asking.ids}, status=InteractionStatus.DONE)
+    rows = living_interactions().filter(**{f"{field}__in": asking.ids})
+    done = rows.filter(status=InteractionStatus.DONE, occurred_at__isnull=False)
+    ones = OccurrenceChange.objects.filter(state=OccurrenceState.DONE, interaction__in=rows.exclude(recurrence=""))
     if asking.until is not None:
-        rows = rows.filter(occurred_at__lte=asking.until)
-    found = list(rows.filter(occurred_at__isnull=False).order_by("-occurred_at", "-pk")[: asking.limit])
+        done, ones = done.filter(occurred_at__lte=asking.until), ones.filter(starts_at__lte=asking.until)
+    found = list(done.order_by("-occurred_at", "-pk")[: asking.limit])
+    single = list(ones.select_related("interaction").order_by("-starts_at", "-pk")[: asking.limit])
     labels = Labels()
-    labels.fetch((USER, row.owner_id or row.author_id) for row in found if row.owner_id or row.author_id)
-    return [_moment(row, labels) for row in found]
+    every = [*found, *(one.interaction for one in single)]
+    labels.fetch((USER, row.owner_id or row.author_id) for row in every if row.owner_id or row.author_id)
+    moments = [_moment(row, labels) for row in found]
+    moments += [replace(_moment(one.interaction, labels), **_place_of(one)) for one in single]
+    return sorted(moments, key=lambda item: (item.when, item.key), reverse=True)[: asking.limit]
+
+
+def _place_of(one: OccurrenceChange) -> dict[str, Any]:
+    """When one of a series took place, and where it leads."""
+    asked = urlencode({"id": one.interaction_id, "at": one.original_at.isoformat()})
+    return {"when": one.starts_at, "key": one.pk.hex, "url": f"{reverse(OCCURRENCE)}?{asked}"}
 
 
 def _moment(row: Interaction, labels: Labels) -> Moment:
