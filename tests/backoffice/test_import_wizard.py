@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from apps.kernel.imports.models import ImportRun
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.tenancy.transactions import scoped_transaction
 from apps.kernel.work.sweeper import sweep
-from tests.backoffice.conftest import LogIn
+from tests.auth.factories import make_role, make_user
+from tests.backoffice.conftest import LogIn, signed_in
 from tests.kernel.books import make_books
 from tests.support.scopes import House
 from tests.support.shelf.models import Book
@@ -85,6 +87,18 @@ def test_a_file_goes_from_the_list_to_the_records_and_back(house: House, alice: 
     assert texts(house) == ["Dune"]
     assert "has been undone" in page(alice, address)
     assert "books.csv" in page(alice, IMPORT)
+
+
+def test_a_column_of_moments_that_is_chosen_means_the_readers_clock(house: House) -> None:
+    user = make_user(house, roles=(make_role(house, "*"),), home_organization_id=house.root.pk, time_zone="Asia/Tokyo")
+    tokyo = signed_in(user)
+    address = give(tokyo, "title,code,out since\nDune,A,2026-07-01 12:00\n").url
+    order(tokyo, address, "check", **{**COLUMNS, "target-2": "borrowed_at"})
+    sweep("work")
+    order(tokyo, address, "import")
+    sweep("work")
+    with using_scope(house.scope()), scoped_transaction():
+        assert Book.objects.get().borrowed_at == datetime(2026, 7, 1, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -336,6 +336,16 @@ def test_moments_are_meant_in_the_zone_of_whoever_gives_the_file(alice: House) -
     assert [found[code].borrowed_at.hour for code in "AB"] == [10, 12]  # type: ignore[union-attr]
 
 
+def test_a_colleague_who_gives_the_same_columns_means_their_own_clock(alice: House) -> None:
+    with timezone.override("Europe/Warsaw"):
+        work(take("title,code,borrowed_at\nA,A,2026-07-01 12:00\n"))
+    bob = make_user(alice, name="Bob", roles=(make_role(alice, "*"),))
+    with using_scope(alice.scope(actor_id=bob.pk)), timezone.override("Asia/Tokyo"):
+        work(take("title,code,borrowed_at\nB,B,2026-07-01 12:00\n"))
+    found = books()
+    assert [found[code].borrowed_at.hour for code in "AB"] == [10, 3]  # type: ignore[union-attr]
+
+
 def test_an_import_belongs_to_whoever_gave_the_file(alice: House) -> None:
     run = take(PLAIN)
     bob = make_user(alice, name="Bob", roles=(make_role(alice, "*"),))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -136,13 +137,15 @@ def given_layout(run: ImportRun, given: Mapping[str, Any]) -> Layout:
 
 
 def given_mapping(run: ImportRun, given: Mapping[str, Any]) -> ColumnMapping:
-    """The assignment that was chosen; steps that an assignment had already stay with it."""
+    """The assignment that was chosen; steps that an assignment had already stay with it. Moments that name no zone are
+    those of whoever chooses."""
+    fresh = Style(zone=timezone.get_current_timezone_name())
     before = {(item.target, item.sources): item for item in mapping_from_json(run.mapping).assignments}
     found = []
     for place in range(len(run.names)):
         target = str(given.get(f"target-{place}", ""))
         if target:
-            own = before.get((target, (place,)), Assignment(target, (place,)))
+            own = before.get((target, (place,)), Assignment(target, (place,), style=fresh))
             found.append(replace(own, style=_style(own.style, str(given.get(f"style-{place}", "auto")))))
     kept = [item for item in before.values() if not item.sources and item.target not in {own.target for own in found}]
     return ColumnMapping((*found, *kept))

@@ -49,6 +49,10 @@ class ColumnMapping:
         """Names of the fields."""
         return tuple(item.target for item in self.assignments)
 
+    def meant_in(self, zone: str) -> ColumnMapping:
+        """The same with moments that name no zone meant in this one."""
+        return ColumnMapping(tuple(replace(item, style=replace(item.style, zone=zone)) for item in self.assignments))
+
     def as_json(self) -> list[dict[str, Any]]:
         """Plain values for storage."""
         return [

@@ -81,7 +81,7 @@ def take(entity: str, content: BinaryIO, name: str) -> ImportRun:
 def _new(target: ImportTarget, name: str, layout: Layout, found: Look) -> ImportRun:
     scope = current_scope()
     before = _same_columns(target.entity, found.names)
-    mapping = mapping_from_json(before.mapping) if before else _guessed(found, target)
+    mapping = _remembered(before) if before else _guessed(found, target)
     options = options_from_json(before.options) if before else guessed_options(target, mapping)
     return ImportRun(
         id=uuid7(),
@@ -104,6 +104,14 @@ def _new(target: ImportTarget, name: str, layout: Layout, found: Look) -> Import
 def _guessed(found: Look, target: ImportTarget) -> ColumnMapping:
     """Moments without a zone are meant as the clock of whoever gives the file."""
     return guess_mapping(found, target.fields(), zone=timezone.get_current_timezone_name())
+
+
+def _remembered(before: ImportRun) -> ColumnMapping:
+    """The assignment of an earlier import; one of a colleague says nothing of the clock that is meant now."""
+    mapping, actor = mapping_from_json(before.mapping), current_scope().actor
+    if (before.owner_kind, before.owner_id) == (actor.kind.value, actor.id):
+        return mapping
+    return mapping.meant_in(timezone.get_current_timezone_name())
 
 
 def _same_columns(entity: str, names: tuple[str, ...]) -> ImportRun | None:
