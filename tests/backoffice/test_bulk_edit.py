@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from tests.entities.test_records import CARS, make_car, make_field, make_type
 from tests.kernel.books import make_books
 from tests.support.digests import digest
 from tests.support.scopes import House, seeding
+from tests.support.shelf.models import Book
 
 BULK = f"{BOOKS}bulk/"
 MANAGE = ("shelf.books.view", "shelf.books.manage")
@@ -256,3 +258,73 @@ def test_fields_of_the_tenant_are_changed_too(house: House, alice: Client) -> No
     assert alice.post(address, {**given, "step": "apply"}).status_code == 302
     values = [item["custom_fields"] for item in rest.get(CARS).json()["results"]]
     assert [(item["colour"], item["seats"]) for item in values] == [("blue", 4)] * 2
+
+
+def hide_books(house: House, *books: Any) -> None:
+    with seeding(house.scope()):
+        Book.objects.filter(pk__in=[book.pk for book in books]).update(deleted_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("step", ["fields", "preview"])
+def test_the_first_chosen_records_may_vanish_and_the_others_are_changed(house: House, alice: Client, step: str) -> None:
+    books = make_books(house, *({"pages": 1} for _ in range(23)))
+    page = select(alice, "edit_selected", books)
+    hide_books(house, *books[:22])
+    wrong = {"pages": "many"} if step == "preview" else {"pages": "9"}
+    form = ask(alice, page, step, **wrong)
+    assert (form.context["count"], "Not there any more, and left out: Book 0," in text_of(form.content)) == (1, True)
+    assert "and 2 more." in text_of(form.content)
+    preview = ask(alice, page, "preview", pages="9")
+    assert (preview.context["preview"].changed, preview.context["count"]) == ([books[22].pk], 1)
+    assert preview.context["preview"].refused[0] == ("Book 0", "There is no such record.")
+    ask(alice, preview, "apply", pages="9")
+    assert {code: row.pages for code, row in books_now(house).items()} == {"B22": 9}
+
+
+@pytest.mark.parametrize("step", ["fields", "preview", "apply"])
+def test_where_no_chosen_record_is_left_the_list_says_so(house: House, alice: Client, step: str) -> None:
+    books = make_books(house, {"pages": 1}, {"pages": 1})
+    page = select(alice, "edit_selected", books)
+    hide_books(house, *books)
+    answer = ask(alice, page, step, pages="9")
+    assert (answer.status_code, answer["Location"]) == (302, BOOKS)
+    assert "None of the chosen records is there any more." in text_of(alice.get(BOOKS).content)
+    assert actions(house) == []
+
+
+def test_what_has_vanished_before_the_change_is_named_in_its_report(house: House, alice: Client) -> None:
+    books = make_books(house, {"pages": 1}, {"pages": 1})
+    page = select(alice, "edit_selected", books)
+    hide_books(house, books[0])
+    ask(alice, page, "apply", pages="9")
+    assert "Book 0: There is no such record." in text_of(alice.get(BOOKS).content)
+
+
+def test_a_vanished_record_of_others_is_not_named(house: House, log_in: LogIn) -> None:
+    bob, books = log_in(*MANAGE), make_books(house, {}, {"is_restricted": True, "title": "Secret"})
+    text = " ".join(f"{book.pk.hex}.1" for book in books)
+    page = bob.post(BULK, {"selection": text, "change": ["pages"], "pages": "9", "step": "fields"})
+    assert str(books[1].pk) in text_of(page.content)
+    assert "Secret" not in page.content.decode()
+
+
+@pytest.mark.committed
+def test_a_job_whose_records_have_all_vanished_says_so(
+    house: House, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    books = make_books(house, {"pages": 1}, {"pages": 2})
+    ask(alice, select(alice, "edit_selected", books), "apply", pages="9")
+    hide_books(house, *books)
+    sweep()
+    with reading_in(house):
+        [job] = Job.objects.filter(kind="kernel.many")
+    assert (job.status, "Refused records: 2 of 2." in job.error) == ("failed", True)
+
+
+@pytest.mark.parametrize("action", ["edit_selected", "delete_selected"])
+def test_nothing_is_asked_about_rows_that_vanished_from_the_list(house: House, alice: Client, action: str) -> None:
+    books = make_books(house, {}, {})
+    hide_books(house, *books)
+    assert select(alice, action, books).status_code == 302
+    assert "None of the chosen records is there any more." in text_of(alice.get(BOOKS).content)

@@ -23,6 +23,7 @@ from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
 
 DELETE_SELECTED = gettext_lazy("Delete selected")
+NONE_LEFT = gettext_lazy("None of the chosen records is there any more.")
 SHOWN = 20
 
 
@@ -56,10 +57,13 @@ class Ask:
 
 
 def chosen_or_told(page: Any, request: HttpRequest, queryset: Any) -> Chosen | None:
-    """What is selected; None where that is too much, which the next page says."""
+    """What is selected; None where that is too much or not there any more, which the next page says."""
     chosen = chosen_of(queryset)
     if chosen is None:
         page.message_user(request, _("Select at most %(n)s records.") % {"n": MOST_CHOSEN}, messages.ERROR)
+    elif not chosen.ids:
+        page.message_user(request, NONE_LEFT, messages.ERROR)
+        return None
     return chosen
 
 

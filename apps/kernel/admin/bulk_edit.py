@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -14,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.kernel.admin.addresses import model_address, with_query
-from apps.kernel.admin.bulk import chosen_or_told
+from apps.kernel.admin.bulk import NONE_LEFT, chosen_or_told
 from apps.kernel.admin.bulk_fields import bulk_form, changes_of, field_names, offers_bulk_edit
 from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.labels import labels_of
-from apps.kernel.admin.many import AT_ONCE, UPDATE, Task, missing, reasons, start_or_run
-from apps.kernel.admin.selections import Chosen, posted, seen_rows
+from apps.kernel.admin.many import AT_ONCE, UPDATE, Task, missing, names_of_gone, reasons, start_or_run
+from apps.kernel.admin.selections import Chosen, posted, present, seen_rows
 from apps.kernel.commands.bulk import BulkOrder, BulkOutcome, rehearsed
 from apps.kernel.commands.history.diffs import MOST_IMAGES, RowDiff, diffs_of
 from apps.kernel.commands.history.images import first_images, net_effects
@@ -49,6 +51,8 @@ def bulk_edit_view(page: Any, request: HttpRequest) -> HttpResponse:
     if step == "fields":
         return _fields_page(page, request, chosen, data=request.POST)
     rows = seen_rows(page, request, chosen)
+    if not rows:
+        return _none_left(page, request)
     form = _checked_form(page, request, rows, request.POST)
     if form is None or not form.is_valid():
         return _fields_page(page, request, chosen, data=request.POST)
@@ -72,7 +76,8 @@ class Choice:
 class Preview:
     """What would become of the records: how many change, what stays, what is refused and why."""
 
-    tried: int = 0
+    tried: list[UUID] = field(default_factory=list)
+    gone: list[UUID] = field(default_factory=list)
     changed: list[UUID] = field(default_factory=list)
     unchanged: list[UUID] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -92,6 +97,12 @@ def list_address(page: Any, request: HttpRequest) -> str:
     return with_query(model_address(page, "changelist"), request)
 
 
+def _none_left(page: Any, request: HttpRequest) -> HttpResponseRedirect:
+    """Back to the list, with the reason."""
+    page.message_user(request, NONE_LEFT, messages.ERROR)
+    return HttpResponseRedirect(list_address(page, request))
+
+
 def _checked_form(page: Any, request: HttpRequest, rows: Mapping[UUID, Any], data: QueryDict) -> Any:
     """The form with the chosen fields only; None where no record or no field is left."""
     sample = next(iter(rows.values()), None)
@@ -109,11 +120,14 @@ def _kept(form: Any, data: QueryDict) -> QueryDict:
     return kept
 
 
-def _fields_page(page: Any, request: HttpRequest, chosen: Chosen, data: QueryDict | None = None) -> TemplateResponse:
+def _fields_page(page: Any, request: HttpRequest, asked: Chosen, data: QueryDict | None = None) -> HttpResponse:
+    """The form for those that are there still; the page names the others."""
+    chosen = present(page, request, asked)
+    gone = [item for item in asked.ids if item not in set(chosen.ids)]
     rows = seen_rows(page, request, Chosen(chosen.ids[:SHOWN], {}))
     sample = next(iter(rows.values()), None)
     if sample is None:
-        raise Http404
+        return _none_left(page, request)
     names = field_names(page, request, sample)
     wanted = set(data.getlist(CHANGE)) & set(names) if data is not None else set()
     blank = bulk_form(page, request, sample, None, names)
@@ -123,6 +137,8 @@ def _fields_page(page: Any, request: HttpRequest, chosen: Chosen, data: QueryDic
     fields = [(given if given is not None and name in wanted else blank)[name] for name in names]
     context = {
         **_context(page, request, chosen),
+        "gone": list(names_of_gone(page, request, gone[:SHOWN]).values()),
+        "more_gone": max(0, len(gone) - SHOWN),
         "fields": [(item, item.name in wanted) for item in fields],
         "lacks_fields": data is not None and not wanted,
         "above": given.non_field_errors() if given is not None and wanted else (),
@@ -135,25 +151,26 @@ def _fields_page(page: Any, request: HttpRequest, chosen: Chosen, data: QueryDic
 
 
 def _preview_page(page: Any, request: HttpRequest, chosen: Chosen, choice: Choice) -> TemplateResponse:
-    preview = _preview(request, chosen, choice)
-    left = chosen.without(item for item in chosen.ids[: preview.tried] if item not in set(preview.changed))
+    preview = _preview(page, request, chosen, choice)
+    changed = set(preview.changed)
+    left = chosen.without(item for item in (*preview.tried, *preview.gone) if item not in changed)
     context = {
         **_context(page, request, left),
         "all": len(chosen.ids),
         "whole": chosen,
         "preview": preview,
-        "is_part": preview.tried < len(chosen.ids),
+        "is_part": len(preview.tried) < len(choice.rows),
         "echo": [(name, item) for name, items in _kept(choice.form, request.POST).lists() for item in items],
         "labels": [item.label for item in choice.form],
     }
     return TemplateResponse(request, "backoffice/bulk_preview.html", context)
 
 
-def _preview(request: HttpRequest, chosen: Chosen, choice: Choice) -> Preview:
+def _preview(page: Any, request: HttpRequest, chosen: Chosen, choice: Choice) -> Preview:
     """Rehearse the first of the records by the command itself; everything is taken back."""
-    tried = Chosen(chosen.ids[:AT_ONCE], chosen.versions)
-    rows = {item: choice.rows[item] for item in tried.ids if item in choice.rows}
-    preview, labels = Preview(tried=len(tried.ids)), labels_of(request)
+    rows = dict(islice(choice.rows.items(), AT_ONCE))
+    gone = [item for item in chosen.ids if item not in choice.rows]
+    preview, labels = Preview(tried=list(rows), gone=gone), labels_of(request)
 
     def examine(outcome: BulkOutcome) -> None:
         trees = {actions[0]: actions for actions in outcome.done.values() if actions}
@@ -161,7 +178,7 @@ def _preview(request: HttpRequest, chosen: Chosen, choice: Choice) -> Preview:
         for record_id, actions in outcome.done.items():
             touched = bool(actions) and bool(net_effects(images.get(actions[0], ())))
             (preview.changed if touched else preview.unchanged).append(record_id)
-        shown = [item for item in tried.ids if item in set(preview.changed)][:SHOWN]
+        shown = [item for item in rows if item in set(preview.changed)][:SHOWN]
         diffs = diffs_of({outcome.done[item][0]: outcome.done[item] for item in shown}, labels)
         note_diffs(diffs.values())
         for item in shown:
@@ -169,9 +186,10 @@ def _preview(request: HttpRequest, chosen: Chosen, choice: Choice) -> Preview:
 
     spec = choice.task.command.spec
     with invoked(source=Source.ADMIN):
-        outcome = rehearsed(BulkOrder(spec.id, tuple(rows), choice.task.changes, tried.versions), examine)
-    outcome.refused.update(missing(rows, tried))
-    preview.refused = [(str(rows.get(item, item)), reasons(errors)) for item, errors in outcome.refused.items()]
+        outcome = rehearsed(BulkOrder(spec.id, tuple(rows), choice.task.changes, chosen.versions), examine)
+    outcome.refused.update(missing(choice.rows, chosen))
+    names: dict[UUID, Any] = {**names_of_gone(page, request, gone), **rows}
+    preview.refused = [(str(names.get(item, item)), reasons(errors)) for item, errors in outcome.refused.items()]
     return preview
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.offering import pressable
 from apps.kernel.admin.selections import Chosen, seen_rows
 from apps.kernel.commands.bulk import BulkOrder, BulkOutcome, Watch, run_each
@@ -24,6 +25,7 @@ from apps.kernel.commands.running import running
 from apps.kernel.errors import FieldError, RowNotFound
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
+from apps.kernel.tenancy.transactions import reading
 from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
@@ -78,7 +80,9 @@ def start_or_run(page: Any, request: HttpRequest, chosen: Chosen, task: Task) ->
         page.message_user(request, text % {"n": len(chosen.ids)}, messages.INFO)
         return
     rows = seen_rows(page, request, chosen)
-    report(page, request, carry_out(rows, chosen, task), names={item: str(row) for item, row in rows.items()})
+    names = {item: str(row) for item, row in rows.items()}
+    gone = [item for item in chosen.ids if item not in rows]
+    report(page, request, carry_out(rows, chosen, task), names={**names, **names_of_gone(page, request, gone)})
 
 
 def carry_out(rows: Mapping[UUID, Any], chosen: Chosen, task: Task, *, watch: Watch | None = None) -> BulkOutcome:
@@ -97,6 +101,15 @@ def missing(rows: Mapping[UUID, Any], chosen: Chosen) -> dict[UUID, tuple[FieldE
     """A refusal for each chosen record that is not there."""
     gone = RowNotFound()
     return {item: (FieldError(f"ids.{item}", gone.code, gone.detail),) for item in chosen.ids if item not in rows}
+
+
+def names_of_gone(page: Any, request: HttpRequest, gone: Iterable[UUID]) -> dict[UUID, str]:
+    """What the first of the records that are not there were called; their ids where nothing is known of them."""
+    entity, labels = str(getattr(page.model, "entity_id", "")), labels_of(request)
+    first = list(gone)[:AT_ONCE]
+    with reading():
+        labels.fetch([(entity, item) for item in first])
+    return {item: labels.known(entity, item) or str(item) for item in first}
 
 
 def reasons(errors: tuple[FieldError, ...]) -> str:

@@ -76,3 +76,9 @@ def seen_rows(page: Any, request: HttpRequest, chosen: Chosen) -> dict[UUID, Any
     """The chosen records that the actor sees on the page, by id in the order chosen; foreign ones are not there."""
     found = page.get_queryset(request).in_bulk(list(chosen.ids))
     return {item: found[item] for item in chosen.ids if item in found}
+
+
+def present(page: Any, request: HttpRequest, chosen: Chosen) -> Chosen:
+    """The part of the choice that the actor sees on the page still."""
+    there = set(page.get_queryset(request).filter(pk__in=chosen.ids).values_list("pk", flat=True))
+    return chosen.without(item for item in chosen.ids if item not in there)
