@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from apps.backoffice.calculations import as_json, complaints_about
@@ -31,6 +31,7 @@ from apps.kernel.tenancy.scope import Scope, current_scope
 
 FIELDS = ("name", "is_pinned", "is_linked")
 MOST_ROLES = 100
+EXACT: Final = msgspec.json.Encoder(decimal_format="number")
 NEW_ROLE = "auth.role.create"
 
 
@@ -93,7 +94,7 @@ def create_view(
     _demand_owner(view, also_default=is_default)
     demand_targets([("role_id", "auth.role", role_id)] if role_id is not None else ())
     hold_lock(_lock(view))
-    demand_valid(view, FIELDS, more=[*_list_complaints(list), *_complaints(list, kept)])
+    demand_valid(view, FIELDS, more=[*_list_complaints(list), *_complaints(list, settings)])
     _demand_free(view)
     if is_default:
         _clear_defaults(view)
@@ -121,7 +122,7 @@ def update_view(
     if settings is not None:
         changes["settings"] = as_json(settings)
     changes = {field: value for field, value in changes.items() if value != getattr(view, field)}
-    complaints = _complaints(view.list, changes["settings"]) if "settings" in changes else []
+    complaints = _complaints(view.list, settings) if "settings" in changes else []
     for field, value in changes.items():
         setattr(view, field, value)
     demand_valid(view, FIELDS, more=complaints)
@@ -246,9 +247,10 @@ def _list_complaints(name: str) -> Iterable[FieldError]:
 
 
 def _complaints(name: str, settings: Any) -> list[FieldError]:
+    """What is wrong with settings as they were given: a number that JSON would round is refused, not kept rounded."""
     found = complaints_about(settings)
     tree = settings.get(CONDITION) if isinstance(settings, Mapping) else None
     if found or tree is None:
         return found
-    text = json.dumps(tree)
+    text = EXACT.encode(tree).decode()
     return [FieldError(f"settings.{item.field}", item.code, item.message) for item in complaints_of_list(name, text)]

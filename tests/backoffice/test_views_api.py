@@ -151,3 +151,24 @@ def test_numbers_with_a_point_are_kept_as_they_are(bob: Client) -> None:
     assert (answer.status_code, answer.json()["settings"]["filter"]["value"]) == (201, 4.25)
     answer = bob.post(VIEWS, body % '{"field":"rate","operator":">","value":1.5e399}', content_type="application/json")
     assert answer.status_code == 400
+
+
+LONG = "0.12345678901234567890123"
+
+
+def condition_of(number: str) -> str:
+    return '{"field": "decimal_places", "operator": ">", "value": %s}' % number
+
+
+def test_a_number_that_would_be_rounded_is_refused_and_nothing_is_kept(house: House, bob: Client) -> None:
+    body = '{"list": "%s", "name": "Exact", "settings": {"filter": %s}}' % (CURRENCY, condition_of(LONG))
+    made = bob.post(VIEWS, body, content_type="application/json")
+    assert (made.status_code, complaints(made)) == (400, {"settings.filter.value": "bad_number"})
+    given = {"list": CURRENCY, "name": "Exact", "state": '{"filter": %s}' % condition_of(LONG), "next": "/backend/"}
+    bob.post("/backend/views/save/", given)
+    kept = send(bob, "post", VIEWS, {**NEW, "settings": {"columns": ["code"]}}).json()["id"]
+    settings = '{"settings": {"filter": %s}}' % condition_of(LONG)
+    changed = bob.patch(f"{VIEWS}{kept}/", settings, content_type="application/json")
+    assert (changed.status_code, complaints(changed)) == (400, {"settings.filter.value": "bad_number"})
+    with reading_in(house):
+        assert list(SavedView.objects.values_list("settings", flat=True)) == [{"columns": ["code"]}]

@@ -14,14 +14,13 @@ from apps.kernel.api.serializers import StrictBooleanField, StrictModelSerialize
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
 class SettingsField(serializers.JSONField):
-    """Settings of a view; the strict reader's decimals become numbers again. What they are worth the command says."""
+    """Settings of a view, with their numbers as they were given. What they are worth the command says."""
 
     def to_internal_value(self, data: Any) -> Any:
         """The settings."""
-        settings = super().to_internal_value(as_json(data))
-        if not isinstance(settings, dict):
+        if not isinstance(super().to_internal_value(as_json(data)), dict):
             self.fail("invalid")
-        return settings
+        return data
 
 
 class ViewSerializer(StrictModelSerializer):
