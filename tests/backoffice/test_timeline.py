@@ -107,6 +107,21 @@ def test_a_source_that_fails_is_named_and_the_others_stay(house: House, alice: C
     assert told(page)[0] == ("audit_logs.changes", "Changed")
 
 
+@pytest.mark.parametrize("template", ["kernel/no_such_template.html", "audit_logs/timeline_change.html"])
+def test_a_moment_whose_template_fails_is_left_out_and_named(house: House, alice: Client, template: str) -> None:
+    def fail() -> None:
+        raise RuntimeError("out of order")
+
+    currency = make_currency(house)
+    alice.post(change_url(currency), form_of(currency, name="Euro"))
+    odd = Moment(START + timedelta(days=365), "2", template=template, values={"entry": fail})
+    with declared(TIMELINES, notes(odd, Moment(START, "1", "Called"))):
+        page = alice.get(address(currency))
+    assert (page.status_code, told(page)[0]) == (200, ("audit_logs.changes", "Changed"))
+    assert told(page)[-1] == ("probes.notes", "Called")
+    assert "Left out, as it could not be read just now: Notes." in text_of(page.content)
+
+
 def test_a_source_is_for_who_holds_its_features(house: House, log_in: LogIn) -> None:
     currency = make_currency(house)
     secret = TimelineSource("probes.secret", "Secret", "*", lambda asking: [], features=("shelf.books.view",))

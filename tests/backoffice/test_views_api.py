@@ -156,18 +156,18 @@ def test_numbers_with_a_point_are_kept_as_they_are(bob: Client) -> None:
 LONG = "0.12345678901234567890123"
 
 
-def condition_of(number: str) -> str:
-    return '{"field": "decimal_places", "operator": ">", "value": %s}' % number
+def filtering(number: str) -> str:
+    return f'{{"filter": {{"field": "decimal_places", "operator": ">", "value": {number}}}}}'
 
 
 def test_a_number_that_would_be_rounded_is_refused_and_nothing_is_kept(house: House, bob: Client) -> None:
-    body = '{"list": "%s", "name": "Exact", "settings": {"filter": %s}}' % (CURRENCY, condition_of(LONG))
+    body = f'{{"list": "{CURRENCY}", "name": "Exact", "settings": {filtering(LONG)}}}'
     made = bob.post(VIEWS, body, content_type="application/json")
     assert (made.status_code, complaints(made)) == (400, {"settings.filter.value": "bad_number"})
-    given = {"list": CURRENCY, "name": "Exact", "state": '{"filter": %s}' % condition_of(LONG), "next": "/backend/"}
+    given = {"list": CURRENCY, "name": "Exact", "state": filtering(LONG), "next": "/backend/"}
     bob.post("/backend/views/save/", given)
     kept = send(bob, "post", VIEWS, {**NEW, "settings": {"columns": ["code"]}}).json()["id"]
-    settings = '{"settings": {"filter": %s}}' % condition_of(LONG)
+    settings = f'{{"settings": {filtering(LONG)}}}'
     changed = bob.patch(f"{VIEWS}{kept}/", settings, content_type="application/json")
     assert (changed.status_code, complaints(changed)) == (400, {"settings.filter.value": "bad_number"})
     with reading_in(house):
