@@ -15,6 +15,7 @@ from django.db import connection, connections
 from django.test import Client
 from psycopg.types.range import Range
 
+from apps.auth.models import UserRole
 from apps.catalog.models import Price, PriceKind, Product
 from apps.catalog.selectors import PriceChoice
 from apps.catalog.selectors.prices import prices_of_today
@@ -73,8 +74,8 @@ def job_of(house: House) -> Job:
         return job
 
 
-def asked(client: Client, kind: PriceKind, **more: Any) -> Any:
-    return send(client, "post", CHANGE, {"kind_id": str(kind.pk), "amount": "1", **more})
+def asked(client: Client, kind: PriceKind, *, headers: dict[str, str] | None = None, **more: Any) -> Any:
+    return send(client, "post", CHANGE, {"kind_id": str(kind.pk), "amount": "1", **more}, **(headers or {}))
 
 
 def test_many_prices_are_changed_behind_the_answer_as_one_action(house: House, bob: Client, kind: PriceKind) -> None:
@@ -95,6 +96,14 @@ def test_what_cannot_be_done_is_refused_at_once(house: House, bob: Client, kind:
     with reading_in(house):
         assert not Job.objects.exists()
     assert not Work.objects.filter(kind=price_change_jobs.WORK).exists()
+
+
+def test_a_refusal_stands_in_the_language_of_who_asked(house: House, bob: Client, kind: PriceKind) -> None:
+    assert asked(bob, kind, headers={"Accept-Language": "de"}).status_code == 202
+    with seeding(house.scope(house.north)):
+        UserRole.objects.all().delete()
+    sweep("work")
+    assert (job_of(house).error, known(house)) == ("Dafür ist die Berechtigung catalog.pricing.manage nötig.", OLD)
 
 
 def test_the_same_key_starts_one_job(house: House, bob: Client, kind: PriceKind) -> None:

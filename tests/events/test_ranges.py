@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from apps.auth.models import User
 from apps.auth.services.object_grants import grant_access
@@ -319,6 +320,18 @@ def test_who_may_no_longer_replays_nothing(house: House, noon: clock.FrozenClock
             update_user(bob.pk, roles=[])
         sweep("work")
     assert (job_of(house, done.job_id).status, told(house)) == ("failed", [])
+
+
+def test_a_refusal_stands_in_the_language_of_who_asked(house: House, bob: User, small: None) -> None:
+    minted(house, 1, 2, 3, 4, 5)
+    with hearing():
+        with acting_as(house, bob), translation.override("de"):
+            done = replay_range(subscriber=PROBE, start=NOON - DAY, end=NOON + DAY)
+        with using_scope(system(house)):
+            update_user(bob.pk, roles=[])
+        sweep("work")
+    expected = "Dafür ist die Berechtigung events.deliveries.manage nötig."
+    assert job_of(house, done.job_id).error == expected
 
 
 def test_a_job_that_was_stopped_goes_no_further(house: House, bob: User, small: None) -> None:

@@ -25,6 +25,7 @@ from apps.kernel.eventbus.patterns import PATTERN, matches
 from apps.kernel.eventbus.subscribing import Subscriber
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue
 
 REPLAY_WORK = "events.replay_range"
@@ -140,6 +141,7 @@ def _opened(wanted: Range, pattern: str) -> UUID:
         "end": wanted.end.isoformat(),
         "pattern": pattern,
         "asked_at": clock.now().isoformat(),
+        **current_manners(),
     }
     name, words = gettext_noop("Events again for {subscriber}"), {"subscriber": wanted.subscriber.id}
     job_id = service(ProgressReporter).open(REPLAY_WORK, name=name, words=words, is_cancellable=True, values=values)

@@ -20,6 +20,7 @@ from apps.kernel.commands.running import about
 from apps.kernel.errors import FieldError, InvalidInput, RowNotFound
 from apps.kernel.ports import ProgressReporter
 from apps.kernel.services import service
+from apps.kernel.translating.manners import current_manners
 from apps.kernel.work.queueing import enqueue, enqueue_many, withdraw
 from apps.webhooks.errors import NotRepeatable, RangeInvalid, WebhookInactive
 from apps.webhooks.features import MANAGE
@@ -175,6 +176,7 @@ def _opened(wanted: Range) -> UUID:
         "end": wanted.end.isoformat(),
         "statuses": list(wanted.statuses),
         "asked_at": clock.now().isoformat(),
+        **current_manners(),
     }
     name = gettext_noop("Deliveries of webhooks again")
     job_id = service(ProgressReporter).open(REPLAY_WORK, name=name, is_cancellable=True, values=values)
