@@ -17,6 +17,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from apps.auth.models import User
 from apps.auth.services.users import update_user
 from apps.kernel import clock
+from apps.kernel.commands.models import Action
+from apps.kernel.commands.undo.engine import undo
 from apps.kernel.registry.notices import CHANNELS, EMAIL, IN_APP, Message, channel
 from apps.kernel.tenancy.scope import using_scope
 from apps.kernel.work.errors import Permanent, Retry
@@ -27,7 +29,8 @@ from apps.kernel.work.sweeper import sweep
 from apps.notifications.services import Choice, choose, mark_read
 from apps.notifications.services.saying import work_kind_of
 from apps.notifications.tasks import carry_by
-from tests.auth.factories import make_user, system
+from tests.auth.factories import make_user, reading_in, system
+from tests.kernel.events_probes import run_all
 from tests.notifications.letters import use
 from tests.notifications.notices import (
     DIGESTED,
@@ -238,6 +241,27 @@ def test_another_hour_moves_a_digest_that_waits(house: House, bob: User) -> None
     said(house, bob, DIGESTED)
     wants(house, bob, time_zone="Europe/Warsaw", digest_every="weekly", digest_weekday=2, digest_hour=18)
     assert waiting("notifications.digest").due_at == datetime(2026, 3, 4, 17, tzinfo=UTC)
+
+
+def test_taking_settings_back_moves_a_digest_that_waits_as_well(house: House, bob: User) -> None:
+    said(house, bob, DIGESTED)
+    wants(house, bob, digest_hour=18)
+    wants(house, bob, digest_hour=20)
+    with reading_in(house):
+        second, first = Action.objects.filter(command="notifications.settings.choose").order_by("-pk")
+    hours = [waiting("notifications.digest").due_at.hour]
+    for action in (second, first):
+        with using_scope(system(house)):
+            undo(action.pk)
+        run_all()
+        hours.append(waiting("notifications.digest").due_at.hour)
+    with reading_in(house):
+        last = Action.objects.latest("pk")
+    with using_scope(system(house)):
+        undo(last.pk)
+    run_all()
+    hours.append(waiting("notifications.digest").due_at.hour)
+    assert hours == [20, 18, 8, 18]
 
 
 @contextmanager

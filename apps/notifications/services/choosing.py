@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.kernel import clock
 from apps.kernel.commands.declarations import command
 from apps.kernel.commands.loading import hold_lock
+from apps.kernel.commands.models import RowImage
 from apps.kernel.errors import FieldError
 from apps.kernel.registry.notices import CHANNELS, EMAIL, NOTIFICATION_TYPES
 from apps.kernel.tenancy.scope import Scope
@@ -72,8 +73,20 @@ def choose(*, choices: Sequence[Choice] = (), settings: Mapping[str, Any] | None
     if is_new or settings:
         row.save(force_insert=is_new)
     _choose({(item.type, item.channel): item.is_wanted for item in choices}, mine)
-    _move_digest(row)
+    _move_digest(mine, row)
     return row
+
+
+def follow_undo(settings_id: UUID) -> None:
+    """Let a digest that waits come as settings say that somebody has taken back, or done again; any number of times."""
+    row = NotificationSettings.objects.filter(pk=settings_id).first()
+    kept: Any = RowImage.objects.filter(row_id=settings_id, table_name=NotificationSettings._meta.db_table)
+    image = None if row is not None else kept.order_by("-seq").values_list("before", flat=True).first()
+    if row is not None:
+        _move_digest({"recipient_kind": row.recipient_kind, "recipient_id": row.recipient_id}, row)
+    elif image:
+        whose = {"recipient_kind": image["recipient_kind"], "recipient_id": UUID(image["recipient_id"])}
+        _move_digest(whose, None)
 
 
 def _choose(wanted: Mapping[tuple[str, str], bool | None], mine: Mapping[str, Any]) -> None:
@@ -89,12 +102,12 @@ def _choose(wanted: Mapping[tuple[str, str], bool | None], mine: Mapping[str, An
     )
 
 
-def _move_digest(row: NotificationSettings) -> None:
-    """Let a digest that waits come when it is wanted now."""
-    reader_id: UUID = row.recipient_id
+def _move_digest(whose: Mapping[str, Any], row: NotificationSettings | None) -> None:
+    """Let a digest that waits come when it is wanted now; None is as for everybody who has chosen nothing."""
+    kind, reader_id = str(whose["recipient_kind"]), whose["recipient_id"]
     if not Notification.objects.filter(recipient_id=reader_id, in_digest=True).exists():
         return
-    reader = reader_of(row.recipient_kind, reader_id)
+    reader = reader_of(kind, reader_id)
     withdraw(DIGEST_WORK, [reader_id])
     enqueue(DIGEST_WORK, reader_id, peace_of(row, reader.time_zone if reader else "").next_digest(clock.now()))
 
