@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.utils.html import strip_tags
 
 from apps.catalog.models import CategoryAssignment, ProductTagging
 from apps.customers.models import PersonCompany, PersonCompanyRole, Tagging
+from apps.kernel.admin.readings import json_text
 from tests.auth.factories import make_role, make_user
 from tests.backoffice.conftest import signed_in
 from tests.catalog.factories import make_category, make_product, saved
@@ -23,6 +25,7 @@ from tests.customers.factories import (
     make_person,
     make_tag,
 )
+from tests.entities.factories import make_field
 from tests.support.scopes import House, seeding
 
 VIEWS = (
@@ -112,3 +115,40 @@ def test_inputs_show_numbers_without_noughts_at_their_end(house: House) -> None:
         found = re.search(r'name="value_amount" value="([^"]*)"', page)
         shown[amount] = found[1] if found else "no input"
     assert shown == {"32500": "32500", "12.5": "12.5", "0.0001": "0.0001", "100.00": "100"}
+
+
+OPTIONS = [{"value": "red", "label": "Red", "colour": "#ff0000"}, {"value": "blue", "label": "Blue"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "options", "default"),
+    [
+        ("integer", {}, "—", "—"),
+        ("boolean", {"default": False}, "—", "No"),
+        ("integer", {"default": 0}, "—", "0"),
+        ("select", {"options": OPTIONS, "default": "red"}, "red | Red | #ff0000\nblue | Blue", "red"),
+        (
+            "multiselect",
+            {"options": OPTIONS, "default": ["red", "blue"]},
+            "red | Red | #ff0000\nblue | Blue",
+            "red, blue",
+        ),
+    ],
+)
+def test_a_readers_page_words_columns_of_json(
+    house: House, kind: str, parts: dict[str, Any], options: str, default: str
+) -> None:
+    readers = make_role(house, "entities.definitions.view")
+    rita = signed_in(make_user(house, roles=(readers,), home_organization_id=house.north.pk))
+    field = make_field(house, "tint", kind, **parts)
+    page = rita.get(f"/backend/entities/fielddefinition/{field.pk}/change/").content.decode()
+    assert 'name="_save"' not in page
+    assert (value_under("Options", page), value_under("Default", page)) == (options, default)
+    assert "white-space: pre-wrap" not in page
+
+
+def test_json_without_an_input_of_its_own_is_told_part_by_part() -> None:
+    value = {"source": "ecb", "days": [1, 2], "strict": True, "more": {"a": None, "b": []}, "none": {}}
+    assert json_text(value) == "source: ecb\ndays: 1, 2\nstrict: Yes\nmore: a: —, b: —\nnone: —"
+    values: list[Any] = [None, [], {}, "", False, 0, "x", ["a", {"b": 1}]]
+    assert [json_text(item) for item in values] == [*["—"] * 4, "No", "0", "x", "a\nb: 1"]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db import models
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from apps.kernel.admin.customs import entered_text
 from apps.kernel.admin.labels import Labels, labels_of
-from apps.kernel.admin.wording import NOTHING
+from apps.kernel.admin.wording import NOTHING, plain_text
 
 Reading = Callable[[Any], Any]
 
@@ -26,6 +29,7 @@ class ReadForms:
         shown, labels = context["adminform"], labels_of(request)
         fixed = _own_names(shown.form, self, set(shown.readonly_fields))
         made = {name: reading(shown.form, name, [shown.form], labels) for name in fixed}
+        made |= _structured(shown.form, self, shown.readonly_fields)
         shown.fieldsets = replaced(shown.fieldsets, made)
         shown.readonly_fields = [*shown.readonly_fields, *made.values()]
         context["inline_admin_formsets"] = [rows for rows in context["inline_admin_formsets"] if _has_something(rows)]
@@ -41,11 +45,15 @@ def _has_something(rows: Any) -> bool:
 
 def _word_rows(rows: Any, labels: Labels) -> None:
     """Put inputs of rows into words where the rows are only read."""
+    like = rows.formset.empty_form
     if rows.has_change_permission:
-        return
-    fixed = _own_names(rows.formset.empty_form, rows.opts)
-    made = {name: reading(rows.formset.empty_form, name, rows.formset.forms, labels) for name in fixed}
+        made = _structured(like, rows.opts, rows.readonly_fields)
+    else:
+        fixed = _own_names(like, rows.opts)
+        made = {name: reading(like, name, rows.formset.forms, labels) for name in fixed}
+        made |= _structured(like, rows.opts, flatten_fieldsets(rows.fieldsets))
     rows.fieldsets = replaced(rows.fieldsets, made)
+    rows.readonly_fields = [*rows.readonly_fields, *made.values()]
 
 
 def _own_names(form: Any, page: Any, among: set[Any] | None = None) -> list[str]:
@@ -53,6 +61,46 @@ def _own_names(form: Any, page: Any, among: set[Any] | None = None) -> list[str]
     fields = {field.name for field in form._meta.model._meta.get_fields()}
     names = (name for name in form.fields if among is None or name in among)
     return [name for name in names if name not in fields and not hasattr(page, name)]
+
+
+def _structured(like: Any, page: Any, names: Iterable[Any]) -> dict[str, Reading]:
+    """Readings of those names that are columns of JSON, for forms like the given one."""
+    columns = {item.name: item for item in like._meta.model._meta.concrete_fields if isinstance(item, models.JSONField)}
+    wanted = (name for name in names if isinstance(name, str) and name in columns)
+    return {name: _structured_reading(columns[name], like.fields.get(name)) for name in wanted}
+
+
+def _structured_reading(column: models.JSONField[Any, Any], entry: forms.Field | None) -> Reading:
+    """What a column of JSON holds: as its input would write it where the form has one of its own, else part by part."""
+    own = None if isinstance(entry, forms.JSONField) else entry
+
+    @admin.display(description=column.verbose_name, empty_value=NOTHING)
+    def shown(record: Any) -> str:
+        value = getattr(record, column.attname)
+        words = own.prepare_value(value) if own is not None and isinstance(value, list | dict) else json_text(value)
+        return "" if words in ("", NOTHING) else format_html('<span class="ag-lines">{}</span>', words)
+
+    shown.__name__ = column.name
+    return shown
+
+
+def json_text(value: Any) -> str:
+    """A value of JSON in words: what it is made of in lines, each part under its name where it has one."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {_in_line(item)}" for name, item in value.items())
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return "\n".join(map(_in_line, value))
+    return _in_line(value)
+
+
+def _in_line(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_in_line(item)}" for name, item in value.items())
+    return ", ".join(map(_in_line, value)) if isinstance(value, list) else plain_text(value)
 
 
 def replaced(sets: Iterable[Any], readings: dict[str, Reading]) -> list[Any]:
