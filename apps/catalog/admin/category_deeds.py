@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.services import create_category, move_category, update_category
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
+from apps.kernel.admin.places import demand_place
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError, RowNotFound, StaleVersion
 
@@ -82,6 +83,7 @@ def _add(request: HttpRequest, parts: list[str]) -> str:
         parent_id = _parent(parent)
     except ValueError:
         raise Http404 from None
+    demand_place(request)
     category = run(create_category, name=request.POST.get("name", ""), parent_id=parent_id)
     return _("“%(category)s” was added.") % {"category": category}
 

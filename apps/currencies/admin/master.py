@@ -21,6 +21,7 @@ from apps.currencies.services import add_from_master
 from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.forms import add_refusal, is_form_error
 from apps.kernel.admin.frames import list_frame
+from apps.kernel.admin.places import OPENED_IN, demand_place, place_now
 from apps.kernel.admin.writing import run
 from apps.kernel.errors import PlatformError
 from apps.kernel.tenancy.scope import current_scope
@@ -68,6 +69,7 @@ class MasterPage:
         refusal = None
         if request.method == "POST" and form.is_valid():
             try:
+                demand_place(request)
                 created = run(add_from_master, form.cleaned_data["codes"])
             except PlatformError as error:
                 if not is_form_error(error):
@@ -92,6 +94,7 @@ class MasterPage:
             **list_frame(page, request, FROM_MASTER.label),
             "button": FROM_MASTER,
             "form": form,
+            OPENED_IN: place_now(),
             "next": reverse("admin:currencies_currency_changelist"),
             "media": page.media,
         }

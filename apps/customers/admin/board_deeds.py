@@ -22,6 +22,7 @@ from apps.customers.services import create_deal, lose_deal, move_deal, win_deal
 from apps.customers.services.deal_places import DEMANDED
 from apps.kernel.admin.forms import is_form_error
 from apps.kernel.admin.offers import say
+from apps.kernel.admin.places import demand_place
 from apps.kernel.admin.writing import run
 from apps.kernel.commands.history.latest import last_changes
 from apps.kernel.errors import PlatformError, RowNotFound, StaleVersion
@@ -103,6 +104,7 @@ def _added(request: HttpRequest, *, back: str) -> HttpResponse:
         say(request, " ".join(said), messages.ERROR)
         return HttpResponseRedirect(back)
     try:
+        demand_place(request)
         deal = run(create_deal, **form.cleaned_data)
         say(request, _("“%(deal)s” was added.") % {"deal": deal})
     except PlatformError as error:

@@ -18,6 +18,7 @@ from apps.kernel.admin.customs import entity_on
 from apps.kernel.admin.frames import list_frame
 from apps.kernel.admin.import_columns import columns_context, given_layout, given_mapping, given_options
 from apps.kernel.admin.import_results import result_context
+from apps.kernel.admin.places import demand_place
 from apps.kernel.api.exporting.streams import streaming_response
 from apps.kernel.errors import FieldError, PlatformError, RowNotFound
 from apps.kernel.extensions.spots import Place, Widget, widget
@@ -60,6 +61,7 @@ class ImportPages:
             refusal = _unfit(given)
             if given is not None and refusal is None:
                 try:
+                    demand_place(request)
                     run = drafts.take(entity, cast("BinaryIO", given.file), given.name or "")
                 except PlatformError as error:
                     refusal = _shown(error)

@@ -28,11 +28,23 @@ class PlaceChanged(Conflict):
 
 def place_of_new(page: Any, record_id: str | None) -> str:
     """The organization that a form for a new record writes into; "" where that says nothing."""
-    scope = scope_or_none()
-    if record_id is not None or scope is None or scope.organization_id is None:
-        return ""
     is_placed = any(item.name == "organization_id" for item in page.model._meta.concrete_fields)
-    return str(scope.organization_id) if is_placed else ""
+    return place_now() if record_id is None and is_placed else ""
+
+
+def place_now() -> str:
+    """The organization that is written into; "" without one."""
+    scope = scope_or_none()
+    return str(scope.organization_id) if scope is not None and scope.organization_id is not None else ""
+
+
+def demand_place(request: HttpRequest) -> None:
+    """Refuse what a form would add elsewhere than it was opened in; for pages beside the forms of records.
+
+    Their templates say `{% opened_in %}` in the form. Raises PlaceChanged.
+    """
+    if refusal := refusal_of_place(request, place_now()):
+        raise refusal
 
 
 def refusal_of_place(request: HttpRequest, here: str) -> PlaceChanged | None:
