@@ -151,3 +151,15 @@ def test_the_frame_with_something_open(
     page.click("button.ag-user")
     judge.look_at("menu")
     assert not judge.faults, "\n".join(judge.faults)
+
+
+def test_labels_of_cells_on_phones_are_written_as_the_heads_are(house: House, desk: Callable[..., Desk]) -> None:
+    make_currency(house, "EUR")
+    page = desk("*").page(size=PHONE)
+    page.set_extra_http_headers({"Accept-Language": "de"})
+    page.goto(LIST)
+    cells = page.locator("#result_list tbody tr:first-child > *")
+    shown = "cells => cells.map(cell => [cell.dataset.label, getComputedStyle(cell, '::before').textTransform])"
+    assert ["Datensatz auswählen", "none"] in cells.evaluate_all(shown)
+    assert {label[:1].isupper() for label, _how in cells.evaluate_all(shown)} == {True}
+    assert {how for _label, how in cells.evaluate_all(shown)} == {"none"}
