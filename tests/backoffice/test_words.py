@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.apps import apps
 from django.core.validators import RegexValidator
@@ -9,11 +11,14 @@ from django.test import Client
 from django.utils import translation
 
 from apps.customers.models import Deal
-from apps.kernel.admin.wording import command_words, field_label
+from apps.directory.models import Tenant
+from apps.kernel.admin.labels import Labels
+from apps.kernel.admin.wording import command_words, field_label, value_text
 from apps.kernel.commands.declarations import COMMANDS
 from apps.kernel.commands.migrating import MIGRATE
 from apps.kernel.outbound.errors import Reason
 from tests.backoffice.currencies import LIST, make_currency
+from tests.customers.factories import make_person
 from tests.support.scopes import House
 
 POLISH = {"accept-language": "pl"}
@@ -95,3 +100,16 @@ def test_no_pattern_refuses_without_saying_what_fits() -> None:
         if type(check) is RegexValidator and check.message == RegexValidator.message
     ]
     assert speechless == []
+
+
+def test_an_empty_reference_has_the_dash_of_other_empty_cells(house: House, alice: Client) -> None:
+    make_person(house)
+    content = alice.get("/backend/customers/person/?columns=display_name,job_title,owner_id").content.decode()
+    cells = [re.search(rf'class="field-{name} [^>]*>(.*?)</td>', content) for name in ("job_title", "owner_id")]
+    assert [found and found[1] for found in cells] == ["—", "—"]
+
+
+def test_an_empty_object_is_nothing_in_the_history() -> None:
+    values: tuple[object, ...] = ({}, [], None, {"a": 1})
+    settings = Tenant._meta.get_field("settings")
+    assert [value_text(settings, value, Labels()) for value in values] == [*["—"] * 3, '{"a": 1}']

@@ -146,8 +146,8 @@ def label_column(field: Any, target: str, request: HttpRequest) -> Any:
     """A column of a key that shows the label of what it points to."""
 
     @admin.display(description=field_label(field, field.name), ordering=field.name)
-    def column(row: Any) -> str:
-        return labels_of(request).link(target, getattr(row, field.attname))
+    def column(row: Any) -> str | None:
+        return labels_of(request).link(target, getattr(row, field.attname)) or None  # the page's dash for none
 
     column.__name__ = field.name
     return column

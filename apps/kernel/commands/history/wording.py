@@ -244,7 +244,7 @@ def field_label(field: models.Field[Any, Any] | None, column: str) -> str:
 
 def value_text(field: models.Field[Any, Any] | None, value: Any, labels: RecordLabels) -> str:
     """A stored or cleaned value in words; `value` may also be the JSON form that row images hold."""
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], {}):
         return NOTHING
     if field is None:
         return plain_text(value)
