@@ -211,3 +211,13 @@ def test_the_button_of_a_list_costs_no_query(alice: Client, settings: Any) -> No
             assert ("import/" in page(alice, LIST)) is not is_off
         counts[is_off] = len(caught)
     assert counts[True] == counts[False]
+
+
+def test_the_strip_tells_a_check_from_an_import(house: House, alice: Client) -> None:
+    address = give(alice).url
+    order(alice, address, "check", **COLUMNS)
+    sweep("work")
+    order(alice, address, "import")
+    sweep("work")
+    names = [job["name"] for job in alice.get("/api/progress/jobs/").json()["results"]]
+    assert sorted(names) == ["Check of an import into books: books.csv", "Import into books: books.csv"]

@@ -35,6 +35,7 @@ from apps.kernel.work.queueing import enqueue
 KIND: Final = "kernel.import"
 FORGET: Final = "kernel.forget_import"
 KEPT: Final = gettext_noop("Import into {kind}: {file}")
+REHEARSED: Final = gettext_noop("Check of an import into {kind}: {file}")
 
 
 def keep_until(moment: datetime) -> datetime:
@@ -203,7 +204,8 @@ def _job(run: ImportRun, total: int | None) -> UUID | None:
     if not progress.is_available:
         return None
     words = {"kind": run.entity, "file": run.file_name}
-    return progress.open(KIND, name=KEPT, words=words, total=total, is_cancellable=True)
+    name = REHEARSED if run.state == RunState.CHECKING else KEPT
+    return progress.open(KIND, name=name, words=words, total=total, is_cancellable=True)
 
 
 def plan_of(run: ImportRun) -> Plan:
