@@ -10,9 +10,16 @@
   const items = bell.querySelector("[data-items]"), note = bell.querySelector("[data-note]");
   const toasts = document.querySelector("[data-toasts]"), spoken = document.querySelector("[data-notification-spoken]");
   const language = document.documentElement.lang || "en";
-  const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  // Moments as the pages write them: in the reader's own zone, which need not be the browser's, and days before months.
+  const moments = writing({ dateStyle: "medium", timeStyle: "short" });
   const rows = new Map(); // id → {item, text}
   let timer = 0, poll = 0, asking = false, again = false, lastSeen = remembered(), streamAt = 0, isSignedOut = false;
+
+  function writing(style) {
+    const locale = language === "en" ? "en-GB" : language;
+    try { return new Intl.DateTimeFormat(locale, { ...style, timeZone: words.zone }); }
+    catch { return new Intl.DateTimeFormat(locale, style); } // a zone that the browser does not know
+  }
 
   // The moment up to which this tab has popped things up, from page to page, so that none falls between two pages.
   function remembered() {

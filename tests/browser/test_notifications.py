@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from apps.auth.models import User
+from apps.auth.services.users import update_user
 from apps.currencies.services import create_currency
 from apps.kernel.tenancy.scope import using_scope
 from tests.browser.conftest import DESKTOP, PHONE, Desk, shoot
@@ -305,3 +306,33 @@ def test_how_it_looks(
         faults += faults_of(page, name)
     assert not faults, "\n".join(faults)
     assert complaints_of(seat) == []
+
+
+def test_the_number_at_the_bell_is_seen_whole(house: House, desk: Seat) -> None:
+    seat = desk("*")
+    said(house, reader(seat), PLAIN)
+    page = seat.page()
+    page.goto(START)
+    expect(bell(page)).to_have_accessible_name("Notifications: 1 unread")
+    cut = """number => {
+        const own = number.getBoundingClientRect(), cuts = [];
+        for (let around = number.parentElement; around; around = around.parentElement) {
+            const edge = around.getBoundingClientRect();
+            const is_cut = own.right > edge.right || own.top < edge.top;
+            if (is_cut && getComputedStyle(around).overflowX !== "visible") { cuts.push(around.className); }
+        }
+        return cuts;
+    }"""
+    assert page.locator("[data-count-shown]").evaluate(cut) == []
+
+
+def test_the_panel_tells_the_time_of_the_reader_as_pages_do(house: House, desk: Seat) -> None:
+    seat = desk("*")
+    with using_scope(house.scope()):
+        update_user(reader(seat).pk, time_zone="Asia/Tokyo")
+    said(house, reader(seat), PLAIN)
+    page = seat.page()
+    page.goto(LIST)
+    told = page.locator("#result_list .field-happened_at").first.inner_text()
+    bell(page).click()
+    expect(panel(page).locator("[data-when]")).to_have_text(told)
