@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import path
 from django.views.generic import TemplateView
 
@@ -95,3 +95,10 @@ def test_faults_of_the_program_are_not_hidden() -> None:
     assert RefusalMiddleware(page).process_exception(ASKED, ScopeMissing(model="x")) is None
     assert RefusalMiddleware(page).process_exception(ASKED, RuntimeError()) is None
     assert issubclass(ScopeMissing, PlatformError)
+
+
+def test_a_form_that_is_out_of_date_is_not_called_forbidden() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/backend/undo/", {})
+    told = text_of(answer.content)
+    assert (answer.status_code, "Nothing was done" in told, "You may not do this" in told) == (403, True, False)
+    assert "This form is out of date. Go back, load the page again and send it once more." in told

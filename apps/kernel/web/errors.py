@@ -82,7 +82,8 @@ def refusal(request: HttpRequest, error: PlatformError) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         kind = "application/problem+json"
         return JsonResponse(problem_body(error), status=error.status, content_type=kind, headers=headers_of(error))
-    page = render_to_string("web/refusal.html", {"error": error, "title": title_of(error.status)})
+    title = _("Nothing was done") if isinstance(error, FormExpired) else title_of(error.status)
+    page = render_to_string("web/refusal.html", {"error": error, "title": title})
     return HttpResponse(page, status=error.status, headers=headers_of(error))
 
 
