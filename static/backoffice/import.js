@@ -46,6 +46,7 @@
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-import-live]");
+      if (answer.ok && !fresh) { location.reload(); return; } // stopped elsewhere: it stands at the columns again
       if (fresh && !(live.contains(document.activeElement) && fresh.hasAttribute("data-import-working"))) {
         live.replaceWith(fresh);
       }

@@ -155,3 +155,18 @@ def test_a_file_may_be_dropped(desk: Seat, files: Path) -> None:
     page.evaluate(drop)
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("dropped.csv")).to_be_visible()
+
+
+def test_a_check_that_is_stopped_in_another_window_leads_back_to_the_columns(
+    house: House, desk: Seat, files: Path
+) -> None:
+    page = desk("*").page()
+    opened_columns(page, files)
+    page.get_by_role("button", name="Check, without importing").click()
+    expect(page.get_by_text("The file is being checked")).to_be_visible()
+    other = page.context.new_page()
+    other.goto("/backend/")
+    other.get_by_role("button", name="Stop").click()
+    expect(other.locator(".ag-strip")).to_contain_text("cancelled")
+    sweep("work")
+    expect(page.get_by_role("heading", name="Where the columns go")).to_be_visible(timeout=PATIENCE)
