@@ -21,8 +21,8 @@ from apps.audit_logs.selectors import recorded_reads
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.kernel.commands.history.labels import ORGANIZATION
 from apps.kernel.commands.history.wording import kind_words, plain_text
+from apps.kernel.registry.naming import ORGANIZATION
 
 MOST_SHOWN = 200
 SAMPLE = 3

@@ -27,9 +27,9 @@ from apps.kernel.admin.buttons import RecordCommand
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.kernel.commands.history.labels import ORGANIZATION
 from apps.kernel.eventbus.models import Delivery, DeliveryStatus
 from apps.kernel.eventbus.wording import event_words
+from apps.kernel.registry.naming import ORGANIZATION
 
 LONGEST_IN_ROW = 60
 PARTS = re.compile(r"[^._]+[._]*|[._]+")

@@ -20,11 +20,12 @@ from apps.kernel.admin.frames import record_frame
 from apps.kernel.admin.labels import Labels, labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.kernel.commands.history.labels import ORGANIZATION, record_url
+from apps.kernel.commands.history.labels import record_url
 from apps.kernel.commands.history.wording import plain_text
 from apps.kernel.commands.models import Action
 from apps.kernel.eventbus.models import OutboxEvent
 from apps.kernel.eventbus.wording import event_words
+from apps.kernel.registry.naming import ORGANIZATION
 
 MOST_DELIVERIES = 100
 MOST_KINDS = 2  # of whose records a list says what they are called today

@@ -12,14 +12,13 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.kernel.admin.fields import ReferenceSelect
 from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.labels import Labels, labels_of
-from apps.kernel.admin.wording import NOTHING, plain_text
+from apps.kernel.admin.wording import NOTHING, in_lines, plain_text
 from apps.kernel.api.customs import CUSTOM
 from apps.kernel.bases.custom_columns import CustomColumn
 from apps.kernel.bases.mixins import CustomFields
@@ -115,8 +114,7 @@ def reading(field: CustomField, request: HttpRequest) -> Text:
 
     @admin.display(description=field.label, empty_value=NOTHING)
     def shown(record: Any) -> str:
-        words = words_of(request, [record])[record.pk].get(field.key, "")
-        return format_html('<span class="ag-lines">{}</span>', words) if words else ""
+        return in_lines(words_of(request, [record])[record.pk].get(field.key, ""))
 
     shown.__name__ = field.name
     return shown

@@ -11,11 +11,10 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
 from django.forms import BaseForm
 from django.http import HttpRequest
-from django.utils.html import format_html
 
 from apps.kernel.admin.customs import entered_text
 from apps.kernel.admin.labels import Labels, labels_of
-from apps.kernel.admin.wording import NOTHING, plain_text
+from apps.kernel.admin.wording import NOTHING, in_lines, plain_text
 
 Reading = Callable[[Any], Any]
 
@@ -78,7 +77,7 @@ def _structured_reading(column: models.JSONField[Any, Any], entry: forms.Field |
     def shown(record: Any) -> str:
         value = getattr(record, column.attname)
         words = own.prepare_value(value) if own is not None and isinstance(value, list | dict) else json_text(value)
-        return "" if words in ("", NOTHING) else format_html('<span class="ag-lines">{}</span>', words)
+        return in_lines(words)
 
     shown.__name__ = column.name
     return shown
@@ -123,8 +122,7 @@ def reading(like: BaseForm, name: str, forms: Sequence[BaseForm], labels: Labels
     @admin.display(description=like.fields[name].label, empty_value=NOTHING)
     def shown(record: Any) -> str:
         form = by_record[record.pk]
-        words = entered_text(form.fields[name], form[name].value(), labels)
-        return "" if words == NOTHING else format_html('<span class="ag-lines">{}</span>', words)
+        return in_lines(entered_text(form.fields[name], form[name].value(), labels))
 
     shown.__name__ = name
     return shown

@@ -13,5 +13,5 @@ register = template.Library()
 
 @register.simple_tag
 def opened_in() -> SafeString:
-    """A hidden input, which `demand_place` compares; nothing where no organization is selected."""
+    """A hidden input, which `demand_place` compares; an empty one where no organization is selected."""
     return format_html('<input type="hidden" name="{}" value="{}">', OPENED_IN, place_now())

@@ -19,7 +19,7 @@ from apps.kernel.admin.filters import SelectFilter
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.pages import CommandAdmin
 from apps.kernel.admin.registration import register
-from apps.kernel.commands.history.labels import ORGANIZATION
+from apps.kernel.registry.naming import ORGANIZATION
 from apps.webhooks.features import MANAGE, VIEW
 from apps.webhooks.models import ENDED, Webhook, WebhookAttempt, WebhookDelivery
 from apps.webhooks.selectors import TEST_EVENT, event_label, living_webhooks, offered_events

@@ -20,7 +20,7 @@ from apps.kernel.admin.handing_out import handing_out
 from apps.kernel.admin.issuing import ONCE, SECRET, IssuingPage
 from apps.kernel.admin.labels import labels_of
 from apps.kernel.admin.registration import register
-from apps.kernel.commands.history.labels import ORGANIZATION
+from apps.kernel.registry.naming import ORGANIZATION
 from apps.webhooks.admin.forms import GraceFields, NewWebhookForm, RangeFields, WebhookForm
 from apps.webhooks.admin.handing_out import TEST_NOW
 from apps.webhooks.features import MANAGE, VIEW

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from apps.kernel.addresses import address_if_any
 from apps.kernel.references.fields import ReferenceField
 from apps.kernel.registry.entities import ENTITIES
-
-ORGANIZATION = "directory.organization"
+from apps.kernel.registry.naming import ORGANIZATION
 
 
 class RecordLabels:
