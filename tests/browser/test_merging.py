@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.customers.models import ContactPoint, Person
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import PHONE, Desk, shoot
 from tests.browser.judging import faults_of
-from tests.browser.test_customers import shot
 from tests.customers.factories import make_company, make_person
 from tests.support.scopes import House, reading, seeding
 
@@ -40,16 +39,16 @@ def test_two_become_one_and_undo_makes_two_of_them(alice: Desk, house: House) ->
     page = alice.page()
     page.goto(DUPLICATES)
     expect(page.get_by_role("heading", name="No duplicates")).to_be_visible()
-    shot(page, "duplicates-empty")
+    shoot(page, "duplicates-empty")
     this = make_person(house, "Ada Lovelace", job_title="Analyst")
     other = make_person(house, "Ada Lovelace", job_title="Countess", department="Research")
     for person in (this, other):
         reach(house, person, "ada@example.org")
     make_person(house, "Grace Hopper")
     page.reload()
-    shot(page, "duplicates-one")
+    shoot(page, "duplicates-one")
     page.get_by_role("link", name="Merge: Ada Lovelace and Ada Lovelace").click()
-    shot(page, "merge")
+    shoot(page, "merge")
     page.get_by_role("group", name="Job title").get_by_label("Analyst").check()
     page.get_by_role("button", name="Merge").click()
     expect(page.locator(".ag-messages")).to_contain_text("was merged into this record")
@@ -82,7 +81,7 @@ def test_whoever_adds_somebody_who_is_there_is_asked_and_may_save_anyway(alice: 
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("This looks like Ada Lovelace.")).to_be_visible()
     expect(page.get_by_role("link", name="Ada Lovelace")).to_be_visible()
-    shot(page, "person-looks-like")
+    shoot(page, "person-looks-like")
     assert living(house) == ["Ada Lovelace"]
     page.get_by_label("Save anyway").check()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -98,13 +97,13 @@ def test_somebody_is_chosen_to_merge_with_and_a_change_meanwhile_is_noticed(alic
     page.get_by_role("link", name="Merge").click()
     page.get_by_label("Name").fill("count")
     page.get_by_role("button", name="Search", exact=True).click()
-    shot(page, "merge-choose")
+    shoot(page, "merge-choose")
     page.get_by_role("link", name="The Countess").click()
     with seeding(house.scope(house.north)):
         Person.objects.filter(pk=other.pk).update(job_title="Lady", version=2)
     page.get_by_role("button", name="Merge").click()
     expect(page.get_by_role("alert")).to_contain_text("changed meanwhile")
-    shot(page, "merge-changed")
+    shoot(page, "merge-changed")
     page.get_by_role("button", name="Merge").click()
     expect(page.locator("#id_job_title")).to_have_value("Lady")
 
@@ -122,5 +121,5 @@ def test_pages_on_a_telephone(alice: Desk, house: House, dark: bool) -> None:
         ("merge", f"{merging}&other={people[1].pk}"),
     ):
         page.goto(path)
-        shot(page, f"merging-phone-{name}-{'dark' if dark else 'light'}")
+        shoot(page, f"merging-phone-{name}-{'dark' if dark else 'light'}")
         assert faults_of(page, name) == []

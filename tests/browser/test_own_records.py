@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from apps.entities.models import Record
 from apps.entities.services import create_definition, create_record, create_type
 from apps.kernel.tenancy.scope import using_scope
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import PHONE, Desk, shoot
 from tests.support.scopes import House, seeding
 
 pytestmark = [pytest.mark.browser, pytest.mark.committed]
@@ -35,29 +33,23 @@ def furnish(house: House) -> None:
         create_definition(key="colour", kind="select", label="Colour", options=OPTIONS, **parts)
 
 
-def shot(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at it."""
-    if folder := os.environ.get("AGORA_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def test_a_type_is_made_and_gets_its_first_record(alice: Desk, house: House) -> None:
     page = alice.page()
     page.goto(TYPES)
-    shot(page, "types-empty")
+    shoot(page, "types-empty")
     page.goto(f"{TYPES}add/")
     page.fill("#id_label", "Boat")
     page.fill("#id_key", "records")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("This word stands for something else.")).to_be_visible()
-    shot(page, "type-wrong")
+    shoot(page, "type-wrong")
     page.fill("#id_key", "boat")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**{TYPES}*")
-    shot(page, "types")
+    shoot(page, "types")
     page.locator(f'a[href="{RECORDS}?type=boat"]').click()
     page.wait_for_url(f"**{RECORDS}?type=boat")
-    shot(page, "records-empty")
+    shoot(page, "records-empty")
     page.goto(f"{RECORDS}add/?type=boat")
     page.fill("#id_title", "Santa María")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -76,12 +68,12 @@ def test_a_list_of_records_is_sorted_and_filtered(alice: Desk, house: House) -> 
     page.goto(f"{RECORDS}?type=car")
     rows = page.locator("#result_list tbody tr")
     expect(rows).to_have_count(3)
-    shot(page, "records-dark")
+    shoot(page, "records-dark")
     page.get_by_role("link", name="Seats").first.click()
     expect(rows.first).to_contain_text("Bus")
     page.goto(f"{RECORDS}?type=car&cf_colour=red")
     expect(rows).to_have_count(2)
-    shot(page, "records-filtered")
+    shoot(page, "records-filtered")
     assert alice.complaints == []
 
 
@@ -93,7 +85,7 @@ def test_a_record_is_entered_on_a_telephone(alice: Desk, house: House) -> None:
     page.fill("#id_cf_seats", "7")
     page.select_option("#id_cf_colour", "blue")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    shot(page, "record-phone")
+    shoot(page, "record-phone")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**{RECORDS}*")
     with seeding(house.scope()):

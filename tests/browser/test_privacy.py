@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from apps.customers.models import Consent, Person
 from tests.auth.factories import make_role, make_user
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import PHONE, Desk, shoot
 from tests.customers.factories import make_person
 from tests.dictionaries.factories import make_dictionary
 from tests.support.scopes import House, seeding
@@ -23,12 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.committed]
 def alice(desk: Callable[..., Desk], house: House) -> Desk:
     make_dictionary(house, "Newsletter", "Calls", key="customers.consent_purpose")
     return desk("*")
-
-
-def shot(page: Page, name: str) -> None:
-    """Keep a picture where somebody wants to look at it."""
-    if folder := os.environ.get("AGORA_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def opened(page: Page, person: Person, tab: str) -> None:
@@ -45,10 +37,10 @@ def fits(page: Page) -> None:
 def test_a_consent_is_given_and_withdrawn(alice: Desk, house: House) -> None:
     person, page = make_person(house), alice.page()
     opened(page, person, "Consents")
-    shot(page, "consents-empty")
+    shoot(page, "consents-empty")
     page.get_by_role("button", name="Write down").click()
     expect(page.get_by_text("This field is required.").first).to_be_visible()
-    shot(page, "consents-wrong")
+    shoot(page, "consents-wrong")
     for state, evidence in (("given", "Yes, please send it"), ("withdrawn", "No more, thanks")):
         page.locator("#id_state").select_option(state)
         page.get_by_label("Purpose").select_option(label="Newsletter")
@@ -56,12 +48,12 @@ def test_a_consent_is_given_and_withdrawn(alice: Desk, house: House) -> None:
         page.get_by_label("Evidence").fill(evidence)
         page.get_by_role("button", name="Write down").click()
         expect(page.get_by_text(evidence)).to_be_visible()
-    shot(page, "consents-full")
+    shoot(page, "consents-full")
     with seeding(house.scope()):
         assert list(Consent.objects.order_by("at").values_list("state", flat=True)) == ["given", "withdrawn"]
     phone = alice.page(size=PHONE, dark=True)
     opened(phone, person, "Consents")
-    shot(phone, "consents-phone-dark")
+    shoot(phone, "consents-phone-dark")
     fits(phone)
     assert alice.complaints == []
 
@@ -70,19 +62,19 @@ def test_a_person_is_restricted_and_shared(alice: Desk, house: House) -> None:
     person, page = make_person(house), alice.page()
     make_user(house, name="Carol", roles=(make_role(house, "customers.*", name="Clerks"),))
     opened(page, person, "Who may see it")
-    shot(page, "access-open")
+    shoot(page, "access-open")
     page.get_by_role("button", name="Restrict").click()
     expect(page.get_by_role("button", name="Show it to everybody again")).to_be_visible()
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_text("Name either a user or a role.").first).to_be_visible()
-    shot(page, "access-wrong")
+    shoot(page, "access-wrong")
     page.get_by_label("User", exact=True).select_option(label="Carol")
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_role("button", name="Take it away from Carol")).to_be_visible()
-    shot(page, "access-shared")
+    shoot(page, "access-shared")
     phone = alice.page(size=PHONE, dark=True)
     opened(phone, person, "Who may see it")
-    shot(phone, "access-phone-dark")
+    shoot(phone, "access-phone-dark")
     fits(phone)
     page.get_by_role("button", name="Take it away from Carol").press("Enter")
     expect(page.get_by_role("button", name="Take it away from Carol")).to_have_count(0)
@@ -92,32 +84,32 @@ def test_a_person_is_restricted_and_shared(alice: Desk, house: House) -> None:
 def test_a_person_is_erased(alice: Desk, house: House) -> None:
     person, page = make_person(house, job_title="Countess"), alice.page()
     page.goto(f"/backend/customers/person/{person.pk}/change/")
-    shot(page, "person-buttons")
+    shoot(page, "person-buttons")
     page.get_by_role("link", name="Erase").click()
     page.get_by_label("Name, as it stands on the record").fill("Ada")
     page.get_by_label("Reason").fill("Letter of 3 March")
     page.get_by_role("button", name="Erase").click()
     expect(page.get_by_text("Type the name as it stands on the record.")).to_be_visible()
-    shot(page, "erase-wrong")
+    shoot(page, "erase-wrong")
     page.get_by_label("Name, as it stands on the record").fill("Ada Lovelace")
     page.get_by_role("button", name="Erase").click()
     expect(page.get_by_text("The person is erased.")).to_be_visible()
-    shot(page, "erased")
+    shoot(page, "erased")
     page.get_by_role("navigation", name="Views of this record").get_by_role("link", name="Overview").click()
     expect(page.get_by_role("link", name="Certificate", exact=True)).to_be_visible()
-    shot(page, "erased-overview")
+    shoot(page, "erased-overview")
     page.goto("/backend/customers/erasure/")
     expect(page.get_by_text("Letter of 3 March")).to_be_visible()
-    shot(page, "erasures")
+    shoot(page, "erasures")
     page.get_by_role("link", name="Erased person").first.click()
-    shot(page, "certificate")
+    shoot(page, "certificate")
     phone = alice.page(size=PHONE, dark=True)
     phone.goto(f"/backend/customers/person/{person.pk}/overview/")
     expect(phone.get_by_text("This person was erased on")).to_be_visible()
     expect(phone.get_by_role("link", name="Edit")).to_have_count(0)
-    shot(phone, "erased-overview-phone-dark")
+    shoot(phone, "erased-overview-phone-dark")
     fits(phone)
     phone.goto(f"/backend/customers/person/{person.pk}/history/")
     expect(phone.get_by_text("Countess")).to_have_count(0)
-    shot(phone, "erased-history-phone-dark")
+    shoot(phone, "erased-history-phone-dark")
     assert alice.complaints == []
